@@ -1,0 +1,167 @@
+/**
+ * The one object that every surface reads: CodeLens, inlay hints, charts, terminal, HTML. None computes a number of
+ * its own. Losses are nats per scored token; intervals are 95% of the kind named in `interval`.
+ */
+import type { Interval, LawCurve, Warning } from '../law/curve.ts';
+import type { PlanId, PlanMethod } from '../store/format.ts';
+
+/** A number with its interval; ends are null until intervals are computed. */
+export interface Estimated {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export interface Report {
+  readonly format: 1;
+  readonly kind: 'merge';
+  /** `points`: intervals are still to come (their ends null). `complete`: nothing is. */
+  readonly stage: 'points' | 'complete';
+  readonly name: string;
+  readonly plan: PlanId;
+  readonly interval: 'pool' | 'population';
+  readonly headline: Headline;
+  readonly progress: Progress;
+  readonly pool: readonly string[];
+  readonly domains: readonly ReportDomain[];
+  readonly sizes: readonly ReportSize[];
+  /** One for each size and method, in file order, sizes outermost. */
+  readonly cells: readonly Cell[];
+  readonly references: readonly {
+    readonly name: string;
+    readonly loss: number | null;
+    readonly gpu_hours: number | null;
+  }[];
+  readonly warnings: readonly Warning[];
+}
+
+export interface Headline {
+  /** `waiting`: too little is there to say anything yet. */
+  readonly state: 'waiting' | 'partial' | 'complete';
+  /** Index into `cells`: the one that the headline answers for. */
+  readonly cell: number | null;
+  readonly recommended_k: LawCurve['recommended_k'];
+  /** The recommended subset, in pool order, and its cross-fitted loss. */
+  readonly subset: readonly string[] | null;
+  readonly loss: Estimated | null;
+  readonly beats_base: boolean | null;
+  /** What one more expert than recommended would buy on the typical curve. */
+  readonly next_expert: Estimated | null;
+  /** The whole answer in one or two plain sentences. */
+  readonly sentence: string;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly failed: number;
+  readonly total: number;
+}
+
+export interface ReportDomain {
+  readonly name: string;
+  readonly samples: number;
+  readonly scored_tokens: number;
+  readonly truncated: number;
+  readonly excluded: number;
+  /** Share of this domain in the objective; they sum to 1. */
+  readonly weight: number;
+}
+
+export interface ReportSize {
+  readonly name: string;
+  /** False where the file has a single base and no `sizes`: surfaces then leave the name out. */
+  readonly declared: boolean;
+  readonly parameters: number;
+  /** Objective (weighted mean over domains) and each domain, in the order of `domains`. Null while not scored. */
+  readonly base: Unmerged | null;
+  /** In pool order. */
+  readonly experts: readonly (Unmerged | null)[];
+}
+
+export interface Unmerged {
+  readonly objective: Estimated;
+  readonly domains: readonly number[];
+}
+
+export interface Cell {
+  readonly size: string;
+  readonly method: number;
+  readonly spec: PlanMethod;
+  readonly seeds: readonly number[];
+  /** Short and unique within the experiment, e.g. `ties` or `task_arithmetic 0.8`. */
+  readonly label: string;
+  /** False for `compatibility: mergekit`: shown, but outside the law's claims. */
+  readonly claims_law: boolean;
+  readonly progress: Progress;
+  /** Objective first (`domain: null`), then each domain. */
+  readonly curves: readonly Curve[];
+  readonly selection: Selection | null;
+  /** Every complete merge: members as indices into `pool`. */
+  readonly merges: readonly MergePoint[];
+  /** 1 = lowest loss at its recommended k, among the methods of its size; null before it can be known. */
+  readonly rank: number | null;
+}
+
+/** A law with the measured points it stands on. */
+export interface Curve extends LawCurve {
+  readonly points: readonly CurvePoint[];
+}
+
+/** The typical subset of size k. */
+export interface CurvePoint {
+  readonly k: number;
+  readonly mean: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Distinct subsets measured, of how many there are (exact up to 2^53), and the design's draws. */
+  readonly subsets: number;
+  readonly of: number;
+  readonly draws: number;
+  /** Over subsets; null with fewer than two. */
+  readonly sd: number | null;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface MergePoint {
+  readonly members: readonly number[];
+  readonly seed: number | null;
+  readonly objective: number;
+  readonly domains: readonly number[];
+  readonly design: boolean;
+}
+
+export interface Selection {
+  /** In pool order; null where the sweep holds nothing to compare. */
+  readonly attribution: readonly (Attribution | null)[];
+  /** Best measured subset by k, chosen on all samples, judged by cross-fitting. */
+  readonly chosen: readonly Chosen[];
+  /** The one to take: `goals.pick` or the recommended k, under the constraints; null when no merge beats the base or none is measured. */
+  readonly recommended: Chosen | null;
+  /** Why `recommended` is null. */
+  readonly reason: string | null;
+}
+
+export interface Attribution {
+  readonly expert: string;
+  /** Change of the objective that the expert brings relative to the average donor: negative lowers the loss. */
+  readonly effect: Estimated;
+  /** Comparisons it rests on. */
+  readonly comparisons: number;
+}
+
+export interface Chosen {
+  readonly k: number;
+  readonly members: readonly number[];
+  /** On all samples: optimistic, since it was chosen on them. */
+  readonly loss: number;
+  readonly cross_fitted: Estimated;
+  /** Cross-fitted paired difference to the typical subset of the same k: negative is better. */
+  readonly difference: Estimated;
+  /** Subsets statistically tied with it, itself included, among the measured ones of this k; null before intervals. */
+  readonly tied: number | null;
+  readonly measured: number;
+  readonly of: number;
+}
+
+export type { Interval, Warning };

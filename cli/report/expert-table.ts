@@ -1,0 +1,35 @@
+import type { Cell, Report } from '../../core/report/report.ts';
+import { estimated, loss, signed } from '../terminal/number.ts';
+import { plain } from '../terminal/plain.ts';
+import type { Style } from '../terminal/style.ts';
+import { table } from '../terminal/table.ts';
+
+/** Experts by what they bring to a merge, most helpful first, with the loss of each unmerged. */
+export function expertTable(report: Report, cell: Cell, style: Style): string {
+  const selection = cell.selection;
+  if (!selection || selection.attribution.every((attribution) => attribution === null)) return '';
+  const size = report.sizes.find((candidate) => candidate.name === cell.size);
+  const picked = new Set(selection.recommended?.members ?? []);
+  const order = report.pool
+    .map((name, index) => ({ name, index, attribution: selection.attribution[index] ?? null }))
+    .sort((a, b) => (a.attribution?.effect.value ?? Infinity) - (b.attribution?.effect.value ?? Infinity));
+  const rows = order.map(({ name, index, attribution }) => {
+    const unmerged = size?.experts[index];
+    return [
+      picked.has(index) ? style.green('✓') : ' ',
+      plain(name, 30),
+      attribution ? estimated(attribution.effect, signed) : '',
+      unmerged ? loss(unmerged.objective.value) : '',
+    ];
+  });
+  return table(
+    [
+      { title: '', align: 'left' },
+      { title: 'expert', align: 'left' },
+      { title: 'effect on the loss when added, against the average expert', align: 'right' },
+      { title: 'unmerged', align: 'right' },
+    ],
+    rows,
+    { indent: '  ', heading: style.dim },
+  );
+}

@@ -1,0 +1,59 @@
+import type { Cell, Report } from '../../core/report/report.ts';
+import { count, estimated, loss, lossDigits, signed } from '../terminal/number.ts';
+import { plain } from '../terminal/plain.ts';
+import type { Style } from '../terminal/style.ts';
+import { table } from '../terminal/table.ts';
+import { curveOf } from './curve-of.ts';
+
+/** By k: the typical subset, the chosen one, and what the next expert buys. */
+export function kTable(report: Report, cell: Cell, style: Style): string {
+  const curve = curveOf(cell);
+  if (!curve || curve.points.length === 0) return '';
+  const rows = curve.points.map((point) => {
+    const chosen = cell.selection?.chosen.find((candidate) => candidate.k === point.k);
+    const gain = curve.marginal_gain?.find((candidate) => candidate.k === point.k);
+    const isRecommended = curve.recommended_k?.k === point.k;
+    return [
+      isRecommended ? style.green('▸') : ' ',
+      isRecommended ? style.bold(`${point.k}`) : `${point.k}`,
+      estimated({ value: point.mean, low: point.low, high: point.high }),
+      point.sd === null ? '' : loss(point.sd),
+      chosen ? estimated(chosen.cross_fitted) : '',
+      chosen ? subsetText(report, chosen.members) : '',
+      gain ? signed(gain.gain, lossDigits(gain.low, gain.high)) : '',
+      point.of > 0 ? `${count(point.subsets)} of ${count(point.of)}` : count(point.subsets),
+    ];
+  });
+  return table(
+    [
+      { title: '', align: 'left' },
+      { title: 'k', align: 'right' },
+      { title: 'typical loss (95%)', align: 'right' },
+      { title: 'spread', align: 'right' },
+      { title: 'chosen, cross-fitted', align: 'right' },
+      { title: 'chosen subset', align: 'left' },
+      { title: 'next buys', align: 'right' },
+      { title: 'subsets', align: 'right' },
+    ],
+    rows,
+    { indent: '  ', heading: style.dim },
+  );
+}
+
+/** Names of the members; of a large subset the ones left out, which are fewer. */
+export function subsetText(report: Report, members: readonly number[], longest = 34): string {
+  const names = members.map((member) => plain(report.pool[member] ?? '?', 24)).join(', ');
+  if (members.length === report.pool.length && members.length > 1) return 'all';
+  if (names.length <= longest) return names;
+  const left = report.pool.filter((_, index) => !members.includes(index)).map((name) => plain(name, 24));
+  const without = `all but ${left.join(', ')}`;
+  if (left.length < members.length && without.length <= longest) return without;
+  let shown = members.length;
+  while (shown > 1) {
+    shown -= 1;
+    const some = members.slice(0, shown).map((member) => plain(report.pool[member] ?? '?', 24));
+    const text = `${some.join(', ')} and ${members.length - shown} more`;
+    if (text.length <= longest) return text;
+  }
+  return `${members.length} experts`;
+}

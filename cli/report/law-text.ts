@@ -1,0 +1,60 @@
+import type { Form, FormFit, LawCurve } from '../../core/law/curve.ts';
+import { interval, loss, lossDigits } from '../terminal/number.ts';
+import type { Style } from '../terminal/style.ts';
+import { wrap } from '../terminal/table.ts';
+
+const FORMULA: Record<Form | 'three_point', string> = {
+  paper: 'L(k) = L∞ + A/(k + b), b ≥ 0',
+  signed: 'L(k) = L∞ + A/(k + b)',
+  quadratic: 'L(k) = L∞ + A/k + C/k²',
+  power: 'L(k) = L∞ + A·k^−p',
+  flat: 'L(k) = L∞',
+  three_point: 'L(k) = L∞ + A/(k + b), exact through three points',
+};
+
+const SYMBOL: Record<string, string> = { Linf: 'L∞' };
+
+/** The fitted law, how well it fits, and how its rivals and the paper's form fare. */
+export function lawText(curve: LawCurve, style: Style, columns: number): string {
+  if (curve.form === null || curve.parameters === null) {
+    const reason = curve.reasons['parameters'] ?? curve.reasons['form'];
+    return reason ? `  ${style.dim('Law')}  ${reason}` : '';
+  }
+  const parameters = Object.entries(curve.parameters).map(([name, value]) => {
+    const limits = curve.intervals?.[name];
+    const digits = limits ? lossDigits(limits[0], limits[1]) : 4;
+    const text = `${SYMBOL[name] ?? name} ${loss(value, digits)}`;
+    return limits ? `${text} (${interval(limits, digits)})` : text;
+  });
+  const fit = [
+    curve.r2 === null ? '' : `R² ${curve.r2.toFixed(4)}`,
+    curve.rmse === null ? '' : `rmse ${millinats(curve.rmse)}`,
+    curve.interval_method ? `intervals by ${curve.interval_method}` : '',
+  ].filter(Boolean);
+  return [
+    `  ${style.dim('Law')}  ${FORMULA[curve.form]}   ${style.dim(`form: ${curve.form}`)}`,
+    `       ${parameters.join('   ')}`,
+    fit.length > 0 ? `       ${style.dim(fit.join(' · '))}` : '',
+    wrap(rivals(curve.forms, curve.form), columns, '       '),
+  ]
+    .filter((line) => line.trim() !== '')
+    .join('\n');
+}
+
+function rivals(forms: readonly FormFit[], used: LawCurve['form']): string {
+  const tested = forms.filter(
+    (candidate): candidate is FormFit & { backtest: number } => candidate.backtest !== null,
+  );
+  if (tested.length === 0) return '';
+  const each = tested.map((candidate) => {
+    const name = candidate.form === 'paper' ? "paper's" : candidate.form;
+    return `${name} ${millinats(candidate.backtest)}${candidate.form === used ? ' (used)' : ''}`;
+  });
+  return `Forecasting later k from earlier ones, each form misses by: ${each.join(', ')}.`;
+}
+
+/** Thousandths of a nat, the scale at which fits differ. */
+export function millinats(value: number): string {
+  const scaled = value * 1000;
+  return `${scaled >= 100 ? scaled.toFixed(0) : scaled.toFixed(scaled >= 10 ? 1 : 2)} mnat`;
+}

@@ -1,0 +1,52 @@
+import type { Report } from '../../core/report/report.ts';
+import { estimated, loss } from '../terminal/number.ts';
+import { plain } from '../terminal/plain.ts';
+import type { Style } from '../terminal/style.ts';
+import { table } from '../terminal/table.ts';
+import { curveOf } from './curve-of.ts';
+import { subsetText } from './k-table.ts';
+
+/** All methods and sizes side by side, each at its own recommended k. */
+export function methodTable(report: Report, style: Style): string {
+  const declared = report.sizes.some((size) => size.declared);
+  const rows = report.cells.map((cell, index) => {
+    const curve = curveOf(cell);
+    const recommended = curve?.recommended_k;
+    const at = recommended && curve.points.find((point) => point.k === recommended.k);
+    const chosen = cell.selection?.recommended;
+    const range =
+      recommended?.low != null && recommended.high != null ? ` (${recommended.low}–${recommended.high})` : '';
+    return [
+      index === report.headline.cell ? style.green('▸') : ' ',
+      ...(declared ? [plain(cell.size, 16)] : []),
+      plain(cell.label, 40),
+      cell.rank === null ? '' : `${cell.rank}`,
+      recommended ? `${recommended.k}${range}` : '',
+      at ? estimated({ value: at.mean, low: at.low, high: at.high }) : '',
+      chosen ? estimated(chosen.cross_fitted) : '',
+      chosen ? subsetText(report, chosen.members, 30) : '',
+      curve?.parameters?.['Linf'] === undefined ? '' : loss(curve.parameters['Linf']),
+      curve?.form ?? '',
+      cell.claims_law ? `${cell.progress.done}/${cell.progress.total}` : 'no law claims',
+    ];
+  });
+  const titles = [
+    '',
+    ...(declared ? ['size'] : []),
+    'method',
+    'rank',
+    'k',
+    'typical loss at k',
+    'chosen subset',
+    '',
+    'L∞',
+    'form',
+    'merges',
+  ];
+  const left = new Set(['', 'size', 'method', 'form']);
+  return table(
+    titles.map((title) => ({ title, align: left.has(title) ? 'left' : 'right' })),
+    rows,
+    { indent: '  ', heading: style.dim },
+  );
+}

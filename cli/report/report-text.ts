@@ -1,0 +1,91 @@
+import type { Cell, Report } from '../../core/report/report.ts';
+import { counted } from '../terminal/number.ts';
+import { plain, plainLines } from '../terminal/plain.ts';
+import type { Style } from '../terminal/style.ts';
+import { wrap } from '../terminal/table.ts';
+import { curveOf, drawingOf } from './curve-of.ts';
+import { domainTable } from './domain-table.ts';
+import { expertTable } from './expert-table.ts';
+import { kTable } from './k-table.ts';
+import { lawText } from './law-text.ts';
+import { methodTable } from './method-table.ts';
+
+export interface ReportTextOptions {
+  readonly style: Style;
+  readonly columns: number;
+  /** Adds the law of every domain. */
+  readonly full: boolean;
+  /** The cell to show in detail; null = the one that the headline answers for. */
+  readonly cell: number | null;
+}
+
+/** The report as a person reads it: the answer first, then what it stands on. */
+export function reportText(report: Report, options: ReportTextOptions): string {
+  const { style, columns } = options;
+  const index = options.cell ?? report.headline.cell ?? (report.cells.length > 0 ? 0 : null);
+  const cell = index === null ? undefined : report.cells[index];
+  const parts = [title(report, cell, style), answer(report, style, columns)];
+  const curve = cell && curveOf(cell);
+  if (cell && curve) {
+    parts.push(drawingOf(report, cell, style, columns));
+    parts.push(kTable(report, cell, style));
+    parts.push(lawText(curve, style, columns));
+    parts.push(expertTable(report, cell, style));
+    if (options.full) parts.push(domainTable(report, cell, style));
+  }
+  if (report.cells.length > 1) parts.push(methodTable(report, style));
+  parts.push(warnings(report, curve?.warnings ?? [], style, columns), intervalNote(report, style, columns));
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** `S · ties`, without a size where the file declares none. */
+export function cellName(report: Report, cell: Cell): string {
+  const declared = report.sizes.find((size) => size.name === cell.size)?.declared ?? false;
+  return plain(declared ? `${cell.size} · ${cell.label}` : cell.label);
+}
+
+function title(report: Report, cell: Cell | undefined, style: Style): string {
+  const { done, failed, total } = report.progress;
+  const state = [
+    `${done} of ${counted(total, 'merge')} measured`,
+    failed > 0 ? style.red(`${failed} failed`) : '',
+  ];
+  const name = [style.bold(plain(report.name)), cell ? cellName(report, cell) : '']
+    .filter(Boolean)
+    .join(' · ');
+  return `${name}   ${style.dim(state.filter(Boolean).join(', '))}`;
+}
+
+function answer(report: Report, style: Style, columns: number): string {
+  const [first = '', ...rest] = plainLines(report.headline.sentence).split('\n');
+  const lead = wrap(first, columns, '  ')
+    .split('\n')
+    .map((line) => style.bold(line))
+    .join('\n');
+  return rest.length === 0 ? lead : `${lead}\n${wrap(rest.join('\n'), columns, '  ')}`;
+}
+
+function warnings(
+  report: Report,
+  ofCurve: readonly { readonly code: string; readonly message: string }[],
+  style: Style,
+  columns: number,
+): string {
+  const seen = new Set<string>();
+  const lines: string[] = [];
+  for (const warning of [...report.warnings, ...ofCurve]) {
+    if (seen.has(warning.message)) continue;
+    seen.add(warning.message);
+    lines.push(wrap(`${plainLines(warning.message)} [${plain(warning.code)}]`, columns, '    '));
+  }
+  return lines.length === 0 ? '' : `  ${style.yellow('Caveats')}\n${lines.join('\n')}`;
+}
+
+function intervalNote(report: Report, style: Style, columns: number): string {
+  if (report.stage === 'points') return style.dim('  Intervals are still being computed.');
+  const kind =
+    report.interval === 'pool'
+      ? 'Intervals are 95%, for this pool of experts: uncertainty from the evaluation samples and from subsets not merged.'
+      : 'Intervals are 95% and approximate, for experts like these: a jackknife over the pool.';
+  return style.dim(wrap(`${kind} Losses are nats per scored token.`, columns, '  '));
+}

@@ -1,0 +1,15 @@
+import type { Io } from './terminal/io.ts';
+
+/** 0 done (perhaps with warnings), 1 the work failed, 2 the input cannot be used, 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 130;
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly json: boolean;
+}
+
+export interface Context {
+  readonly io: Io;
+  /** Aborted by Ctrl-C, except where a command handles that itself. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,22 @@
+import { ProblemError } from '../../core/problem.ts';
+import type { Context, ExitCode } from '../command.ts';
+import { withSession } from '../with-session.ts';
+import { type RunOptions, watch } from './run.ts';
+
+const ALIVE = new Set(['starting', 'queued', 'loading', 'running', 'stopping']);
+
+/** `attach FILE`: follows a run that is going on. */
+export async function attach(context: Context, file: string, options: RunOptions): Promise<ExitCode> {
+  return withSession({ ...context, signal: new AbortController().signal }, file, options, async (session) => {
+    await session.plan();
+    const running = (await session.status()).some((status) => ALIVE.has(status.state));
+    if (!running) {
+      throw new ProblemError({
+        code: 'nothing_runs',
+        message: 'No run of this experiment is going on.',
+        fix: `Start one with: merge-lab run ${file}`,
+      });
+    }
+    return watch(context, session, options);
+  });
+}

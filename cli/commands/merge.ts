@@ -1,0 +1,30 @@
+import type { MergeOptions } from '../../runner/experiment-session.ts';
+import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { print, printJson, say } from '../terminal/io.ts';
+import { plain } from '../terminal/plain.ts';
+import { withSession } from '../with-session.ts';
+
+export interface MergeCommandOptions extends CommonOptions {
+  readonly subset?: string;
+  readonly out?: string;
+  readonly method?: string;
+  readonly size?: string;
+}
+
+/** `merge FILE`: writes a merged model: what `merge:` says, else the recommended subset. */
+export async function merge(context: Context, file: string, options: MergeCommandOptions): Promise<ExitCode> {
+  return withSession(context, file, {}, async (session) => {
+    const subset = options.subset?.split(',').map((name) => name.trim());
+    const what: MergeOptions = {
+      ...(subset ? { subset } : {}),
+      ...(options.out === undefined ? {} : { out: options.out }),
+      ...(options.method === undefined ? {} : { method: options.method }),
+      ...(options.size === undefined ? {} : { size: options.size }),
+    };
+    if (!options.json) say(context.io, 'Merging …');
+    const written = await session.merge(what);
+    if (options.json) printJson(context.io, written);
+    else print(context.io, `Written: ${plain(written.out, 1000)}`);
+    return 0;
+  });
+}

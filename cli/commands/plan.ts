@@ -1,0 +1,101 @@
+import type { ExperimentSession, PlanSummary } from '../../runner/experiment-session.ts';
+import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { print, printJson } from '../terminal/io.ts';
+import { bytes, count, counted, parameters, seconds } from '../terminal/number.ts';
+import { plain, plainLines } from '../terminal/plain.ts';
+import type { Style } from '../terminal/style.ts';
+import { table } from '../terminal/table.ts';
+import { withSession } from '../with-session.ts';
+
+/** `plan FILE`: what a run would do and take; nothing is run. */
+export async function plan(
+  context: Context,
+  file: string,
+  options: CommonOptions & { readonly device?: string },
+): Promise<ExitCode> {
+  return withSession(context, file, options, async (session) => {
+    const summary = await session.plan();
+    if (options.json) printJson(context.io, planDocument(session, summary));
+    else print(context.io, planText(session, summary, context.io.style));
+    return 0;
+  });
+}
+
+function planDocument(session: ExperimentSession, summary: PlanSummary): unknown {
+  const { plan, done, failed, missing, estimate, prepared, warnings } = summary;
+  return {
+    plan: plan.id,
+    store: session.store,
+    merges: plan.lines.length,
+    done,
+    failed,
+    missing,
+    estimate,
+    dtype: prepared.dtype,
+    device: prepared.device,
+    header: plan.header,
+    warnings,
+  };
+}
+
+/** The plan in a few lines, also printed before a run. */
+export function planText(session: ExperimentSession, summary: PlanSummary, style: Style): string {
+  const { plan, done, failed, missing, estimate, prepared } = summary;
+  const { header } = plan;
+  const tokens = Object.values(prepared.evaluations).reduce(
+    (sum, evaluation) => sum + evaluation.scored_tokens,
+    0,
+  );
+  const samples = Object.values(prepared.evaluations).reduce(
+    (sum, evaluation) => sum + evaluation.samples,
+    0,
+  );
+  const sizes = Object.entries(header.sizes).map(
+    ([name, size]) => (name === 'default' ? '' : `${plain(name)} `) + parameters(size.parameters),
+  );
+  const state = [
+    done > 0 ? `${count(done)} done` : '',
+    failed > 0 ? style.red(`${count(failed)} failed`) : '',
+    missing > 0 ? `${count(missing)} to do` : 'nothing to do',
+  ].filter(Boolean);
+  const rows = [
+    ['sweep', `${counted(plan.lines.length, 'merge')}: ${state.join(', ')}`],
+    ['models', `${sizes.join(', ')} parameters, ${counted(header.pool.length, 'expert')}`],
+    [
+      'scoring',
+      `${counted(samples, 'sample')}, ${count(tokens)} scored tokens, ${counted(Object.keys(header.evaluations).length, 'domain')}`,
+    ],
+    [
+      'device',
+      `${plain(prepared.device.description)}, ${prepared.dtype.value} (${plainLines(prepared.dtype.reason)})`,
+    ],
+  ];
+  if (missing > 0) rows.push(['expected', expected(estimate)]);
+  const warnings = summary.warnings.map(
+    (warning) =>
+      `  ${style.yellow('note')} ${plainLines(warning.message)}${warning.fix ? ` ${plainLines(warning.fix)}` : ''}`,
+  );
+  const columns = [
+    { title: '', align: 'left' },
+    { title: '', align: 'left' },
+  ] as const;
+  const body = table(
+    columns,
+    rows.map(([name, text]) => [style.dim(name ?? ''), text ?? '']),
+    { indent: '  ' },
+  );
+  return [style.bold(plain(session.experiment.name)), body, ...warnings].join('\n');
+}
+
+function expected(estimate: PlanSummary['estimate']): string {
+  const parts = [
+    estimate.seconds === null ? 'time unknown until the first merges' : `about ${seconds(estimate.seconds)}`,
+  ];
+  if (estimate.memory_bytes !== null) {
+    const of =
+      estimate.available_memory_bytes === null ? '' : ` of ${bytes(estimate.available_memory_bytes)} free`;
+    parts.push(`${bytes(estimate.memory_bytes)} memory${of}`);
+  }
+  parts.push(`${bytes(estimate.disk_bytes)} disk`);
+  return parts.join(', ');
+}

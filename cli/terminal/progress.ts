@@ -1,0 +1,127 @@
+import { createLogUpdate } from 'log-update';
+import type { Report } from '../../core/report/report.ts';
+import type { WorkerStatus } from '../../core/store/format.ts';
+import type { Update } from '../../runner/experiment-session.ts';
+import { curveOf, drawingOf } from '../report/curve-of.ts';
+import { subsetText } from '../report/k-table.ts';
+import { cellName } from '../report/report-text.ts';
+import { type Io, say } from './io.ts';
+import { bytes, count, counted, loss, seconds } from './number.ts';
+import { plain, plainLines } from './plain.ts';
+import type { Style } from './style.ts';
+
+/** Shows a run while it goes on. On a terminal it redraws in place; elsewhere it says a line now and then. */
+export interface ProgressView extends Disposable {
+  update(update: Update): void;
+  /** A line that stays above what is redrawn. */
+  note(text: string): void;
+}
+
+export function progressView(io: Io): ProgressView {
+  return io.err.isTTY ? new LiveProgress(io) : new PlainProgress(io);
+}
+
+class LiveProgress implements ProgressView {
+  readonly #io: Io;
+  readonly #log;
+  #report: Report | undefined;
+  #notes: string[] = [];
+
+  constructor(io: Io) {
+    this.#io = io;
+    this.#log = createLogUpdate(io.err);
+  }
+
+  update(update: Update): void {
+    this.#report = update.report ?? this.#report;
+    const style = this.#io.errStyle;
+    const lines = [
+      ...this.#notes.map((note) => style.dim(note)),
+      bar(update, style, this.#io.columns),
+      ...(this.#report ? soFar(this.#report, style, this.#io.columns) : []),
+    ];
+    this.#log(lines.join('\n'));
+  }
+
+  note(text: string): void {
+    this.#notes = [...this.#notes.slice(-2), plainLines(text)];
+  }
+
+  [Symbol.dispose](): void {
+    this.#log.clear();
+    this.#log.done();
+  }
+}
+
+/** At most one line for each tenth of the sweep, and one for each change of state. */
+class PlainProgress implements ProgressView {
+  readonly #io: Io;
+  #said = '';
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  update(update: Update): void {
+    const { done, total } = update.progress;
+    const tenth = total === 0 ? 0 : Math.floor((10 * done) / total);
+    const worker = update.status[0];
+    const mark = `${worker?.state ?? 'starting'} ${tenth}`;
+    if (mark === this.#said) return;
+    this.#said = mark;
+    say(this.#io, statusLine(update));
+  }
+
+  note(text: string): void {
+    say(this.#io, text);
+  }
+
+  [Symbol.dispose](): void {}
+}
+
+function bar(update: Update, style: Style, columns: number): string {
+  const width = Math.max(10, Math.min(30, columns - 60));
+  const { done, failed, total } = update.progress;
+  const filled = total === 0 ? 0 : Math.floor((width * (done + failed)) / total);
+  return `${style.cyan('█'.repeat(filled))}${style.dim('░'.repeat(width - filled))} ${statusLine(update)}`;
+}
+
+/** `212 of 511 merges · 24 s left · cpu float32`, or why nothing moves. */
+export function statusLine(update: Update): string {
+  const { done, failed, total } = update.progress;
+  const worker: WorkerStatus | undefined = update.status[0];
+  const parts = [`${count(done)} of ${counted(total, 'merge')}`];
+  if (failed > 0) parts.push(`${count(failed)} failed`);
+  if (!worker) parts.push('starting');
+  else if (worker.state === 'queued') parts.push(`waiting for ${plain(worker.waiting_for ?? 'the device')}`);
+  else if (worker.state !== 'running') parts.push(worker.state);
+  else if (worker.seconds_left !== null) parts.push(`${seconds(worker.seconds_left)} left`);
+  if (worker && worker.state === 'running') {
+    parts.push(`${plain(worker.device)} ${worker.dtype}`);
+    if (worker.memory_bytes !== null) parts.push(bytes(worker.memory_bytes));
+  }
+  return parts.join(' · ');
+}
+
+function soFar(report: Report, style: Style, columns: number): string[] {
+  const cell = report.cells[report.headline.cell ?? 0];
+  if (!cell) return [];
+  const best = cell.merges.reduce<(typeof cell.merges)[number] | undefined>(
+    (lowest, merge) => (lowest === undefined || merge.objective < lowest.objective ? merge : lowest),
+    undefined,
+  );
+  const lines: string[] = [];
+  if (best)
+    lines.push(`best so far ${loss(best.objective)}  ${style.dim(subsetText(report, best.members, 50))}`);
+  const drawing = drawingOf(report, cell, style, columns);
+  if (drawing) lines.push('', `${style.dim(cellName(report, cell))}`, drawing);
+  const recommended = curveOf(cell)?.recommended_k;
+  if (recommended) {
+    const range =
+      recommended.low === null || recommended.high === null
+        ? ''
+        : ` (${recommended.low}–${recommended.high})`;
+    lines.push(`so far: k = ${recommended.k}${range}`);
+  }
+  return lines;
+}

@@ -1,0 +1,98 @@
+/** The names of merges: a key is a hash of everything that determines a merge's parameters and how they are scored. */
+import type { Method } from '../experiment/experiment.ts';
+import { digest } from './canonical.ts';
+import { type Dtype, type Fingerprint, type MergeKey, type PlanMethod, SCORER } from './format.ts';
+
+export interface MergeIdentity {
+  readonly base: Fingerprint;
+  /** In pool order; empty for the unmerged base. */
+  readonly experts: readonly Fingerprint[];
+  /** Null for an unmerged model. */
+  readonly method: PlanMethod | null;
+  /** Null unless the method is random. */
+  readonly seed: number | null;
+  readonly embeddings: 'exact' | 'common_rows';
+  readonly dtype: Dtype;
+}
+
+/** Whether two merges of the same subset can differ, by their seed. */
+export function isRandom(method: Pick<PlanMethod, 'method'> | null): boolean {
+  return method?.method === 'dare' || method?.method === 'dare_ties';
+}
+
+/**
+ * The key of one merge. Experts are sorted, since a merge accumulates in that order whatever the file says; only
+ * with `compatibility: mergekit` does the order of the file decide the parameters, and so the key.
+ */
+export function mergeKey(merge: MergeIdentity): MergeKey {
+  const { base, embeddings, dtype } = merge;
+  const ordered = merge.method?.compatibility === 'mergekit';
+  return digest({
+    v: 1,
+    base,
+    experts: ordered ? merge.experts : [...merge.experts].sort(),
+    method: merge.method === null ? null : methodInKey(merge.method, merge.seed),
+    embeddings,
+    dtype,
+    scorer: SCORER,
+  }) as MergeKey;
+}
+
+/** Only the fields that the formats name, so that a stray one can never split a key. */
+function methodInKey(method: PlanMethod, seed: number | null): Record<string, unknown> {
+  if (isRandom(method) !== (seed !== null)) {
+    throw new TypeError(`A seed belongs to random methods, and only to them (${method.method}).`);
+  }
+  switch (method.method) {
+    case 'average':
+      return { method: method.method, compatibility: method.compatibility };
+    case 'task_arithmetic':
+      return {
+        method: method.method,
+        scale: method.scale,
+        normalize: method.normalize,
+        compatibility: method.compatibility,
+      };
+    case 'ties':
+      return {
+        method: method.method,
+        scale: method.scale,
+        density: method.density,
+        trim_scope: method.trim_scope,
+        compatibility: method.compatibility,
+      };
+    case 'dare':
+      return {
+        method: method.method,
+        drop_rate: method.drop_rate,
+        compatibility: method.compatibility,
+        seed,
+      };
+    case 'dare_ties':
+      return {
+        method: method.method,
+        drop_rate: method.drop_rate,
+        scale: method.scale,
+        compatibility: method.compatibility,
+        seed,
+      };
+  }
+}
+
+/** A method as a plan lists it: its seeds become merges of their own. */
+export function planMethod(method: Method): PlanMethod {
+  switch (method.method) {
+    case 'dare':
+    case 'dare_ties': {
+      const { seeds: _, ...rest } = method;
+      return rest;
+    }
+    default:
+      return method;
+  }
+}
+
+/** Seeds that a method is merged with; `[null]` where it is not random. */
+export function seedsOf(method: Method): readonly (number | null)[] {
+  return 'seeds' in method ? method.seeds : [null];
+}

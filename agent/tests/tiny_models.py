@@ -1,4 +1,4 @@
-"""Small random models with a real tokenizer, made on the fly: everything a checkpoint on the hub has, in kilobytes."""
+"""Small random models with a real tokenizer, made on the fly: all that a checkpoint on the hub has."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def make_model(
     tokenizer: bool = True,
     **config: Any,
 ) -> Path:
-    """Write a random causal LM to `folder`; with `like`, that model plus noise of `noise` times each tensor's norm.
+    """Write a random causal LM to `folder`; with `like`, that model plus `noise` times each tensor's norm.
 
     Further keywords overwrite fields of the config. Shards of `like` become one file.
     """

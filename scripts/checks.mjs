@@ -1,0 +1,153 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { environment } from './setup/environment.mjs';
+import { show } from './setup/process.mjs';
+
+/** @typedef {import('./commands.mjs').Tools} Tools */
+/** @typedef {{passed: number, failed: number, skipped: number}} Totals */
+/**
+ * @typedef {{name: string, program: 'node' | 'python', args: (root: string) => string[], cwd?: string,
+ *   totals?: (root: string) => Totals}} Check a check without totals counts as one
+ */
+
+/** @type {Record<'lint' | 'typecheck', readonly Check[]>} */
+export const checks = {
+  lint: [
+    {
+      name: 'biome',
+      program: 'node',
+      args: (root) => [bin(root, '@biomejs/biome', 'bin', 'biome'), 'check', '.'],
+    },
+    { name: 'ruff check', program: 'python', args: () => ['-m', 'ruff', 'check', 'agent', ...pythonFolders] },
+    {
+      name: 'ruff format',
+      program: 'python',
+      args: () => ['-m', 'ruff', 'format', '--check', 'agent', ...pythonFolders],
+    },
+  ],
+  typecheck: [
+    { name: 'tsc', program: 'node', args: (root) => [bin(root, 'typescript', 'bin', 'tsc'), '-p', '.'] },
+    { name: 'mypy', program: 'python', args: () => ['-m', 'mypy', 'merge_lab_agent'], cwd: 'agent' },
+  ],
+};
+
+const pythonFolders = ['--config', join('agent', 'pyproject.toml')];
+
+export const tests = {
+  typescript: () => vitest('vitest', []),
+  /** Without the folders that start processes and train models. */
+  quickTypescript: () => vitest('vitest, quick', ['--exclude', 'test/{runner,scripts,examples,cli,e2e}/**']),
+  python: () => pytest('pytest', ['-m', 'not soak']),
+  quickPython: () => pytest('pytest, quick', ['-m', 'not soak and not slow']),
+};
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} more
+ * @returns {Check}
+ */
+function vitest(name, more) {
+  const report = join('.tools', 'vitest.json');
+  return {
+    name,
+    program: 'node',
+    args: (root) => [
+      bin(root, 'vitest', 'vitest.mjs'),
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...more,
+    ],
+    totals: (root) => {
+      const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, success } = JSON.parse(
+        readFileSync(join(root, report), 'utf8'),
+      );
+      // A file that cannot be loaded has no failed test, yet the run is no success.
+      const failed = numFailedTests === 0 && !success ? 1 : numFailedTests;
+      return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
+    },
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} more
+ * @returns {Check}
+ */
+function pytest(name, more) {
+  const report = join('.tools', 'pytest.xml');
+  return {
+    name,
+    program: 'python',
+    cwd: 'agent',
+    args: (root) => ['-m', 'pytest', '-q', '--durations=8', `--junitxml=${join(root, report)}`, ...more],
+    totals: (root) => {
+      const suite = readFileSync(join(root, report), 'utf8').match(/<testsuite [^>]*>/)?.[0] ?? '';
+      const count = (/** @type {string} */ what) =>
+        Number(suite.match(new RegExp(`\\b${what}="(\\d+)"`))?.[1] ?? 0);
+      const failed = count('failures') + count('errors');
+      return { passed: count('tests') - failed - count('skipped'), failed, skipped: count('skipped') };
+    },
+  };
+}
+
+/**
+ * Runs them all, also after a failure, and closes with the totals on a line of their own.
+ * @param {Tools} tools
+ * @param {readonly Check[]} list
+ * @returns {Promise<number>} exit code
+ */
+export async function runChecks(tools, list) {
+  mkdirSync(join(tools.root, '.tools'), { recursive: true });
+  /** @type {string[]} */
+  const failures = [];
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const check of list) {
+    const started = Date.now();
+    process.stdout.write(`\n== ${check.name}\n`);
+    for (const report of ['vitest.json', 'pytest.xml'])
+      rmSync(join(tools.root, '.tools', report), { force: true });
+    const code = await show(tools[check.program], check.args(tools.root), {
+      cwd: join(tools.root, check.cwd ?? '.'),
+      env: environment(tools),
+    });
+    const totals = totalsOf(check, tools.root, code);
+    sum.passed += totals.passed;
+    sum.failed += totals.failed;
+    sum.skipped += totals.skipped;
+    if (totals.failed > 0) failures.push(check.name);
+    process.stdout.write(`== ${check.name}: ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+    if (code === 130) break;
+  }
+  if (failures.length > 0) process.stdout.write(`\nfailed: ${failures.join(', ')}\n`);
+  const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : '';
+  process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed${skipped}\n`);
+  return sum.failed === 0 ? 0 : 1;
+}
+
+/**
+ * @param {Check} check
+ * @param {string} root
+ * @param {number} code
+ * @returns {Totals}
+ */
+function totalsOf(check, root, code) {
+  const one = { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  if (!check.totals) return one;
+  try {
+    const totals = check.totals(root);
+    return code !== 0 && totals.failed === 0 ? { ...totals, failed: 1 } : totals;
+  } catch {
+    // It ended before it wrote its report.
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+/**
+ * @param {string} root
+ * @param {...string} path
+ */
+function bin(root, ...path) {
+  return join(root, 'node_modules', ...path);
+}

@@ -1,0 +1,149 @@
+import { appendFileSync, existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { explain, SetupFailure } from './failure.mjs';
+import { lockSetup } from './lock.mjs';
+import { findNode, installNode, installPackages, packageInputs, packagesMatchLock } from './node.mjs';
+import { Progress } from './progress.mjs';
+import { agentInputs, environmentPython, installAgent, installMergekit, mergekitInputs } from './python.mjs';
+import { Stamps } from './stamps.mjs';
+
+/** @typedef {'node' | 'packages' | 'agent' | 'agent-test' | 'mergekit'} StepName */
+
+/**
+ * Brings what the steps name into this checkout; in order, each only if it is not there.
+ * @param {string} root
+ * @param {readonly StepName[]} names
+ * @returns {Promise<{node: string, python: string, mergekit: string}>}
+ */
+export async function setUp(root, names) {
+  const stamps = new Stamps(root);
+  const missing = () => names.filter((name) => !steps[name].isThere(root, stamps));
+  if (missing().length > 0) {
+    const progress = new Progress();
+    const unlock = await locked(root, progress);
+    try {
+      for (const name of missing()) await install(root, name, stamps, progress);
+    } finally {
+      unlock();
+    }
+  }
+  return {
+    node: findNode(root) ?? process.execPath,
+    python: environmentPython(root, '.venv'),
+    mergekit: environmentPython(root, '.venv-mergekit'),
+  };
+}
+
+/**
+ * @param {string} root
+ * @param {StepName} name
+ * @param {Stamps} stamps
+ * @param {Progress} progress
+ */
+async function install(root, name, stamps, progress) {
+  const step = steps[name];
+  const log = join(root, '.tools', 'setup.log');
+  progress.begin(step.label);
+  try {
+    requireSpace(root, step.bytes);
+    appendFileSync(log, `\n== ${step.label}, ${new Date().toISOString()}\n`);
+    await step.install({
+      root,
+      log,
+      onLine: (line) => progress.detail(line),
+      say: (text) => progress.say(text),
+    });
+    stamps.set(name, step.inputs(root));
+  } catch (error) {
+    progress.failed();
+    throw error instanceof SetupFailure ? error : explain(step.label, String(error), log);
+  }
+  progress.done();
+}
+
+/** @typedef {import('./python.mjs').Options} Options */
+
+/**
+ * @type {Record<StepName, {
+ *   label: string, bytes: number, inputs: (root: string) => string[],
+ *   isThere: (root: string, stamps: Stamps) => boolean, install: (options: Options) => Promise<void>
+ * }>}
+ */
+const steps = {
+  node: {
+    label: 'a Node that runs TypeScript',
+    bytes: 250e6,
+    inputs: () => [process.platform, process.arch],
+    isThere: (root) => findNode(root) !== null,
+    install: (options) => installNode(options.root, options),
+  },
+  packages: {
+    label: 'the node packages',
+    bytes: 200e6,
+    inputs: packageInputs,
+    isThere: (root, stamps) => {
+      if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) return false;
+      if (stamps.matches('packages', packageInputs(root))) return true;
+      if (!packagesMatchLock(root)) return false;
+      stamps.set('packages', packageInputs(root));
+      return true;
+    },
+    install: (options) => installPackages(options.root, options),
+  },
+  agent: {
+    label: 'the agent with PyTorch (.venv)',
+    bytes: 2e9,
+    inputs: agentInputs,
+    isThere: (root, stamps) =>
+      existsSync(environmentPython(root, '.venv')) &&
+      (stamps.matches('agent', agentInputs(root)) || stamps.matches('agent-test', agentInputs(root))),
+    install: (options) => installAgent(options, { tests: false }),
+  },
+  'agent-test': {
+    label: 'the agent with PyTorch and its test tools (.venv)',
+    bytes: 2e9,
+    inputs: agentInputs,
+    isThere: (root, stamps) =>
+      existsSync(environmentPython(root, '.venv')) && stamps.matches('agent-test', agentInputs(root)),
+    install: (options) => installAgent(options, { tests: true }),
+  },
+  mergekit: {
+    label: 'mergekit, for comparisons (.venv-mergekit)',
+    bytes: 2e9,
+    inputs: mergekitInputs,
+    isThere: (root, stamps) =>
+      existsSync(environmentPython(root, '.venv-mergekit')) &&
+      stamps.matches('mergekit', mergekitInputs(root)),
+    install: (options) => installMergekit(options),
+  },
+};
+
+/**
+ * @param {string} root
+ * @param {Progress} progress
+ */
+async function locked(root, progress) {
+  try {
+    mkdirSync(join(root, '.tools'), { recursive: true });
+    return await lockSetup(root, (pid) =>
+      progress.say(`another set-up of this checkout is at work (process ${pid}); waiting for it`),
+    );
+  } catch (error) {
+    throw explain('the folder .tools', String(error), 'none');
+  }
+}
+
+/**
+ * Known before an hour of downloading rather than after it.
+ * @param {string} root
+ * @param {number} bytes
+ */
+function requireSpace(root, bytes) {
+  const { bavail, bsize } = statfsSync(root);
+  if (bavail * bsize >= bytes) return;
+  const gb = (/** @type {number} */ value) => `${(value / 1e9).toFixed(1)} GB`;
+  throw new SetupFailure(
+    `The disk is full: this step needs ${gb(bytes)} and ${gb(bavail * bsize)} are free.`,
+    'Free that much where this folder lies, then start again; what is already installed is kept.',
+  );
+}

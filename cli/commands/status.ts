@@ -6,7 +6,7 @@ import { withSession } from '../with-session.ts';
 
 /** `status FILE`: what is measured, and whether a run goes on. */
 export async function status(context: Context, file: string, options: CommonOptions): Promise<ExitCode> {
-  return withSession(context, file, options, async (session) => {
+  return withSession(context, file, {}, async (session) => {
     const { plan, done, failed, missing } = await session.plan();
     const workers = await session.status();
     const progress = { done, failed, total: plan.lines.length };

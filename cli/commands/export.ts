@@ -1,0 +1,33 @@
+import path from 'node:path';
+import { exportArchive } from '../../runner/archive.ts';
+import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { print, printJson } from '../terminal/io.ts';
+import { bytes, counted } from '../terminal/number.ts';
+import { plain } from '../terminal/plain.ts';
+import { withSession } from '../with-session.ts';
+
+/** `export FILE [ARCHIVE]`: an experiment with its results, to share. */
+export async function exportExperiment(
+  context: Context,
+  file: string,
+  archive: string | undefined,
+  options: CommonOptions,
+): Promise<ExitCode> {
+  return withSession(context, file, {}, async (session) => {
+    const { plan } = await session.plan();
+    const to = archive ?? path.basename(session.file).replace(/\.mergelab\.ya?ml$/, '.mergelab.zip');
+    const exported = exportArchive(session.file, session.store, plan, path.resolve(to));
+    if (options.json) printJson(context.io, exported);
+    else {
+      print(
+        context.io,
+        `Written: ${plain(to, 1000)} (${bytes(exported.bytes)}, ${counted(exported.results, 'result line')}).`,
+      );
+      print(
+        context.io,
+        'It holds the experiment, its evaluation data as tokens, and the folders that its models lie in here; no model.',
+      );
+    }
+    return 0;
+  });
+}

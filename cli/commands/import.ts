@@ -1,0 +1,28 @@
+import path from 'node:path';
+import { importArchive as unpack } from '../../runner/archive.ts';
+import { openStoreFolder } from '../../runner/store-folder.ts';
+import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { print, printJson } from '../terminal/io.ts';
+import { counted } from '../terminal/number.ts';
+import { plain } from '../terminal/plain.ts';
+
+/** `import ARCHIVE [FOLDER]`: its results join the store of the folder; nothing there is overwritten. */
+export async function importArchive(
+  context: Context,
+  archive: string,
+  folder: string | undefined,
+  options: CommonOptions,
+): Promise<ExitCode> {
+  const into = path.resolve(folder ?? '.');
+  const store = openStoreFolder(into);
+  const imported = unpack(path.resolve(archive), into, store.path);
+  if (options.json) printJson(context.io, imported);
+  else {
+    print(context.io, `${plain(imported.file, 1000)}: ${counted(imported.added, 'result file')} added.`);
+    print(
+      context.io,
+      `See its report with: merge-lab report ${plain(path.relative(process.cwd(), imported.file), 1000)}`,
+    );
+  }
+  return 0;
+}

@@ -1,0 +1,152 @@
+/**
+ * One experiment with its results as a zip archive: the file, its plan, the evaluation sets and the result lines
+ * that the plan asks for. Names inside an archive are checked against a list of forms; nothing else is unpacked.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { ProblemError } from '../core/problem.ts';
+import type { Plan } from '../core/store/format.ts';
+import { parsePlan } from '../core/store/plan-file.ts';
+
+const HEX = '[0-9a-f]{64}';
+const FORMS: readonly RegExp[] = [
+  /^[^/\\]{1,200}\.mergelab\.ya?ml$/,
+  new RegExp(`^store/plans/${HEX}\\.jsonl$`),
+  new RegExp(`^store/evaluations/${HEX}\\.json$`),
+  /^store\/results\/[A-Za-z0-9._-]{1,128}\.jsonl$/,
+];
+/** Unpacked; an archive that claims more is refused before it is read. */
+const LARGEST = 4_000_000_000;
+
+export interface Exported {
+  readonly archive: string;
+  readonly bytes: number;
+  readonly results: number;
+}
+
+/** Writes the archive beside a temporary name first, so that a cut leaves no half of one. */
+export function exportArchive(file: string, store: string, plan: Plan, archive: string): Exported {
+  const entries: Record<string, Uint8Array> = {};
+  entries[path.basename(file)] = readFileSync(file);
+  entries[`store/plans/${plan.id}.jsonl`] = readFileSync(path.join(store, 'plans', `${plan.id}.jsonl`));
+  for (const id of Object.values(plan.header.evaluations)) {
+    entries[`store/evaluations/${id}.json`] = readFileSync(path.join(store, 'evaluations', `${id}.json`));
+  }
+  const keys = new Set<string>(plan.lines.map((line) => line.key));
+  let results = 0;
+  for (const name of resultFiles(store)) {
+    const [header = '', ...lines] = readFileSync(path.join(store, 'results', name), 'utf8').split('\n');
+    const wanted = lines.filter((line) => keys.has(keyOf(line)));
+    results += wanted.length;
+    if (wanted.length > 0) entries[`store/results/${name}`] = strToU8(`${[header, ...wanted].join('\n')}\n`);
+  }
+  const bytes = zipSync(entries, { level: 6 });
+  const partial = `${archive}.partial`;
+  writeFileSync(partial, bytes);
+  renameSync(partial, archive);
+  return { archive, bytes: bytes.length, results };
+}
+
+function resultFiles(store: string): readonly string[] {
+  const folder = path.join(store, 'results');
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
+}
+
+/** The key of a result line, without trusting the rest of it. */
+function keyOf(line: string): string {
+  return /^\{"key":"([0-9a-f]{64})"/.exec(line)?.[1] ?? '';
+}
+
+export interface Imported {
+  /** The experiment file. */
+  readonly file: string;
+  /** Result files added; ones already there are left alone. */
+  readonly added: number;
+}
+
+/** Unpacks into `folder`, its results into `store`. Existing files are never overwritten. */
+export function importArchive(archive: string, folder: string, store: string): Imported {
+  const entries = readEntries(archive);
+  const [name] = [...entries.keys()].filter((entry) => !entry.includes('/'));
+  const text = name === undefined ? undefined : entries.get(name);
+  if (name === undefined || text === undefined) throw invalid(archive, 'it holds no experiment file');
+  for (const [entry, bytes] of entries) verify(archive, entry, bytes);
+  const file = path.join(folder, name);
+  if (existsSync(file) && !readFileSync(file).equals(text)) {
+    throw new ProblemError({
+      code: 'archive_exists',
+      message: `${file} exists already and is another experiment.`,
+      fix: 'Import into an empty folder: merge-lab import ARCHIVE FOLDER.',
+      file,
+    });
+  }
+  let added = 0;
+  for (const [entry, bytes] of entries) {
+    if (!entry.startsWith('store/')) continue;
+    added +=
+      place(path.join(store, ...entry.split('/').slice(1)), bytes) && entry.startsWith('store/results/')
+        ? 1
+        : 0;
+  }
+  place(file, text);
+  return { file, added };
+}
+
+function readEntries(archive: string): Map<string, Uint8Array> {
+  let total = 0;
+  try {
+    const unpacked = unzipSync(readFileSync(archive), {
+      filter: ({ name, originalSize }) => {
+        if (!FORMS.some((form) => form.test(name))) return false;
+        total += originalSize;
+        if (total > LARGEST) throw invalid(archive, 'it claims to be larger than 4 GB');
+        return true;
+      },
+    });
+    return new Map(Object.entries(unpacked));
+  } catch (cause) {
+    if (cause instanceof ProblemError) throw cause;
+    throw invalid(archive, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+/** A plan must be what its name says; results carry a checksum a line and are checked when they are read. */
+function verify(archive: string, entry: string, bytes: Uint8Array): void {
+  const plan = /^store\/plans\/([0-9a-f]{64})\.jsonl$/.exec(entry)?.[1];
+  if (plan === undefined) return;
+  try {
+    parsePlan(plan, strFromU8(bytes));
+  } catch (cause) {
+    throw invalid(archive, `its plan is damaged`, cause);
+  }
+}
+
+/** True when the file was written. A different file of the same name keeps its place; ours gets a name by content. */
+function place(file: string, bytes: Uint8Array): boolean {
+  mkdirSync(path.dirname(file), { recursive: true });
+  let target = file;
+  if (existsSync(target)) {
+    if (readFileSync(target).equals(bytes)) return false;
+    const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+    const { dir, name, ext } = path.parse(file);
+    target = path.join(dir, `${name}-${digest}${ext}`);
+    if (existsSync(target)) return false;
+  }
+  writeFileSync(`${target}.partial`, bytes);
+  renameSync(`${target}.partial`, target);
+  return true;
+}
+
+function invalid(archive: string, why: string, cause?: unknown): ProblemError {
+  return new ProblemError(
+    {
+      code: 'archive_invalid',
+      message: `${archive} cannot be imported: ${why}.`,
+      fix: 'Make it again with: merge-lab export FILE.',
+      file: archive,
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,134 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { Context, ExitCode } from './command.ts';
+import { attach } from './commands/attach.ts';
+import { doctor } from './commands/doctor.ts';
+import { exportExperiment } from './commands/export.ts';
+import { importArchive } from './commands/import.ts';
+import { law } from './commands/law.ts';
+import { merge } from './commands/merge.ts';
+import { plan } from './commands/plan.ts';
+import { report } from './commands/report.ts';
+import { run } from './commands/run.ts';
+import { status } from './commands/status.ts';
+import { stop } from './commands/stop.ts';
+import { failed } from './failed.ts';
+import { ioOf } from './terminal/io.ts';
+
+/** Runs one command line to its end and returns the exit code. Nothing it meets ends in a stack trace. */
+export async function main(args: readonly string[], process: NodeJS.Process): Promise<ExitCode> {
+  const io = ioOf(process);
+  const abort = new AbortController();
+  const context: Context = { io, signal: abort.signal };
+  const interrupt = (): void => abort.abort();
+  process.once('SIGINT', interrupt);
+  let code: ExitCode = 0;
+  const finish = async (work: Promise<ExitCode>): Promise<void> => {
+    code = await work;
+  };
+  const program = programOf(context, finish);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (abort.signal.aborted) return 130;
+    return failed(context, error, args.includes('--json'));
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+type Finish = (work: Promise<ExitCode>) => Promise<void>;
+
+function programOf(context: Context, finish: Finish): Command {
+  const program = new Command('merge-lab')
+    .description('How many experts to merge, which ones, how sure that is, and what one more would buy.')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: true });
+  const json = (): Option => new Option('--json', 'print one JSON document').default(false);
+  const device = (): Option => new Option('--device <name>', 'where merges run: auto, cpu, cuda:0, ...');
+  const full = (): Option => new Option('--full', 'add the law of every domain').default(false);
+  const command = (name: string, description: string): Command =>
+    program.command(name).description(description);
+
+  command('run <file>', 'plan, run with live numbers, then report')
+    .addOption(new Option('--detach', 'start the run and leave it going').default(false))
+    .addOption(device())
+    .addOption(full())
+    .addOption(json())
+    .action((file, options) => finish(run(context, file, options)));
+  command('plan <file>', 'what a run would do and take; runs nothing')
+    .addOption(device())
+    .addOption(json())
+    .action((file, options) => finish(plan(context, file, options)));
+  command('status <file>', 'what is measured, and whether a run goes on')
+    .addOption(json())
+    .action((file, options) => finish(status(context, file, options)));
+  command('attach <file>', 'follow a run that is going on')
+    .addOption(full())
+    .addOption(json())
+    .action((file, options) => finish(attach(context, file, { ...options, detach: false })));
+  command('stop <file>', 'end its run after the current merge')
+    .addOption(new Option('--now', 'do not wait for the current merge').default(false))
+    .addOption(json())
+    .action((file, options) => finish(stop(context, file, options)));
+  command('report <file>', 'the report from what is measured; runs nothing')
+    .addOption(full())
+    .option('--method <name>', 'show this method in detail')
+    .option('--size <name>', 'show this size in detail')
+    .addOption(json())
+    .action((file, options) => finish(report(context, file, options)));
+  addLaw(
+    command(
+      'law <points.csv>',
+      "fit the law to anybody's numbers: columns k, loss, and optionally N, domain, std, n, weight",
+    ),
+  )
+    .addOption(json())
+    .action((file, options) => finish(law(context, file, options)));
+  command('merge <file>', 'write a merged model: what the file says under merge, else the recommended subset')
+    .option('--subset <a,b,c>', 'experts to merge')
+    .option('--out <folder>', 'where to write it')
+    .option('--method <name>', 'with this method of the experiment')
+    .option('--size <name>', 'at this size of the experiment')
+    .addOption(json())
+    .action((file, options) => finish(merge(context, file, options)));
+  command('export <file> [archive]', 'an experiment with its results as one archive, to share')
+    .addOption(json())
+    .action((file, archive, options) => finish(exportExperiment(context, file, archive, options)));
+  command('import <archive> [folder]', 'unpack such an archive; its results join the store of the folder')
+    .addOption(json())
+    .action((archive, folder, options) => finish(importArchive(context, archive, folder, options)));
+  command('doctor', 'what is installed, what is missing, and the command that mends it')
+    .addOption(json())
+    .action((options) => finish(doctor(context, options)));
+  return program;
+}
+
+function addLaw(command: Command): Command {
+  const numbers = (text: string): number[] => text.split(',').map((part) => Number(part.trim()));
+  return command
+    .addOption(new Option('--forecast <k,...>', 'also forecast these k').argParser(numbers))
+    .addOption(
+      new Option('--form <form>', 'use this form').choices(['paper', 'signed', 'quadratic', 'power', 'flat']),
+    )
+    .addOption(
+      new Option('--within <nats>', 'goal: the smallest k within this of the best')
+        .argParser(Number)
+        .conflicts(['epsilon', 'return']),
+    )
+    .addOption(
+      new Option('--epsilon <nats>', 'goal: within this of the floor')
+        .argParser(Number)
+        .conflicts(['within', 'return']),
+    )
+    .addOption(
+      new Option('--return <share>', 'goal: this share of the improvement')
+        .argParser(Number)
+        .conflicts(['within', 'epsilon']),
+    )
+    .addOption(
+      new Option('--pool <M>', 'number of experts there are; default the largest k').argParser(Number),
+    );
+}

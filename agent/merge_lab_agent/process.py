@@ -71,7 +71,7 @@ def _started(pid: int) -> str | None:
             stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         except OSError:
             return None
-        # The name in parentheses may hold anything: fields are counted after its end, state first, start 20th.
+        # The name in parentheses may hold anything: fields count from its end, state first, start 20th.
         fields = stat[stat.rindex(")") + 2 :].split()
         return None if fields[0] in "ZXx" else fields[19]
     if SYSTEM == "Windows":

@@ -1,0 +1,220 @@
+"""A plan: the header that names models, methods and evaluation sets, then one merge a line. Never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from merge_lab_agent import SCORER
+from merge_lab_agent.problem import Problem
+from merge_lab_agent.store import HEX_DIGEST, Store, check_format
+
+METHODS = ("average", "task_arithmetic", "ties", "dare", "dare_ties")
+RANDOM_METHODS = ("dare", "dare_ties")
+
+
+@dataclass(frozen=True)
+class PlanModel:
+    fingerprint: str
+    path: str
+    source: str
+    kind: str  # checkpoint | adapter
+
+
+@dataclass(frozen=True)
+class PlanSize:
+    base: PlanModel
+    experts: dict[str, PlanModel]
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Merge:
+    """One line. `method` is the header's document, or None for an unmerged model (`reference` may name it)."""
+
+    key: str
+    size: str
+    method_index: int | None
+    method: dict[str, Any] | None
+    subset: tuple[str, ...]
+    seed: int | None
+    reference: str | None
+    retry: int
+
+    @property
+    def attempts_allowed(self) -> int:
+        """Two tries, and two more each time the user asked for another."""
+        return 2 * (1 + self.retry)
+
+    def to_json(self) -> dict[str, Any]:
+        """What `current` of a worker's status shows."""
+        return {
+            "size": self.size,
+            "method": self.method_index,
+            "subset": list(self.subset),
+            "seed": self.seed,
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    id: str
+    pool: tuple[str, ...]
+    sizes: dict[str, PlanSize]
+    methods: tuple[dict[str, Any], ...]
+    embeddings: str
+    evaluations: dict[str, str]
+    """Domain to evaluation id, in file order."""
+    dtype: str
+    batch_tokens: int
+    references: dict[str, PlanModel]
+    merges: tuple[Merge, ...] = field(repr=False)
+
+    @classmethod
+    def read(cls, store: Store, plan_id: str) -> Plan:
+        """Reads and checks `plans/<plan_id>.jsonl`.
+
+        Raises Problem `plan_missing`, `plan_damaged` (bytes do not hash to the id), `plan_invalid`,
+        `store_too_new` or `store_too_old`.
+        """
+        file = store.plan(plan_id)
+        try:
+            content = file.read_bytes()
+        except FileNotFoundError as error:
+            raise Problem(
+                "plan_missing",
+                f"The store has no plan {plan_id[:12]}….",
+                "Plan the experiment again; finished merges are kept.",
+                file=file,
+            ) from error
+        if hashlib.sha256(content).hexdigest() != plan_id:
+            raise Problem(
+                "plan_damaged",
+                f"Plan {plan_id[:12]}… does not match its own checksum.",
+                "Remove the file and plan the experiment again; finished merges are kept.",
+                file=file,
+            )
+        try:
+            lines = [json.loads(line) for line in content.split(b"\n") if line]
+            header = lines[0]
+            check_format(header, file)
+            return _plan(plan_id, header, lines[1:])
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+            raise Problem(
+                "plan_invalid",
+                f"Plan {plan_id[:12]}… is not a plan: {type(error).__name__}: {error}.",
+                "Remove the file and plan the experiment again; finished merges are kept.",
+                file=file,
+            ) from error
+
+
+def _plan(plan_id: str, header: dict[str, Any], lines: list[dict[str, Any]]) -> Plan:
+    if header["scorer"] != SCORER:
+        raise Problem(
+            "scorer_unknown",
+            f"Plan {plan_id[:12]}… asks for scorer {header['scorer']}; this agent has scorer {SCORER}.",
+            "Use the same release of Model Merge Lab on both sides, and plan the experiment again.",
+        )
+    sizes = {
+        _text(name): PlanSize(
+            base=_model(size["base"]),
+            experts={_text(expert): _model(model) for expert, model in size["experts"].items()},
+            parameters=_count(size["parameters"]),
+        )
+        for name, size in header["sizes"].items()
+    }
+    methods = tuple(_method(method) for method in header["methods"])
+    evaluations = {_text(domain): _hex(identity) for domain, identity in header["evaluations"].items()}
+    if not sizes or not evaluations:
+        raise ValueError("it names no size or no evaluation set")
+    pool = tuple(_text(name) for name in header["pool"])
+    references = {_text(name): _model(model) for name, model in header["references"].items()}
+    merges = tuple(_merge(line, sizes, methods, pool, references) for line in lines)
+    return Plan(
+        id=plan_id,
+        pool=pool,
+        sizes=sizes,
+        methods=methods,
+        embeddings=_one_of(header["embeddings"], ("exact", "common_rows")),
+        evaluations=evaluations,
+        dtype=_one_of(header["dtype"], ("float32", "bfloat16", "float16")),
+        batch_tokens=_count(header["batch_tokens"], least=1),
+        references=references,
+        merges=merges,
+    )
+
+
+def _model(document: dict[str, Any]) -> PlanModel:
+    return PlanModel(
+        fingerprint=_hex(document["fingerprint"]),
+        path=_text(document["path"]),
+        source=_text(document["source"]),
+        kind=_one_of(document["kind"], ("checkpoint", "adapter")),
+    )
+
+
+def _method(document: dict[str, Any]) -> dict[str, Any]:
+    _one_of(document["method"], METHODS)
+    _one_of(document["compatibility"], ("none", "mergekit"))
+    return document
+
+
+def _merge(
+    line: dict[str, Any],
+    sizes: dict[str, PlanSize],
+    methods: tuple[dict[str, Any], ...],
+    pool: tuple[str, ...],
+    references: dict[str, PlanModel],
+) -> Merge:
+    size = _one_of(line["size"], sizes)
+    subset = tuple(_one_of(name, sizes[size].experts) for name in line["subset"])
+    if len(set(subset)) != len(subset):
+        raise ValueError(f"subset {list(subset)} names an expert twice")
+    index = line["method"]
+    if index is not None and not 0 <= _count(index) < len(methods):
+        raise ValueError(f"method {index} is not in the header")
+    method = None if index is None else methods[index]
+    if method is None and len(subset) > 1:
+        raise ValueError(f"an unmerged model cannot have subset {list(subset)}")
+    if method is not None and not subset:
+        raise ValueError("a merge has no experts")
+    seed = line["seed"]
+    if seed is not None or (method is not None and method["method"] in RANDOM_METHODS):
+        _count(seed)
+    reference = line.get("reference")
+    return Merge(
+        key=_hex(line["key"]),
+        size=size,
+        method_index=index,
+        method=method,
+        subset=tuple(sorted(subset, key=pool.index)),
+        seed=seed,
+        reference=None if reference is None else _one_of(reference, references),
+        retry=_count(line.get("retry") or 0),
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"{value!r} is not a name")
+    return value
+
+
+def _hex(value: Any) -> str:
+    if HEX_DIGEST.fullmatch(_text(value)) is None:
+        raise ValueError(f"{value!r} is not a SHA-256 in hexadecimal")
+    return str(value)
+
+
+def _count(value: Any, least: int = 0) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise TypeError(f"{value!r} is not a whole number of at least {least}")
+    return value
+
+
+def _one_of(value: Any, allowed: Any) -> str:
+    if _text(value) not in allowed:
+        raise ValueError(f"{value!r} is none of {', '.join(allowed)}")
+    return str(value)

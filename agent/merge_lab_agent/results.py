@@ -1,0 +1,246 @@
+"""Results: one file a writer, append-only, every line checked; reading forgives any damage.
+
+A line is the score of one merge on one domain, or the failure of a whole merge. Nothing is rewritten: a damaged
+line is ignored and its merge computed again.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import math
+import os
+import re
+import secrets
+import time
+import zlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from merge_lab_agent import STORE_FORMAT, __version__
+from merge_lab_agent.faults import armed, die, fault
+from merge_lab_agent.store import Store, cannot_write, check_format, compact_json, sync_folder
+
+END = re.compile(rb',"crc":"([0-9a-f]{8})"\}')
+CHUNK = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ResultLine:
+    """`nll` is in nats, summed over `tokens` scored tokens; None with a `code` where there is none.
+
+    `per_sample` holds little-endian float32 values, one a sample (or one a block above 1,000 samples).
+    """
+
+    key: str
+    evaluation: str | None
+    nll: float | None
+    tokens: int
+    samples: int
+    per_sample: bytes | None
+    seconds: float
+    device: str
+    batch_tokens: int
+    code: str | None
+    attempt: int
+    message: str | None = None
+
+    def encode(self) -> bytes:
+        """The line's bytes, checksum last, newline included."""
+        nll = self.nll if self.nll is not None and math.isfinite(self.nll) else None
+        document = {
+            "key": self.key,
+            "evaluation": self.evaluation,
+            "nll": nll,
+            "tokens": self.tokens,
+            "samples": self.samples,
+            "per_sample": None
+            if self.per_sample is None or nll is None
+            else base64.b64encode(self.per_sample).decode("ascii"),
+            "seconds": round(self.seconds, 6),
+            "device": self.device,
+            "batch_tokens": self.batch_tokens,
+            "code": self.code if nll is not None or self.code else "diverged",
+            "message": self.message,
+            "attempt": self.attempt,
+        }
+        body = compact_json(document)[:-1]
+        return body + b',"crc":"%08x"}\n' % zlib.crc32(body)
+
+
+def decode(line: bytes) -> dict[str, Any] | None:
+    """The document of a line without its newline; None where the line is damaged or of no use."""
+    start = line.rfind(b',"crc"')
+    end = END.fullmatch(line, start) if start > 0 else None
+    if end is None or int(end[1], 16) != zlib.crc32(line[:start]):
+        return None
+    try:
+        document = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(document, dict) or not isinstance(document.get("key"), str):
+        return None
+    evaluation, nll, code = document.get("evaluation"), document.get("nll"), document.get("code")
+    finite = isinstance(nll, (int, float)) and not isinstance(nll, bool) and math.isfinite(nll)
+    if evaluation is None:
+        return document if isinstance(code, str) and isinstance(document.get("attempt"), int) else None
+    return document if isinstance(evaluation, str) and (finite or isinstance(code, str)) else None
+
+
+class ResultWriter:
+    """Appends the lines of one merge in one write and one flush to disk; the first append begins the file.
+
+    A write that fails leaves a torn line at most; the next append then goes to a new file.
+    """
+
+    def __init__(self, store: Store, plan_id: str) -> None:
+        self.store = store
+        self.plan_id = plan_id
+        self.file: Path | None = None
+        self._handle: int | None = None
+
+    def append(self, lines: Iterable[ResultLine]) -> None:
+        """Raises Problem `disk_full` or `store_not_writable`; then none of the lines may count as written."""
+        content = b"".join(line.encode() for line in lines)
+        file = self.file or self.store.results
+        try:
+            handle = self._open()
+            file = self.file or file
+            fault("before_append")
+            if armed("mid_append"):
+                os.write(handle, content[: len(content) // 2])
+                die()
+            _write_all(handle, content)
+            os.fsync(handle)
+        except OSError as error:
+            self.close()
+            raise cannot_write(file, error) from error
+        fault("after_append")
+
+    def close(self) -> None:
+        handle, self._handle, self.file = self._handle, None, None
+        if handle is not None:
+            with contextlib.suppress(OSError):
+                os.close(handle)
+
+    def _open(self) -> int:
+        if self._handle is not None:
+            return self._handle
+        writer = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(6)}"
+        file = self.store.results / f"{writer}.jsonl"
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        self._handle = os.open(file, flags, 0o666)
+        self.file = file
+        header = {
+            "format": STORE_FORMAT,
+            "writer": writer,
+            "plan": self.plan_id,
+            "agent": __version__,
+            "torch": _version("torch"),
+            "transformers": _version("transformers"),
+        }
+        _write_all(self._handle, compact_json(header) + b"\n")
+        sync_folder(self.store.results)
+        return self._handle
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    """One write in practice; a system that takes less is asked again until it says why."""
+    while content:
+        content = content[os.write(handle, content) :]
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+class ResultIndex:
+    """What the store already knows, over every results file; reads each byte once.
+
+    `keys` limits memory to the merges of interest.
+    """
+
+    def __init__(self, store: Store, keys: Collection[str] | None = None) -> None:
+        self.store = store
+        self.keys = keys
+        self.damaged = 0
+        self.completed: set[tuple[str, str]] = set()
+        self._attempts: dict[str, int] = {}
+        self._offsets: dict[str, int] = {}
+
+    def has(self, key: str, evaluation: str) -> bool:
+        """A loss, or the finding that it is not finite (same key, same bits: it would be so again)."""
+        return (key, evaluation) in self.completed
+
+    def attempts(self, key: str) -> int:
+        """How often the whole merge has failed."""
+        return self._attempts.get(key, 0)
+
+    @property
+    def failures(self) -> dict[str, int]:
+        return dict(self._attempts)
+
+    def refresh(self) -> None:
+        """Reads what was appended since. Raises Problem `store_too_new` or `store_too_old`."""
+        for entry in sorted(os.scandir(self.store.results), key=lambda entry: entry.name):
+            if not entry.name.endswith(".jsonl") or entry.name.startswith("."):
+                continue
+            offset = self._offsets.get(entry.name, 0)
+            # Asked of the file itself: folders on Windows and on networks give sizes of the past.
+            size = Path(entry.path).stat().st_size
+            if size < offset:
+                offset = 0  # its tail was cut; lines known already stay known
+            if size > offset:
+                self._offsets[entry.name] = self._read(Path(entry.path), offset)
+
+    def _read(self, file: Path, offset: int) -> int:
+        """Takes in whole lines from `offset`; returns where the first incomplete one begins."""
+        with file.open("rb") as opened:
+            opened.seek(offset)
+            rest = b""
+            while chunk := opened.read(CHUNK):
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines:
+                    if offset == 0:
+                        _check_header(line, file)
+                    else:
+                        self._take(line)
+                    offset += len(line) + 1
+        return offset
+
+    def _take(self, line: bytes) -> None:
+        document = decode(line)
+        if document is None:
+            self.damaged += 1
+            return
+        key = document["key"]
+        if self.keys is not None and key not in self.keys:
+            return
+        if document["evaluation"] is None:
+            self._attempts[key] = max(self._attempts.get(key, 0), document["attempt"])
+        else:
+            self.completed.add((key, document["evaluation"]))
+
+
+def _check_header(line: bytes, file: Path) -> None:
+    """A damaged header harms nothing, every line checks itself; an honest one of another format is refused."""
+    try:
+        header = json.loads(line)
+    except ValueError:
+        return
+    if isinstance(header, dict) and isinstance(header.get("format"), int) and "writer" in header:
+        check_format(header, file)
+
+
+def read_completed(store: Store) -> tuple[set[tuple[str, str]], dict[str, int]]:
+    """(merge key, evaluation id) of every result in the store, and the failed attempts by merge key."""
+    index = ResultIndex(store)
+    index.refresh()
+    return index.completed, index.failures

@@ -9,8 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .problem import Problem
-from .safetensors_file import TensorInfo, read_header, read_tensor, stored_dtype, why_unreadable
+from merge_lab_agent.problem import Problem
+from merge_lab_agent.safetensors_file import (
+    TensorInfo,
+    read_header,
+    read_tensor,
+    stored_dtype,
+    why_unreadable,
+)
 
 if TYPE_CHECKING:
     import torch

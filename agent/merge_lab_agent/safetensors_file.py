@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from .problem import Problem
+from merge_lab_agent.problem import Problem
 
 if TYPE_CHECKING:
     import torch
@@ -185,7 +185,7 @@ def _check_layout(file: Path, tensors: list[TensorInfo], data_begin: int, size: 
 
 
 def _naturals(value: Any) -> TypeGuard[list[int]]:
-    """Few and small, so that their product is cheap: a hostile header may hold numbers of thousands of digits."""
+    """Few and small, so that their product is cheap: hostile numbers can have thousands of digits."""
     if not isinstance(value, list) or len(value) > 16:
         return False
     return all(type(v) is int and 0 <= v < 2**63 for v in value)

@@ -1,0 +1,252 @@
+/** From the text of `*.mergelab.yaml` to an experiment, or to everything that is wrong with it and where. */
+import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { checkParts } from './checks.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Experiment } from './experiment.ts';
+import { Positions } from './positions.ts';
+import { resolveExperiment } from './resolve.ts';
+import { FORMAT_VERSION } from './schema.ts';
+import { checkShape, type Finding } from './shape.ts';
+
+export type { Diagnostic, Path, Position, Range } from './diagnostic.ts';
+export { Positions } from './positions.ts';
+
+export interface Parsed {
+  /** Null when any diagnostic is an error. */
+  readonly experiment: Experiment | null;
+  /** In the order of the text. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly positions: Positions;
+}
+
+/** Longer files are refused unread. */
+const LARGEST_FILE = 1_000_000;
+/** Nodes that aliases may multiply to; an experiment has no use for more. */
+const LARGEST_ALIAS_COUNT = 100;
+/** A file that is not YAML at all needs no more of them. */
+const MOST_YAML_PROBLEMS = 20;
+
+/**
+ * Parses an experiment. Never throws, whatever the text.
+ *
+ * @param options.file named in diagnostics; its name without `.mergelab.yaml` is the experiment's default name
+ */
+export function parseExperiment(text: string, options: { file?: string } = {}): Parsed {
+  const lines = new LineCounter();
+  if (text.length > LARGEST_FILE) return refused(tooLarge(text.length), options);
+  const document = parseYaml(text, lines);
+  if (!document) return refused(tooDeep, options);
+  const positions = new Positions(document, lines, text);
+  if (document.errors.some(isStackOverflow)) return refused(tooDeep, options);
+  const found: Diagnostic[] = yamlDiagnostics(document, positions, options);
+  let experiment: Experiment | null = null;
+  if (document.errors.length === 0) {
+    const result = interpret(document, options);
+    experiment = result.experiment;
+    found.push(...result.findings.map((finding) => placed(finding, positions, options)));
+  }
+  const failed = found.some((diagnostic) => diagnostic.severity === 'error');
+  return { experiment: failed ? null : experiment, diagnostics: inOrder(found), positions };
+}
+
+/** Null where the text nests deeper than the parser's stack. */
+function parseYaml(text: string, lineCounter: LineCounter): Document | null {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, merge: true, stringKeys: true });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+type Interpreted = { readonly experiment: Experiment | null; readonly findings: readonly Finding[] };
+
+function interpret(document: Document, options: { file?: string }): Interpreted {
+  let input: unknown;
+  try {
+    input = document.toJS({ maxAliasCount: LARGEST_ALIAS_COUNT });
+  } catch (error) {
+    return nothing(error instanceof RangeError ? tooDeep : badAliases(error));
+  }
+  if (input === null || input === undefined) return nothing(empty);
+  if (typeof input !== 'object' || Array.isArray(input)) return nothing(notAMap);
+  const early = recognised(input as Readonly<Record<string, unknown>>);
+  if (early) return nothing(early);
+  const { file, findings } = checkShape(input);
+  if (!file) return { experiment: null, findings };
+  const parts = checkParts(file);
+  const wrong = parts.some((finding) => finding.severity === 'error');
+  const experiment = wrong ? null : resolveExperiment(file, nameOf(options.file));
+  return { experiment, findings: [...findings, ...parts] };
+}
+
+function nothing(finding: Finding): Interpreted {
+  return { experiment: null, findings: [finding] };
+}
+
+/** Files of another format or kind: one sentence says so, instead of an error for each of their keys. */
+function recognised(input: Readonly<Record<string, unknown>>): Finding | null {
+  const { version, kind } = input;
+  if (typeof version === 'number' && Number.isInteger(version) && version > FORMAT_VERSION) {
+    return {
+      ...error('version_newer', 'value'),
+      path: ['version'],
+      message: `This file has version ${version} of the format; this version of Model Merge Lab reads ${FORMAT_VERSION}.`,
+      fix: 'Update Model Merge Lab.',
+    };
+  }
+  if (kind === 'ensemble') {
+    return {
+      ...error('ensemble_later', 'value'),
+      path: ['kind'],
+      message: '`kind: ensemble`, collaboration without merging, comes in a later version.',
+      fix: 'Use `kind: merge`, or leave `kind` out.',
+    };
+  }
+  return null;
+}
+
+function error(code: string, on: 'key' | 'value'): Pick<Finding, 'severity' | 'code' | 'on'> {
+  return { severity: 'error', code, on };
+}
+
+const empty: Finding = {
+  ...error('empty_file', 'value'),
+  path: [],
+  message: 'The file is empty.',
+  fix: 'An experiment needs at least `base`, `experts` and `evaluation`.',
+};
+const notAMap: Finding = {
+  ...error('wrong_type', 'value'),
+  path: [],
+  message: 'An experiment is a map of keys to values.',
+  fix: 'Begin with `base: ...`.',
+};
+const tooDeep: Finding = {
+  ...error('yaml_too_deep', 'value'),
+  path: [],
+  message: 'The file nests too deeply to be an experiment.',
+  fix: 'Remove the nesting.',
+};
+
+function tooLarge(length: number): Finding {
+  return {
+    ...error('file_too_large', 'value'),
+    path: [],
+    message: `The file has ${length.toLocaleString('en-US')} characters; an experiment has at most ${LARGEST_FILE.toLocaleString('en-US')}.`,
+    fix: 'Use patterns with `{expert}` and `{domain}` instead of long lists.',
+  };
+}
+
+function badAliases(cause: unknown): Finding {
+  return {
+    ...error('yaml_aliases', 'value'),
+    path: [],
+    message: `The aliases of this file cannot be followed: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    fix: 'Write the values out.',
+  };
+}
+
+/** A file that is not worth parsing. */
+function refused(finding: Finding, options: { file?: string }): Parsed {
+  const positions = new Positions(parseDocument(''), new LineCounter(), '');
+  return { experiment: null, diagnostics: [placed(finding, positions, options)], positions };
+}
+
+function placed(finding: Finding, positions: Positions, options: { file?: string }): Diagnostic {
+  const { path, on, severity, code, message, fix, suggestion } = finding;
+  const key = positions.keyAt(path);
+  const value = positions.at(path);
+  const range = path.length === 0 ? positions.whole() : ((on === 'key' ? key : value) ?? value ?? key);
+  return {
+    ...located(options, range ?? positions.whole()),
+    severity,
+    code,
+    message,
+    fix,
+    path,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+/** The parser catches its own overflow and goes on. */
+function isStackOverflow(problem: YAMLError): boolean {
+  return problem.message.startsWith('Maximum call stack size exceeded');
+}
+
+/** One for each place: what follows a syntax error at the same place is its echo. */
+function yamlDiagnostics(document: Document, positions: Positions, options: { file?: string }): Diagnostic[] {
+  const places = new Set<number>();
+  const told: Diagnostic[] = [];
+  for (const problem of [...document.errors, ...document.warnings]) {
+    if (places.has(problem.pos[0]) || told.length >= MOST_YAML_PROBLEMS) continue;
+    places.add(problem.pos[0]);
+    told.push(yamlDiagnostic(problem, positions, options));
+  }
+  return told;
+}
+
+function yamlDiagnostic(problem: YAMLError, positions: Positions, options: { file?: string }): Diagnostic {
+  const [begin, end] = problem.pos;
+  const { code, fix, message } = yamlCodes[problem.code] ?? syntax;
+  return {
+    ...located(options, positions.between(begin, end)),
+    severity: problem.name === 'YAMLParseError' ? 'error' : 'warning',
+    code,
+    message:
+      message ??
+      `This is not valid YAML: ${problem.message.charAt(0).toLowerCase()}${problem.message.slice(1)}.`,
+    fix,
+    path: [],
+  };
+}
+
+interface YamlProblem {
+  readonly code: string;
+  readonly fix: string;
+  readonly message?: string;
+}
+
+const syntax: YamlProblem = { code: 'yaml_syntax', fix: 'Correct the YAML here.' };
+const yamlCodes: Readonly<Record<string, YamlProblem>> = {
+  DUPLICATE_KEY: {
+    code: 'yaml_duplicate_key',
+    message: 'This key is there twice in the same map.',
+    fix: 'Remove or rename one of the two.',
+  },
+  MULTIPLE_DOCS: {
+    code: 'yaml_several_documents',
+    message: 'The file holds several YAML documents; an experiment is one.',
+    fix: 'Keep one document: remove `---` and what follows.',
+  },
+  TAB_AS_INDENT: { code: 'yaml_tab', message: 'A tab cannot indent YAML.', fix: 'Indent with spaces.' },
+};
+
+function located(
+  options: { file?: string },
+  range: Diagnostic['range'],
+): Pick<Diagnostic, 'range' | 'line' | 'column' | 'file'> {
+  return {
+    ...(options.file === undefined ? {} : { file: options.file }),
+    line: range.start.line,
+    column: range.start.column,
+    range,
+  };
+}
+
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...diagnostics].sort(
+    (a, b) =>
+      a.range.start.line - b.range.start.line ||
+      a.range.start.column - b.range.start.column ||
+      a.code.localeCompare(b.code),
+  );
+}
+
+function nameOf(file: string | undefined): string {
+  const base = file
+    ?.split(/[\\/]/)
+    .at(-1)
+    ?.replace(/\.mergelab\.ya?ml$/, '');
+  return base || 'Experiment';
+}

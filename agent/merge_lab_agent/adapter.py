@@ -25,9 +25,10 @@ _PREFIX = "base_model.model."
 _HARMLESS = {
     "alpha_pattern", "auto_mapping", "base_model_name_or_path", "bias", "corda_config",
     "ensure_weight_tying", "eva_config", "exclude_modules", "fan_in_fan_out", "inference_mode",
-    "init_lora_weights", "layers_pattern", "layers_to_transform", "lora_alpha", "lora_dropout", "lora_ga_config", "loftq_config", "megatron_config",
-    "megatron_core", "modules_to_save", "peft_type", "peft_version", "qalora_group_size", "r", "rank_pattern",
-    "revision", "runtime_config", "target_modules", "task_type", "use_rslora",
+    "init_lora_weights", "layers_pattern", "layers_to_transform", "loftq_config", "lora_alpha",
+    "lora_dropout", "lora_ga_config", "megatron_config", "megatron_core", "modules_to_save",
+    "peft_type", "peft_version", "qalora_group_size", "r", "rank_pattern", "revision",
+    "runtime_config", "target_modules", "task_type", "use_rslora",
 }  # fmt: skip
 # Starts of training that leave the base as it is. Others subtract their start from the base, which is then
 # not the one the experiment names.

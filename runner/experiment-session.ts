@@ -2,8 +2,9 @@
  * An experiment file opened for work: prepare, plan, run, follow, report, merge. Everything that a surface (command
  * line, editor) does with an experiment goes through here.
  */
-import type { Diagnostic } from '../core/experiment/parse.ts';
+
 import type { Experiment } from '../core/experiment/experiment.ts';
+import type { Diagnostic } from '../core/experiment/parse.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Progress, Report } from '../core/report/report.ts';
 import type { Plan, Prepared, WorkerStatus } from '../core/store/format.ts';

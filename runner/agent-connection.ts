@@ -1,0 +1,301 @@
+/** One process of the agent, spoken to in JSON-RPC 2.0, a message a line. Its life ends with the process. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type Problem, ProblemError } from '../core/problem.ts';
+import { Lines, Tail } from './lines.ts';
+
+/** Protocols that this client speaks. */
+export const PROTOCOL = 1;
+const CLIENT = 'merge-lab';
+const BANNER = /^merge-lab-agent (\d+)$/;
+/** What noisy shells print before the banner; beyond it, this is no agent. */
+const LARGEST_NOISE = 1 << 20;
+/** Python and its first imports from a cold disk. */
+export const START_MS = 60_000;
+
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface Hello {
+  readonly protocol: number;
+  readonly agent: string;
+  readonly python: string;
+}
+
+export type Notify = (method: string, params: unknown) => void;
+
+interface Pending {
+  readonly method: string;
+  resolve(value: unknown): void;
+  reject(error: ProblemError): void;
+}
+
+export class AgentConnection {
+  readonly #child: ChildProcess;
+  readonly #command: Command;
+  readonly #notify: Notify;
+  readonly #stderr = new Tail();
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #noise = 0;
+  #greeted: ((error: ProblemError | null) => void) | null = null;
+  #hello: Hello | null = null;
+  #ended: ProblemError | null = null;
+  readonly #closed: Promise<void>;
+
+  private constructor(command: Command, notify: Notify) {
+    this.#command = command;
+    this.#notify = notify;
+    this.#child = spawn(command.program, command.args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+      ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+      env: { ...(command.env ?? process.env), PYTHONUNBUFFERED: '1', PYTHONUTF8: '1' },
+    });
+    const lines = new Lines((line) => this.#line(line));
+    this.#child.stdout?.on('data', (chunk: Buffer) => lines.feed(chunk));
+    this.#child.stderr?.on('data', (chunk: Buffer) => this.#stderr.feed(chunk));
+    // A write to a process that has gone is told by its end.
+    this.#child.stdin?.on('error', () => {});
+    this.#closed = new Promise((resolve) => {
+      this.#child.on('error', (error) => {
+        this.#end(this.#cannotStart(error));
+        resolve();
+      });
+      this.#child.on('close', (code, signal) => {
+        this.#end(this.#died(code, signal));
+        resolve();
+      });
+    });
+  }
+
+  /** Starts a process, waits for its banner, and agrees on a protocol. Throws a ProblemError. */
+  static async open(command: Command, notify: Notify, startMs = START_MS): Promise<AgentConnection> {
+    const connection = new AgentConnection(command, notify);
+    try {
+      await connection.#greeting(startMs);
+      const hello = await connection.request('hello', { protocol: PROTOCOL, client: CLIENT }, startMs);
+      connection.#hello = checkHello(hello, command);
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  get hello(): Hello | null {
+    return this.#hello;
+  }
+
+  get alive(): boolean {
+    return this.#ended === null;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Rejects with the agent's own problem, `agent_silent` past the limit, or `agent_died`. */
+  request(method: string, params: unknown, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    if (signal?.aborted) return Promise.reject(cancelled(method));
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+        this.#pending.delete(id);
+      };
+      const pending: Pending = {
+        method,
+        resolve: (value) => {
+          settle();
+          resolve(value);
+        },
+        reject: (error) => {
+          settle();
+          reject(error);
+        },
+      };
+      const timer = setTimeout(() => {
+        pending.reject(this.#silent(method, timeoutMs));
+        // Whoever does not answer once is not asked again.
+        void this.close();
+      }, timeoutMs);
+      const abort = (): void => pending.reject(cancelled(method));
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#pending.set(id, pending);
+      this.#child.stdin?.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+    });
+  }
+
+  /** Ends with standard input, as agreed; one that does not is killed. */
+  async close(): Promise<void> {
+    this.#end(
+      new ProblemError({ code: 'agent_closed', message: 'The agent was closed.', fix: 'Open it again.' }),
+    );
+    this.#child.stdin?.end();
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 2_000);
+    await this.#closed;
+    clearTimeout(timer);
+  }
+
+  #greeting(timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#greeted?.(this.#silent('its first line', timeoutMs)), timeoutMs);
+      this.#greeted = (error) => {
+        clearTimeout(timer);
+        this.#greeted = null;
+        if (error) reject(error);
+        else resolve();
+      };
+    });
+  }
+
+  #line(line: string): void {
+    if (this.#greeted) this.#beforeBanner(line, this.#greeted);
+    else if (this.#ended === null) this.#message(line);
+  }
+
+  #beforeBanner(line: string, greeted: (error: ProblemError | null) => void): void {
+    const spoken = line.trim().match(BANNER)?.[1];
+    if (spoken !== undefined) {
+      greeted(Number(spoken) === PROTOCOL ? null : otherProtocol(Number(spoken), this.#command));
+      return;
+    }
+    this.#noise += line.length + 1;
+    if (this.#noise > LARGEST_NOISE) {
+      greeted(
+        new ProblemError({
+          code: 'agent_noise',
+          message: `${this.#command.program} prints, but is no agent of Model Merge Lab.`,
+          fix: `See what this says: ${byHand(this.#command)}`,
+        }),
+      );
+    }
+  }
+
+  #message(line: string): void {
+    const message = parse(line);
+    if (message === null) return;
+    if (typeof message.id === 'number') {
+      const pending = this.#pending.get(message.id);
+      if (!pending) return;
+      if (message.error === undefined) pending.resolve(message.result);
+      else pending.reject(problemOf(message.error, pending.method));
+    } else if (typeof message.method === 'string') {
+      this.#notify(message.method, message.params);
+    }
+  }
+
+  #end(error: ProblemError): void {
+    this.#ended ??= error;
+    this.#greeted?.(error);
+    for (const pending of [...this.#pending.values()]) pending.reject(error);
+  }
+
+  #silent(what: string, timeoutMs: number): ProblemError {
+    return new ProblemError({
+      code: 'agent_silent',
+      message: `The agent did not answer ${what} within ${Math.round(timeoutMs / 1000)} s.${this.#said()}`,
+      fix: `Try again; if it stays silent, see what this says: ${byHand(this.#command)}`,
+    });
+  }
+
+  #died(code: number | null, signal: NodeJS.Signals | null): ProblemError {
+    if (/No module named '?merge_lab_agent/.test(this.#stderr.lines(20))) {
+      return new ProblemError({
+        code: 'agent_missing',
+        message: `The Python at ${this.#command.program} does not have the agent.`,
+        fix: 'Run `npm run -s merge-lab -- doctor` in the checkout to set it up, or name another Python in MERGE_LAB_PYTHON.',
+      });
+    }
+    return new ProblemError({
+      code: 'agent_died',
+      message: `The agent ended (${signal ?? `exit code ${code ?? 'unknown'}`}) before it answered.${this.#said()}`,
+      fix: `Results on disk are safe. Try again; if it comes back, see what this says: ${byHand(this.#command)}`,
+    });
+  }
+
+  #cannotStart(cause: Error): ProblemError {
+    return new ProblemError(
+      {
+        code: 'python_missing',
+        message: `${this.#command.program} cannot be started: ${cause.message}`,
+        fix: 'Run `npm run -s merge-lab -- doctor` in the checkout to set up the agent, or name its Python in MERGE_LAB_PYTHON.',
+      },
+      { cause },
+    );
+  }
+
+  #said(): string {
+    const lines = this.#stderr.lines(3);
+    return lines ? ` It said: ${lines}` : '';
+  }
+}
+
+function parse(
+  line: string,
+): { id?: unknown; method?: unknown; params?: unknown; result?: unknown; error?: unknown } | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : null;
+  } catch {
+    // A library that prints must not end the conversation.
+    return null;
+  }
+}
+
+/** The agent says what is wrong in `error.data`; anything else is a fault of the conversation itself. */
+function problemOf(error: unknown, method: string): ProblemError {
+  const { data, message } = (error ?? {}) as { data?: unknown; message?: unknown };
+  const problem = data as Partial<Problem> | null | undefined;
+  if (
+    typeof problem?.code === 'string' &&
+    typeof problem.message === 'string' &&
+    typeof problem.fix === 'string'
+  ) {
+    return new ProblemError(problem as Problem);
+  }
+  return new ProblemError({
+    code: 'agent_error',
+    message: `The agent could not answer ${method}: ${typeof message === 'string' ? message : 'no reason given'}`,
+    fix: 'Agent and client may be of different versions: set up the agent again with `npm run -s merge-lab -- doctor`.',
+  });
+}
+
+function checkHello(value: unknown, command: Command): Hello {
+  const { protocol, agent, python } = (value ?? {}) as Partial<Record<keyof Hello, unknown>>;
+  if (typeof protocol === 'number' && protocol !== PROTOCOL) throw otherProtocol(protocol, command);
+  if (typeof protocol !== 'number' || typeof agent !== 'string' || typeof python !== 'string') {
+    throw new ProblemError({
+      code: 'agent_error',
+      message: 'The agent does not say which protocol it speaks.',
+      fix: 'Set up the agent again with `npm run -s merge-lab -- doctor`.',
+    });
+  }
+  return { protocol, agent, python };
+}
+
+function otherProtocol(spoken: number, command: Command): ProblemError {
+  const older = spoken < PROTOCOL;
+  return new ProblemError({
+    code: older ? 'agent_too_old' : 'agent_too_new',
+    message: `The agent at ${command.program} speaks protocol ${spoken}; this version of Model Merge Lab speaks ${PROTOCOL}.`,
+    fix: older
+      ? 'Update the agent: `npm run -s merge-lab -- doctor` in the checkout.'
+      : 'Update Model Merge Lab to the version of the agent.',
+  });
+}
+
+function cancelled(method: string): ProblemError {
+  return new ProblemError({ code: 'cancelled', message: `${method} was cancelled.`, fix: 'Start it again.' });
+}
+
+/** For people to type; the program itself never passes a line to a shell. */
+function byHand(command: Command): string {
+  return [command.program, ...command.args].map((part) => (/\s/.test(part) ? `"${part}"` : part)).join(' ');
+}

@@ -1,0 +1,118 @@
+/** The agent as a service: started when first asked, started again when it died, but not for ever. */
+import { ProblemError } from '../core/problem.ts';
+import { AgentConnection, type Command, type Hello, type Notify, START_MS } from './agent-connection.ts';
+
+/** Deaths in a row after which it is not started again. */
+const MOST_DEATHS = 3;
+
+export interface RequestOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Time limits by call: long enough for a slow disk, short enough that nobody waits for a dead agent. */
+const LIMITS_MS: Readonly<Record<string, number>> = {
+  environment: 120_000,
+  prepare: 1_800_000,
+  launch: 120_000,
+};
+const LIMIT_MS = 30_000;
+
+export class Agent {
+  readonly #command: Command;
+  readonly #startMs: number;
+  readonly #listeners = new Set<Notify>();
+  #connection: Promise<AgentConnection> | null = null;
+  #deaths = 0;
+  #disposed = false;
+
+  constructor(command: Command, options: { readonly startMs?: number } = {}) {
+    this.#command = command;
+    this.#startMs = options.startMs ?? START_MS;
+  }
+
+  /** The agent of a Python that has it. */
+  static of(python: string, options: { readonly startMs?: number } = {}): Agent {
+    return new Agent({ program: python, args: ['-m', 'merge_lab_agent', 'serve'] }, options);
+  }
+
+  /** What it said of itself; starts it. */
+  async hello(): Promise<Hello> {
+    const { hello } = await this.#connected();
+    if (hello) return hello;
+    throw new ProblemError({ code: 'agent_error', message: 'The agent said no hello.', fix: 'Try again.' });
+  }
+
+  /** A call and its answer. Every call has a time limit; an agent that passes one is ended. */
+  async request(method: string, params: unknown, options: RequestOptions = {}): Promise<unknown> {
+    const connection = await this.#connected();
+    try {
+      const limit = options.timeoutMs ?? LIMITS_MS[method] ?? LIMIT_MS;
+      const answer = await connection.request(method, params, limit, options.signal);
+      this.#deaths = 0;
+      return answer;
+    } catch (error) {
+      if (!connection.alive) this.#died(connection);
+      throw error;
+    }
+  }
+
+  onNotification(listener: Notify): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    const connection = await this.#connection?.catch(() => null);
+    await connection?.close();
+  }
+
+  async #connected(): Promise<AgentConnection> {
+    if (this.#disposed) throw closed();
+    const known = await this.#connection?.catch(() => null);
+    if (known?.alive) return known;
+    if (known) this.#died(known);
+    if (this.#deaths >= MOST_DEATHS) throw this.#givenUp();
+    this.#connection ??= this.#open();
+    return this.#connection;
+  }
+
+  async #open(): Promise<AgentConnection> {
+    try {
+      return await AgentConnection.open(
+        this.#command,
+        (method, params) => {
+          for (const listener of this.#listeners) listener(method, params);
+        },
+        this.#startMs,
+      );
+    } catch (error) {
+      this.#deaths += 1;
+      this.#connection = null;
+      throw error;
+    }
+  }
+
+  /** Counted once for each process. */
+  #died(connection: AgentConnection): void {
+    if (this.#counted === connection) return;
+    this.#counted = connection;
+    this.#deaths += 1;
+    this.#connection = null;
+  }
+  #counted: AgentConnection | null = null;
+
+  #givenUp(): ProblemError {
+    const { program, args } = this.#command;
+    return new ProblemError({
+      code: 'agent_keeps_dying',
+      message: `The agent ended ${this.#deaths} times in a row; it is not started again.`,
+      fix: `See what this says, then open the experiment again: ${[program, ...args].join(' ')}`,
+    });
+  }
+}
+
+function closed(): ProblemError {
+  return new ProblemError({ code: 'agent_closed', message: 'The agent was closed.', fix: 'Open it again.' });
+}

@@ -1,0 +1,82 @@
+/** Where the store of a folder's experiments is: `.mergelab/local` beside them, or under the user's home. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Problem, ProblemError } from '../core/problem.ts';
+
+export interface StoreFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** Why it is not beside the experiment. */
+  readonly warnings: readonly Problem[];
+}
+
+/** `~/.merge-lab`, or what `MERGE_LAB_HOME` names. */
+export function userHome(home?: string): string {
+  return home ?? process.env['MERGE_LAB_HOME'] ?? path.join(os.homedir(), '.merge-lab');
+}
+
+/**
+ * The store for experiments in `folder`, created where it is missing. A folder that cannot be written has its store
+ * under the user's home, and a warning says so. Throws `store_not_writable` or `disk_full`.
+ */
+export function openStoreFolder(folder: string, options: { readonly home?: string } = {}): StoreFolder {
+  const absolute = path.resolve(folder);
+  const beside = path.join(absolute, '.mergelab', 'local');
+  const refused = create(beside);
+  if (refused === null) return { path: beside, warnings: [] };
+  if (refused.code === 'ENOSPC' || refused.code === 'EDQUOT') throw cannotCreate(beside, refused);
+  const name = `${path.basename(absolute)}-${createHash('sha256').update(absolute).digest('hex').slice(0, 12)}`;
+  const elsewhere = path.join(userHome(options.home), 'stores', name, '.mergelab', 'local');
+  const alsoRefused = create(elsewhere);
+  if (alsoRefused !== null) throw cannotCreate(elsewhere, alsoRefused);
+  return {
+    path: elsewhere,
+    warnings: [
+      {
+        code: 'store_elsewhere',
+        message: `The folder ${absolute} cannot be written, so results are kept in ${elsewhere}.`,
+        fix: 'Copy the experiment into a folder of your own to keep its results beside it.',
+        file: elsewhere,
+      },
+    ],
+  };
+}
+
+/** Null on success. A folder that exists is proven by writing into it: rights alone do not tell of read-only mounts. */
+function create(store: string): NodeJS.ErrnoException | null {
+  const probe = path.join(store, `.probe-${process.pid}`);
+  try {
+    mkdirSync(store, { recursive: true });
+    writeFileSync(probe, '');
+    rmSync(probe);
+    ignoreInGit(path.dirname(store));
+    return null;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
+}
+
+function ignoreInGit(folder: string): void {
+  try {
+    writeFileSync(path.join(folder, '.gitignore'), '*\n', { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function cannotCreate(store: string, cause: NodeJS.ErrnoException): ProblemError {
+  const full = cause.code === 'ENOSPC' || cause.code === 'EDQUOT';
+  return new ProblemError(
+    {
+      code: full ? 'disk_full' : 'store_not_writable',
+      message: full
+        ? `The disk is full: the store ${store} cannot be made.`
+        : `The store ${store} cannot be made: ${cause.message}`,
+      fix: full ? 'Free some space, then try again.' : 'Give yourself the right to write there.',
+      file: store,
+    },
+    { cause },
+  );
+}

@@ -1,9 +1,10 @@
 """Claims: which worker has which block of a plan, so that any number of workers may share it.
 
-A claim is a file created exclusively. Its owner raises a lease counter in it every few seconds. Another worker
-takes a block over when the owner's process is known to be dead (same machine), or when it has itself watched the
-counter stand still for `LEASE_SECONDS` on its own clock: clocks of different hosts are never compared. Two workers
-on one block would only do the same work twice, since the first valid result wins: races cost time, nothing else.
+A claim is a file created exclusively. Its owner raises a lease counter in it every few seconds. Another
+worker takes a block over when the owner's process is known to be dead (same machine), or when it has itself
+watched the counter stand still for `LEASE_SECONDS` on its own clock: clocks of different hosts are never
+compared. Two workers on one block would only do the same work twice, since the first valid result wins: races
+cost time, nothing else.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from merge_lab_agent import SCORER
 from merge_lab_agent.problem import Problem
@@ -20,7 +20,7 @@ class PlanModel:
     fingerprint: str
     path: str
     source: str
-    kind: str  # checkpoint | adapter
+    kind: Literal["checkpoint", "adapter"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class PlanSize:
 
 @dataclass(frozen=True)
 class Merge:
-    """One line. `method` is the header's document, or None for an unmerged model (`reference` may name it)."""
+    """One line. `method` is the header's document, or None for an unmerged model."""
 
     key: str
     size: str
@@ -151,7 +151,7 @@ def _model(document: dict[str, Any]) -> PlanModel:
         fingerprint=_hex(document["fingerprint"]),
         path=_text(document["path"]),
         source=_text(document["source"]),
-        kind=_one_of(document["kind"], ("checkpoint", "adapter")),
+        kind="adapter" if _one_of(document["kind"], ("checkpoint", "adapter")) == "adapter" else "checkpoint",
     )
 
 

@@ -1,7 +1,7 @@
 """Results: one file a writer, append-only, every line checked; reading forgives any damage.
 
-A line is the score of one merge on one domain, or the failure of a whole merge. Nothing is rewritten: a damaged
-line is ignored and its merge computed again.
+A line is the score of one merge on one domain, or the failure of a whole merge. Nothing is rewritten: a
+damaged line is ignored and its merge computed again.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ import json
 import math
 import os
 import re
-import secrets
-import time
 import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from typing import Any
 
 from merge_lab_agent import STORE_FORMAT, __version__
 from merge_lab_agent.faults import armed, die, fault
+from merge_lab_agent.identifiers import new_worker_id
 from merge_lab_agent.store import Store, cannot_write, check_format, compact_json, sync_folder
 
 END = re.compile(rb',"crc":"([0-9a-f]{8})"\}')
@@ -82,13 +81,18 @@ def decode(line: bytes) -> dict[str, Any] | None:
         document = json.loads(line)
     except ValueError:
         return None
-    if not isinstance(document, dict) or not isinstance(document.get("key"), str):
-        return None
-    evaluation, nll, code = document.get("evaluation"), document.get("nll"), document.get("code")
-    finite = isinstance(nll, (int, float)) and not isinstance(nll, bool) and math.isfinite(nll)
-    if evaluation is None:
-        return document if isinstance(code, str) and isinstance(document.get("attempt"), int) else None
-    return document if isinstance(evaluation, str) and (finite or isinstance(code, str)) else None
+    return document if isinstance(document, dict) and _believable(document) else None
+
+
+def _believable(line: dict[str, Any]) -> bool:
+    """A loss with its per-sample values, or a failure with its code."""
+    key, evaluation, nll, code = (line.get(name) for name in ("key", "evaluation", "nll", "code"))
+    if not isinstance(key, str) or type(line.get("attempt")) is not int:
+        return False
+    if nll is None:
+        return isinstance(code, str) and (evaluation is None or isinstance(evaluation, str))
+    finite = isinstance(nll, (int, float)) and math.isfinite(nll)
+    return finite and code is None and isinstance(evaluation, str) and isinstance(line.get("per_sample"), str)
 
 
 class ResultWriter:
@@ -130,7 +134,7 @@ class ResultWriter:
     def _open(self) -> int:
         if self._handle is not None:
             return self._handle
-        writer = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(6)}"
+        writer = new_worker_id()
         file = self.store.results / f"{writer}.jsonl"
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         self._handle = os.open(file, flags, 0o666)
@@ -183,6 +187,16 @@ class ResultIndex:
         """How often the whole merge has failed."""
         return self._attempts.get(key, 0)
 
+    def add(self, lines: Iterable[ResultLine]) -> None:
+        """Takes in what this process has appended itself."""
+        for line in lines:
+            self._know(line.key, line.evaluation, line.attempt)
+
+    @property
+    def version(self) -> int:
+        """Grows with everything learned."""
+        return len(self.completed) + sum(self._attempts.values())
+
     @property
     def failures(self) -> dict[str, int]:
         return dict(self._attempts)
@@ -223,14 +237,17 @@ class ResultIndex:
         key = document["key"]
         if self.keys is not None and key not in self.keys:
             return
-        if document["evaluation"] is None:
-            self._attempts[key] = max(self._attempts.get(key, 0), document["attempt"])
+        self._know(key, document["evaluation"], document["attempt"])
+
+    def _know(self, key: str, evaluation: str | None, attempt: int) -> None:
+        if evaluation is None:
+            self._attempts[key] = max(self._attempts.get(key, 0), attempt)
         else:
-            self.completed.add((key, document["evaluation"]))
+            self.completed.add((key, evaluation))
 
 
 def _check_header(line: bytes, file: Path) -> None:
-    """A damaged header harms nothing, every line checks itself; an honest one of another format is refused."""
+    """A damaged header harms nothing, every line checks itself; one of another format is refused."""
     try:
         header = json.loads(line)
     except ValueError:

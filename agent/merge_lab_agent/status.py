@@ -1,4 +1,4 @@
-"""What a worker says of itself: `runs/<run>/status/<worker>.json`, replaced atomically, and the run's events."""
+"""What a worker says of itself, a file replaced atomically, and the events of its run."""
 
 from __future__ import annotations
 
@@ -53,8 +53,9 @@ class WorkerStatus:
 class StatusWriter:
     """Keeps the status file true while the worker lives. Use as a context.
 
-    A change of state is written at once; other changes are gathered and written at most every `THROTTLE_SECONDS`.
-    A thread raises the heartbeat and looks at `watch` (is there a wish to stop?) in between.
+    A change of state is written at once; other changes are gathered and written at most every
+    `THROTTLE_SECONDS`. A thread raises the heartbeat and looks at `watch` (is there a wish to stop?) in
+    between.
     """
 
     def __init__(self, store: Store, status: WorkerStatus, watch: Callable[[], None] = lambda: None) -> None:
@@ -84,6 +85,11 @@ class StatusWriter:
             at_once = self.status.state != before
         if at_once:
             self._write(durable=False)
+
+    def end(self, state: str) -> None:
+        """The last word of a process that will not come to leave the context."""
+        self.status = replace(self.status, state=state, current=None)
+        self._write(durable=True)
 
     def _keep(self) -> None:
         last = time.monotonic()

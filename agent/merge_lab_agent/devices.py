@@ -1,0 +1,127 @@
+"""Devices that merges run on, and the lock that lets one run at a time use each of them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from merge_lab_agent.problem import Problem
+
+LOOK_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Device:
+    """`name` as torch takes it; `description` as results record it: the hardware, not its number."""
+
+    name: str
+    description: str
+
+
+def resolve_device(asked: str) -> Device:
+    """`auto` is the first GPU there is, else the processor. Raises Problem `device_missing`.
+
+    `cpu` needs no torch, so that a run on it queues without loading anything.
+    """
+    if asked == "cpu":
+        return Device("cpu", "cpu")
+    if re.fullmatch(r"auto|mps|cuda(:\d+)?", asked) is None:
+        raise _missing(asked)
+    import torch
+
+    if asked == "auto":
+        asked = (
+            "cuda:0" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+        )
+    if asked == "cpu":
+        return Device("cpu", "cpu")
+    if asked == "mps":
+        if not torch.backends.mps.is_available():
+            raise _missing(asked)
+        return Device("mps", "mps")
+    number = int(asked.partition(":")[2] or 0)
+    if not torch.cuda.is_available() or number >= torch.cuda.device_count():
+        raise _missing(asked)
+    return Device(f"cuda:{number}", torch.cuda.get_device_name(number))
+
+
+def _missing(asked: str) -> Problem:
+    return Problem(
+        "device_missing",
+        f"This machine has no device '{asked[:40]}' that PyTorch can use.",
+        "Use the device `auto` or `cpu`, or install a PyTorch build for your GPU.",
+    )
+
+
+def home() -> Path:
+    """Where this user's locks lie; `MERGE_LAB_HOME` names another folder than `~/.merge-lab`."""
+    named = os.environ.get("MERGE_LAB_HOME")
+    return Path(named) if named else Path.home() / ".merge-lab"
+
+
+@contextlib.contextmanager
+def device_lock(
+    device: Device,
+    holder: str,
+    *,
+    waiting: Callable[[str], None],
+    stopping: Callable[[], bool],
+) -> Iterator[bool]:
+    """Holds the device for the duration of the context; the system frees it when the process dies.
+
+    While another run has it, `waiting` is told which. Yields False if a wish to stop came first.
+    """
+    from filelock import FileLock, Timeout
+
+    file = _lock_folder() / f"{device.name.replace(':', '-')}.lock"
+    # Each lock object must be its own: filelock would otherwise share one within a process.
+    lock: Any = FileLock(file, is_singleton=False)
+    said = ""
+    while True:
+        try:
+            lock.acquire(timeout=0)
+            break
+        except Timeout:
+            if stopping():
+                yield False
+                return
+            holding = _holder(file)
+            if holding != said:
+                said = holding
+                waiting(holding)
+            time.sleep(LOOK_SECONDS)
+    try:
+        with contextlib.suppress(OSError):
+            file.with_suffix(".holder").write_text(holder, encoding="utf-8")
+        yield True
+    finally:
+        lock.release()
+
+
+def _lock_folder() -> Path:
+    folder = home() / "devices"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return folder
+    except OSError:
+        pass
+    # A home that cannot be written (containers, batch systems): the lock is then per machine.
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    folder = Path(tempfile.gettempdir()) / f"merge-lab-{user}" / "devices"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _holder(file: Path) -> str:
+    try:
+        return file.with_suffix(".holder").read_text(encoding="utf-8") or "another run"
+    except OSError:
+        return "another run"

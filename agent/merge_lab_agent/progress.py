@@ -1,0 +1,94 @@
+"""How far a plan is, and how long the rest will take at the pace measured so far."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+
+from merge_lab_agent.plan import Merge, Plan
+from merge_lab_agent.results import ResultIndex
+
+Group = tuple[str, "int | None"]
+REMEMBERED = 50
+
+
+class Progress:
+    """Counts a plan's merges: complete in the store, failed for good, and remaining (by position)."""
+
+    def __init__(self, plan: Plan, index: ResultIndex) -> None:
+        self.plan = plan
+        self.index = index
+        self.evaluations = tuple(dict.fromkeys(plan.evaluations.values()))
+        self.done = 0
+        self.failed = 0
+        self.remaining: dict[int, Merge] = dict(enumerate(plan.merges))
+        self._groups = Counter((merge.size, merge.method_index) for merge in plan.merges)
+        self._known = -1
+        self._seconds: dict[Group, deque[float]] = {}
+        self.recount()
+
+    def missing(self, merge: Merge) -> list[str]:
+        """Evaluation ids still to be scored; none where the merge has failed for good."""
+        if self.index.attempts(merge.key) >= merge.attempts_allowed:
+            return []
+        return [name for name in self.evaluations if not self.index.has(merge.key, name)]
+
+    def recount(self) -> None:
+        """Settles what other workers have finished; cheap when the store has nothing new."""
+        known = self.index.version
+        if known == self._known:
+            return
+        self._known = known
+        for position in list(self.remaining):
+            self.settle(position)
+
+    def settle(self, position: int) -> None:
+        """Moves one merge from `remaining` to `done` or `failed` if the store says so."""
+        merge = self.remaining.get(position)
+        if merge is None or self.missing(merge):
+            return
+        del self.remaining[position]
+        self._groups[(merge.size, merge.method_index)] -= 1
+        if all(self.index.has(merge.key, name) for name in self.evaluations):
+            self.done += 1
+        else:
+            self.failed += 1
+
+    def measured(self, merge: Merge, seconds: float) -> None:
+        self._seconds.setdefault(_group(merge), deque(maxlen=REMEMBERED)).append(seconds)
+
+    @property
+    def seconds_per_merge(self) -> float | None:
+        """Mean over what was measured; None before the first merge."""
+        every = [seconds for group in self._seconds.values() for seconds in group]
+        return sum(every) / len(every) if every else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """For this worker alone; a group not yet measured is judged by its size's parameters."""
+        if not self.remaining:
+            return 0.0
+        if not self._seconds:
+            return None
+        return sum(count * self._expected(group) for group, count in self._groups.items() if count)
+
+    def _expected(self, group: Group) -> float:
+        if group in self._seconds:
+            return _mean(self._seconds[group])
+        alike = [
+            seconds for (size, _), values in self._seconds.items() if size == group[0] for seconds in values
+        ]
+        if alike:
+            return _mean(alike)
+        parameters = {name: max(size.parameters, 1) for name, size in self.plan.sizes.items()}
+        pace = [
+            seconds / parameters[size] for (size, _), values in self._seconds.items() for seconds in values
+        ]
+        return _mean(pace) * parameters[group[0]]
+
+
+def _group(merge: Merge) -> Group:
+    return merge.size, merge.method_index
+
+
+def _mean(values: deque[float] | list[float]) -> float:
+    return sum(values) / len(values)

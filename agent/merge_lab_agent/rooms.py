@@ -1,0 +1,253 @@
+"""Rooms: where the models of a size are resident, merged in place and scored. Torch loads on first entry."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from merge_lab_agent.devices import Device
+from merge_lab_agent.plan import Merge, Plan, PlanModel
+from merge_lab_agent.problem import Problem
+from merge_lab_agent.results import ResultLine
+from merge_lab_agent.store import Store
+from merge_lab_agent.worker import failure_code
+
+if TYPE_CHECKING:
+    from merge_lab_agent.adapter import Adapter
+    from merge_lab_agent.checkpoint import Checkpoint
+    from merge_lab_agent.evaluation import EvaluationSet
+    from merge_lab_agent.resident import ResidentModel
+    from merge_lab_agent.scoring import Scorer
+
+POOL_MEMORY = 2 << 30
+"""Bytes that task vectors, trims and masks of one size may take."""
+ROOMS_MEMORY = 2 << 30
+"""Bytes of parameters that may stay resident in rooms not entered just now."""
+
+FileState = dict[str, tuple[int, int, int]]
+
+
+class PlanModels:
+    """The models of a plan as they lie on disk, guarded against change."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, FileState] = {}
+
+    def check(self, model: PlanModel) -> None:
+        """Fingerprints a model in full. Raises Problem `model_changed`, or what opening it raises."""
+        from merge_lab_agent.fingerprint import fingerprint
+        from merge_lab_agent.models import open_model
+
+        state = _state(model)
+        found = fingerprint(open_model(Path(model.path), model.kind))
+        if found != model.fingerprint:
+            raise Problem(
+                "model_changed",
+                f"'{model.source}' is no longer the model that was planned: its files have changed.",
+                "Plan the experiment again; merges of the other models are kept.",
+                file=model.path,
+                model=model.source,
+            )
+        self._states[model.path] = state
+
+    def check_quickly(self, model: PlanModel) -> None:
+        """Fingerprints only where sizes or times of files have moved since the last time."""
+        if self._states.get(model.path) != _state(model):
+            self.check(model)
+
+
+def _state(model: PlanModel) -> FileState:
+    try:
+        stats = {entry.name: entry.stat() for entry in sorted(Path(model.path).iterdir())}
+    except OSError as error:
+        raise Problem(
+            "model_missing",
+            f"'{model.source}' cannot be read at {model.path}: {error.strerror or error}.",
+            "Put the model back, or correct its path in the experiment.",
+            file=model.path,
+            model=model.source,
+        ) from error
+    return {name: (stat.st_size, stat.st_mtime_ns, stat.st_ino) for name, stat in stats.items()}
+
+
+class ResidentRoom:
+    """One base with its experts, resident on the device."""
+
+    def __init__(
+        self,
+        store: Store,
+        plan: Plan,
+        device: Device,
+        base: PlanModel,
+        experts: dict[str, PlanModel],
+        sets: dict[str, EvaluationSet],
+        allow_remote_code: bool,
+    ) -> None:
+        from merge_lab_agent.models import open_model
+        from merge_lab_agent.resident import ResidentModel
+        from merge_lab_agent.scoring import Scorer
+        from merge_lab_agent.task_vectors import Pool
+
+        opened: dict[str, Checkpoint | Adapter] = {
+            name: open_model(Path(model.path), model.kind) for name, model in experts.items()
+        }
+        fingerprints = {name: model.fingerprint for name, model in experts.items()}
+        pool = Pool(
+            _checkpoint(base),
+            opened,
+            fingerprints,
+            plan.embeddings,
+            memory_limit=POOL_MEMORY,
+            device=device.name,
+        )
+        self._store = store
+        self._device = device
+        self._sets = sets
+        self._resident: ResidentModel = ResidentModel(
+            pool, dtype=plan.dtype, device=device.name, allow_remote_code=allow_remote_code
+        )
+        self._scorer: Scorer = Scorer(
+            self._resident.model, device=device.name, dtype=plan.dtype, batch_tokens=plan.batch_tokens
+        )
+        self.batch_tokens = plan.batch_tokens
+
+    def score(self, merge: Merge, evaluations: Sequence[str], attempt: int) -> list[ResultLine]:
+        """Merges once, then one line an evaluation; the merge's own seconds are shared among them."""
+        from merge_lab_agent.evaluation import EvaluationSet
+
+        for name in evaluations:
+            if name not in self._sets:
+                self._sets[name] = EvaluationSet.read(self._store, name)
+        started = time.perf_counter()
+        subset = [] if merge.reference is not None else list(merge.subset)
+        self._resident.apply(merge.method, subset, merge.seed)
+        share = (time.perf_counter() - started) / len(evaluations)
+        return [self._line(merge, name, share, attempt) for name in evaluations]
+
+    def _line(self, merge: Merge, evaluation: str, share: float, attempt: int) -> ResultLine:
+        score = self._scorer.score(self._sets[evaluation])
+        self.batch_tokens = score.batch_tokens
+        return ResultLine(
+            key=merge.key,
+            evaluation=evaluation,
+            nll=None if score.diverged else float(score.nll),
+            tokens=score.tokens,
+            samples=score.samples,
+            per_sample=score.per_sample.astype("<f4").tobytes(),
+            seconds=score.seconds + share,
+            device=self._device.description,
+            batch_tokens=score.batch_tokens,
+            code="diverged" if score.diverged else None,
+            message="The loss is not finite." if score.diverged else None,
+            attempt=attempt,
+        )
+
+    def failure(self, merge: Merge, error: Exception, attempt: int) -> ResultLine:
+        """Raises `device_failed` where the device is lost, and the error itself where the store is."""
+        code, message = failure_code(error)
+        if code in ("evaluation_missing", "evaluation_damaged", "store_too_new", "store_too_old"):
+            raise error
+        if code == "merge_failed" and self._device.name.startswith("cuda") and "CUDA error" in message:
+            raise Problem(
+                "device_failed",
+                f"The device {self._device.description} failed: {message}",
+                "Run again; if it happens again, look at the driver's log. Finished merges are kept.",
+            ) from error
+        return ResultLine(
+            key=merge.key,
+            evaluation=None,
+            nll=None,
+            tokens=0,
+            samples=0,
+            per_sample=None,
+            seconds=0.0,
+            device=self._device.description,
+            batch_tokens=self.batch_tokens,
+            code=code,
+            message=message,
+            attempt=attempt,
+        )
+
+
+def _checkpoint(model: PlanModel) -> Checkpoint:
+    from merge_lab_agent.checkpoint import Checkpoint
+
+    return Checkpoint.open(Path(model.path))
+
+
+class ResidentRooms:
+    """The rooms of a plan. Small ones stay furnished; a large one is emptied before the next is built."""
+
+    def __init__(
+        self,
+        store: Store,
+        plan: Plan,
+        device: Device,
+        allow_remote_code: Sequence[str] = (),
+    ) -> None:
+        self.store = store
+        self.plan = plan
+        self.device = device
+        self.models = PlanModels()
+        self._allowed = frozenset(allow_remote_code)
+        self._rooms: dict[tuple[str, str | None], ResidentRoom] = {}
+        self._sets: dict[str, EvaluationSet] = {}
+
+    def check(self, merges: Sequence[Merge]) -> None:
+        """Fingerprints every model that these merges need. Raises Problem `model_changed`."""
+        for model in self._models(merges):
+            self.models.check(model)
+
+    def check_unchanged(self, merge: Merge) -> None:
+        for model in self._models([merge]):
+            self.models.check_quickly(model)
+
+    def enter(self, merge: Merge) -> ResidentRoom:
+        name = (merge.size, merge.reference)
+        if name not in self._rooms:
+            self._make_space(merge.size)
+            base, experts = self._furniture(merge)
+            self._rooms[name] = ResidentRoom(
+                self.store, self.plan, self.device, base, experts, self._sets, base.source in self._allowed
+            )
+        return self._rooms[name]
+
+    @property
+    def batch_tokens(self) -> int:
+        """The smallest in use: less than planned where memory ran out."""
+        return min((room.batch_tokens for room in self._rooms.values()), default=self.plan.batch_tokens)
+
+    def _furniture(self, merge: Merge) -> tuple[PlanModel, dict[str, PlanModel]]:
+        if merge.reference is not None:
+            return self.plan.references[merge.reference], {}
+        size = self.plan.sizes[merge.size]
+        return size.base, size.experts
+
+    def _models(self, merges: Sequence[Merge]) -> Iterator[PlanModel]:
+        """Each model once. An unmerged or merged expert is only as good as the base it is compared with."""
+        seen: dict[str, Any] = {}
+        for merge in merges:
+            base, experts = self._furniture(merge)
+            for model in (base, *(experts[name] for name in merge.subset if name in experts)):
+                if model.path not in seen:
+                    seen[model.path] = model
+                    yield model
+
+    def _make_space(self, size: str) -> None:
+        kept = {name for name, _ in self._rooms} | {size}
+        parameters = sum(self.plan.sizes[name].parameters for name in kept)
+        if 4 * parameters > ROOMS_MEMORY:
+            self._rooms.clear()
+            _release_device_memory(self.device)
+
+
+def _release_device_memory(device: Device) -> None:
+    import gc
+
+    gc.collect()
+    if device.name.startswith("cuda"):
+        import torch
+
+        torch.cuda.empty_cache()

@@ -1,0 +1,195 @@
+"""A run: one process works through a plan on one device; what it does and says is in durable files."""
+
+from __future__ import annotations
+
+import shutil
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+from merge_lab_agent.claims import Claims
+from merge_lab_agent.control import Control, StopNow
+from merge_lab_agent.devices import Device, device_lock, resolve_device
+from merge_lab_agent.faults import fault
+from merge_lab_agent.identifiers import new_worker_id
+from merge_lab_agent.plan import Merge, Plan
+from merge_lab_agent.problem import Problem
+from merge_lab_agent.process import this_process
+from merge_lab_agent.progress import Progress
+from merge_lab_agent.request import text_field, text_list
+from merge_lab_agent.results import ResultIndex, ResultWriter
+from merge_lab_agent.rooms import ResidentRooms
+from merge_lab_agent.status import StatusWriter, WorkerStatus, add_event
+from merge_lab_agent.store import Store
+from merge_lab_agent.worker import Worker
+
+
+def run(request: dict[str, Any], *, rooms_type: type[ResidentRooms] = ResidentRooms) -> dict[str, Any]:
+    """Works through `{store, plan, run, device}`; returns the worker's last status (`done`, `stopped`,
+    `failed`).
+
+    Whatever goes wrong ends in that status as a Problem; only a store that cannot be opened raises one.
+    """
+    store = Store.open(text_field(request, "store"))
+    plan_id, run_id = text_field(request, "plan"), text_field(request, "run")
+    folder = store.run(run_id)
+    control = Control(folder)
+    control.install()
+    first = WorkerStatus(
+        run=run_id, worker=new_worker_id(), plan=plan_id, device=text_field(request, "device")
+    )
+    with StatusWriter(store, first, control.watch) as status:
+        control.last_words = lambda: status.end("stopped")
+        try:
+            add_event(folder, "started", plan=plan_id, worker=first.worker, process=this_process().to_json())
+            fault("after_start")
+            allowed = text_list(request, "allow_remote_code")
+            _Run(store, plan_id, status, control, rooms_type, allowed).go()
+            state, problem = ("stopped" if control.stopping else "done"), None
+            if status.status.total == status.status.done + status.status.failed:
+                state = "done"  # a wish to stop that came after the last merge
+        except StopNow:
+            state, problem = "stopped", None
+        except Exception as error:
+            traceback.print_exc()
+            state, problem = "failed", as_problem(error)
+        control.last_words = lambda: None
+        status.update(
+            state=state,
+            current=None,
+            waiting_for=None,
+            seconds_left=0.0 if state == "done" else status.status.seconds_left,
+            problem=None if problem is None else problem.to_json(),
+        )
+        add_event(folder, state, **({} if problem is None else {"problem": problem.to_json()}))
+    return status.status.to_json()
+
+
+def as_problem(error: Exception) -> Problem:
+    """What an unforeseen error looks like to people."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, MemoryError):
+        return Problem("out_of_memory", "Memory ran out.", "Close other programs, or use a smaller model.")
+    if isinstance(error, ImportError):
+        return Problem(
+            "package_missing",
+            f"A Python package is missing or broken: {error}.",
+            "Set up the agent's Python environment again.",
+        )
+    return Problem(
+        "agent_failed",
+        f"The agent failed: {type(error).__name__}: {error}"[:1000],
+        "Look at agent.log of the run; run again. Finished merges are kept.",
+    )
+
+
+class _Run:
+    """The steps of a run, each of which shows in the status."""
+
+    def __init__(
+        self,
+        store: Store,
+        plan_id: str,
+        status: StatusWriter,
+        control: Control,
+        rooms_type: type[ResidentRooms],
+        allow_remote_code: Sequence[str],
+    ) -> None:
+        self.store = store
+        self.status = status
+        self.control = control
+        self.rooms_type = rooms_type
+        self.allowed = allow_remote_code
+        self.folder = store.run(status.status.run)
+        self.plan = Plan.read(store, plan_id)
+        self.index = ResultIndex(store, frozenset(merge.key for merge in self.plan.merges))
+        self.index.refresh()
+        self.progress = Progress(self.plan, self.index)
+        self.status.update(dtype=self.plan.dtype, batch_tokens=self.plan.batch_tokens, **self._counts())
+
+    def go(self) -> None:
+        if not self.progress.remaining:
+            return  # nothing is missing: no queue, no models, no torch
+        device = resolve_device(self.status.status.device)
+        holder = f"run {self.status.status.run} of {self.store.root}"
+        with device_lock(
+            device, holder, waiting=self._wait, stopping=lambda: self.control.stopping
+        ) as acquired:
+            if acquired:
+                self._work(device)
+
+    def _wait(self, holder: str) -> None:
+        add_event(self.folder, "queued", behind=holder)
+        self.status.update(state="queued", waiting_for=f"{holder} uses this device")
+
+    def _work(self, device: Device) -> None:
+        self.index.refresh()
+        self.progress.recount()
+        missing = list(self.progress.remaining.values())
+        if not missing:
+            return
+        self._check_disk(missing)
+        self.status.update(state="loading", device=device.name, waiting_for=None, **self._counts())
+        rooms = self.rooms_type(self.store, self.plan, device, self.allowed)
+        rooms.check(missing)
+        rooms.enter(missing[0])
+        add_event(self.folder, "running", device=device.description, missing=len(missing))
+        self.status.update(state="running")
+        writer = ResultWriter(self.store, self.plan.id)
+        try:
+            with Claims(self.store, self.plan.id, self.status.status.worker) as claims:
+                worker = Worker(
+                    self.progress,
+                    claims,
+                    writer,
+                    rooms,
+                    stopping=lambda: self.control.stopping,
+                    report=lambda merge: self._report(merge, rooms),
+                )
+                worker.work()
+        finally:
+            writer.close()
+        fault("before_end")
+        if worker.computed:
+            rooms.check(missing)
+
+    def _report(self, merge: Merge | None, rooms: ResidentRooms) -> None:
+        state = "stopping" if self.control.stopping else "running"
+        if merge is not None:
+            self.status.update(state=state, current=merge.to_json())
+            return
+        self.status.update(
+            state=state,
+            batch_tokens=rooms.batch_tokens,
+            seconds_per_merge=self.progress.seconds_per_merge,
+            seconds_left=self.progress.seconds_left,
+            **self._counts(),
+        )
+
+    def _counts(self) -> dict[str, int]:
+        return {
+            "done": self.progress.done,
+            "failed": self.progress.failed,
+            "total": len(self.plan.merges),
+        }
+
+    def _check_disk(self, missing: list[Merge]) -> None:
+        """Refuses what cannot fit: a line has up to 1,000 values of 16/3 bytes each, and some words."""
+        samples = {
+            name: min(self._samples(name), 1000) for name in dict.fromkeys(self.plan.evaluations.values())
+        }
+        needed = len(missing) * sum(400 + count * 16 // 3 for count in samples.values())
+        free = shutil.disk_usage(self.store.root).free
+        if free < needed:
+            raise Problem(
+                "disk_too_small",
+                f"The results of {len(missing)} merges need {needed >> 20} MiB; {free >> 20} MiB are free.",
+                f"Free some space on the disk of {self.store.root}.",
+                file=self.store.root,
+            )
+
+    def _samples(self, evaluation: str) -> int:
+        """An upper bound from the file's size: every sample takes more than 60 bytes there."""
+        file = self.store.evaluation(evaluation)
+        return file.stat().st_size // 60 if file.exists() else 0

@@ -1,0 +1,125 @@
+"""A worker: claims blocks of a plan and scores the merges that the store still lacks, one by one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from merge_lab_agent.claims import BLOCK_MERGES, Claims
+from merge_lab_agent.faults import fault
+from merge_lab_agent.plan import Merge
+from merge_lab_agent.problem import Problem
+from merge_lab_agent.progress import Progress
+from merge_lab_agent.results import ResultLine, ResultWriter
+
+WAIT_SECONDS = 0.5
+
+
+class Room(Protocol):
+    """Where one size's models are resident."""
+
+    def score(self, merge: Merge, evaluations: Sequence[str], attempt: int) -> list[ResultLine]:
+        """One line an evaluation. What it raises is this merge's failure."""
+
+    def failure(self, merge: Merge, error: Exception, attempt: int) -> ResultLine:
+        """The line that says so; raises where the error concerns more than this merge."""
+
+
+class Rooms(Protocol):
+    def enter(self, merge: Merge) -> Room:
+        """The room for a merge, built when first needed. What it raises ends the run."""
+
+    def check_unchanged(self, merge: Merge) -> None:
+        """Raises Problem `model_changed` if the files of its models are no longer those of the plan."""
+
+
+class Worker:
+    """`report` is told what is being merged, and after each merge that something changed."""
+
+    def __init__(
+        self,
+        progress: Progress,
+        claims: Claims,
+        writer: ResultWriter,
+        rooms: Rooms,
+        *,
+        stopping: Callable[[], bool] = lambda: False,
+        report: Callable[[Merge | None], None] = lambda merge: None,
+    ) -> None:
+        self.progress = progress
+        self.index = progress.index
+        self.claims = claims
+        self.writer = writer
+        self.rooms = rooms
+        self.stopping = stopping
+        self.report = report
+        self.computed = 0
+
+    def work(self) -> None:
+        """Returns when the plan is complete (whoever completed it), or when asked to stop."""
+        while not self.stopping():
+            self._look()
+            if not self.progress.remaining:
+                return
+            if not self._pass_over_blocks() and not self.stopping():
+                # The rest is in the hands of other workers: wait for them, or for their leases to lapse.
+                self.report(None)
+                time.sleep(WAIT_SECONDS)
+
+    def _look(self) -> None:
+        self.index.refresh()
+        self.progress.recount()
+
+    def _pass_over_blocks(self) -> bool:
+        """Works every block that can be claimed, in the plan's order; False if there was none."""
+        worked = False
+        for block in sorted({position // BLOCK_MERGES for position in self.progress.remaining}):
+            if self.stopping():
+                break
+            if self.claims.claim(block):
+                try:
+                    # Between the last look and the claim its former owner may have finished it.
+                    self._look()
+                    self._work_block(block)
+                    fault("before_release")
+                finally:
+                    self.claims.release(block)
+                worked = True
+        return worked
+
+    def _work_block(self, block: int) -> None:
+        for position in range(block * BLOCK_MERGES, (block + 1) * BLOCK_MERGES):
+            self.progress.settle(position)  # a line like an earlier one may be complete by now
+            merge = self.progress.remaining.get(position)
+            while merge is not None and not self.stopping():
+                self._work_merge(merge)
+                self.progress.settle(position)
+                self.report(None)
+                merge = self.progress.remaining.get(position)
+
+    def _work_merge(self, merge: Merge) -> None:
+        """One attempt: all lines of the merge in one append, or one line that says why there are none."""
+        self.report(merge)
+        room = self.rooms.enter(merge)
+        attempt = self.index.attempts(merge.key) + 1
+        started = time.perf_counter()
+        try:
+            lines = room.score(merge, self.progress.missing(merge), attempt)
+            fault("mid_merge")
+        except Exception as error:
+            lines = [room.failure(merge, error, attempt)]
+        self.rooms.check_unchanged(merge)
+        self.writer.append(lines)
+        self.index.add(lines)
+        self.computed += 1
+        self.progress.measured(merge, time.perf_counter() - started)
+
+
+def failure_code(error: Exception) -> tuple[str, str]:
+    """Stable code and sentence for what went wrong in a merge."""
+    if isinstance(error, Problem):
+        return error.code, error.message
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return "out_of_memory", f"Memory ran out: {error}"[:500]
+    return "merge_failed", f"{type(error).__name__}: {error}"[:500]

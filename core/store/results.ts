@@ -44,6 +44,7 @@ const TAIL = ',"crc":"00000000"}'.length;
 const LONGEST_LINE = 1 << 20;
 
 interface FileState {
+  offset: number;
   /** Bytes after the last end of line. */
   rest: Uint8Array[];
   restLength: number;
@@ -110,6 +111,7 @@ export class ResultIndex {
   feed(file: string, chunk: Uint8Array): void {
     const state = this.#state(file);
     this.#bytes += chunk.length;
+    state.offset += chunk.length;
     if (state.refused) return;
     let begin = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, begin)) {
@@ -125,6 +127,16 @@ export class ResultIndex {
       state.restLength = 0;
     }
     if (begin < chunk.length && !state.skipping) this.#keep(state, chunk.slice(begin));
+  }
+
+  /** Bytes of a file that were fed: where to read on. */
+  offset(file: string): number {
+    return this.#files.get(file)?.offset ?? 0;
+  }
+
+  /** The file will be fed from its beginning again: it was cut, or is another one. What is known stays known. */
+  restart(file: string): void {
+    this.#files.delete(file);
   }
 
   get(key: MergeKey, evaluation: EvaluationId): Score | undefined {
@@ -180,7 +192,7 @@ export class ResultIndex {
   #state(file: string): FileState {
     let state = this.#files.get(file);
     if (!state) {
-      state = { rest: [], restLength: 0, skipping: false, first: true, refused: false };
+      state = { offset: 0, rest: [], restLength: 0, skipping: false, first: true, refused: false };
       this.#files.set(file, state);
     }
     return state;

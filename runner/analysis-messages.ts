@@ -1,0 +1,53 @@
+/** What goes between a session and its analysis worker. Everything is data: it is copied from thread to thread. */
+import type { Experiment } from '../core/experiment/experiment.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Progress, Report } from '../core/report/report.ts';
+import type { PlanId } from '../core/store/format.ts';
+
+export interface WorkerStart {
+  readonly store: string;
+  /** One Int32: the id of the newest report asked for. Older ones see it while they compute, and end. */
+  readonly newest: SharedArrayBuffer;
+}
+
+export type Stage = 'points' | 'complete';
+
+export type Request =
+  | { readonly kind: 'look'; readonly id: number; readonly plan: PlanId }
+  | {
+      readonly kind: 'report';
+      readonly id: number;
+      readonly plan: PlanId;
+      readonly experiment: Experiment;
+      readonly stage: Stage;
+    }
+  | { readonly kind: 'follow'; readonly id: number; readonly plan: PlanId; readonly experiment: Experiment }
+  | { readonly kind: 'unfollow'; readonly id: number };
+
+export type Answer =
+  | { readonly kind: 'looked'; readonly id: number; readonly look: Look }
+  | { readonly kind: 'reported'; readonly id: number; readonly report: Report }
+  | {
+      readonly kind: 'update';
+      readonly id: number;
+      readonly progress: Progress;
+      readonly report: Report | null;
+    }
+  | { readonly kind: 'failed'; readonly id: number; readonly problem: Problem };
+
+/** The store's answer to a plan. */
+export interface Look {
+  readonly progress: Progress;
+  /** Merges still to be done, by size and method; `seconds` is the median of like ones in the store. */
+  readonly missing: readonly {
+    readonly size: string;
+    readonly method: number | null;
+    readonly count: number;
+    readonly seconds: number | null;
+  }[];
+  /** Result lines that are not what a writer wrote; they are computed again. */
+  readonly damaged: number;
+  /** Files of the store that cannot be read at all. */
+  readonly problems: readonly Problem[];
+  readonly devices: readonly string[];
+}

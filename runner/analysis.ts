@@ -1,0 +1,134 @@
+/** The analysis worker as seen from a session: it is asked, it answers, and it may be followed. */
+import { Worker } from 'node:worker_threads';
+import type { Experiment } from '../core/experiment/experiment.ts';
+import { ProblemError } from '../core/problem.ts';
+import type { Progress, Report } from '../core/report/report.ts';
+import type { PlanId } from '../core/store/format.ts';
+import type { Answer, Look, Request, Stage, WorkerStart } from './analysis-messages.ts';
+
+export interface AnalysisUpdate {
+  readonly progress: Progress;
+  readonly report: Report | null;
+}
+
+interface Pending {
+  resolve(answer: Answer): void;
+  reject(error: ProblemError): void;
+}
+
+export class Analysis {
+  readonly #store: string;
+  readonly #newest = new SharedArrayBuffer(4);
+  readonly #pending = new Map<number, Pending>();
+  readonly #followers = new Map<number, { listener: (update: AnalysisUpdate) => void; request: Request }>();
+  #worker: Worker | null = null;
+  #nextId = 1;
+  #deaths = 0;
+  #disposed = false;
+
+  constructor(store: string) {
+    this.#store = store;
+  }
+
+  /** How far the plan is, by what is in the store now. */
+  async look(plan: PlanId): Promise<Look> {
+    const answer = await this.#ask({ kind: 'look', id: this.#nextId++, plan });
+    if (answer.kind === 'looked') return answer.look;
+    throw unexpected(`it answered ${answer.kind}`);
+  }
+
+  /** Of what is in the store now. A newer call ends an older one, which then rejects with `cancelled`. */
+  async report(experiment: Experiment, plan: PlanId, stage: Stage): Promise<Report> {
+    const id = this.#nextId++;
+    Atomics.store(new Int32Array(this.#newest), 0, id);
+    const answer = await this.#ask({ kind: 'report', id, experiment, plan, stage });
+    if (answer.kind === 'reported') return answer.report;
+    throw unexpected(`it answered ${answer.kind}`);
+  }
+
+  /** Calls the listener once soon, and then whenever results arrive: points first, then intervals. */
+  follow(experiment: Experiment, plan: PlanId, listener: (update: AnalysisUpdate) => void): Disposable {
+    const id = this.#nextId++;
+    const request: Request = { kind: 'follow', id, experiment, plan };
+    this.#followers.set(id, { listener, request });
+    this.#running().postMessage(request);
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#followers.delete(id)) this.#worker?.postMessage({ kind: 'unfollow', id } satisfies Request);
+      },
+    };
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    this.#followers.clear();
+    this.#end(
+      new ProblemError({ code: 'cancelled', message: 'The analysis was closed.', fix: 'Open it again.' }),
+    );
+    await this.#worker?.terminate();
+    this.#worker = null;
+  }
+
+  #ask(request: Request): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#pending.set(request.id, { resolve, reject });
+      try {
+        this.#running().postMessage(request);
+      } catch (error) {
+        this.#pending.delete(request.id);
+        reject(error);
+      }
+    });
+  }
+
+  #running(): Worker {
+    if (this.#worker) return this.#worker;
+    if (this.#disposed) throw unexpected('it was closed');
+    const start: WorkerStart = { store: this.#store, newest: this.#newest };
+    const worker = new Worker(new URL('./analysis-worker.ts', import.meta.url), { workerData: start });
+    worker.on('message', (answer: Answer) => this.#take(answer));
+    worker.on('error', (error) => this.#died(worker, unexpected(String(error), error)));
+    worker.on('exit', () => this.#died(worker, unexpected('it ended')));
+    this.#worker = worker;
+    return worker;
+  }
+
+  #take(answer: Answer): void {
+    if (answer.kind === 'update') {
+      const { progress, report } = answer;
+      this.#followers.get(answer.id)?.listener({ progress, report });
+      return;
+    }
+    const pending = this.#pending.get(answer.id);
+    this.#pending.delete(answer.id);
+    if (answer.kind === 'failed') pending?.reject(new ProblemError(answer.problem));
+    else pending?.resolve(answer);
+    this.#deaths = 0;
+  }
+
+  /** Whoever waits is told; whoever follows goes on with a new worker, unless it dies again and again. */
+  #died(worker: Worker, error: ProblemError): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    this.#deaths += 1;
+    this.#end(error);
+    if (this.#disposed || this.#deaths > 3) return;
+    for (const { request } of this.#followers.values()) this.#running().postMessage(request);
+  }
+
+  #end(error: ProblemError): void {
+    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#pending.clear();
+  }
+}
+
+function unexpected(why: string, cause?: unknown): ProblemError {
+  return new ProblemError(
+    {
+      code: 'analysis_failed',
+      message: `The analysis of the results failed: ${why}.`,
+      fix: 'Results on disk are safe. Open the experiment again; if it comes back, run with MERGE_LAB_DEBUG=1 and report it.',
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,99 @@
+/** Plans of a store on disk. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { Experiment } from '../core/experiment/experiment.ts';
+import { ProblemError } from '../core/problem.ts';
+import type { Plan, PlanHeader, PlanId } from '../core/store/format.ts';
+import { planMethod } from '../core/store/keys.ts';
+import { parsePlan } from '../core/store/plan-file.ts';
+import { writeAtomically } from './write-atomically.ts';
+
+const NAME = /^([0-9a-f]{64})\.jsonl$/;
+
+function planFile(store: string, id: string): string {
+  return path.join(store, 'plans', `${id}.jsonl`);
+}
+
+export function readPlan(store: string, id: PlanId): Plan {
+  try {
+    return parsePlan(id, readFileSync(planFile(store, id), 'utf8'));
+  } catch (cause) {
+    if (cause instanceof ProblemError) throw cause;
+    throw new ProblemError(
+      {
+        code: 'plan_missing',
+        message: `The plan ${id.slice(0, 12)} is not in the store.`,
+        fix: 'Plan the experiment again; results that are there will be found.',
+        file: planFile(store, id),
+      },
+      { cause },
+    );
+  }
+}
+
+/** Leaves a good file of that name alone: plans never change. A damaged one is written again. */
+export function writePlan(store: string, plan: { readonly id: PlanId; readonly text: string }): void {
+  const file = planFile(store, plan.id);
+  if (existsSync(file) && readFileSync(file, 'utf8') === plan.text) return;
+  writeAtomically(file, plan.text);
+}
+
+/** Ids of all plans, the newest first. */
+export function planIds(store: string): readonly PlanId[] {
+  const folder = path.join(store, 'plans');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .flatMap((name) => {
+      const id = name.match(NAME)?.[1];
+      return id === undefined ? [] : [{ id: id as PlanId, time: statSync(path.join(folder, name)).mtimeMs }];
+    })
+    .sort((a, b) => b.time - a.time || (a.id < b.id ? -1 : 1))
+    .map(({ id }) => id);
+}
+
+/** The other plans whose merges are of the same models; ones that cannot be read have nothing to say. */
+export function relatedPlans(store: string, plan: Plan): readonly Plan[] {
+  const bases = new Set(Object.values(plan.header.sizes).map((size) => size.base.fingerprint));
+  return planIds(store).flatMap((id) => {
+    if (id === plan.id) return [];
+    const other = readIfGood(store, id);
+    const related =
+      other && Object.values(other.header.sizes).some(({ base }) => bases.has(base.fingerprint));
+    return related ? [other] : [];
+  });
+}
+
+/** The newest plan that an experiment could have made, for when its models are not at hand: an imported archive. */
+export function findPlan(store: string, experiment: Experiment): Plan | null {
+  for (const id of planIds(store)) {
+    const plan = readIfGood(store, id);
+    if (plan && answers(plan.header, experiment)) return plan;
+  }
+  return null;
+}
+
+function readIfGood(store: string, id: PlanId): Plan | null {
+  try {
+    return readPlan(store, id);
+  } catch {
+    return null;
+  }
+}
+
+function answers(header: PlanHeader, experiment: Experiment): boolean {
+  const asked = {
+    pool: experiment.pool,
+    sizes: experiment.sizes.map((size) => size.name),
+    methods: experiment.methods.map(planMethod),
+    domains: [...experiment.evaluation.domains.keys()],
+    embeddings: experiment.embeddings,
+  };
+  const planned = {
+    pool: header.pool,
+    sizes: Object.keys(header.sizes),
+    methods: header.methods,
+    domains: Object.keys(header.evaluations),
+    embeddings: header.embeddings,
+  };
+  return JSON.stringify(asked) === JSON.stringify(planned);
+}

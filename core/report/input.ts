@@ -1,20 +1,21 @@
 import type { Experiment } from '../experiment/experiment.ts';
 import type { EvaluationId, EvaluationSet, MergeKey, Plan } from '../store/format.ts';
+import { LARGEST_PER_SAMPLE } from '../store/result-line.ts';
 
 /** The score of one merge on one domain. */
 export interface Score {
-  /** Sum over scored tokens, nats; null where the loss was not finite. */
-  readonly nll: number | null;
+  /** Sum over scored tokens, nats. */
+  readonly nll: number;
   readonly tokens: number;
-  /** Shape (samples), or (1,000) blocks above 1,000 samples; null with `nll`. */
-  readonly perSample: Float32Array | null;
+  /** Shape (samples), or (1,000) blocks above 1,000 samples. Nats. */
+  readonly perSample: Float32Array;
 }
 
 /** Where results are found: `ResultIndex` of core/store, or anything that answers the same. */
 export interface Results {
   get(key: MergeKey, evaluation: EvaluationId): Score | undefined;
-  /** Not undefined where the merge failed as a whole and has no success. */
-  failure(key: MergeKey): unknown;
+  /** Not undefined where the merge, or this domain of it, failed and has no success. */
+  failure(key: MergeKey, evaluation?: EvaluationId): unknown;
 }
 
 /** What a report needs of an evaluation set. */
@@ -46,13 +47,10 @@ export interface ReportOptions {
   readonly cancelled?: () => boolean;
 }
 
-/** The most values that a result keeps for one domain; above it, blocks of consecutive samples. */
-export const BLOCKS = 1000;
-
 /** Counts of an evaluation set, its tokens summed over the blocks that results keep. */
 export function evaluationInfo(set: EvaluationSet): EvaluationInfo {
   const n = set.samples.length;
-  const count = Math.min(n, BLOCKS);
+  const count = Math.min(n, LARGEST_PER_SAMPLE);
   const tokens = new Float64Array(count);
   for (let block = 0; block < count; block++) {
     const end = Math.floor(((block + 1) * n) / count);

@@ -134,9 +134,9 @@ export interface MergePoint {
 export interface Selection {
   /** In pool order; null where the sweep holds nothing to compare. */
   readonly attribution: readonly (Attribution | null)[];
-  /** Best measured subset by k, chosen on all samples, judged by cross-fitting. */
+  /** Best measured subset by k that the goals' constraints allow, chosen on all samples, judged by cross-fitting. */
   readonly chosen: readonly Chosen[];
-  /** The one to take: `goals.pick` or the recommended k, under the constraints; null when no merge beats the base or none is measured. */
+  /** The one to take: of size `goals.pick` or the recommended k (where that one loses to the base, the best that does not); null when no merge beats the base or none is measured. */
   readonly recommended: Chosen | null;
   /** Why `recommended` is null. */
   readonly reason: string | null;
@@ -146,7 +146,7 @@ export interface Attribution {
   readonly expert: string;
   /** Change of the objective that the expert brings relative to the average donor: negative lowers the loss. */
   readonly effect: Estimated;
-  /** Comparisons it rests on. */
+  /** Measured merges with this expert that it rests on. */
   readonly comparisons: number;
 }
 
@@ -156,8 +156,8 @@ export interface Chosen {
   /** On all samples: optimistic, since it was chosen on them. */
   readonly loss: number;
   readonly cross_fitted: Estimated;
-  /** Cross-fitted paired difference to the typical subset of the same k: negative is better. */
-  readonly difference: Estimated;
+  /** Cross-fitted paired difference to the typical subset of the same k: negative is better. Null where the design has no such k. */
+  readonly difference: Estimated | null;
   /** Subsets statistically tied with it, itself included, among the measured ones of this k; null before intervals. */
   readonly tied: number | null;
   readonly measured: number;

@@ -1,0 +1,57 @@
+import { objectiveOf } from '../selection/measured.ts';
+import { only } from '../selection/samples.ts';
+import { typicalPoints } from '../selection/typical.ts';
+import type { Context, Unscored } from './context.ts';
+import { type CurveSource, makeCurve } from './curves.ts';
+import type { CellMerges } from './merges.ts';
+import type { Cell } from './report.ts';
+import { allowedCandidates, makeSelection } from './select.ts';
+
+/** One size and method: curves of the objective and of each domain, selection, and every complete merge. */
+export function makeCell(
+  context: Context,
+  place: { readonly size: string; readonly method: number; readonly label: string },
+  merges: CellMerges,
+  unmerged: Unscored,
+  permutations: readonly (readonly number[])[] | null,
+): Omit<Cell, 'rank'> {
+  const { header } = context.input.plan;
+  const spec = header.methods[place.method];
+  const size = header.sizes[place.size];
+  if (!spec || !size) throw new RangeError(`The plan has no method ${place.method} or size ${place.size}.`);
+  const source: CurveSource = {
+    points: typicalPoints(merges.measured, header.pool.length, context.samples),
+    measured: merges.measured,
+    candidates: allowedCandidates(context, merges.measured),
+    base: unmerged.base,
+    permutations,
+    N: size.parameters / 1e9,
+  };
+  const { domains } = context.samples;
+  const objective = makeCurve(context, source, null, context.weights);
+  const byDomain = domains.map((domain, d) => makeCurve(context, source, domain, only(d, domains.length)));
+  return {
+    ...place,
+    spec,
+    seeds: merges.seeds,
+    claims_law: spec.compatibility === 'none',
+    progress: merges.progress,
+    curves: [objective, ...byDomain],
+    selection: makeSelection(context, source, objective.recommended_k),
+    merges: merges.points,
+  };
+}
+
+/** Loss of the typical merge at the recommended k (of the base at 0); null before there is one. */
+export function lossAtRecommended(
+  cell: Omit<Cell, 'rank'>,
+  context: Context,
+  unmerged: Unscored,
+): number | null {
+  const curve = cell.curves[0];
+  const k = curve?.recommended_k?.k;
+  if (k === undefined) return null;
+  if (k === 0) return unmerged.base && objectiveOf(unmerged.base, context.weights);
+  const point = curve?.points.find((candidate) => candidate.k === k);
+  return point?.mean ?? curve?.forecast.find((candidate) => candidate.k === k)?.loss ?? null;
+}

@@ -1,0 +1,25 @@
+import type { Folds } from '../selection/chosen.ts';
+import type { Losses } from '../selection/measured.ts';
+import type { Resamples } from '../selection/resample.ts';
+import type { DomainWeights, Samples } from '../selection/samples.ts';
+import type { ReportInput, ReportOptions } from './input.ts';
+
+/** What every part of one report shares. */
+export interface Context {
+  readonly input: ReportInput;
+  readonly options: ReportOptions;
+  readonly samples: Samples;
+  /** Of the objective. */
+  readonly weights: DomainWeights;
+  readonly folds: Folds;
+  /** Null at the points stage. */
+  readonly resamples: Resamples | null;
+  /** Hashes the evaluation data: seeds of all resampling follow from it. */
+  readonly seed: number;
+}
+
+/** One size of the experiment as far as its unmerged models are scored. */
+export interface Unscored {
+  readonly base: Losses | null;
+  readonly experts: readonly (Losses | null)[];
+}

@@ -1,0 +1,128 @@
+import { fitCurve } from '../law/fit-curve.ts';
+import type { CurveData } from '../law/input.ts';
+import { crossFittedLoss } from '../selection/chosen.ts';
+import { type CurveError, curveError, curveReplicates, halfWidth } from '../selection/curve-error.ts';
+import { jackknifeVariance, leaveOneOut } from '../selection/leave-one-out.ts';
+import { type Losses, type Measured, objectiveOf } from '../selection/measured.ts';
+import { replicatesOf } from '../selection/resample.ts';
+import type { DomainWeights } from '../selection/samples.ts';
+import { subsetError } from '../selection/subset-error.ts';
+import type { TypicalPoint } from '../selection/typical.ts';
+import type { Context } from './context.ts';
+import type { Curve, CurvePoint } from './report.ts';
+
+/** The measured side of one cell. */
+export interface CurveSource {
+  readonly points: readonly TypicalPoint[];
+  readonly measured: readonly Measured[];
+  /** Indices of `measured` that may be chosen, by k. */
+  readonly candidates: ReadonlyMap<number, readonly number[]>;
+  readonly base: Losses | null;
+  readonly permutations: readonly (readonly number[])[] | null;
+  /** Billions of parameters. */
+  readonly N: number;
+}
+
+/** The typical curve under one weighting of the domains, its law, and its points. */
+export function makeCurve(
+  context: Context,
+  source: CurveSource,
+  domain: string | null,
+  weights: DomainWeights,
+): Curve {
+  const { input, options, samples, resamples } = context;
+  const { points, measured, base, permutations } = source;
+  const pool = input.plan.header.pool.length;
+  const goals = input.experiment.goals;
+  const subsets = subsetError(points, measured, pool, samples, weights, permutations);
+  const error = curveError(points, samples, weights, subsets);
+  const left = goals.interval === 'population' ? leaveOneOut(points, measured, pool, weights) : null;
+  const known = resamples !== null && subsets !== null && error.covariance !== null;
+  const baseLoss = base && objectiveOf(base, weights);
+  const data: CurveData = {
+    domain,
+    N: source.N,
+    pool,
+    k: points.map(({ k }) => k),
+    mean: error.mean,
+    covariance: error.covariance,
+    weights: null,
+    replicates: known ? curveReplicates(points, samples, weights, subsets, resamples, context.seed) : null,
+    base: baseLoss,
+    baseReplicates: known && base ? replicatesOf(base, samples, weights, resamples) : null,
+    chosenBeatsBase: chosenBeats(context, source, weights, baseLoss),
+    exhaustive: points.every(({ exhaustive }) => exhaustive),
+    degreesOfFreedom: error.freedom,
+  };
+  const { goal } = goals;
+  const law = fitCurve(data, {
+    goal,
+    form: null,
+    forecast: options.forecast ?? [],
+    epsilon: goal.rule === 'epsilon' ? goal.value : null,
+    returns: goal.rule === 'return' ? [goal.value] : [],
+    interval: goals.interval,
+    stage: options.stage,
+    seed: context.seed,
+    leaveOneOut: left,
+    ...(options.cancelled ? { cancelled: options.cancelled } : {}),
+  });
+  return { ...law, points: curvePoints(source, weights, error, options.stage, left, pool) };
+}
+
+/** Does the cross-fitted chosen subset beat the base at any k? Null while the base or all merges are missing. */
+function chosenBeats(
+  context: Context,
+  source: CurveSource,
+  weights: DomainWeights,
+  base: number | null,
+): boolean | null {
+  if (base === null || source.candidates.size === 0) return null;
+  for (const candidates of source.candidates.values()) {
+    const loss = crossFittedLoss(candidates, source.measured, context.samples, weights, context.folds);
+    if (loss !== null && loss < base) return true;
+  }
+  return false;
+}
+
+function curvePoints(
+  { points, measured }: CurveSource,
+  weights: DomainWeights,
+  error: CurveError,
+  stage: 'points' | 'complete',
+  left: Float64Array | null,
+  pool: number,
+): CurvePoint[] {
+  const K = points.length;
+  const jackknife = left && jackknifeVariance(left, pool, K);
+  return points.map((point, at) => {
+    const values = point.entries.map(({ index }) => objectiveOf(measured[index] as Measured, weights));
+    const mean = error.mean[at] as number;
+    const own = error.covariance?.[at * K + at];
+    const overExperts = jackknife ? (jackknife[at] as number) : 0;
+    let half: number | null = null;
+    if (stage === 'complete' && own !== undefined && Number.isFinite(overExperts)) {
+      // Experts like these: M − 1 degrees of freedom bound whatever the samples allow.
+      const freedom = Math.min(error.freedom[at] as number, jackknife ? pool - 1 : Number.POSITIVE_INFINITY);
+      half = halfWidth(own + overExperts, freedom);
+    }
+    return {
+      k: point.k,
+      mean,
+      low: half === null ? null : mean - half,
+      high: half === null ? null : mean + half,
+      subsets: values.length,
+      of: point.of,
+      draws: point.draws,
+      sd: standardDeviation(values),
+      min: values.reduce((a, b) => Math.min(a, b)),
+      max: values.reduce((a, b) => Math.max(a, b)),
+    };
+  });
+}
+
+function standardDeviation(values: readonly number[]): number | null {
+  if (values.length < 2) return null;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}

@@ -1,0 +1,172 @@
+import type { Experiment } from '../experiment/experiment.ts';
+import type { Cell, Chosen, Curve, Estimated, Headline, ReportSize } from './report.ts';
+
+/** What the headline is made from. */
+export interface HeadlineInput {
+  readonly experiment: Experiment;
+  readonly pool: readonly string[];
+  readonly cells: readonly Cell[];
+  readonly sizes: readonly ReportSize[];
+}
+
+/** The cell that the headline answers for: the asked or largest size, the asked method or the best ranked one. */
+export function headlineCell({ experiment, cells, sizes }: HeadlineInput): number | null {
+  const largest = sizes.reduce<ReportSize | null>(
+    (a, b) => (a === null || b.parameters > a.parameters ? b : a),
+    null,
+  );
+  const wanted = experiment.goals.size ?? largest?.name;
+  const { method } = experiment.goals;
+  const eligible = cells
+    .map((cell, index) => ({ cell, index }))
+    .filter(({ cell }) => cell.size === wanted && (method === null || cell.spec.method === method));
+  const claiming = eligible.filter(({ cell }) => cell.claims_law);
+  const order = (claiming.length > 0 ? claiming : eligible).sort(
+    (a, b) => (a.cell.rank ?? Infinity) - (b.cell.rank ?? Infinity) || a.index - b.index,
+  );
+  return order[0]?.index ?? null;
+}
+
+/** Does any typical, and does any cross-fitted chosen subset beat the base? Null while that is not known. */
+export interface AgainstBase {
+  readonly typical: boolean;
+  readonly chosen: boolean;
+}
+
+export function againstBase(cell: Cell, base: number | null): AgainstBase | null {
+  const points = cell.curves[0]?.points ?? [];
+  const chosen = cell.selection?.chosen ?? [];
+  if (base === null || (points.length === 0 && chosen.length === 0)) return null;
+  return {
+    typical: points.some(({ mean }) => mean < base),
+    chosen: chosen.some(({ cross_fitted }) => cross_fitted.value < base),
+  };
+}
+
+export function makeHeadline(input: HeadlineInput): Headline {
+  const index = headlineCell(input);
+  const cell = index === null ? undefined : input.cells[index];
+  const curve = cell?.curves[0];
+  const base = input.sizes.find(({ name }) => name === cell?.size)?.base?.objective ?? null;
+  const beats = cell ? againstBase(cell, base?.value ?? null) : null;
+  const recommended = cell?.selection?.recommended ?? null;
+  const recommendedK = curve?.recommended_k ?? null;
+  if (index === null || !cell || !curve || recommendedK === null) {
+    const progress = cell?.progress ?? { done: 0, failed: 0, total: 0 };
+    return {
+      state: 'waiting',
+      cell: index,
+      recommended_k: null,
+      subset: null,
+      loss: null,
+      beats_base: beats && (beats.typical || beats.chosen),
+      next_expert: null,
+      sentence: waitingSentence(progress.done, progress.total),
+    };
+  }
+  const complete = cell.progress.done + cell.progress.failed >= cell.progress.total;
+  const subset = recommended ? recommended.members.map((d) => input.pool[d] as string) : null;
+  return {
+    state: complete ? 'complete' : 'partial',
+    cell: index,
+    recommended_k: recommendedK,
+    subset,
+    loss: recommended?.cross_fitted ?? null,
+    beats_base: beats && (beats.typical || beats.chosen),
+    next_expert: nextExpert(curve, recommendedK.k),
+    sentence: [
+      complete ? null : `So far, with ${cell.progress.done} of ${cell.progress.total} merges measured:`,
+      beats && !beats.typical && !beats.chosen
+        ? losesSentence(curve, base)
+        : answerSentence(input, cell, curve, recommended, base, beats),
+    ]
+      .filter((part) => part !== null)
+      .join(' '),
+  };
+}
+
+function waitingSentence(done: number, total: number): string {
+  if (done === 0) return 'Nothing is measured yet.';
+  return `${done} of ${total} merges are measured: too few for a recommendation yet.`;
+}
+
+/** What one more expert than recommended would buy on the typical curve. */
+function nextExpert(curve: Curve, k: number): Estimated | null {
+  const next = curve.marginal_gain?.find((gain) => gain.k === k);
+  return next ? { value: next.gain, low: next.low, high: next.high } : null;
+}
+
+function losesSentence(curve: Curve, base: Estimated | null): string {
+  const best = curve.points.reduce((a, b) => (b.mean < a.mean ? b : a));
+  return (
+    `No merge beats the base: keep the base, with a loss of ${number(base?.value ?? Number.NaN)} nats per token. ` +
+    `The best typical merge, of ${experts(best.k)}, has ${number(best.mean)}.`
+  );
+}
+
+function answerSentence(
+  { experiment, pool }: HeadlineInput,
+  cell: Cell,
+  curve: Curve,
+  recommended: Chosen | null,
+  base: Estimated | null,
+  beats: { typical: boolean; chosen: boolean } | null,
+): string {
+  const first =
+    beats && !beats.typical
+      ? 'Typical merges lose to the base at every k; only chosen subsets beat it.'
+      : enoughSentence(experiment, curve, pool.length);
+  if (!recommended) return [first, cell.selection?.reason ?? null].filter((part) => part !== null).join(' ');
+  const { cross_fitted: loss, members } = recommended;
+  const names =
+    members.length === pool.length && pool.length > 1
+      ? `all ${pool.length} experts`
+      : list(members.map((d) => pool[d] as string));
+  const against = base ? `; the base has ${number(base.value)}` : '';
+  return `${first} Merging ${names} by ${cell.label} gives a loss of ${withInterval(loss)} nats per token${against}.`;
+}
+
+function enoughSentence(experiment: Experiment, curve: Curve, pool: number): string {
+  const recommended = curve.recommended_k;
+  if (!recommended) return '';
+  const { k, low, high } = recommended;
+  const range = low === null || high === null || low === high ? '' : ` (95% interval ${low} to ${high})`;
+  const { goal } = experiment.goals;
+  const verb = k === 1 ? 'is' : 'are';
+  const subject =
+    k === pool ? `All ${experts(pool)} ${verb} needed` : `${experts(k)} of ${pool} ${verb} enough`;
+  switch (goal.rule) {
+    case 'within':
+      return `${subject}${range}: a typical merge of ${k} is within ${goal.value} nats of the best one.`;
+    case 'return':
+      return `${subject}${range} for ${percent(goal.value)} of the improvement that a typical merge can bring.`;
+    case 'epsilon':
+      return `${subject}${range}: a typical merge of ${k} is within ${goal.value} nats of the floor.`;
+    default:
+      return goal satisfies never;
+  }
+}
+
+function experts(k: number): string {
+  return k === 1 ? '1 expert' : `${k} experts`;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))}%`;
+}
+
+function list(names: readonly string[]): string {
+  if (names.length <= 1) return names.join('');
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/** Digits that the interval's width deserves: its first two significant ones. */
+function withInterval({ value, low, high }: Estimated): string {
+  if (low === null || high === null) return number(value);
+  const digits = Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(Math.max(high - low, 1e-12)))));
+  return `${value.toFixed(digits)} (95% interval ${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+}
+
+function number(value: number): string {
+  return value.toFixed(3);
+}

@@ -1,0 +1,222 @@
+import { designOf } from '../design/design.ts';
+import { throwIfCancelled } from '../law/cancelled.ts';
+import { foldsOf } from '../selection/chosen.ts';
+import { dot, influence, type Losses, objectiveOf } from '../selection/measured.ts';
+import { type Resamples, resample, seedOf } from '../selection/resample.ts';
+import { normalised, type Samples, sampleFreedom, samplesOf } from '../selection/samples.ts';
+import { digest } from '../store/canonical.ts';
+import type { EvaluationId, PlanLine } from '../store/format.ts';
+import { lossAtRecommended, makeCell } from './cell.ts';
+import type { Context, Unscored } from './context.ts';
+import { makeHeadline } from './headline.ts';
+import type { ReportInput, ReportOptions } from './input.ts';
+import { methodLabels } from './labels.ts';
+import { cellMerges, progressOf, Rows } from './merges.ts';
+import type { Cell, Estimated, Report, ReportSize, Unmerged } from './report.ts';
+import { estimated } from './select.ts';
+import { reportWarnings } from './warnings.ts';
+
+/** Everything that can be said of an experiment from what is measured: the one source of numbers for every surface. */
+export function makeReport(input: ReportInput, options: ReportOptions): Report {
+  return new ReportMaker().make(input, options);
+}
+
+/**
+ * Makes one Report after another as results arrive. What did not change is kept: rows of merges that were read, the
+ * resampling, and whole cells. Any prefix of a plan gives a sane report.
+ */
+export class ReportMaker {
+  #evaluations: string | null = null;
+  #samples: Samples | null = null;
+  #rows: Rows | null = null;
+  #results: ReportInput['results'] | null = null;
+  #resamples: Resamples | null = null;
+  readonly #cells = new Map<string, { readonly signature: string; readonly cell: Omit<Cell, 'rank'> }>();
+  #design: { readonly of: string; readonly permutations: readonly (readonly number[])[] | null } | null =
+    null;
+
+  /** @throws Cancelled when `options.cancelled` says so; never on numbers. */
+  make(input: ReportInput, options: ReportOptions): Report {
+    const { header } = input.plan;
+    const { context, rows } = this.#context(input, options);
+    const sizeNames = Object.keys(header.sizes);
+    const labels = methodLabels(header.methods);
+    const unmerged = new Map(sizeNames.map((size) => [size, unmergedOf(input, size, rows)]));
+    const cells: Cell[] = [];
+    for (const size of sizeNames) {
+      const own = unmerged.get(size) ?? { base: null, experts: [] };
+      const ofSize = header.methods.map((_, method) => {
+        throwIfCancelled(options.cancelled);
+        return this.#cell(context, { size, method, label: labels[method] as string }, own, rows);
+      });
+      cells.push(...ranked(ofSize, context, own));
+    }
+    const sizes = sizeNames.map((name) =>
+      reportSize(context, name, unmerged.get(name) ?? { base: null, experts: [] }),
+    );
+    const { experiment } = input;
+    const headline = makeHeadline({ experiment, pool: header.pool, cells, sizes });
+    const progress = progressOf(input.plan.lines, rows);
+    return {
+      format: 1,
+      kind: 'merge',
+      stage: options.stage,
+      name: experiment.name,
+      plan: input.plan.id,
+      interval: experiment.goals.interval,
+      headline,
+      progress,
+      pool: header.pool,
+      domains: reportDomains(context),
+      sizes,
+      cells,
+      references: references(input, context, rows),
+      warnings: reportWarnings({ cells, sizes, headline, progress, unusable: rows.unusable.size }),
+    };
+  }
+
+  #context(input: ReportInput, options: ReportOptions): { context: Context; rows: Rows } {
+    const evaluations = Object.entries(input.plan.header.evaluations);
+    const identity = digest(evaluations);
+    if (identity !== this.#evaluations || this.#results !== input.results || !this.#samples || !this.#rows) {
+      this.#evaluations = identity;
+      this.#results = input.results;
+      this.#cells.clear();
+      this.#resamples = null;
+      this.#samples = samplesOf(
+        evaluations.map(([name]) => ({
+          name,
+          tokens: input.evaluations.get(name)?.tokens ?? new Float64Array(0),
+        })),
+      );
+      this.#rows = new Rows(
+        input.results,
+        this.#samples,
+        evaluations.map(([, id]): EvaluationId => id),
+      );
+    }
+    const samples = this.#samples;
+    const seed = seedOf(identity);
+    if (options.stage === 'complete') this.#resamples ??= resample(samples, seed);
+    const { weights } = input.experiment.goals;
+    const context: Context = {
+      input,
+      options,
+      samples,
+      weights: normalised(samples.domains.map((name) => weights.get(name) ?? 1)),
+      folds: foldsOf(samples, seed ^ 0x5bd1e995),
+      resamples: options.stage === 'complete' ? this.#resamples : null,
+      seed,
+    };
+    return { context, rows: this.#rows };
+  }
+
+  #cell(
+    context: Context,
+    place: { readonly size: string; readonly method: number; readonly label: string },
+    unmerged: Unscored,
+    rows: Rows,
+  ): Omit<Cell, 'rank'> {
+    const { input, options } = context;
+    const merges = cellMerges(input, place.size, place.method, rows, context.samples, context.weights);
+    const { goals } = input.experiment;
+    // Results never change once they are there, so their number says whether anything did.
+    const signature = JSON.stringify([
+      input.plan.id,
+      options.stage,
+      options.forecast ?? [],
+      merges.points.length,
+      merges.progress,
+      unmerged.base !== null,
+      { ...goals, weights: [...goals.weights] },
+      input.otherPlans.map(({ id }) => id),
+    ]);
+    const name = `${place.size}/${place.method}`;
+    const known = this.#cells.get(name);
+    if (known?.signature === signature) return known.cell;
+    const cell = makeCell(context, place, merges, unmerged, this.#permutations(input));
+    this.#cells.set(name, { signature, cell });
+    return cell;
+  }
+
+  #permutations({ experiment }: ReportInput): readonly (readonly number[])[] | null {
+    if (experiment.sweep.subsets.kind !== 'permutations') return null;
+    const of = JSON.stringify([experiment.pool, experiment.sweep]);
+    if (this.#design?.of !== of) this.#design = { of, permutations: designOf(experiment).permutations };
+    return this.#design.permutations;
+  }
+}
+
+function unmergedOf({ plan }: ReportInput, size: string, rows: Rows): Unscored {
+  const lines = plan.lines.filter(
+    (line) => line.method === null && line.size === size && line.reference === undefined,
+  );
+  const rowOf = (line: PlanLine | undefined): Losses | null => (line ? rows.get(line.key) : null);
+  return {
+    base: rowOf(lines.find(({ subset }) => subset.length === 0)),
+    experts: plan.header.pool.map((name) =>
+      rowOf(lines.find(({ subset }) => subset.length === 1 && subset[0] === name)),
+    ),
+  };
+}
+
+/** The lowest loss at its recommended k is first; mergekit's variants stay out. */
+function ranked(cells: readonly Omit<Cell, 'rank'>[], context: Context, unmerged: Unscored): Cell[] {
+  const losses = cells.map((cell) => (cell.claims_law ? lossAtRecommended(cell, context, unmerged) : null));
+  return cells.map((cell, i) => {
+    const own = losses[i] ?? null;
+    return {
+      ...cell,
+      rank: own === null ? null : 1 + losses.filter((other) => other !== null && other < own).length,
+    };
+  });
+}
+
+function reportSize(context: Context, name: string, unmerged: Unscored): ReportSize {
+  const { plan, experiment } = context.input;
+  return {
+    name,
+    declared: !(experiment.sizes.length === 1 && experiment.sizes[0]?.name === 'default'),
+    parameters: plan.header.sizes[name]?.parameters ?? 0,
+    base: unmerged.base && reportUnmerged(context, unmerged.base),
+    experts: unmerged.experts.map((row) => row && reportUnmerged(context, row)),
+  };
+}
+
+function reportUnmerged(context: Context, row: Losses): Unmerged {
+  return { objective: objectiveEstimate(context, row), domains: [...row.domains] };
+}
+
+function objectiveEstimate(context: Context, row: Losses): Estimated {
+  const { samples, weights } = context;
+  const values = influence(row, samples, weights);
+  return estimated(context, objectiveOf(row, weights), dot(values, values), sampleFreedom(samples, weights));
+}
+
+function reportDomains({ input, samples, weights }: Context): Report['domains'] {
+  return samples.domains.map((name, d) => {
+    const info = input.evaluations.get(name);
+    return {
+      name,
+      samples: info?.samples ?? 0,
+      scored_tokens: info?.scored_tokens ?? 0,
+      truncated: info?.truncated ?? 0,
+      excluded: info?.excluded ?? 0,
+      weight: weights[d] as number,
+    };
+  });
+}
+
+function references(
+  { experiment, plan }: ReportInput,
+  { weights }: Context,
+  rows: Rows,
+): Report['references'] {
+  return experiment.references.map((reference) => {
+    const { name, gpu_hours } = reference;
+    if ('loss' in reference) return { name, loss: reference.loss, gpu_hours };
+    const line = plan.lines.find((candidate) => candidate.reference === name);
+    const row = line ? rows.get(line.key) : null;
+    return { name, loss: row && objectiveOf(row, weights), gpu_hours };
+  });
+}

@@ -1,0 +1,179 @@
+import { type Losses, type Measured, meanLosses, objectiveOf } from '../selection/measured.ts';
+import type { DomainWeights, Samples } from '../selection/samples.ts';
+import { digest } from '../store/canonical.ts';
+import type { EvaluationId, MergeKey, Plan, PlanLine } from '../store/format.ts';
+import type { ReportInput, Results } from './input.ts';
+import type { MergePoint, Progress } from './report.ts';
+
+/** Merges of one size and method, as far as they are complete. */
+export interface CellMerges {
+  /** One an element for each seed; members ascending. */
+  readonly points: readonly MergePoint[];
+  /** Seeds of a random method averaged. */
+  readonly measured: readonly Measured[];
+  readonly progress: Progress;
+  readonly seeds: readonly number[];
+}
+
+/** Rows by merge key. Results never change, so a row that was read once is right for ever. */
+export class Rows {
+  readonly #rows = new Map<MergeKey, Losses>();
+  readonly #results: Results;
+  readonly #samples: Samples;
+  readonly #evaluations: readonly EvaluationId[];
+  /** Results whose shape is not the evaluation set's: counted, not used. */
+  readonly unusable = new Set<MergeKey>();
+
+  constructor(results: Results, samples: Samples, evaluations: readonly EvaluationId[]) {
+    this.#results = results;
+    this.#samples = samples;
+    this.#evaluations = evaluations;
+  }
+
+  /** Null while any domain is missing. */
+  get(key: MergeKey): Losses | null {
+    const known = this.#rows.get(key);
+    if (known) return known;
+    const { start, domainTokens } = this.#samples;
+    const nll = new Float32Array(this.#samples.tokens.length);
+    const domains = new Float64Array(this.#evaluations.length);
+    for (const [d, evaluation] of this.#evaluations.entries()) {
+      const score = this.#results.get(key, evaluation);
+      if (!score) return null;
+      const from = start[d] as number;
+      const fits =
+        score.perSample.length === (start[d + 1] as number) - from &&
+        score.tokens === domainTokens[d] &&
+        Number.isFinite(score.nll) &&
+        score.perSample.every(Number.isFinite);
+      if (!fits) {
+        this.unusable.add(key);
+        return null;
+      }
+      nll.set(score.perSample, from);
+      domains[d] = score.nll / score.tokens;
+    }
+    const row = { nll, domains };
+    this.#rows.set(key, row);
+    return row;
+  }
+
+  failed(key: MergeKey): boolean {
+    if (this.#results.failure(key) !== undefined) return true;
+    return this.#evaluations.some(
+      (evaluation) =>
+        this.#results.get(key, evaluation) === undefined &&
+        this.#results.failure(key, evaluation) !== undefined,
+    );
+  }
+}
+
+export function progressOf(lines: readonly PlanLine[], rows: Rows): Progress {
+  let done = 0;
+  let failed = 0;
+  const seen = new Set<MergeKey>();
+  for (const { key } of lines) {
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (rows.get(key)) done += 1;
+    else if (rows.failed(key)) failed += 1;
+  }
+  return { done, failed, total: seen.size };
+}
+
+/**
+ * Everything measured for one size and method: the plan's lines, then merges of other plans that are the same models
+ * and method. Only lines of the plan itself carry draws.
+ */
+export function cellMerges(
+  input: ReportInput,
+  size: string,
+  method: number,
+  rows: Rows,
+  samples: Samples,
+  weights: DomainWeights,
+): CellMerges {
+  const { plan } = input;
+  const lines = plan.lines.filter((line) => line.size === size && line.method === method);
+  const seeds = [...new Set(lines.flatMap(({ seed }) => (seed === null ? [] : [seed])))].sort(
+    (a, b) => a - b,
+  );
+  const expertIndex = new Map(plan.header.pool.map((name, index) => [name, index]));
+  const bySubset = new Map<string, { members: number[]; draws: number; rows: Losses[] }>();
+  const points: MergePoint[] = [];
+  const seen = new Set<MergeKey>();
+  const add = (key: MergeKey, members: number[], seed: number | null, draws: number, design: boolean) => {
+    if (seen.has(key)) return;
+    const row = rows.get(key);
+    if (!row) return;
+    seen.add(key);
+    points.push({ members, seed, objective: objectiveOf(row, weights), domains: [...row.domains], design });
+    const name = members.join();
+    const group = bySubset.get(name);
+    if (group) {
+      group.rows.push(row);
+      group.draws = Math.max(group.draws, draws);
+    } else bySubset.set(name, { members, draws, rows: [row] });
+  };
+  for (const line of lines) {
+    const members = line.subset.map((name) => expertIndex.get(name) ?? -1).sort((a, b) => a - b);
+    const design = line.purpose.includes('design');
+    add(line.key, members, line.seed, design ? line.draws : 0, design);
+  }
+  for (const other of input.otherPlans) {
+    for (const line of sameMerges(plan, other, size, method, seeds))
+      add(line.key, line.members, line.seed, 0, false);
+  }
+  return {
+    points,
+    measured: [...bySubset.values()].map(({ members, draws, rows: group }) => {
+      const row = group.length === 1 ? (group[0] as Losses) : averageOf(group, samples);
+      return { members, draws, nll: row.nll, domains: row.domains };
+    }),
+    progress: progressOf(lines, rows),
+    seeds,
+  };
+}
+
+function averageOf(rows: readonly Losses[], samples: Samples): Losses {
+  return meanLosses(
+    rows,
+    rows.map(() => 1 / rows.length),
+    samples,
+  );
+}
+
+/** Lines of another plan that merge experts of this pool, known by fingerprint, in the same way. */
+function sameMerges(
+  plan: Plan,
+  other: Plan,
+  size: string,
+  method: number,
+  seeds: readonly number[],
+): { key: MergeKey; members: number[]; seed: number | null }[] {
+  const here = plan.header.sizes[size];
+  if (!here || other.id === plan.id) return [];
+  const comparable =
+    other.header.scorer === plan.header.scorer &&
+    other.header.embeddings === plan.header.embeddings &&
+    other.header.dtype === plan.header.dtype;
+  if (!comparable) return [];
+  const spec = digest(plan.header.methods[method]);
+  const methods = new Set(
+    other.header.methods.flatMap((candidate, index) => (digest(candidate) === spec ? [index] : [])),
+  );
+  const indexOf = new Map(
+    plan.header.pool.map((name, index) => [here.experts[name]?.fingerprint, index] as const),
+  );
+  const found: { key: MergeKey; members: number[]; seed: number | null }[] = [];
+  for (const line of other.lines) {
+    const there = other.header.sizes[line.size];
+    if (line.method === null || !methods.has(line.method)) continue;
+    if (!there || there.base.fingerprint !== here.base.fingerprint) continue;
+    if (line.seed !== null && !seeds.includes(line.seed)) continue;
+    const members = line.subset.map((name) => indexOf.get(there.experts[name]?.fingerprint) ?? -1);
+    if (members.includes(-1)) continue;
+    found.push({ key: line.key, members: members.sort((a, b) => a - b), seed: line.seed });
+  }
+  return found;
+}

@@ -1,0 +1,180 @@
+import type { RecommendedK } from '../law/curve.ts';
+import { attribution, type ExpertEffect } from '../selection/attribution.ts';
+import { chooseBest } from '../selection/chosen.ts';
+import { halfWidth, samplesShowSpread } from '../selection/curve-error.ts';
+import { pooledFreedom } from '../selection/freedom.ts';
+import { differenceVariance, dot, influence, type Measured, objectiveOf } from '../selection/measured.ts';
+import { sampleFreedom } from '../selection/samples.ts';
+import { subsetsOfSize } from '../selection/subset-count.ts';
+import { subsetError } from '../selection/subset-error.ts';
+import { tiedWithBest } from '../selection/tied.ts';
+import type { Context } from './context.ts';
+import type { CurveSource } from './curves.ts';
+import type { Attribution, Chosen, Estimated, Selection } from './report.ts';
+
+/** The measured subsets that the goals allow, by k, ascending. */
+export function allowedCandidates(context: Context, measured: readonly Measured[]): Map<number, number[]> {
+  const { pool } = context.input.plan.header;
+  const { must_include, must_exclude } = context.input.experiment.goals;
+  const included = must_include.map((name) => pool.indexOf(name));
+  const excluded = new Set(must_exclude.map((name) => pool.indexOf(name)));
+  const byK = new Map<number, number[]>();
+  const order = measured.map((_, index) => index).sort((a, b) => sizeOf(measured, a) - sizeOf(measured, b));
+  for (const index of order) {
+    const members = (measured[index] as Measured).members;
+    if (!included.every((d) => members.includes(d)) || members.some((d) => excluded.has(d))) continue;
+    const same = byK.get(members.length);
+    if (same) same.push(index);
+    else byK.set(members.length, [index]);
+  }
+  return byK;
+}
+
+function sizeOf(measured: readonly Measured[], index: number): number {
+  return (measured[index] as Measured).members.length;
+}
+
+/** Who helps, the best measured subset of each size, and the one to take. */
+export function makeSelection(
+  context: Context,
+  source: CurveSource,
+  recommendedK: RecommendedK | null,
+): Selection | null {
+  if (source.measured.length === 0) return null;
+  const chosen = [...source.candidates].map(([k, candidates]) => chosenAt(context, source, k, candidates));
+  return {
+    attribution: makeAttribution(context, source),
+    chosen,
+    ...recommend(context, source, chosen, recommendedK),
+  };
+}
+
+function chosenAt(context: Context, source: CurveSource, k: number, candidates: readonly number[]): Chosen {
+  const { samples, weights, folds, resamples } = context;
+  const { measured } = source;
+  const pool = context.input.plan.header.pool.length;
+  const goals = context.input.experiment.goals;
+  const choice = chooseBest(candidates, measured, samples, weights, folds);
+  if (!choice) throw new RangeError(`No candidates at k = ${k}: a size without any is not listed.`);
+  const best = measured[choice.best] as Measured;
+  const values = influence(choice.crossFitted, samples, weights);
+  const loss = objectiveOf(choice.crossFitted, weights);
+  const freedom = sampleFreedom(samples, weights);
+  const at = source.points.findIndex((point) => point.k === k);
+  const typical = source.points[at];
+  let difference: Estimated | null = null;
+  if (typical) {
+    const subsets = subsetError(source.points, measured, pool, samples, weights, source.permutations);
+    const fromSubsets = subsets?.clusters.reduce((sum, u) => sum + (u[at] as number) ** 2, 0) ?? null;
+    const fromSamples = differenceVariance(values, influence(typical.losses, samples, weights));
+    difference = estimated(
+      context,
+      loss - objectiveOf(typical.losses, weights),
+      fromSubsets === null ? null : fromSamples + fromSubsets,
+      pooledFreedom([
+        { variance: fromSamples, freedom },
+        { variance: fromSubsets ?? 0, freedom: subsets?.freedom[at] ?? 1 },
+      ]),
+    );
+  }
+  return {
+    k,
+    members: best.members,
+    loss: objectiveOf(best, weights),
+    cross_fitted: estimated(context, loss, dot(values, values), freedom),
+    difference,
+    tied: resamples
+      ? tiedWithBest(choice.best, candidates, measured, samples, weights, resamples).length
+      : null,
+    measured: candidates.length,
+    of: subsetsOfSize(
+      pool - goals.must_include.length - goals.must_exclude.length,
+      k - goals.must_include.length,
+    ),
+  };
+}
+
+/** A value with its 95% interval, which is left out at the points stage and where the variance is not known. */
+export function estimated(
+  { options, samples, weights }: Context,
+  value: number,
+  variance: number | null,
+  freedom: number,
+): Estimated {
+  if (options.stage === 'points' || variance === null || !samplesShowSpread(samples, weights))
+    return { value, low: null, high: null };
+  const half = halfWidth(variance, freedom);
+  return { value, low: value - half, high: value + half };
+}
+
+function makeAttribution(context: Context, { measured }: CurveSource): (Attribution | null)[] {
+  const { samples, weights, options } = context;
+  const { pool } = context.input.plan.header;
+  const losses = Float64Array.from(measured, (row) => objectiveOf(row, weights));
+  const effects = attribution(measured, losses, pool.length);
+  const influences =
+    options.stage === 'complete' ? measured.map((row) => influence(row, samples, weights)) : null;
+  return effects.map((effect, d) =>
+    effect === null
+      ? null
+      : {
+          expert: pool[d] as string,
+          effect: effectInterval(context, effect, influences),
+          comparisons: effect.comparisons,
+        },
+  );
+}
+
+function effectInterval(
+  context: Context,
+  effect: ExpertEffect,
+  influences: readonly Float64Array[] | null,
+): Estimated {
+  if (!influences) return { value: effect.value, low: null, high: null };
+  const total = new Float64Array(context.samples.tokens.length);
+  for (const [i, row] of influences.entries()) {
+    const coefficient = effect.coefficients[i] as number;
+    if (coefficient === 0) continue;
+    for (let s = 0; s < total.length; s++) total[s] = (total[s] as number) + coefficient * (row[s] as number);
+  }
+  const fromSamples = dot(total, total);
+  return estimated(
+    context,
+    effect.value,
+    fromSamples + effect.subsetVariance,
+    pooledFreedom([
+      { variance: fromSamples, freedom: sampleFreedom(context.samples, context.weights) },
+      { variance: effect.subsetVariance, freedom: effect.subsetFreedom },
+    ]),
+  );
+}
+
+/** The chosen subset of the asked size; where only other sizes beat the base, the best of those. */
+function recommend(
+  context: Context,
+  source: CurveSource,
+  chosen: readonly Chosen[],
+  recommendedK: RecommendedK | null,
+): { recommended: Chosen | null; reason: string | null } {
+  const { pick } = context.input.experiment.goals;
+  const none = (reason: string) => ({ recommended: null, reason });
+  const base = source.base && objectiveOf(source.base, context.weights);
+  const beats = (candidate: Chosen) => base === null || candidate.cross_fitted.value < base;
+  if (base !== null && chosen.length > 0 && !chosen.some(beats))
+    return none('No measured subset beats the base on samples that it was not chosen on.');
+  const k = pick ?? recommendedK?.k ?? null;
+  if (k === null) return none('There is no recommended k yet.');
+  const own = chosen.find((candidate) => candidate.k === k);
+  if (own && (pick !== null || beats(own))) return { recommended: own, reason: null };
+  if (own || k === 0) {
+    const best = chosen
+      .filter(beats)
+      .reduce<Chosen | null>(
+        (a, b) => (a === null || b.cross_fitted.value < a.cross_fitted.value ? b : a),
+        null,
+      );
+    if (best) return { recommended: best, reason: null };
+  }
+  if (k === 0) return none('No merge beats the base.');
+  return none(`No subset of ${k} experts that the goals allow has been measured yet.`);
+}

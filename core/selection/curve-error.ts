@@ -1,0 +1,86 @@
+import { seededRandom } from '../law/random.ts';
+import { student95 } from '../law/student.ts';
+import { pooledFreedom } from './freedom.ts';
+import { dot, influence, objectiveOf } from './measured.ts';
+import { type Resamples, replicatesOf } from './resample.ts';
+import { type DomainWeights, type Samples, sampleFreedom } from './samples.ts';
+import type { SubsetError } from './subset-error.ts';
+import type { TypicalPoint } from './typical.ts';
+
+/** The typical curve under one weighting of the domains, and what is known of its errors. K = points. */
+export interface CurveError {
+  /** Shape (K). Nats per token. */
+  readonly mean: Float64Array;
+  /** Shape (K, K): evaluation samples and subsets that were not merged; null where the latter show no spread yet. */
+  readonly covariance: Float64Array | null;
+  /** Shape (K). */
+  readonly freedom: Float64Array;
+}
+
+export function curveError(
+  points: readonly TypicalPoint[],
+  samples: Samples,
+  weights: DomainWeights,
+  subsets: SubsetError | null,
+): CurveError {
+  const K = points.length;
+  const mean = Float64Array.from(points, ({ losses }) => objectiveOf(losses, weights));
+  const ownFreedom = sampleFreedom(samples, weights);
+  const freedom = new Float64Array(K).fill(ownFreedom);
+  if (!subsets || !samplesShowSpread(samples, weights)) return { mean, covariance: null, freedom };
+  const influences = points.map(({ losses }) => influence(losses, samples, weights));
+  const covariance = new Float64Array(K * K);
+  for (let a = 0; a < K; a++) {
+    for (let b = 0; b <= a; b++) {
+      const fromSamples = dot(influences[a] as Float64Array, influences[b] as Float64Array);
+      const fromSubsets = subsets.clusters.reduce((sum, u) => sum + (u[a] as number) * (u[b] as number), 0);
+      covariance[a * K + b] = fromSamples + fromSubsets;
+      covariance[b * K + a] = fromSamples + fromSubsets;
+      if (a === b)
+        freedom[a] = pooledFreedom([
+          { variance: fromSamples, freedom: ownFreedom },
+          { variance: fromSubsets, freedom: subsets.freedom[a] as number },
+        ]);
+    }
+  }
+  return { mean, covariance, freedom };
+}
+
+/** A domain of one sample says nothing about its own error. */
+export function samplesShowSpread(samples: Samples, weights: DomainWeights): boolean {
+  return weights.every(
+    (weight, d) => weight === 0 || (samples.start[d + 1] as number) - (samples.start[d] as number) > 1,
+  );
+}
+
+/** Paired replicates of the curve: resampled evaluation samples, plus a draw of the error from subsets. Shape (R, K). */
+export function curveReplicates(
+  points: readonly TypicalPoint[],
+  samples: Samples,
+  weights: DomainWeights,
+  subsets: SubsetError,
+  resamples: Resamples,
+  seed: number,
+): Float64Array {
+  const K = points.length;
+  const R = resamples.replicates;
+  const out = new Float64Array(R * K);
+  for (const [at, { losses }] of points.entries()) {
+    const column = replicatesOf(losses, samples, weights, resamples);
+    for (let r = 0; r < R; r++) out[r * K + at] = column[r] as number;
+  }
+  const random = seededRandom(seed);
+  for (let r = 0; r < R; r++) {
+    for (const cluster of subsets.clusters) {
+      const g = random.normal();
+      for (let at = 0; at < K; at++)
+        out[r * K + at] = (out[r * K + at] as number) + g * (cluster[at] as number);
+    }
+  }
+  return out;
+}
+
+/** Half-width of a 95% interval. */
+export function halfWidth(variance: number, freedom: number): number {
+  return variance === 0 ? 0 : student95(freedom) * Math.sqrt(variance);
+}

@@ -1,0 +1,69 @@
+import { type DomainWeights, type Samples, weightedMean } from './samples.ts';
+
+/** A model's losses: a subset merged (seeds of a random method averaged), or an unmerged model. */
+export interface Losses {
+  /** Shape (S): NLL of each sample, nats. */
+  readonly nll: Float32Array | Float64Array;
+  /** Shape (D): nats per token. */
+  readonly domains: Float64Array;
+}
+
+/** A subset that has been merged and scored on every domain. */
+export interface Measured extends Losses {
+  /** Indices into the pool, ascending. */
+  readonly members: readonly number[];
+  /** How often the design drew it; 0 where it is not design. */
+  readonly draws: number;
+}
+
+/** The mean of several: rows as for one model, so that a mean of merges is a model to everything that follows. */
+export function meanLosses(rows: readonly Losses[], weights: readonly number[], samples: Samples): Losses {
+  const nll = new Float64Array(samples.tokens.length);
+  const domains = new Float64Array(samples.domains.length);
+  for (const [i, row] of rows.entries()) {
+    const weight = weights[i] as number;
+    for (let s = 0; s < nll.length; s++) nll[s] = (nll[s] as number) + weight * (row.nll[s] as number);
+    for (let d = 0; d < domains.length; d++)
+      domains[d] = (domains[d] as number) + weight * (row.domains[d] as number);
+  }
+  return { nll, domains };
+}
+
+/**
+ * What each sample contributes to the error of Σ_d w_d L_d, L_d = Σ nll / Σ tokens: the ratio's linearisation
+ * (delta method), scaled by √(n/(n−1)) in each domain. The variance of the weighted mean is its sum of squares; the
+ * covariance of two models scored on the same samples is the dot product. Shape (S), nats per token.
+ */
+export function influence(row: Losses, samples: Samples, weights: DomainWeights): Float64Array {
+  const values = new Float64Array(samples.tokens.length);
+  for (let d = 0; d < weights.length; d++) {
+    const weight = weights[d] as number;
+    if (weight === 0) continue;
+    const from = samples.start[d] as number;
+    const to = samples.start[d + 1] as number;
+    const n = to - from;
+    const scale = (weight / (samples.domainTokens[d] as number)) * (n > 1 ? Math.sqrt(n / (n - 1)) : 1);
+    const loss = row.domains[d] as number;
+    for (let s = from; s < to; s++) {
+      values[s] = scale * ((row.nll[s] as number) - loss * (samples.tokens[s] as number));
+    }
+  }
+  return values;
+}
+
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}
+
+/** Variance of the difference of two models scored on the same samples, from their influences. */
+export function differenceVariance(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+  return sum;
+}
+
+export function objectiveOf(row: Losses, weights: DomainWeights): number {
+  return weightedMean(row.domains, weights);
+}

@@ -1,0 +1,73 @@
+import { differenceVariance, influence, type Measured, objectiveOf } from './measured.ts';
+import type { Resamples } from './resample.ts';
+import type { DomainWeights, Samples } from './samples.ts';
+
+/** Beyond this many standard errors no candidate of a set of any size is tied; it leaves before the bootstrap. */
+const FAR = 8;
+
+/**
+ * The candidates that cannot be told from the best at the 5% level: max-t over paired bootstrap replicates, stepping
+ * down while any falls out (Romano and Wolf 2005), so that the true best is among them in 95% of repetitions.
+ * The best itself is always one.
+ */
+export function tiedWithBest(
+  best: number,
+  candidates: readonly number[],
+  measured: readonly Measured[],
+  samples: Samples,
+  weights: DomainWeights,
+  resamples: Resamples,
+): number[] {
+  const rowOf = (index: number) => measured[index] as Measured;
+  const bestInfluence = influence(rowOf(best), samples, weights);
+  const bestLoss = objectiveOf(rowOf(best), weights);
+  let rivals: { index: number; t: number; deviations: Float64Array }[] = [];
+  const equal: number[] = [];
+  for (const index of candidates) {
+    if (index === best) continue;
+    const values = influence(rowOf(index), samples, weights);
+    const error = Math.sqrt(differenceVariance(values, bestInfluence));
+    const difference = objectiveOf(rowOf(index), weights) - bestLoss;
+    if (error === 0) {
+      if (difference === 0) equal.push(index);
+    } else if (difference / error <= FAR) {
+      for (let s = 0; s < values.length; s++)
+        values[s] = ((bestInfluence[s] as number) - (values[s] as number)) / error;
+      rivals.push({ index, t: difference / error, deviations: studentised(values, resamples) });
+    }
+  }
+  for (;;) {
+    const limit = maxQuantile(
+      rivals.map(({ deviations }) => deviations),
+      resamples.replicates,
+    );
+    const left = rivals.filter(({ t }) => t <= limit);
+    if (left.length === rivals.length) break;
+    rivals = left;
+  }
+  return [best, ...equal, ...rivals.map(({ index }) => index)].sort((a, b) => a - b);
+}
+
+/** Σ_s value_s·count_rs for each replicate; the values of a domain sum to zero, so no centring is needed. Shape (R). */
+function studentised(values: Float64Array, resamples: Resamples): Float64Array {
+  const S = values.length;
+  const out = new Float64Array(resamples.replicates);
+  for (let r = 0; r < out.length; r++) {
+    let sum = 0;
+    const at = r * S;
+    for (let s = 0; s < S; s++) sum += (values[s] as number) * (resamples.counts[at + s] as number);
+    out[r] = sum;
+  }
+  return out;
+}
+
+/** The 95% quantile over replicates of the largest deviation. */
+function maxQuantile(deviations: readonly Float64Array[], replicates: number): number {
+  const largest = new Float64Array(replicates).fill(Number.NEGATIVE_INFINITY);
+  for (const row of deviations) {
+    for (let r = 0; r < replicates; r++)
+      if ((row[r] as number) > (largest[r] as number)) largest[r] = row[r] as number;
+  }
+  largest.sort();
+  return largest[Math.ceil(0.95 * replicates) - 1] as number;
+}

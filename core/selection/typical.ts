@@ -1,0 +1,49 @@
+import { type Losses, type Measured, meanLosses } from './measured.ts';
+import type { Samples } from './samples.ts';
+import { subsetsOfSize } from './subset-count.ts';
+
+/** The typical subset of size k: the mean over subsets that the design drew. */
+export interface TypicalPoint {
+  readonly k: number;
+  readonly losses: Losses;
+  /** Which measured subsets the mean is over, and their weights, which sum to 1. */
+  readonly entries: readonly { readonly index: number; readonly weight: number }[];
+  /** Every subset of size k has been measured: there is no error from subsets. */
+  readonly exhaustive: boolean;
+  /** C(M, k) */
+  readonly of: number;
+  readonly draws: number;
+}
+
+/**
+ * One point for each k that the design reached, ascending: Σ draws·L / Σ draws. Where every subset of size k has been
+ * measured, for whatever purpose, it is their plain mean, which is exact.
+ */
+export function typicalPoints(measured: readonly Measured[], pool: number, samples: Samples): TypicalPoint[] {
+  const byK = new Map<number, number[]>();
+  for (const [index, { members }] of measured.entries()) {
+    const same = byK.get(members.length);
+    if (same) same.push(index);
+    else byK.set(members.length, [index]);
+  }
+  const points: TypicalPoint[] = [];
+  for (const [k, indices] of [...byK].sort(([a], [b]) => a - b)) {
+    const drawsOf = (index: number) => measured[index]?.draws ?? 0;
+    const draws = indices.reduce((sum, index) => sum + drawsOf(index), 0);
+    if (draws === 0) continue;
+    const of = subsetsOfSize(pool, k);
+    const exhaustive = indices.length === of;
+    const entries = exhaustive
+      ? indices.map((index) => ({ index, weight: 1 / of }))
+      : indices
+          .filter((index) => drawsOf(index) > 0)
+          .map((index) => ({ index, weight: drawsOf(index) / draws }));
+    const losses = meanLosses(
+      entries.map(({ index }) => measured[index] as Measured),
+      entries.map(({ weight }) => weight),
+      samples,
+    );
+    points.push({ k, losses, entries, exhaustive, of, draws });
+  }
+  return points;
+}

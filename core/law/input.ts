@@ -14,9 +14,17 @@ export interface CurveData {
   readonly mean: Float64Array;
   /** Shape (K, K), of the means: evaluation samples (shared, so off-diagonal) and subsets not merged. Null: unknown, use `weights`. */
   readonly covariance: Float64Array | null;
+  /**
+   * What `covariance` was estimated with: one number where all of it comes from the same n samples (n − 1); shape (K)
+   * where each k has errors of its own. Absent or null: exact, or so many that it makes no difference.
+   */
+  readonly degreesOfFreedom?: number | Float64Array | null;
   /** Shape (K): relative weights where the covariance is unknown. Null = k, as in the paper. */
   readonly weights: Float64Array | null;
-  /** Shape (R, K): paired replicates of `mean`, same replicate = same resampled evaluation samples. Null: point stage, or CSV. */
+  /**
+   * Shape (R, K): paired replicates of `mean`, same replicate = same resampled evaluation samples. What `covariance`
+   * holds beyond theirs (subsets not merged, n/(n − 1)) is added to them as normal noise. Null: point stage, or CSV.
+   */
   readonly replicates: Float64Array | null;
   /** Loss of the base, and its replicates, shape (R), paired with `replicates`. */
   readonly base: number | null;

@@ -1,0 +1,55 @@
+import type { Estimate } from './estimate.ts';
+import { predict } from './least-squares.ts';
+import { at } from './whitening.ts';
+
+/** How well a form forecast the later k's from the earlier ones. */
+export interface Backtest {
+  /** Root mean square over all origins and later k's, nats. */
+  readonly rms: number;
+  /** Mean squared error by distance from the last k fitted; ascending distance. */
+  readonly byHorizon: readonly { readonly horizon: number; readonly mse: number }[];
+}
+
+const FIRST_ORIGIN = 3;
+
+/**
+ * Rolling origin: fits the first j k's, j = 3 and up, and compares with all later ones. The weights are those of the
+ * whole curve's fit. Null with fewer than four k's, or fewer than the form has parameters plus one.
+ */
+export function backtest(estimate: Estimate, y: Float64Array): Backtest | null {
+  const { fitter, z } = estimate;
+  const { k } = fitter;
+  let sum = 0;
+  let count = 0;
+  const horizons = new Map<number, { sum: number; count: number }>();
+  for (let origin = Math.max(FIRST_ORIGIN, fitter.p); origin < k.length; origin++) {
+    const fit = fitter.fit(z, origin, 1e-6);
+    for (let later = origin; later < k.length; later++) {
+      const square = (at(y, later) - predict(fit, k[later] ?? 0)) ** 2;
+      sum += square;
+      count++;
+      const horizon = (k[later] ?? 0) - (k[origin - 1] ?? 0);
+      const seen = horizons.get(horizon) ?? { sum: 0, count: 0 };
+      horizons.set(horizon, { sum: seen.sum + square, count: seen.count + 1 });
+    }
+  }
+  if (count === 0) return null;
+  return {
+    rms: Math.sqrt(sum / count),
+    byHorizon: [...horizons]
+      .sort(([a], [b]) => a - b)
+      .map(([horizon, cell]) => ({ horizon, mse: cell.sum / cell.count })),
+  };
+}
+
+/** Mean squared forecast error expected `horizon` beyond the last k: never less than at a shorter one, grown in proportion beyond the longest seen. */
+export function errorAtHorizon(test: Backtest, horizon: number): number {
+  let mse = 0;
+  let longest = 0;
+  for (const seen of test.byHorizon) {
+    if (seen.horizon > horizon && longest > 0) break;
+    mse = Math.max(mse, seen.mse);
+    longest = seen.horizon;
+  }
+  return longest > 0 && horizon > longest ? mse * (horizon / longest) ** 2 : mse;
+}

@@ -1,0 +1,158 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { throwIfCancelled } from './cancelled.ts';
+import type { Choice } from './form-choice.ts';
+import type { FitOptions } from './input.ts';
+import type { Jackknife } from './jackknife.ts';
+import { parametersOf, predict } from './least-squares.ts';
+import { type Random, seededRandom } from './random.ts';
+import type { TypicalCurve } from './rules.ts';
+import type { UsablePoints } from './usable-points.ts';
+import { at, whiten, whitening } from './whitening.ts';
+
+/** Drawn where no replicates are given. */
+const DRAWS = 1000;
+
+/**
+ * Replicates of a typical curve: the paired ones where they are given, else normal ones from the covariance or the
+ * residuals; a law is fitted again to each. None where nothing is known of the errors.
+ */
+export function* drawCurves(
+  points: UsablePoints,
+  choice: Choice,
+  typical: TypicalCurve,
+  options: FitOptions,
+  knife: Jackknife | null,
+): Generator<TypicalCurve> {
+  const { k, pool } = points;
+  const random = seededRandom(options.seed);
+  const measured = k.length === pool;
+  const refits = !measured || options.goal.rule === 'epsilon';
+  const estimate = choice.used?.estimate ?? null;
+  if (refits && !estimate) return;
+  const noise = noiseOf(points, choice, measured ? 0 : (estimate?.misfit ?? 0), random);
+  if (!noise) return;
+
+  const ks = Array.from({ length: pool }, (_, i) => i + 1);
+  const deviations = knife?.deviations(ks) ?? null;
+  const z = new Float64Array(k.length);
+  const count = points.replicates.length || DRAWS;
+  for (let r = 0; r < count; r++) {
+    if (r % 100 === 0) throwIfCancelled(options.cancelled);
+    const y = noise(r);
+    let law = null;
+    if (refits && estimate) {
+      whiten(estimate.whitening, y, z, k.length);
+      law = estimate.fitter.fit(z, k.length, 1e-5);
+    }
+    const losses = measured ? y : Float64Array.from(ks, (kk) => (law ? predict(law, kk) : 0));
+    const floor = law && typical.floor !== null ? (parametersOf(law)['Linf'] ?? null) : null;
+    const shift = deviations && expertNoise(deviations, random);
+    yield {
+      losses: shift ? losses.map((loss, i) => loss + (shift[i] ?? 0)) : losses,
+      base: typical.base === null ? null : (points.baseReplicates[r] ?? typical.base),
+      floor,
+      chosenBeatsBase: typical.chosenBeatsBase,
+    };
+  }
+}
+
+/** One set of losses by replicate number; null where nothing is known of their errors. */
+function noiseOf(
+  points: UsablePoints,
+  choice: Choice,
+  misfit: number,
+  random: Random,
+): ((replicate: number) => Float64Array) | null {
+  const { k, y, C, known, df, replicates } = points;
+  const size = k.length;
+  const normals = () => Array.from({ length: size }, () => random.normal());
+  // A variance known by n degrees of freedom is as uncertain as n/χ²(n).
+  const widening = (n: number) => (Number.isFinite(n) ? Math.sqrt(n / random.chiSquared(n)) : 1);
+  const estimate = choice.used?.estimate ?? null;
+  const free = size - (estimate?.fit.p ?? size);
+  const astray = misfit > 0 && free > 0 ? Math.sqrt(misfit) : 0;
+
+  if (replicates.length > 0) {
+    const root = known ? positiveRoot(beyond(C, replicates, size), size) : null;
+    return (r) => {
+      const row = (replicates[r] ?? y).slice();
+      const wide = astray > 0 ? astray * widening(free) : 0;
+      if (root) addProduct(row, root, normals());
+      for (let i = 0; i < size; i++) row[i] = at(row, i) + (wide > 0 ? wide * random.normal() : 0);
+      return row;
+    };
+  }
+  const scale = known ? 1 : (estimate?.scale ?? null);
+  if (scale === null) return null;
+  const w = whitening(C, size, 0);
+  const freedom = known ? Math.min(...df) : free;
+  return () => {
+    const wide = Math.sqrt(scale) * widening(freedom);
+    const row = colour(w.inverse, normals());
+    const off = astray > 0 ? astray * widening(free) : 0;
+    for (let i = 0; i < size; i++)
+      row[i] = at(y, i) + wide * at(row, i) + (off > 0 ? off * random.normal() : 0);
+    return row;
+  };
+}
+
+/** x with S⁻¹·x = g: noise of the covariance that S⁻¹ whitens. */
+function colour(inverse: Float64Array, g: readonly number[]): Float64Array {
+  const size = g.length;
+  const x = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    let sum = g[i] ?? 0;
+    for (let j = 0; j < i; j++) sum -= at(inverse, i * size + j) * at(x, j);
+    x[i] = sum / at(inverse, i * size + i);
+  }
+  return x;
+}
+
+/** The covariance that the replicates do not carry: C − their own. */
+function beyond(C: Float64Array, replicates: readonly Float64Array[], size: number): Float64Array {
+  const mean = new Float64Array(size);
+  for (const row of replicates)
+    for (let i = 0; i < size; i++) mean[i] = at(mean, i) + at(row, i) / replicates.length;
+  const rest = C.slice();
+  const share = 1 / Math.max(1, replicates.length - 1);
+  for (const row of replicates)
+    for (let i = 0; i < size; i++)
+      for (let j = 0; j < size; j++)
+        rest[i * size + j] =
+          at(rest, i * size + j) - share * (at(row, i) - at(mean, i)) * (at(row, j) - at(mean, j));
+  return rest;
+}
+
+/** A root of the positive part of a symmetric matrix, columns scaled eigenvectors; null where it has none. */
+function positiveRoot(S: Float64Array, size: number): readonly Float64Array[] | null {
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
+    Matrix.from1DArray(size, size, S),
+    { assumeSymmetric: true },
+  );
+  const columns = realEigenvalues.flatMap((value, column) =>
+    value > 0
+      ? [Float64Array.from({ length: size }, (_, i) => Math.sqrt(value) * eigenvectorMatrix.get(i, column))]
+      : [],
+  );
+  return columns.length > 0 ? columns : null;
+}
+
+function addProduct(row: Float64Array, root: readonly Float64Array[], g: readonly number[]): void {
+  root.forEach((column, index) => {
+    for (let i = 0; i < row.length; i++) row[i] = at(row, i) + (g[index] ?? 0) * at(column, i);
+  });
+}
+
+/** One draw of what other experts would have changed, by k. */
+function expertNoise(deviations: readonly (readonly number[])[], random: Random): number[] {
+  const df = deviations.length - 1;
+  const wide = Math.sqrt(df / random.chiSquared(df));
+  const shift = (deviations[0] ?? []).map(() => 0);
+  for (const row of deviations) {
+    const g = wide * random.normal();
+    row.forEach((value, i) => {
+      shift[i] = (shift[i] ?? 0) + g * value;
+    });
+  }
+  return shift;
+}

@@ -1,0 +1,111 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { Form } from './curve.ts';
+import { type Fit, Fitter, predict } from './least-squares.ts';
+import type { UsablePoints } from './usable-points.ts';
+import { at, type Whitening, whiten, whitening } from './whitening.ts';
+
+/** A form fitted with the errors it implies. */
+export interface Estimate {
+  readonly fit: Fit;
+  readonly fitter: Fitter;
+  /** τ², nats²: variance of the curve around the form beyond its known errors; 0 where errors are unknown. */
+  readonly misfit: number;
+  /** τ² and the errors' variance that residuals show together (harmonic mean over the covariance's axes), nats². */
+  readonly residualVariance: number;
+  readonly whitening: Whitening;
+  /** Whitened losses. */
+  readonly z: Float64Array;
+  /** Whitened residual variance: 1 where errors are known, estimated where not, null without residual degrees of freedom. */
+  readonly scale: number | null;
+}
+
+/** Fits every form to one curve, sharing what depends on the covariance alone. */
+export class Estimator {
+  readonly points: UsablePoints;
+  readonly #spectrum: { readonly values: readonly number[]; readonly vectors: Matrix } | null;
+  readonly #whitenings = new Map<number, Whitening>();
+
+  constructor(points: UsablePoints) {
+    this.points = points;
+    const size = points.k.length;
+    if (!points.known || size === 0) {
+      this.#spectrum = null;
+      return;
+    }
+    const decomposition = new EigenvalueDecomposition(Matrix.from1DArray(size, size, points.C), {
+      assumeSymmetric: true,
+    });
+    this.#spectrum = {
+      values: decomposition.realEigenvalues.map((value) => Math.max(0, value)),
+      vectors: decomposition.eigenvectorMatrix,
+    };
+  }
+
+  /** Null with fewer k's than the form has parameters. */
+  estimate(form: Form): Estimate | null {
+    const { k } = this.points;
+    let misfit = 0;
+    let current = this.#at(form, misfit);
+    if (k.length < current.fit.p) return null;
+    for (let i = 0; i < 12 && this.points.known && k.length > current.fit.p; i++) {
+      const next = this.#misfit(current.fit);
+      if (Math.abs(next - misfit) <= 1e-3 * misfit) break;
+      misfit = next;
+      current = this.#at(form, misfit);
+    }
+    return current;
+  }
+
+  /** By the known errors alone. */
+  withoutMisfit(form: Form): Estimate {
+    return this.#at(form, 0);
+  }
+
+  #at(form: Form, misfit: number): Estimate {
+    const { k, y, C, known } = this.points;
+    const w = this.#whitenings.get(misfit) ?? whitening(C, k.length, misfit);
+    if (misfit === 0) this.#whitenings.set(0, w);
+    const z = new Float64Array(k.length);
+    whiten(w, y, z, k.length);
+    const fitter = new Fitter(form, k, w);
+    const fit = fitter.fit(z);
+    const free = k.length - fit.p;
+    const precision = this.#spectrum?.values.reduce((sum, value) => sum + 1 / (value + misfit), 0) ?? 0;
+    return {
+      fit,
+      fitter,
+      misfit,
+      residualVariance: precision > 0 ? k.length / precision : misfit,
+      whitening: w,
+      z,
+      scale: known ? 1 : free > 0 ? fit.rss / free : null,
+    };
+  }
+
+  /** Paule and Mandel's τ²: the one at which the weighted residual sum of squares is what it is expected to be, K − p. */
+  #misfit(fit: Fit): number {
+    const { k, y } = this.points;
+    const spectrum = this.#spectrum;
+    if (!spectrum) return 0;
+    const rotated = spectrum.values.map((_, column) => {
+      let sum = 0;
+      k.forEach((kk, row) => {
+        sum += spectrum.vectors.get(row, column) * (at(y, row) - predict(fit, kk));
+      });
+      return sum * sum;
+    });
+    const free = k.length - fit.p;
+    const floor = 1e-10 * (spectrum.values.reduce((a, b) => a + b, 0) / k.length);
+    const excess = (tau2: number) =>
+      rotated.reduce((sum, square, i) => sum + square / ((spectrum.values[i] ?? 0) + tau2 + floor), -free);
+    if (excess(0) <= 0) return 0;
+    let low = 0;
+    let high = rotated.reduce((a, b) => a + b, 0) / free;
+    for (let i = 0; i < 60 && high - low > 1e-6 * high; i++) {
+      const middle = (low + high) / 2;
+      if (excess(middle) > 0) low = middle;
+      else high = middle;
+    }
+    return high;
+  }
+}

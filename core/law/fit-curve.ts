@@ -1,0 +1,198 @@
+import { throwIfCancelled } from './cancelled.ts';
+import type { LawCurve, RecommendedK } from './curve.ts';
+import { drawCurves } from './draws.ts';
+import { forecasts } from './forecast.ts';
+import { type Choice, chooseForm, formFit, goodness } from './form-choice.ts';
+import { marginalGains } from './gains.ts';
+import type { CurveData, FitOptions } from './input.ts';
+import { Judge } from './interval.ts';
+import { type Jackknife, jackknife } from './jackknife.ts';
+import { parametersOf, predict } from './least-squares.ts';
+import { parameterIntervals } from './parameter-intervals.ts';
+import { kAtReturn, recommendedK, type TypicalCurve } from './rules.ts';
+import { threePoint } from './three-point.ts';
+import { type UsablePoints, usablePoints } from './usable-points.ts';
+import { warningsOf } from './warnings.ts';
+import { at } from './whitening.ts';
+
+/** Always reported, beside those asked for. */
+const RETURNS = [0.8, 0.85, 0.9];
+
+/**
+ * Fits the merging scaling law at one size (arXiv 2509.24244 eq. 1 and its rivals) and everything that follows from
+ * it. Losses in nats per token. Any numbers are accepted: what cannot be known is null, with its reason in `reasons`.
+ * Throws `Cancelled` only.
+ */
+export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
+  const points = usablePoints(data);
+  const choice = chooseForm(points, options.form);
+  throwIfCancelled(options.cancelled);
+  const complete = options.stage === 'complete';
+  const estimate = choice.used?.estimate ?? null;
+  const judge = estimate ? new Judge(estimate, points) : null;
+  const knife =
+    complete && options.interval === 'population'
+      ? jackknife(choice, points, data, options.leaveOneOut)
+      : null;
+  const typical = typicalCurve(points, choice, data.chosenBeatsBase);
+  const reasons: Record<string, string> = {};
+
+  const parameters = estimate ? parametersOf(estimate.fit) : null;
+  if (!parameters) reasons['parameters'] = noForm(points, options);
+  const intervals = complete && estimate && judge ? parameterIntervals(estimate, judge, knife) : null;
+  if (!intervals) reasons['intervals'] = noIntervals(complete, estimate !== null, options, knife);
+  throwIfCancelled(options.cancelled);
+
+  const recommended = recommend(points, choice, typical, options, knife, reasons);
+  throwIfCancelled(options.cancelled);
+
+  return {
+    domain: data.domain,
+    N: data.N,
+    form: choice.name,
+    pool: points.pool,
+    parameters,
+    intervals: intervals?.intervals ?? null,
+    interval_method: intervals?.method ?? null,
+    r2: estimate ? goodness(estimate, points).r2 : null,
+    rmse: estimate ? goodness(estimate, points).rmse : null,
+    forms: choice.candidates.map((candidate) => formFit(candidate, points)),
+    three_point: threePoints(points, reasons),
+    recommended_k: recommended,
+    k_epsilon: kEpsilon(points, choice, options),
+    k_return: kReturns(typical, options, reasons),
+    marginal_gain: marginalGains(points, choice, judge, knife, complete, reasons),
+    forecast: forecasts(points, choice, judge, knife, options),
+    reasons,
+    warnings: warningsOf(points, choice, judge, options),
+  };
+}
+
+/** Losses over k = 1..M: measured where all of them are, else from the law; null where neither is to be had. */
+function typicalCurve(
+  points: UsablePoints,
+  choice: Choice,
+  chosenBeatsBase: boolean | null,
+): TypicalCurve | null {
+  const { k, y, pool, base } = points;
+  const law = choice.used?.estimate.fit ?? null;
+  const parameters = law && parametersOf(law);
+  const floor = parameters && choice.name !== 'flat' ? (parameters['Linf'] ?? null) : null;
+  if (k.length === pool) return { losses: y, base, floor, chosenBeatsBase };
+  if (!law || k.length < 3) return null;
+  return {
+    losses: Float64Array.from({ length: pool }, (_, i) => predict(law, i + 1)),
+    base,
+    floor,
+    chosenBeatsBase,
+  };
+}
+
+function noForm(points: UsablePoints, options: FitOptions): string {
+  const count = points.k.length;
+  if (count === 0) return 'no k has a loss yet';
+  if (count === 1) return 'one k alone fixes no law';
+  return `the form ${options.form ?? ''} needs three k's, and there are ${count}`;
+}
+
+function noIntervals(
+  complete: boolean,
+  fitted: boolean,
+  options: FitOptions,
+  knife: Jackknife | null,
+): string {
+  if (!complete) return 'point estimates only so far';
+  if (!fitted) return 'there is no law to give intervals for';
+  if (options.interval === 'population' && !knife)
+    return 'too few pools with one expert left out can be fitted';
+  return "as many parameters as k's, and the errors of the losses are unknown";
+}
+
+function threePoints(points: UsablePoints, reasons: Record<string, string>): LawCurve['three_point'] {
+  const { k, y } = points;
+  const wanted = k.length === 3 ? k : [1, 2, 4];
+  const indices = wanted.map((kk) => k.indexOf(kk));
+  const [a, b, c] = indices;
+  const [k1, k2, k3] = wanted;
+  if (a === undefined || b === undefined || c === undefined || indices.includes(-1)) {
+    reasons['three_point'] = 'k = 1, 2 and 4 are not all measured';
+    return null;
+  }
+  const solved = threePoint([k1 ?? 1, k2 ?? 2, k3 ?? 4], [at(y, a), at(y, b), at(y, c)]);
+  if (!solved)
+    reasons['three_point'] = 'the three losses do not fall ever more slowly, as floor and tail require';
+  return solved;
+}
+
+function recommend(
+  points: UsablePoints,
+  choice: Choice,
+  typical: TypicalCurve | null,
+  options: FitOptions,
+  knife: Jackknife | null,
+  reasons: Record<string, string>,
+): RecommendedK | null {
+  const { goal } = options;
+  if (!typical) {
+    reasons['recommended_k'] = "fewer than three k's are known, and not every k of the pool is measured";
+    return null;
+  }
+  const k = recommendedK(goal, typical);
+  if (k === null) {
+    reasons['recommended_k'] =
+      goal.rule === 'epsilon' && typical.floor === null
+        ? 'the law has no tail, so no distance to a floor'
+        : `no k up to ${points.pool} meets the goal`;
+    return null;
+  }
+  const none = { k, low: null, high: null, rule: goal.rule, value: goal.value };
+  if (options.stage !== 'complete') return none;
+  const ks: number[] = [];
+  let unreached = 0;
+  for (const curve of drawCurves(points, choice, typical, options, knife)) {
+    const drawn = recommendedK(goal, curve);
+    if (drawn === null) unreached++;
+    else ks.push(drawn);
+  }
+  const total = ks.length + unreached;
+  if (total === 0) return none;
+  ks.sort((a, b) => a - b);
+  // Ends are outermost values with at least 2.5% of the replicates at or beyond them; never inside the estimate.
+  const low = ks[Math.floor(0.025 * total)];
+  const high = ks[Math.ceil(0.975 * total) - 1];
+  return {
+    ...none,
+    low: low === undefined ? null : Math.min(low, k),
+    high: high === undefined ? null : Math.max(high, k),
+  };
+}
+
+function kEpsilon(points: UsablePoints, choice: Choice, options: FitOptions): LawCurve['k_epsilon'] {
+  const { epsilon } = options;
+  if (epsilon === null) return null;
+  const law = choice.used?.estimate.fit ?? null;
+  if (!law) return { k: null, epsilon, reason: 'there is no law' };
+  if (choice.name === 'flat') return { k: null, epsilon, reason: 'a flat law has no tail' };
+  const losses = Float64Array.from({ length: points.pool }, (_, i) => predict(law, i + 1));
+  const floor = parametersOf(law)['Linf'] ?? 0;
+  const k = recommendedK(
+    { rule: 'epsilon', value: epsilon },
+    { losses, base: null, floor, chosenBeatsBase: null },
+  );
+  return { k, epsilon, reason: k === null ? `not reachable in this pool of ${points.pool}` : null };
+}
+
+function kReturns(
+  typical: TypicalCurve | null,
+  options: FitOptions,
+  reasons: Record<string, string>,
+): LawCurve['k_return'] {
+  if (!typical) {
+    reasons['k_return'] = "fewer than three k's are known, and not every k of the pool is measured";
+    return null;
+  }
+  const shares = [...new Set([...RETURNS, ...options.returns])].filter(Number.isFinite).sort((a, b) => a - b);
+  return Object.fromEntries(
+    shares.map((share) => [String(share), kAtReturn(share, typical.losses, typical.base)]),
+  );
+}

@@ -1,0 +1,51 @@
+import type { LawCurve } from './curve.ts';
+import type { Choice } from './form-choice.ts';
+import type { Judge } from './interval.ts';
+import type { Jackknife } from './jackknife.ts';
+import { predict } from './least-squares.ts';
+import { measuredInterval } from './measured.ts';
+import { lossQuantity } from './quantity.ts';
+import type { UsablePoints } from './usable-points.ts';
+import { at } from './whitening.ts';
+
+/** L(k) − L(k+1) for k = 1..M−1: measured where both are, else from the law. Null with its reason where neither is. */
+export function marginalGains(
+  points: UsablePoints,
+  choice: Choice,
+  judge: Judge | null,
+  knife: Jackknife | null,
+  complete: boolean,
+  reasons: Record<string, string>,
+): LawCurve['marginal_gain'] {
+  const { k, y, pool } = points;
+  const estimate = choice.used?.estimate ?? null;
+  const law = k.length >= 3 ? estimate : null;
+  const gains: { k: number; gain: number; low: number | null; high: number | null; measured: boolean }[] = [];
+  for (let kk = 1; kk < pool; kk++) {
+    const here = k.indexOf(kk);
+    const next = k.indexOf(kk + 1);
+    const terms = [
+      { k: kk, weight: 1 },
+      { k: kk + 1, weight: -1 },
+    ];
+    if (here >= 0 && next >= 0) {
+      const gain = at(y, here) - at(y, next);
+      const [low, high] = complete ? measuredInterval(points, estimate, knife, terms, gain) : [null, null];
+      gains.push({ k: kk, gain, low, high, measured: true });
+    } else if (law && judge) {
+      const gain = predict(law.fit, kk) - predict(law.fit, kk + 1);
+      const quantity = lossQuantity(law.fit.model, terms);
+      const [low, high] = complete
+        ? (knife?.interval(terms, gain, judge.judge(quantity)) ??
+          judge.judge(quantity)?.interval ?? [null, null])
+        : [null, null];
+      gains.push({ k: kk, gain, low, high, measured: false });
+    }
+  }
+  if (gains.length > 0) return gains;
+  reasons['marginal_gain'] =
+    pool === 1
+      ? 'a pool of one expert has no second'
+      : "no two neighbouring k's are measured, and there is no law";
+  return null;
+}

@@ -1,0 +1,205 @@
+import type { Form } from './curve.ts';
+import { type FormModel, formModel, parameterCount, type ShapeForm } from './forms.ts';
+import { minimise } from './minimise.ts';
+import { at, type Whitening, whiten } from './whitening.ts';
+
+/** One form fitted to one curve. */
+export interface Fit {
+  readonly form: Form;
+  readonly model: FormModel;
+  /** Number of parameters. */
+  readonly p: number;
+  /** Shape forms: the t of the fit (see ShapeForm). */
+  readonly t: number | null;
+  /** Linear forms: by column. Shape forms: [α, δ]. */
+  readonly coefficients: readonly number[];
+  /** Whitened residual sum of squares. */
+  readonly rss: number;
+}
+
+/** The law's value, nats. */
+export function predict(fit: Fit, k: number): number {
+  const [first = 0, second = 0] = fit.coefficients;
+  const { model } = fit;
+  if (model.kind === 'shape') return first - second * model.psi(fit.t ?? 0, k);
+  let sum = 0;
+  fit.coefficients.forEach((coefficient, index) => {
+    sum += coefficient * model.column(index, k);
+  });
+  return sum;
+}
+
+/** The parameters under the names they are reported by: Linf, A, and b, p or C. */
+export function parametersOf(fit: Fit): Record<string, number> {
+  const { model } = fit;
+  if (model.kind === 'linear')
+    return Object.fromEntries(model.parameters.map((name, index) => [name, fit.coefficients[index] ?? 0]));
+  const [level = 0, fall = 0] = fit.coefficients;
+  const t = fit.t ?? 0;
+  return { Linf: level - fall * model.floor(t), A: fall * model.tail(t), [model.shapeName]: model.shape(t) };
+}
+
+/** Names of the parameters that stand on a bound of their form. */
+export function onBound(fit: Fit): string[] {
+  if (fit.model.kind === 'linear') return [];
+  const [, fall = 0] = fit.coefficients;
+  if (fall <= 0) return ['A'];
+  const t = fit.t ?? 0;
+  const near = 1e-7;
+  return t <= fit.model.tLow + near || t >= fit.model.tHigh - near ? [fit.model.shapeName] : [];
+}
+
+const GRID = 64;
+
+/** One form, ready to be fitted to any losses at the same k's and with the same weights. */
+export class Fitter {
+  readonly form: Form;
+  readonly model: FormModel;
+  readonly k: readonly number[];
+  readonly p: number;
+  readonly #w: Whitening;
+  /** Whitened columns: of the linear form, or the one of ones. */
+  readonly #columns: Float64Array[];
+  /** Whitened ψ by grid point, and the grid's t. */
+  readonly #grid: { readonly t: number; readonly psi: Float64Array }[] = [];
+  readonly #raw: Float64Array;
+  readonly #psi: Float64Array;
+
+  constructor(form: Form, k: readonly number[], w: Whitening) {
+    this.form = form;
+    this.k = k;
+    this.p = parameterCount(form);
+    this.model = formModel(form, k[0] ?? 1, k[k.length - 1] ?? 1);
+    this.#w = w;
+    this.#raw = new Float64Array(k.length);
+    this.#psi = new Float64Array(k.length);
+    const { model } = this;
+    const columns =
+      model.kind === 'linear'
+        ? model.parameters.map((_, i) => (kk: number) => model.column(i, kk))
+        : [() => 1];
+    this.#columns = columns.map((column) => this.#whitened(Float64Array.from(k, column)));
+    if (model.kind === 'shape') {
+      for (let i = 0; i <= GRID; i++) {
+        const t = model.tLow + ((model.tHigh - model.tLow) * i) / GRID;
+        this.#grid.push({ t, psi: this.#whitened(Float64Array.from(k, (kk) => model.psi(t, kk))) });
+      }
+    }
+  }
+
+  #whitened(column: Float64Array): Float64Array {
+    const out = new Float64Array(column.length);
+    whiten(this.#w, column, out, column.length);
+    return out;
+  }
+
+  /** `z`: whitened losses. Only the first `count` k's are fitted. `tolerance` is in t. */
+  fit(z: Float64Array, count = this.k.length, tolerance = 1e-9): Fit {
+    const { model } = this;
+    if (model.kind === 'shape') return this.#fitShape(model, z, count, tolerance);
+    const { coefficients, rss } = solve(this.#columns, z, count);
+    return { form: this.form, model, p: this.p, t: null, coefficients, rss };
+  }
+
+  #fitShape(model: ShapeForm, z: Float64Array, count: number, tolerance: number): Fit {
+    const ones = this.#columns[0] ?? new Float64Array(0);
+    let best = 0;
+    let gain = Number.NEGATIVE_INFINITY;
+    const uu = dot(ones, ones, count);
+    const level = dot(ones, z, count) / uu;
+    this.#grid.forEach(({ psi }, index) => {
+      const slope = dot(ones, psi, count) / uu;
+      const cross = dot(psi, z, count) - slope * level * uu;
+      const norm = dot(psi, psi, count) - slope * slope * uu;
+      const explained = cross < 0 && norm > 0 ? (cross * cross) / norm : 0;
+      if (explained > gain) {
+        gain = explained;
+        best = index;
+      }
+    });
+    const tAt = (index: number) => this.#grid[Math.min(Math.max(index, 0), GRID)]?.t ?? 0;
+    const found =
+      gain > 0
+        ? minimise((t) => this.atShape(t, z, count).rss, tAt(best - 1), tAt(best + 1), tAt(best), tolerance).x
+        : tAt(0);
+    // A minimum on a bound is taken at the bound itself, which Brent's steps only approach.
+    let t = found;
+    for (const end of [model.tLow, model.tHigh])
+      if (
+        Math.abs(found - end) < 1e-6 &&
+        this.atShape(end, z, count).rss <= this.atShape(found, z, count).rss
+      )
+        t = end;
+    const { level: alpha, fall, rss } = this.atShape(t, z, count);
+    return { form: this.form, model, p: this.p, t, coefficients: [alpha, fall], rss };
+  }
+
+  /** Level α and fall δ ≥ 0 at a given shape, and the whitened residual sum of squares, summed residual by residual. */
+  atShape(t: number, z: Float64Array, count: number): { level: number; fall: number; rss: number } {
+    const { model } = this;
+    const ones = this.#columns[0] ?? new Float64Array(0);
+    if (model.kind !== 'shape') throw new TypeError(`${this.form} has no shape`);
+    for (let i = 0; i < count; i++) this.#raw[i] = model.psi(t, this.k[i] ?? 0);
+    whiten(this.#w, this.#raw, this.#psi, count);
+    const psi = this.#psi;
+    const uu = dot(ones, ones, count);
+    const mean = dot(ones, z, count) / uu;
+    const slope = dot(ones, psi, count) / uu;
+    let cross = 0;
+    let norm = 0;
+    for (let i = 0; i < count; i++) {
+      const deviation = at(psi, i) - slope * at(ones, i);
+      cross += deviation * (at(z, i) - mean * at(ones, i));
+      norm += deviation * deviation;
+    }
+    const fall = norm > 0 ? Math.max(0, -cross / norm) : 0;
+    const level = mean + fall * slope;
+    let rss = 0;
+    for (let i = 0; i < count; i++) rss += (at(z, i) - level * at(ones, i) + fall * at(psi, i)) ** 2;
+    return { level, fall, rss };
+  }
+}
+
+function dot(a: Float64Array, b: Float64Array, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += at(a, i) * at(b, i);
+  return sum;
+}
+
+/** Ordinary least squares by modified Gram–Schmidt; columns that depend on earlier ones get the coefficient 0. */
+export function solve(
+  columns: readonly Float64Array[],
+  z: Float64Array,
+  count: number,
+): { coefficients: number[]; rss: number } {
+  const q: Float64Array[] = [];
+  const R: number[][] = [];
+  const residual = z.slice(0, count);
+  const projected: number[] = [];
+  for (const column of columns) {
+    const v = column.slice(0, count);
+    const length = Math.sqrt(dot(v, v, count));
+    const row: number[] = [];
+    for (const basis of q) {
+      const r = dot(basis, v, count);
+      for (let i = 0; i < count; i++) v[i] = at(v, i) - r * at(basis, i);
+      row.push(r);
+    }
+    const norm = Math.sqrt(dot(v, v, count));
+    const kept = norm > 1e-12 * length;
+    for (let i = 0; i < count; i++) v[i] = kept ? at(v, i) / norm : 0;
+    row.push(kept ? norm : 1);
+    const c = dot(v, residual, count);
+    for (let i = 0; i < count; i++) residual[i] = at(residual, i) - c * at(v, i);
+    q.push(v);
+    R.push(row);
+    projected.push(c);
+  }
+  const coefficients = projected.slice();
+  for (let j = columns.length - 1; j >= 0; j--) {
+    let sum = projected[j] ?? 0;
+    for (let l = j + 1; l < columns.length; l++) sum -= (R[l]?.[j] ?? 0) * (coefficients[l] ?? 0);
+    coefficients[j] = sum / (R[j]?.[j] ?? 1);
+  }
+  return { coefficients, rss: dot(residual, residual, count) };
+}

@@ -1,0 +1,23 @@
+import type { Interval } from './curve.ts';
+import type { Estimate } from './estimate.ts';
+import type { Judge } from './interval.ts';
+import type { Jackknife } from './jackknife.ts';
+import { parametersOf } from './least-squares.ts';
+import { parameterQuantity } from './quantity.ts';
+
+/** 95% intervals of the reported parameters, and by which method; null where nothing is left to estimate them from. */
+export function parameterIntervals(
+  estimate: Estimate,
+  judge: Judge,
+  knife: Jackknife | null,
+): { intervals: Record<string, Interval>; method: string } | null {
+  const intervals: Record<string, Interval> = {};
+  for (const [name, value] of Object.entries(parametersOf(estimate.fit))) {
+    const judged = judge.judge(parameterQuantity(estimate.fit.model, name));
+    if (!judged) return null;
+    intervals[name] = knife ? knife.parameterInterval(name, value, judged) : judged.interval;
+  }
+  const errors = estimate.scale === null || estimate.misfit > 0 ? 'errors and misfit' : 'errors';
+  const method = knife ? 'jackknife over experts (approximate)' : `profile likelihood, ${errors}`;
+  return { intervals, method };
+}

@@ -1,0 +1,121 @@
+import type { CurveData } from './input.ts';
+import { at } from './whitening.ts';
+
+/** The part of a `CurveData` that can be used: finite, ascending, distinct k; a covariance that is one. */
+export interface UsablePoints {
+  readonly k: readonly number[];
+  readonly y: Float64Array;
+  /** Shape (K, K). Where it is not known: diag(1/weight), and only relative. */
+  readonly C: Float64Array;
+  /** The covariance is known, in nats². */
+  readonly known: boolean;
+  /** Degrees of freedom that `C` was estimated with, by k; Infinity where exact or unknown. */
+  readonly df: Float64Array;
+  /** All entries of `C` come from the same samples: its degrees of freedom do not add up. */
+  readonly shared: boolean;
+  readonly pool: number;
+  readonly base: number | null;
+  /** R rows of K, only those without gaps. */
+  readonly replicates: readonly Float64Array[];
+  /** As long as `replicates`, or empty. */
+  readonly baseReplicates: readonly number[];
+}
+
+/**
+ * Drops what is not a finite number, sorts by k and averages duplicates, so that nothing after it meets NaN.
+ * A covariance that is unusable (wrong size, not finite, all zero) counts as unknown.
+ */
+export function usablePoints(data: CurveData): UsablePoints {
+  const groups = new Map<number, number[]>();
+  data.k.forEach((k, index) => {
+    if (Number.isFinite(data.mean[index]) && Number.isFinite(k) && k >= 1)
+      groups.set(k, [...(groups.get(k) ?? []), index]);
+  });
+  const k = [...groups.keys()].sort((a, b) => a - b);
+  const sources = k.map((value) => groups.get(value) ?? []);
+  const size = k.length;
+  const y = Float64Array.from(sources, (from) => average(from, (i) => at(data.mean, i)));
+
+  let C = data.covariance && new Float64Array(size * size);
+  if (C && data.covariance) {
+    const given = data.covariance;
+    for (let a = 0; a < size; a++)
+      for (let b = 0; b < size; b++)
+        C[a * size + b] = average(sources[a] ?? [], (i) =>
+          average(sources[b] ?? [], (j) => given[i * data.k.length + j] ?? Number.NaN),
+        );
+    if (!isCovariance(C, size)) C = null;
+  }
+  const known = C !== null;
+  if (!C) {
+    C = new Float64Array(size * size);
+    for (let a = 0; a < size; a++) C[a * size + a] = 1 / weightOf(data, sources[a] ?? [], k[a] ?? 1);
+  }
+
+  const { rows, base } = replicatesOf(data, sources);
+  const df = data.degreesOfFreedom ?? null;
+  return {
+    k,
+    y,
+    C,
+    known,
+    df: Float64Array.from(sources, (from) => {
+      const value = typeof df === 'number' ? df : df ? average(from, (i) => df[i] ?? Number.NaN) : Number.NaN;
+      return value > 0 ? value : Number.POSITIVE_INFINITY;
+    }),
+    shared: typeof df === 'number',
+    pool: Math.max(1, Number.isFinite(data.pool) ? Math.floor(data.pool) : 1, ...k),
+    base: data.base !== null && Number.isFinite(data.base) ? data.base : null,
+    replicates: rows,
+    baseReplicates: base,
+  };
+}
+
+function average(from: readonly number[], value: (index: number) => number): number {
+  let sum = 0;
+  for (const index of from) sum += value(index);
+  return sum / from.length;
+}
+
+function isCovariance(C: Float64Array, size: number): boolean {
+  let trace = 0;
+  for (let a = 0; a < size; a++) {
+    const variance = at(C, a * size + a);
+    if (!(variance >= 0)) return false;
+    trace += variance;
+    for (let b = 0; b < size; b++) if (!Number.isFinite(C[a * size + b])) return false;
+  }
+  return size > 0 && trace > 0 && Number.isFinite(trace);
+}
+
+/** A weight that is missing, negative or not finite counts as k, as in the paper. */
+function weightOf(data: CurveData, from: readonly number[], k: number): number {
+  let sum = 0;
+  for (const index of from) {
+    const weight = data.weights?.[index];
+    sum += weight !== undefined && weight > 0 && Number.isFinite(weight) ? weight : k;
+  }
+  return sum || 1;
+}
+
+function replicatesOf(
+  data: CurveData,
+  sources: readonly (readonly number[])[],
+): { rows: Float64Array[]; base: number[] } {
+  const width = data.k.length;
+  const given = data.replicates;
+  const rows: Float64Array[] = [];
+  const base: number[] = [];
+  if (!given || width === 0) return { rows, base };
+  const baseGiven = data.baseReplicates;
+  for (let r = 0; r < Math.floor(given.length / width); r++) {
+    const row = Float64Array.from(sources, (from) =>
+      average(from, (i) => given[r * width + i] ?? Number.NaN),
+    );
+    const baseValue = baseGiven ? (baseGiven[r] ?? Number.NaN) : 0;
+    if (!row.every(Number.isFinite) || !Number.isFinite(baseValue)) continue;
+    rows.push(row);
+    if (baseGiven) base.push(baseValue);
+  }
+  return { rows, base };
+}

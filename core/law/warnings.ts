@@ -1,0 +1,137 @@
+import type { Warning } from './curve.ts';
+import type { Choice } from './form-choice.ts';
+import type { FitOptions } from './input.ts';
+import type { Judge } from './interval.ts';
+import { onBound, parametersOf } from './least-squares.ts';
+import { parameterQuantity } from './quantity.ts';
+import { Z95 } from './student.ts';
+import type { UsablePoints } from './usable-points.ts';
+import { at } from './whitening.ts';
+
+/** Everything at one size that a careful reader would want to be told. Codes are stable. */
+export function warningsOf(
+  points: UsablePoints,
+  choice: Choice,
+  judge: Judge | null,
+  options: FitOptions,
+): Warning[] {
+  return [
+    tooFewK(points),
+    parameterOnBound(choice),
+    floorNotIdentified(points, choice, judge),
+    curveTurnsUp(points, choice),
+    flatDoesAsWell(points, choice),
+    worseThanBase(points),
+    extrapolates(points, options),
+  ].filter((warning) => warning !== null);
+}
+
+function tooFewK({ k }: UsablePoints): Warning | null {
+  if (k.length >= 4) return null;
+  const count = k.length === 0 ? 'No k is' : k.length === 1 ? 'One k is' : `${k.length} k's are`;
+  const why =
+    k.length === 3
+      ? ': three parameters pass through any three points, which leaves nothing to judge the law by'
+      : '';
+  return { code: 'too_few_k', message: `${count} measured, and a law needs at least four${why}.` };
+}
+
+function parameterOnBound(choice: Choice): Warning | null {
+  if (!choice.used || choice.used.form === 'flat') return null;
+  const names = onBound(choice.used.estimate.fit);
+  if (names.length === 0) return null;
+  const [name = ''] = names;
+  const value = parametersOf(choice.used.estimate.fit)[name];
+  return {
+    code: 'parameter_on_bound',
+    message: `${name} = ${value === undefined ? '' : Number(value.toPrecision(4))} lies on the bound of the form ${choice.used.form}: the data ask for a value beyond it.`,
+  };
+}
+
+/** The floor is far below anything measured, as far as the data can say. */
+function floorNotIdentified(points: UsablePoints, choice: Choice, judge: Judge | null): Warning | null {
+  if (!choice.used || !judge || choice.used.form === 'flat') return null;
+  const { fit } = choice.used.estimate;
+  const judged = judge.judge(parameterQuantity(fit.model, 'Linf'));
+  const floor = parametersOf(fit)['Linf'] ?? 0;
+  const fall = Math.max(...points.y) - Math.min(...points.y);
+  const low = judged?.interval[0] ?? null;
+  if (low !== null && floor - low <= fall) return null;
+  const why = judged
+    ? low === null
+      ? 'no limit from below'
+      : 'an interval that reaches further below it than the whole curve falls'
+    : 'no interval at all, with as many parameters as points';
+  return {
+    code: 'floor_not_identified',
+    message: `The data set the floor ${why}: the curve has not levelled off enough.`,
+  };
+}
+
+/** The last point lies above an earlier one by more than its error. */
+function curveTurnsUp(points: UsablePoints, choice: Choice): Warning | null {
+  const { k, y, C, known } = points;
+  const last = k.length - 1;
+  if (last < 1) return null;
+  let lowest = 0;
+  for (let i = 0; i <= last; i++) if (at(y, i) < at(y, lowest)) lowest = i;
+  const rise = at(y, last) - at(y, lowest);
+  if (rise <= 0) return null;
+  const size = k.length;
+  const residual = Math.min(...choice.candidates.map((c) => c.estimate.scale ?? Number.POSITIVE_INFINITY));
+  const variance = known
+    ? at(C, last * size + last) + at(C, lowest * size + lowest) - 2 * at(C, last * size + lowest)
+    : Number.isFinite(residual)
+      ? residual * (at(C, last * size + last) + at(C, lowest * size + lowest))
+      : 0;
+  if (rise <= Z95 * Math.sqrt(Math.max(0, variance))) return null;
+  return {
+    code: 'curve_turns_up',
+    message: `The loss is lowest at k = ${k[lowest]} and higher at k = ${k[last]}: more experts made it worse.`,
+  };
+}
+
+/** A constant forecast later k's as well as any law, or the errors alone explain all differences. */
+function flatDoesAsWell(points: UsablePoints, choice: Choice): Warning | null {
+  const flat = choice.candidates.find(({ form }) => form === 'flat');
+  if (!flat || points.k.length < 3) return null;
+  const best = Math.min(
+    ...choice.candidates
+      .filter(({ form }) => form !== 'flat')
+      .map(({ test }) => test?.rms ?? Number.POSITIVE_INFINITY),
+  );
+  const forecastsAsWell = flat.test !== null && flat.test.rms <= best;
+  const differs = choice.flatSquares === null || choice.flatSquares > chiSquared95(points.k.length - 1);
+  if (!forecastsAsWell && differs) return null;
+  return {
+    code: 'flat_does_as_well',
+    message: forecastsAsWell
+      ? 'A constant forecast the later points as well as any law.'
+      : 'The differences between the points are within their errors: a constant explains them as well.',
+  };
+}
+
+/** 95% point of χ², Wilson and Hilferty 1931: within 1% from one degree of freedom on. */
+function chiSquared95(df: number): number {
+  const part = 2 / (9 * df);
+  return df * (1 - part + 1.6448536 * Math.sqrt(part)) ** 3;
+}
+
+function worseThanBase({ y, base, k }: UsablePoints): Warning | null {
+  if (base === null || k.length === 0 || y.some((loss) => loss < base)) return null;
+  return {
+    code: 'worse_than_base',
+    message: `The typical merge is no better than the base at any k measured (base ${base.toPrecision(5)}, best ${Math.min(...y).toPrecision(5)} nats).`,
+  };
+}
+
+function extrapolates({ pool }: UsablePoints, options: FitOptions): Warning | null {
+  const beyond = options.forecast.filter((k) => Number.isFinite(k) && k > pool);
+  if (beyond.length === 0) return null;
+  const list = [...new Set(beyond)].sort((a, b) => a - b).join(', ');
+  const lies = beyond.length === 1 ? 'lies' : 'lie';
+  return {
+    code: 'extrapolates',
+    message: `k = ${list} ${lies} beyond the pool of ${pool}: that takes a further expert to be like these.`,
+  };
+}

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .checkpoint import Checkpoint
+from merge_lab_agent.checkpoint import Checkpoint
 
 _ALIGN = 64  # entries; keeps every tensor on a cache line in any dtype, and masks on whole bytes
 # Position tables and masks that old checkpoints stored; computed from the config, never trained.

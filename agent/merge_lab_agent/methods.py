@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from .masks import keep_threshold
-from .problem import Problem
+from merge_lab_agent.masks import keep_threshold
+from merge_lab_agent.problem import Problem
 
 METHODS = ("average", "task_arithmetic", "ties", "dare", "dare_ties")
 RANDOM = ("dare", "dare_ties")

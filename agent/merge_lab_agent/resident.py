@@ -13,9 +13,9 @@ from typing import Any
 
 import torch
 
-from .layout import Piece, Slot
-from .problem import Problem
-from .task_vectors import Merge, Pool
+from merge_lab_agent.layout import Piece, Slot
+from merge_lab_agent.problem import Problem
+from merge_lab_agent.task_vectors import Merge, Pool
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 

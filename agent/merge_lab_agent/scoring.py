@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from .batches import Batch, make_batches
-from .problem import Problem
+from merge_lab_agent.batches import Batch, make_batches
+from merge_lab_agent.problem import Problem
 
 if TYPE_CHECKING:
-    from .evaluation import EvaluationSet
+    from merge_lab_agent.evaluation import EvaluationSet
 
 _MOST_VALUES = 1000  # per sample; above, blocks of samples
 _LOGITS = 1 << 25  # logits computed at a time: 64 MiB in bfloat16
@@ -176,17 +176,19 @@ class Scorer:
             yield logits.reshape(-1, logits.shape[-1])[batch.position]
             return
         backbone = self.model.base_model
-        hidden = backbone(input_ids=batch.tokens, attention_mask=mask, use_cache=False).last_hidden_state
+        output = backbone(input_ids=batch.tokens, attention_mask=mask, use_cache=False)
+        hidden = output.last_hidden_state
         at_scored = hidden.reshape(-1, hidden.shape[-1])[batch.position]
         for part in at_scored.split(max(1, _LOGITS // self._vocabulary)):
-            yield self._head(part)
+            yield self._head(part, type(output))
 
-    def _head(self, hidden: torch.Tensor) -> torch.Tensor:
-        """Logits [n, vocabulary] of hidden states [n, width]: the model's own forward without its backbone."""
-        from transformers.modeling_outputs import BaseModelOutputWithPast
+    def _head(self, hidden: torch.Tensor, kind: type[Any]) -> torch.Tensor:
+        """Logits [n, vocabulary] of hidden states [n, width]: the model's own forward, less its backbone.
 
+        kind: the class of the backbone's output.
+        """
         backbone = self.model.base_model
-        given = BaseModelOutputWithPast(last_hidden_state=hidden[None])
+        given = kind(last_hidden_state=hidden[None])
         backbone.forward = lambda *_, **__: (
             given
         )  # an instance attribute hides the method until it is deleted

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from .checkpoint import Checkpoint
-from .kept import Kept
-from .layout import Piece, Slot, flat_length, layout
-from .masks import keep_mask
-from .methods import (
+from merge_lab_agent.checkpoint import Checkpoint
+from merge_lab_agent.kept import Kept
+from merge_lab_agent.layout import Piece, Slot, flat_length, layout
+from merge_lab_agent.masks import keep_mask
+from merge_lab_agent.methods import (
     Cut,
     Recipe,
     Workspace,
@@ -29,11 +29,11 @@ from .methods import (
     recipe,
     trim,
 )
-from .problem import Problem
-from .trims import find_cut
+from merge_lab_agent.problem import Problem
+from merge_lab_agent.trims import find_cut
 
 if TYPE_CHECKING:
-    from .adapter import Adapter
+    from merge_lab_agent.adapter import Adapter
 
 _PIECE = {"cpu": 1 << 18}  # entries: a few float32 buffers of this length fit a core's cache
 _PIECE_ELSEWHERE = 1 << 24
@@ -41,7 +41,7 @@ _PIECE_ELSEWHERE = 1 << 24
 
 @dataclass(frozen=True)
 class Merge:
-    """What to compute; `names` in order of accumulation. Without a recipe: the base or one expert as it is."""
+    """What to compute; `names` in order of accumulation. Without a recipe: the base or one expert."""
 
     names: tuple[str, ...]
     recipe: Recipe | None

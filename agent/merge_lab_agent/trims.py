@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from .methods import Cut
+from merge_lab_agent.methods import Cut
 
 # |v| as an integer: for floats of one sign the bits are ordered as the numbers. 31 bits make two digits.
 _LOW_BITS = 15

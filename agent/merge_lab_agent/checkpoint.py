@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _LARGEST_JSON = 64_000_000
 # Masks and position tables that old checkpoints stored; computed from the config, never trained.
-_DERIVED = (".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias", ".attention.bias", ".masked_bias")
+DERIVED = (".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias", ".attention.bias", ".masked_bias")
 _HEADS = ("lm_head.weight", "embed_out.weight", "output.weight")
 
 
@@ -108,7 +108,7 @@ class Checkpoint:
         return sum(
             info.elements
             for name, info in self.tensors.items()
-            if info.is_float and name != skip and not name.endswith(_DERIVED)
+            if info.is_float and name != skip and not name.endswith(DERIVED)
         )
 
     def read(self, name: str) -> torch.Tensor:

@@ -1,7 +1,8 @@
 """From a source as the experiment writes it to a folder on this machine, pinned where it comes from the hub.
 
 A name that begins with `./`, `../`, `/` or `~` is a folder; anything else a hub name with optional
-`@revision`. The local Hugging Face cache is asked first; only safetensors, JSON and tokenizer files are ever downloaded.
+`@revision`. The local Hugging Face cache is asked first; only safetensors, JSON and tokenizer files are ever
+downloaded.
 """
 
 from __future__ import annotations

@@ -1,30 +1,12 @@
 /** What must hold between the parts of a file whose shape is right. */
+import { checkGoals, checkMerge } from './check-goals.ts';
+import { checkModels } from './check-models.ts';
+import { checkDistinct, checkKnown, type Report } from './check-names.ts';
 import { subsetCount } from './combinations.ts';
-import type { Path } from './diagnostic.ts';
+import { domainsOf, METHOD_DEFAULTS, methodNameOf, poolOf } from './parts.ts';
 import { byteCount, kList, parameterCount } from './quantities.ts';
-import { type ExperimentFile, LARGEST_EXHAUSTIVE, LARGEST_POOL, type MethodEntry } from './schema.ts';
-import { didYouMean, type Finding, fieldName } from './shape.ts';
-
-type Report = (
-  path: Path,
-  code: string,
-  message: string,
-  fix: string,
-  more?: Partial<Pick<Finding, 'severity' | 'on' | 'suggestion'>>,
-) => void;
-
-export function poolOf(file: ExperimentFile): readonly string[] {
-  return Array.isArray(file.experts) ? file.experts : Object.keys(file.experts);
-}
-
-export function domainsOf(file: ExperimentFile): readonly string[] {
-  const { data, domains } = file.evaluation;
-  return domains ?? (typeof data === 'string' ? poolOf(file) : Object.keys(data));
-}
-
-export function methodNameOf(entry: MethodEntry): string {
-  return typeof entry === 'string' ? entry : entry.method;
-}
+import { type ExperimentFile, LARGEST_EXHAUSTIVE, type MethodEntry } from './schema.ts';
+import type { Finding } from './shape.ts';
 
 export function checkParts(file: ExperimentFile): Finding[] {
   const findings: Finding[] = [];
@@ -39,136 +21,6 @@ export function checkParts(file: ExperimentFile): Finding[] {
   checkBudget(file, report);
   checkMerge(file, report);
   return findings;
-}
-
-function checkModels(file: ExperimentFile, report: Report): void {
-  const pool = poolOf(file);
-  const listed = Array.isArray(file.experts);
-  if (pool.length === 0) {
-    report(['experts'], 'no_experts', 'There are no experts to merge.', 'Name at least one expert.');
-  }
-  if (pool.length > LARGEST_POOL) {
-    report(
-      ['experts'],
-      'pool_too_large',
-      `There are ${pool.length} experts; a pool holds at most ${LARGEST_POOL}.`,
-      `Leave out ${pool.length - LARGEST_POOL}.`,
-      { on: 'key' },
-    );
-  }
-  if (listed) checkDistinct(pool, ['experts'], 'expert', report);
-  if (file.base !== undefined && file.sizes !== undefined) {
-    report(
-      ['base'],
-      'base_and_sizes',
-      '`base` and `sizes` exclude each other: each size has its own base.',
-      'Remove one of them.',
-      { on: 'key' },
-    );
-  } else if (file.base !== undefined) {
-    checkSingleBase(file, report);
-  } else if (file.sizes !== undefined) {
-    checkSizes(file, pool, report);
-  } else {
-    report(
-      [],
-      'missing_key',
-      '`base` is missing: the model that all experts were fine-tuned from.',
-      'Add `base`.',
-    );
-  }
-}
-
-function checkSingleBase(file: ExperimentFile, report: Report): void {
-  if (Array.isArray(file.experts)) {
-    report(
-      ['experts'],
-      'expert_sources_missing',
-      'With `base`, `experts` must say where each expert comes from.',
-      'Write a map such as `math: ./experts/math`, or several `sizes`.',
-      { on: 'key' },
-    );
-    return;
-  }
-  checkSources(file.base ?? '', file.experts, ['experts'], report);
-}
-
-function checkSizes(file: ExperimentFile, pool: readonly string[], report: Report): void {
-  const sizes = Object.entries(file.sizes ?? {});
-  if (sizes.length === 0) {
-    report(['sizes'], 'no_sizes', '`sizes` is empty.', 'Name at least one size, or use `base`.', {
-      on: 'key',
-    });
-  }
-  if (!Array.isArray(file.experts)) {
-    report(
-      ['experts'],
-      'expert_sources_doubled',
-      'With `sizes`, `experts` is a list of names: each size says where they come from.',
-      'Write a list such as `[math, code]`.',
-      { on: 'key' },
-    );
-    return;
-  }
-  for (const [name, size] of sizes) {
-    const path = ['sizes', name, 'experts'];
-    if (typeof size.experts !== 'string') {
-      checkExpertMap(size.experts, pool, path, report);
-      checkSources(size.base, size.experts, path, report);
-    } else if (!size.experts.includes('{expert}') && pool.length > 1) {
-      report(
-        path,
-        'expert_pattern',
-        `\`${size.experts}\` would be the same model for every expert.`,
-        "Put `{expert}` where the expert's name belongs.",
-      );
-    }
-  }
-}
-
-function checkExpertMap(
-  experts: Readonly<Record<string, string>>,
-  pool: readonly string[],
-  path: Path,
-  report: Report,
-): void {
-  for (const name of Object.keys(experts)) checkKnown(name, pool, 'expert', [...path, name], report, 'key');
-  const missing = pool.filter((name) => !Object.hasOwn(experts, name));
-  if (missing.length > 0) {
-    report(
-      path,
-      'expert_missing',
-      `${fieldName(path)} lacks ${quoted(missing)}.`,
-      'Every size has all experts: add them, or take them out of `experts`.',
-      { on: 'key' },
-    );
-  }
-}
-
-function checkSources(
-  base: string,
-  experts: Readonly<Record<string, string>>,
-  path: Path,
-  report: Report,
-): void {
-  const seen = new Map([[plainSource(base), 'the base']]);
-  for (const [name, source] of Object.entries(experts)) {
-    const other = seen.get(plainSource(source));
-    if (other !== undefined) {
-      report(
-        [...path, name],
-        'expert_duplicate',
-        `The expert \`${name}\` is the same model as ${other}: \`${source}\`.`,
-        'Give it a model of its own, or remove it.',
-      );
-    }
-    seen.set(plainSource(source), `\`${name}\``);
-  }
-}
-
-/** `./a`, `./a/` and `a/./` name one folder. */
-function plainSource(source: string): string {
-  return source.replace(/\/+$/, '').replaceAll('/./', '/');
 }
 
 function checkMethods(file: ExperimentFile, report: Report): void {
@@ -206,27 +58,20 @@ function checkMethods(file: ExperimentFile, report: Report): void {
         ['methods', i],
         'method_duplicate',
         `${methodNameOf(entry)} is there twice with the same parameters.`,
-        'Remove one, or change a parameter.',
+        'Remove one, change a parameter, or put all seeds into one list.',
       );
     }
     seen.add(identity);
   });
 }
 
-/** A method as the key sees it, whatever was left out. */
+/** A method as the key sees it, whatever was left out; seeds are merges of their own. */
 function withDefaults(entry: MethodEntry): unknown {
   const spec = typeof entry === 'string' ? METHOD_DEFAULTS[entry] : entry;
-  return Object.entries(spec).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.entries(spec)
+    .filter(([field]) => field !== 'seeds')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }
-
-/** Each method with nothing said about it. */
-export const METHOD_DEFAULTS = {
-  average: { method: 'average', compatibility: 'none' },
-  task_arithmetic: { method: 'task_arithmetic', scale: 1, normalize: true, compatibility: 'none' },
-  ties: { method: 'ties', scale: 1, density: 1, trim_scope: 'tensor', compatibility: 'none' },
-  dare: { method: 'dare', drop_rate: 0.2, seeds: [0], compatibility: 'none' },
-  dare_ties: { method: 'dare_ties', drop_rate: 0.2, seeds: [0], scale: 1, compatibility: 'none' },
-} as const;
 
 function checkEvaluation(file: ExperimentFile, report: Report): void {
   const { data, domains, downstream } = file.evaluation;
@@ -306,79 +151,6 @@ function checkSubsets(file: ExperimentFile, size: number, k: readonly number[], 
   }
 }
 
-function checkGoals(file: ExperimentFile, report: Report): void {
-  const { goals } = file;
-  const pool = poolOf(file);
-  const rules = (['within', 'return', 'epsilon'] as const).filter((rule) => goals[rule] !== undefined);
-  for (const rule of rules.slice(1)) {
-    report(
-      ['goals', rule],
-      'goals_exclusive',
-      `\`${rule}\` and \`${rules[0]}\` are both goals; an experiment has one.`,
-      'Remove one of them.',
-      { on: 'key' },
-    );
-  }
-  const domains = domainsOf(file);
-  for (const domain of Object.keys(goals.weights)) {
-    checkKnown(domain, domains, 'domain', ['goals', 'weights', domain], report, 'key');
-  }
-  if (domains.length > 0 && domains.every((domain) => goals.weights[domain] === 0)) {
-    report(
-      ['goals', 'weights'],
-      'weights_zero',
-      'Every domain has weight 0: nothing is left to judge by.',
-      'Give at least one domain a positive weight.',
-      { on: 'key' },
-    );
-  }
-  checkConstraints(file, pool, report);
-  if (goals.method !== undefined) {
-    const known = file.methods.map(methodNameOf);
-    checkKnown(goals.method, known, 'method of this experiment', ['goals', 'method'], report);
-  }
-  checkSizeName(file, goals.size, ['goals', 'size'], report);
-}
-
-function checkConstraints(file: ExperimentFile, pool: readonly string[], report: Report): void {
-  const { must_include: include, must_exclude: exclude, pick } = file.goals;
-  checkMembers(include, pool, ['goals', 'must_include'], report);
-  checkMembers(exclude, pool, ['goals', 'must_exclude'], report);
-  include.forEach((expert, i) => {
-    if (!exclude.includes(expert)) return;
-    report(
-      ['goals', 'must_include', i],
-      'constraints_conflict',
-      `\`${expert}\` is both in \`must_include\` and in \`must_exclude\`.`,
-      'Remove it from one of them.',
-    );
-  });
-  const left = pool.filter((expert) => !exclude.includes(expert)).length;
-  if (pool.length > 0 && left === 0) {
-    report(['goals', 'must_exclude'], 'constraints_conflict', 'No expert is left.', 'Exclude fewer.', {
-      on: 'key',
-    });
-  }
-  if (pick === undefined) return;
-  const path = ['goals', 'pick'];
-  if (pick > left) {
-    const why = left < pool.length ? ` when ${pool.length - left} are excluded` : '';
-    report(
-      path,
-      'pick_outside_pool',
-      `${pick} experts cannot be picked of ${left}${why}.`,
-      `Pick at most ${left}.`,
-    );
-  } else if (include.length > pick) {
-    report(
-      path,
-      'constraints_conflict',
-      `A subset of ${pick} cannot hold the ${include.length} of \`must_include\`.`,
-      `Pick at least ${include.length}.`,
-    );
-  }
-}
-
 function checkReferences(file: ExperimentFile, report: Report): void {
   checkDistinct(
     file.references.map((reference) => reference.name),
@@ -410,73 +182,4 @@ function checkBudget(file: ExperimentFile, report: Report): void {
   if (memory !== undefined && !((byteCount(memory) ?? 0) > 0)) {
     report(['budget', 'memory'], 'wrong_value', 'This is no amount of memory.', 'Write e.g. `80GB`.');
   }
-}
-
-function checkMerge(file: ExperimentFile, report: Report): void {
-  const { merge } = file;
-  if (!merge) return;
-  const pool = poolOf(file);
-  if (merge.subset && merge.weights) {
-    report(
-      ['merge', 'weights'],
-      'merge_subset_and_weights',
-      '`subset` and `weights` exclude each other.',
-      'Remove one of them.',
-      { on: 'key' },
-    );
-  }
-  if (merge.subset) checkMembers(merge.subset, pool, ['merge', 'subset'], report);
-  for (const expert of Object.keys(merge.weights ?? {})) {
-    checkKnown(expert, pool, 'expert', ['merge', 'weights', expert], report, 'key');
-  }
-  checkSizeName(file, merge.size, ['merge', 'size'], report);
-}
-
-function checkMembers(members: readonly string[], pool: readonly string[], path: Path, report: Report): void {
-  members.forEach((expert, i) => {
-    checkKnown(expert, pool, 'expert', [...path, i], report);
-  });
-  checkDistinct(members, path, 'expert', report);
-}
-
-function checkSizeName(file: ExperimentFile, name: string | undefined, path: Path, report: Report): void {
-  if (name === undefined) return;
-  if (file.sizes) checkKnown(name, Object.keys(file.sizes), 'size', path, report);
-  else report(path, 'no_sizes', 'This experiment has a single size.', 'Remove `size`.');
-}
-
-function checkDistinct(names: readonly string[], path: Path, what: string, report: Report): void {
-  names.forEach((name, i) => {
-    if (names.indexOf(name) === i) return;
-    report(
-      [...path, i],
-      `${what}_duplicate`,
-      `The ${what} \`${name}\` is there twice.`,
-      'Remove one of them.',
-    );
-  });
-}
-
-function checkKnown(
-  name: string,
-  known: readonly string[],
-  what: string,
-  path: Path,
-  report: Report,
-  on: 'key' | 'value' = 'value',
-): void {
-  if (known.includes(name)) return;
-  const suggestion = didYouMean(name, known);
-  const hint = suggestion ? ` Did you mean \`${suggestion}\`?` : '';
-  const code = `unknown_${what.split(' ')[0]}`;
-  const fix = suggestion ? `Write \`${suggestion}\`.` : `Known are ${quoted(known)}.`;
-  report(path, code, `\`${name}\` is not a ${what}.${hint}`.replace(' a expert', ' an expert'), fix, {
-    on,
-    ...(suggestion === undefined ? {} : { suggestion }),
-  });
-}
-
-function quoted(names: readonly string[]): string {
-  const shown = names.slice(0, 12).map((name) => `\`${name}\``);
-  return names.length > 12 ? `${shown.join(', ')} and ${names.length - 12} more` : shown.join(', ');
 }

@@ -1,7 +1,7 @@
 /** From a checked file to an experiment with every default filled in. */
-import { domainsOf, METHOD_DEFAULTS, poolOf } from './checks.ts';
 import { subsetCount } from './combinations.ts';
 import type { Experiment, Goal, Method, Size, Subsets } from './experiment.ts';
+import { domainsOf, METHOD_DEFAULTS, poolOf } from './parts.ts';
 import { byteCount, kList, parameterCount } from './quantities.ts';
 import { DEFAULT_EXHAUSTIVE, DEFAULT_PERMUTATIONS, type ExperimentFile, type MethodEntry } from './schema.ts';
 

@@ -17,14 +17,13 @@ export interface KnownResults {
 export type MergeState = 'done' | 'failed' | 'missing';
 
 export function mergeState(plan: Pick<Plan, 'header'>, line: PlanLine, results: KnownResults): MergeState {
-  const evaluations = Object.values(plan.header.evaluations);
-  const settled = evaluations.every(
+  const open = Object.values(plan.header.evaluations).find(
     (evaluation) =>
-      results.get(line.key, evaluation) !== undefined ||
-      results.failure(line.key, evaluation)?.code === 'diverged',
+      results.get(line.key, evaluation) === undefined &&
+      results.failure(line.key, evaluation)?.code !== 'diverged',
   );
-  if (settled) return 'done';
-  const attempts = results.failure(line.key)?.attempt ?? 0;
+  if (open === undefined) return 'done';
+  const attempts = results.failure(line.key, open)?.attempt ?? 0;
   return attempts >= ATTEMPTS * (1 + (line.retry ?? 0)) ? 'failed' : 'missing';
 }
 

@@ -123,7 +123,11 @@ function answerSentence(
       ? `all ${pool.length} experts`
       : list(members.map((d) => pool[d] as string));
   const against = base ? `; the base has ${number(base.value)}` : '';
-  return `${first} Merging ${names} by ${cell.label} gives a loss of ${withInterval(loss)} nats per token${against}.`;
+  const better = cell.selection?.better?.chosen;
+  const instead = better
+    ? ` Another size does better: ${list(better.members.map((d) => pool[d] as string))} have ${number(better.cross_fitted.value)}.`
+    : '';
+  return `${first} Merging ${names} by ${cell.label} gives a loss of ${withInterval(loss)} nats per token${against}.${instead}`;
 }
 
 function enoughSentence(experiment: Experiment, curve: Curve, pool: number): string {

@@ -140,6 +140,14 @@ export interface Selection {
   readonly recommended: Chosen | null;
   /** Why `recommended` is null. */
   readonly reason: string | null;
+  /** A chosen subset of another size that is better than `recommended`, beyond what the samples leave open; null if none. */
+  readonly better: Better | null;
+}
+
+export interface Better {
+  readonly chosen: Chosen;
+  /** Its cross-fitted loss minus that of the recommended subset, paired. */
+  readonly difference: Estimated;
 }
 
 export interface Attribution {

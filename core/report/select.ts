@@ -41,15 +41,41 @@ export function makeSelection(
   recommendedK: RecommendedK | null,
 ): Selection | null {
   if (source.measured.length === 0) return null;
-  const chosen = [...source.candidates].map(([k, candidates]) => chosenAt(context, source, k, candidates));
+  const judged = [...source.candidates].map(([k, candidates]) => chosenAt(context, source, k, candidates));
+  const chosen = judged.map((each) => each.chosen);
+  const { recommended, reason } = recommend(context, source, chosen, recommendedK);
   return {
     attribution: makeAttribution(context, source),
     chosen,
-    ...recommend(context, source, chosen, recommendedK),
+    recommended,
+    reason,
+    better: betterThan(context, judged, recommended),
   };
 }
 
-function chosenAt(context: Context, source: CurveSource, k: number, candidates: readonly number[]): Chosen {
+interface Judged {
+  readonly chosen: Chosen;
+  /** Influence of its cross-fitted loss, shape (S). */
+  readonly values: Float64Array;
+}
+
+/** The chosen subset of lowest cross-fitted loss, where it is surely better than the recommended one. */
+function betterThan(
+  context: Context,
+  judged: readonly Judged[],
+  recommended: Chosen | null,
+): Selection['better'] {
+  const own = judged.find(({ chosen }) => chosen === recommended);
+  if (!own) return null;
+  const best = judged.reduce((a, b) => (b.chosen.cross_fitted.value < a.chosen.cross_fitted.value ? b : a));
+  const difference = best.chosen.cross_fitted.value - own.chosen.cross_fitted.value;
+  const variance = differenceVariance(best.values, own.values);
+  const freedom = sampleFreedom(context.samples, context.weights);
+  if (difference + halfWidth(variance, freedom) >= 0) return null;
+  return { chosen: best.chosen, difference: estimated(context, difference, variance, freedom) };
+}
+
+function chosenAt(context: Context, source: CurveSource, k: number, candidates: readonly number[]): Judged {
   const { samples, weights, folds, resamples } = context;
   const { measured } = source;
   const pool = context.input.plan.header.pool.length;
@@ -77,7 +103,7 @@ function chosenAt(context: Context, source: CurveSource, k: number, candidates: 
       ]),
     );
   }
-  return {
+  const chosen: Chosen = {
     k,
     members: best.members,
     loss: objectiveOf(best, weights),
@@ -92,6 +118,7 @@ function chosenAt(context: Context, source: CurveSource, k: number, candidates: 
       k - goals.must_include.length,
     ),
   };
+  return { chosen, values };
 }
 
 /** A value with its 95% interval, which is left out at the points stage and where the variance is not known. */

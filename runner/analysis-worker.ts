@@ -1,0 +1,151 @@
+/**
+ * The thread that reads a store and makes Reports, so that whoever shows them never waits. It reads each byte of the
+ * store once; point estimates come before intervals; what nobody waits for any more is not computed to its end.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Experiment } from '../core/experiment/experiment.ts';
+import { Cancelled } from '../core/law/cancelled.ts';
+import { type Problem, ProblemError } from '../core/problem.ts';
+import type { PlanId } from '../core/store/format.ts';
+import { ResultIndex } from '../core/store/results.ts';
+import type { Answer, Request, WorkerStart } from './analysis-messages.ts';
+import { PlanAnalysis } from './plan-analysis.ts';
+import { StoreWatch } from './store-watch.ts';
+
+/** Between two point reports, and how much longer than one takes to make. */
+const POINTS_MS = 250;
+const POINTS_FACTOR = 4;
+/** Without new results, intervals are made; while they keep arriving, only so often. */
+const QUIET_MS = 700;
+const BUSY_COMPLETE_MS = 20_000;
+
+const { store, newest } = workerData as WorkerStart;
+const newestReport = new Int32Array(newest);
+const results = new ResultIndex();
+const watch = new StoreWatch(store, (file, chunk) => results.feed(file, chunk), changed);
+const analyses = new Map<PlanId, PlanAnalysis>();
+const followers = new Map<number, Follower>();
+
+class Follower {
+  readonly id: number;
+  readonly #plan: PlanId;
+  readonly #experiment: Experiment;
+  #timer: NodeJS.Timeout | null = null;
+  #pointsAt = 0;
+  #completeAt = 0;
+  #took = 0;
+  /** Of the index, when the last report of each stage was made. */
+  #points = -1;
+  #complete = -1;
+
+  constructor(id: number, plan: PlanId, experiment: Experiment) {
+    this.id = id;
+    this.#plan = plan;
+    this.#experiment = experiment;
+    this.schedule(0);
+  }
+
+  changed(): void {
+    const wait = Math.max(POINTS_MS, this.#took * POINTS_FACTOR) - (Date.now() - this.#pointsAt);
+    this.schedule(Math.max(0, wait));
+  }
+
+  stop(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  schedule(ms: number): void {
+    this.stop();
+    this.#timer = setTimeout(() => answering(this.id, () => this.#work()), ms);
+  }
+
+  #work(): void {
+    this.#timer = null;
+    const analysis = analysisOf(this.#plan);
+    if (this.#points !== results.version) {
+      const version = results.version;
+      const started = Date.now();
+      const report = analysis.report(this.#experiment, 'points', () => false);
+      this.#points = version;
+      this.#pointsAt = Date.now();
+      this.#took = this.#pointsAt - started;
+      send({ kind: 'update', id: this.id, progress: analysis.progress, report });
+      const due = this.#completeAt + BUSY_COMPLETE_MS - Date.now();
+      this.schedule(analysis.progress.done > 0 && due <= 0 && this.#completeAt > 0 ? 0 : QUIET_MS);
+    } else if (this.#complete !== results.version) {
+      const version = results.version;
+      const report = analysis.report(this.#experiment, 'complete', () => false);
+      this.#complete = version;
+      this.#completeAt = Date.now();
+      send({ kind: 'update', id: this.id, progress: analysis.progress, report });
+    }
+  }
+}
+
+function changed(): void {
+  for (const follower of followers.values()) follower.changed();
+}
+
+function analysisOf(plan: PlanId): PlanAnalysis {
+  const known = analyses.get(plan);
+  if (known) return known;
+  const fresh = new PlanAnalysis(store, plan, results);
+  analyses.set(plan, fresh);
+  return fresh;
+}
+
+function handle(request: Request): void {
+  switch (request.kind) {
+    case 'look':
+      watch.readAll();
+      send({ kind: 'looked', id: request.id, look: analysisOf(request.plan).look() });
+      return;
+    case 'report': {
+      watch.readAll();
+      const superseded = (): boolean => Atomics.load(newestReport, 0) !== request.id;
+      if (superseded()) throw new Cancelled();
+      const report = analysisOf(request.plan).report(request.experiment, request.stage, superseded);
+      send({ kind: 'reported', id: request.id, report });
+      return;
+    }
+    case 'follow':
+      watch.readAll();
+      followers.set(request.id, new Follower(request.id, request.plan, request.experiment));
+      watch.start();
+      return;
+    case 'unfollow':
+      followers.get(request.id)?.stop();
+      followers.delete(request.id);
+      if (followers.size === 0) watch.stop();
+      return;
+  }
+}
+
+function answering(id: number, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    send({ kind: 'failed', id, problem: problemOf(error) });
+  }
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  if (error instanceof Cancelled) {
+    return { code: 'cancelled', message: 'A newer report was asked for.', fix: 'Take the newer one.' };
+  }
+  const words =
+    error instanceof Error ? (process.env['MERGE_LAB_DEBUG'] && error.stack) || error.message : error;
+  return {
+    code: 'analysis_failed',
+    message: `The analysis of the results failed: ${String(words)}`,
+    fix: 'Results on disk are safe. If it comes back, run with MERGE_LAB_DEBUG=1 and report it.',
+  };
+}
+
+function send(answer: Answer): void {
+  parentPort?.postMessage(answer);
+}
+
+parentPort?.on('message', (request: Request) => answering(request.id, () => handle(request)));

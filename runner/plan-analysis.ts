@@ -1,0 +1,118 @@
+/** One plan inside the analysis worker: its progress, and its Reports, made again only when something changed. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Experiment } from '../core/experiment/experiment.ts';
+import { ProblemError } from '../core/problem.ts';
+import { type EvaluationInfo, evaluationInfo } from '../core/report/input.ts';
+import { ReportMaker } from '../core/report/make-report.ts';
+import type { Progress, Report } from '../core/report/report.ts';
+import { parseEvaluationSet } from '../core/store/evaluation.ts';
+import type { EvaluationId, Plan, PlanId, PlanLine } from '../core/store/format.ts';
+import type { ResultIndex } from '../core/store/results.ts';
+import type { Look, Stage } from './analysis-messages.ts';
+import { readPlan, relatedPlans } from './plan-files.ts';
+import { PlanProgress } from './plan-progress.ts';
+
+export class PlanAnalysis {
+  readonly plan: Plan;
+  readonly #store: string;
+  readonly #results: ResultIndex;
+  readonly #progress: PlanProgress;
+  readonly #maker = new ReportMaker();
+  readonly #others: readonly Plan[];
+  #evaluations: ReadonlyMap<string, EvaluationInfo> | null = null;
+
+  constructor(store: string, id: PlanId, results: ResultIndex) {
+    this.plan = readPlan(store, id);
+    this.#store = store;
+    this.#results = results;
+    this.#progress = new PlanProgress(this.plan, results);
+    this.#others = relatedPlans(store, this.plan);
+  }
+
+  get progress(): Progress {
+    return this.#progress.progress;
+  }
+
+  look(): Look {
+    return {
+      progress: this.progress,
+      missing: this.#missing(),
+      damaged: this.#results.damaged,
+      problems: this.#results.problems,
+      devices: [...this.#results.devices],
+    };
+  }
+
+  /** Throws `Cancelled` when `cancelled` says so. */
+  report(experiment: Experiment, stage: Stage, cancelled: () => boolean): Report {
+    this.#evaluations ??= this.#readEvaluations();
+    return this.#maker.make(
+      {
+        experiment,
+        plan: this.plan,
+        results: this.#results,
+        evaluations: this.#evaluations,
+        otherPlans: this.#others,
+      },
+      { stage, cancelled },
+    );
+  }
+
+  #readEvaluations(): ReadonlyMap<string, EvaluationInfo> {
+    return new Map(
+      Object.entries(this.plan.header.evaluations).map(([domain, id]) => [
+        domain,
+        evaluationInfo(readEvaluation(this.#store, id)),
+      ]),
+    );
+  }
+
+  /** Counts by size and method, with the pace of like merges in the store. */
+  #missing(): Look['missing'] {
+    const groups = new Map<string, { size: string; method: number | null; count: number }>();
+    for (const { size, method } of this.#progress.missing) {
+      const name = JSON.stringify([size, method]);
+      const group = groups.get(name) ?? { size, method, count: 0 };
+      group.count += 1;
+      groups.set(name, group);
+    }
+    return [...groups.values()].map((group) => ({ ...group, seconds: this.#pace(group) }));
+  }
+
+  /** Median seconds a merge; null before any was measured. */
+  #pace(group: { readonly size: string; readonly method: number | null }): number | null {
+    const like = this.plan.lines.filter((line) => line.size === group.size && line.method === group.method);
+    const seconds = like.flatMap((line) => this.#seconds(line) ?? []).sort((a, b) => a - b);
+    return seconds[Math.floor(seconds.length / 2)] ?? null;
+  }
+
+  #seconds(line: PlanLine): number | null {
+    let sum = 0;
+    for (const evaluation of Object.values(this.plan.header.evaluations)) {
+      const score = this.#results.get(line.key, evaluation);
+      if (!score) return null;
+      sum += score.seconds;
+    }
+    return sum;
+  }
+}
+
+function readEvaluation(store: string, id: EvaluationId): ReturnType<typeof parseEvaluationSet> {
+  const file = path.join(store, 'evaluations', `${id}.json`);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ProblemError(
+      {
+        code: 'evaluation_missing',
+        message: `The evaluation set ${id.slice(0, 12)} is not in the store.`,
+        fix: 'Run the experiment again where its evaluation data is; results that are there will be found.',
+        file,
+      },
+      { cause },
+    );
+  }
+  return parseEvaluationSet(id, text);
+}

@@ -15,8 +15,8 @@ export interface CurveData {
   /** Shape (K, K), of the means: evaluation samples (shared, so off-diagonal) and subsets not merged. Null: unknown, use `weights`. */
   readonly covariance: Float64Array | null;
   /**
-   * What `covariance` was estimated with: one number where all of it comes from the same n samples (n − 1); shape (K)
-   * where each k has errors of its own. Absent or null: exact, or so many that it makes no difference.
+   * Degrees of freedom of the variances in `covariance`, one for all or shape (K). Absent or null: exact, or so many
+   * that it makes no difference.
    */
   readonly degreesOfFreedom?: number | Float64Array | null;
   /** Shape (K): relative weights where the covariance is unknown. Null = k, as in the paper. */

@@ -4,7 +4,7 @@ import { onBound } from './least-squares.ts';
 import { Profile } from './profile.ts';
 import type { LinearQuantity, Quantity } from './quantity.ts';
 import { student95 } from './student.ts';
-import type { UsablePoints } from './usable-points.ts';
+import { samplingVariance, type UsablePoints } from './usable-points.ts';
 import { at, whiten } from './whitening.ts';
 
 /** An interval, and what its width rests on. */
@@ -98,8 +98,8 @@ export class Judge {
    */
   #precision(gradient: readonly number[]): { variance: number; df: number; inflation: number } {
     const { whitening: w, misfit, fit } = this.#estimate;
-    const { k, C, known, df: dfByK, shared } = this.#points;
-    const size = k.length;
+    const { known } = this.#points;
+    const size = this.#points.k.length;
     const free = size - fit.p;
     const coordinates = forward(this.#R, gradient);
     const variance = coordinates.reduce((sum, c) => sum + c * c, 0);
@@ -113,27 +113,20 @@ export class Judge {
     const c = new Float64Array(size);
     for (let i = 0; i < size; i++)
       for (let j = 0; j <= i; j++) c[j] = at(c, j) + at(w.inverse, i * size + j) * at(whitened, i);
-    let sampling = 0;
-    let squares = 0;
-    let uncertainty = 0;
-    for (let i = 0; i < size; i++) {
-      squares += at(c, i) ** 2;
-      if (!shared) uncertainty += (at(c, i) ** 2 * at(C, i * size + i)) ** 2 / at(dfByK, i);
-      for (let j = 0; j < size; j++) sampling += at(c, i) * at(c, j) * at(C, i * size + j);
-    }
-    const samplesDf = Math.min(...dfByK);
-    if (shared) uncertainty = sampling ** 2 / samplesDf;
-    if (misfit > 0) uncertainty += (squares * this.#estimate.residualVariance) ** 2 / free;
-    const total = sampling + misfit * squares;
+    const squares = c.reduce((sum, x) => sum + x * x, 0);
+    const sampling = samplingVariance(this.#points, c);
+    const total = sampling.variance + misfit * squares;
+    const ofMisfit = misfit > 0 ? (squares * this.#estimate.residualVariance) ** 2 / free : 0;
+    const uncertainty = sampling.variance ** 2 / sampling.df + ofMisfit;
     const df = uncertainty > 0 ? total ** 2 / uncertainty : Number.POSITIVE_INFINITY;
-
-    // Weights that are themselves estimated from n samples cost K − p of them (Rao 1965, growth curves).
-    const spare = samplesDf - free;
-    const share = total > 0 ? sampling / total : 0;
-    const inflation =
-      shared && Number.isFinite(samplesDf) && spare > 0 ? 1 + share * (samplesDf / spare - 1) : 1;
-    return { variance, df, inflation };
+    const share = total > 0 ? sampling.variance / total : 0;
+    return { variance, df, inflation: 1 + share * (costOfWeights(sampling.df, free) - 1) };
   }
+}
+
+/** Weights that are themselves estimated from n degrees of freedom cost K − p of them (Rao 1965, growth curves). */
+function costOfWeights(df: number, free: number): number {
+  return Number.isFinite(df) ? Math.min(2, df / Math.max(df - free, df / 2)) : 1;
 }
 
 /** Step in t for slopes of the shape; psi is smooth on the scale of 1. */

@@ -11,8 +11,8 @@ export interface UsablePoints {
   readonly known: boolean;
   /** Degrees of freedom that `C` was estimated with, by k; Infinity where exact or unknown. */
   readonly df: Float64Array;
-  /** All entries of `C` come from the same samples: its degrees of freedom do not add up. */
-  readonly shared: boolean;
+  /** The errors of different k's are correlated (the same samples): their degrees of freedom do not add up. */
+  readonly correlated: boolean;
   readonly pool: number;
   readonly base: number | null;
   /** R rows of K, only those without gaps. */
@@ -63,7 +63,7 @@ export function usablePoints(data: CurveData): UsablePoints {
       const value = typeof df === 'number' ? df : df ? average(from, (i) => df[i] ?? Number.NaN) : Number.NaN;
       return value > 0 ? value : Number.POSITIVE_INFINITY;
     }),
-    shared: typeof df === 'number',
+    correlated: C.some((value, index) => value !== 0 && index % (size + 1) !== 0),
     pool: Math.max(1, Number.isFinite(data.pool) ? Math.floor(data.pool) : 1, ...k),
     base: data.base !== null && Number.isFinite(data.base) ? data.base : null,
     replicates: rows,
@@ -118,4 +118,30 @@ function replicatesOf(
     if (baseGiven) base.push(baseValue);
   }
   return { rows, base };
+}
+
+/** Variance of Σ weight·L(k) from the errors, and by how many degrees of freedom it is known. Shape of `c`: (K). */
+export function samplingVariance(
+  points: UsablePoints,
+  c: ArrayLike<number>,
+): { variance: number; df: number } {
+  const { C, df, correlated } = points;
+  const size = points.k.length;
+  let variance = 0;
+  let separate = 0;
+  let uncertainty = 0;
+  let reciprocal = 0;
+  for (let i = 0; i < size; i++) {
+    const ci = c[i] ?? 0;
+    if (ci === 0) continue;
+    const own = ci * ci * at(C, i * size + i);
+    separate += own;
+    uncertainty += (own * own) / at(df, i);
+    reciprocal += own / at(df, i);
+    for (let j = 0; j < size; j++) variance += ci * (c[j] ?? 0) * at(C, i * size + j);
+  }
+  variance = Math.max(0, variance);
+  // Independent errors: Welch and Satterthwaite. Shared ones: no more than they have each, on average.
+  const freedom = correlated ? separate / reciprocal : variance ** 2 / uncertainty;
+  return { variance, df: freedom > 0 ? freedom : Number.POSITIVE_INFINITY };
 }

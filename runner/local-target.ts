@@ -1,0 +1,76 @@
+/** This machine as the place where merges run. Python starts only when one of its calls needs it. */
+import * as z from 'zod';
+import { ProblemError } from '../core/problem.ts';
+import type { PlanId, Prepared, PrepareRequest } from '../core/store/format.ts';
+import { preparedSchema } from '../core/store/prepared.ts';
+import { Agent } from './agent.ts';
+import { runJob } from './agent-job.ts';
+import { findPython } from './python.ts';
+
+const launchedSchema = z.looseObject({
+  run: z.string().min(1),
+  state: z.enum(['started', 'queued', 'attached']),
+  note: z.string().optional(),
+});
+const mergedSchema = z.looseObject({ out: z.string().min(1) });
+
+export interface Launch {
+  readonly store: string;
+  readonly plan: PlanId;
+  readonly device: string;
+  readonly allow_remote_code: readonly string[];
+}
+
+export interface Launched {
+  readonly run: string;
+  readonly state: 'started' | 'queued' | 'attached';
+  readonly note: string | null;
+}
+
+export class LocalTarget {
+  readonly #named: string | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #agent: Agent | null = null;
+
+  constructor(options: { readonly python?: string; readonly signal?: AbortSignal } = {}) {
+    this.#named = options.python;
+    this.#signal = options.signal;
+  }
+
+  async prepare(request: PrepareRequest): Promise<Prepared> {
+    return checked('prepare', preparedSchema, await this.#call('prepare', request));
+  }
+
+  async launch(request: Launch): Promise<Launched> {
+    const { run, state, note } = checked('launch', launchedSchema, await this.#call('launch', request));
+    return { run, state, note: note ?? null };
+  }
+
+  /** Writes one merged model; ends when it is written. */
+  async merge(document: unknown): Promise<{ readonly out: string }> {
+    const command = { program: findPython(this.#named), args: ['-m', 'merge_lab_agent', 'merge'] };
+    return checked('merge', mergedSchema, await runJob(command, document, this.#signal));
+  }
+
+  async dispose(): Promise<void> {
+    await this.#agent?.dispose();
+    this.#agent = null;
+  }
+
+  #call(method: string, params: unknown): Promise<unknown> {
+    this.#agent ??= Agent.of(findPython(this.#named));
+    return this.#agent.request(method, params, this.#signal ? { signal: this.#signal } : {});
+  }
+}
+
+/** What the agent says is checked at the edge; inside it is trusted. */
+function checked<T>(method: string, schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new ProblemError({
+    code: 'agent_error',
+    message: `The agent's answer to ${method} is not understood: ${issue?.path.join('.')}: ${issue?.message}`,
+    fix: 'Agent and client may be of different versions: set up the agent again with `npm run -s merge-lab -- doctor`.',
+  });
+}

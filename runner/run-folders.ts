@@ -1,0 +1,121 @@
+/** What the runs of a store say of themselves, read from `runs/`: no Python is needed to look. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Problem, ProblemError } from '../core/problem.ts';
+import type { PlanId, WorkerStatus } from '../core/store/format.ts';
+import { hasEnded, parseEvents, parseStatus, type RunEvent } from '../core/store/status.ts';
+import { type ProcessIdentity, processLives } from './process-alive.ts';
+
+export interface RunFolder {
+  readonly run: string;
+  readonly plan: string;
+  /** In the order of worker ids. */
+  readonly status: readonly WorkerStatus[];
+  /** Whether its process lives; null where that cannot be known from this machine. */
+  readonly alive: boolean | null;
+}
+
+/** Runs of a plan, the newest first: ids begin with the time. Merges written to folders are no runs. */
+export function runsOf(store: string, plan: PlanId): readonly RunFolder[] {
+  return names(path.join(store, 'runs'))
+    .filter((name) => !name.startsWith('.'))
+    .sort()
+    .reverse()
+    .flatMap((run) => {
+      const folder = readRun(store, run);
+      return folder !== null && folder.plan === plan ? [folder] : [];
+    });
+}
+
+/** Null for a folder that is no run of a plan. */
+export function readRun(store: string, run: string): RunFolder | null {
+  const folder = path.join(store, 'runs', run);
+  const events = readEvents(folder);
+  const job = events.find((event) => typeof event['job'] === 'string')?.['job'] ?? 'run';
+  const status = names(path.join(folder, 'status'))
+    .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+    .sort()
+    .flatMap((name) => readStatus(path.join(folder, 'status', name)) ?? []);
+  const plan = events.find((event) => typeof event['plan'] === 'string')?.['plan'] ?? status[0]?.plan;
+  if (job !== 'run' || typeof plan !== 'string') return null;
+  const process = events.flatMap((event) => identity(event['process']) ?? []).at(-1);
+  return { run, plan, status, alive: process ? processLives(process) : null };
+}
+
+/** Works, or waits for its device: not ended, and not known to be dead. */
+export function isActive(run: RunFolder): boolean {
+  if (run.alive === false) return false;
+  return run.status.length === 0 ? run.alive === true : run.status.some(({ state }) => !hasEnded(state));
+}
+
+/** The statuses as they are, except that a worker whose process is gone has failed, whatever it said last. */
+export function truthful(store: string, run: RunFolder): readonly WorkerStatus[] {
+  if (run.alive !== false) return run.status;
+  return run.status.map((status) =>
+    hasEnded(status.state)
+      ? status
+      : { ...status, state: 'failed', current: null, problem: died(store, run.run) },
+  );
+}
+
+/** For a process that ended without saying why: the last it wrote may tell. */
+export function died(store: string, run: string): Problem {
+  const log = path.join(store, 'runs', run, 'agent.log');
+  const words = existsSync(log) ? readFileSync(log, 'utf8').trim().slice(-500) : '';
+  return {
+    code: 'run_died',
+    message: `Run ${run} was killed or crashed.${words ? ` Its last words: ${words}` : ''}`,
+    fix: 'Run again; finished merges are kept.',
+    file: log,
+  };
+}
+
+/** Leaves the wish for the run to find: after the current merge, or at once. */
+export function askToStop(store: string, run: string, now: boolean): void {
+  const folder = path.join(store, 'runs', run, 'control');
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, now ? 'stop-now' : 'stop'), '');
+  } catch (cause) {
+    throw new ProblemError(
+      {
+        code: 'store_not_writable',
+        message: `The wish to stop cannot be written to ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        fix: 'Give yourself the right to write there, or end the process of the run.',
+        file: folder,
+      },
+      { cause },
+    );
+  }
+}
+
+function readEvents(folder: string): readonly RunEvent[] {
+  try {
+    return parseEvents(readFileSync(path.join(folder, 'events.jsonl'), 'utf8'));
+  } catch {
+    return [];
+  }
+}
+
+function readStatus(file: string): WorkerStatus | null {
+  try {
+    return parseStatus(readFileSync(file, 'utf8'));
+  } catch {
+    // Replaced at this moment, or gone.
+    return null;
+  }
+}
+
+function identity(value: unknown): ProcessIdentity | null {
+  const { host, pid, started } = (value ?? {}) as Partial<Record<keyof ProcessIdentity, unknown>>;
+  if (typeof host !== 'string' || typeof pid !== 'number' || typeof started !== 'string') return null;
+  return { host, pid, started };
+}
+
+function names(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

@@ -192,7 +192,7 @@ def _shapes(base: Checkpoint, expert: Checkpoint, embeddings: str, found: Findin
 def _dtypes(base: Checkpoint, expert: Checkpoint) -> Problem:
     return Problem(
         "dtype_differs",
-        f"{expert.folder} is stored as {expert.dtype}, the base as {base.dtype}: rounding adds to its vector.",
+        f"{expert.folder} is stored as {expert.dtype}, the base as {base.dtype}: rounding adds to v.",
         "Nothing has to be done; store both alike to avoid it.",
         file=expert.folder,
     )
@@ -205,7 +205,7 @@ def _adapter_fits(base: Checkpoint, adapter: Adapter) -> Iterator[Problem]:
         if info is None and name.endswith("lm_head.weight") and base.tied_embeddings:
             yield Problem(
                 "adapter_unsupported",
-                f"{adapter.folder} changes the output embedding, which in the base is also the input embedding.",
+                f"{adapter.folder} changes the output embedding, which the base has tied to the input one.",
                 "Merge it into its base with peft's merge_and_unload and use the saved model as the expert.",
                 file=adapter.folder,
             )
@@ -231,7 +231,7 @@ def _lineage(folder: Path, measured: Distance, found: Findings) -> None:
         found.problems.append(
             Problem(
                 "expert_of_other_base",
-                f"{folder} was not fine-tuned from this base: their weights' cosine is {measured.cosine:.2f}.",
+                f"{folder} does not come from this base: their weights' cosine is {measured.cosine:.2f}.",
                 "Use the base that the expert was trained from, or another expert.",
                 file=folder,
             )

@@ -49,7 +49,7 @@ class Geometry:
 
 @dataclass(frozen=True)
 class Speed:
-    """`flops`: multiply-adds times two a second in products of the model's width; `bytes`: copied a second."""
+    """A second: `flops` in products of the model's width, `bytes` read or written by a copy."""
 
     flops: float
     bytes: float

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def available_memory(device: str) -> int:
-    """Bytes that a run on `device` (`cpu`, `mps`, `cuda:0`) may still take; 0 where the system does not say."""
+    """Bytes that a run on `device` (`cpu`, `mps`, `cuda:0`) may still take; 0 where nothing says so."""
     if device.startswith("cuda"):
         import torch
 

@@ -23,8 +23,8 @@ _IRRELEVANT = {
 def config_differences(base: Checkpoint, expert: Checkpoint) -> list[str]:
     """Names of config fields that change the forward pass and differ, sorted.
 
-    Versions of transformers name the same thing differently (`rope_theta` and `rope_parameters`), so where the
-    files differ both are first read by transformers, which fills in defaults.
+    Versions of transformers name the same thing differently (`rope_theta` and `rope_parameters`), so where
+    the files differ both are first read by transformers, which fills in defaults.
     """
     differing = _differing(base.config, expert.config)
     if not differing:

@@ -73,5 +73,5 @@ def choose_batch_tokens(device: str, available: int, hidden: int, intermediate: 
 
 
 def activation_bytes(batch_tokens: int, hidden: int, intermediate: int) -> int:
-    """Peak of one layer's hidden states in float32: residual, norm, attention's four, the gated pair and its product."""
+    """Peak of one layer in float32: residual, norms, attention's parts, the gated pair and its product."""
     return batch_tokens * (8 * hidden + 3 * intermediate) * 4

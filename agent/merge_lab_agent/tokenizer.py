@@ -6,7 +6,6 @@ parts, differently from version to version, while an evaluation set must depend 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,12 +60,17 @@ class Tokenizer:
         backend = _backend(folder)
         backend.no_truncation()  # a tokenizer.json may carry the limits of somebody's training run
         backend.no_padding()
-        config = _optional_json(folder / "tokenizer_config.json")
+        config = cls.config_of(folder)
         named = _named_tokens(_optional_json(folder / "special_tokens_map.json") | config)
         added = backend.get_added_tokens_decoder()
         special = {number for number, token in added.items() if token.special}
         special |= {number for text in named.values() if (number := backend.token_to_id(text)) is not None}
         return cls(folder, backend, named, frozenset(special), _prefix(backend, config, named), config)
+
+    @staticmethod
+    def config_of(folder: Path) -> dict[str, Any]:
+        """tokenizer_config.json, or {} without one. Raises: Problem `tokenizer_invalid`."""
+        return _optional_json(folder / "tokenizer_config.json")
 
     @property
     def size(self) -> int:
@@ -77,14 +81,6 @@ class Tokenizer:
     def end_of_text(self) -> int | None:
         text = self.named.get("eos_token")
         return None if text is None else self.backend.token_to_id(text)
-
-    @property
-    def vocabulary_digest(self) -> str:
-        """Equal for tokenizers that give the same ids to the same pieces of text."""
-        digest = hashlib.sha256()
-        for text, number in sorted(self.backend.get_vocab(with_added_tokens=True).items()):
-            digest.update(f"{number} {text}\n".encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()
 
     def encode(self, texts: list[str]) -> list[Tokens]:
         """Tokenise without adding special tokens; those written in the text are recognised."""

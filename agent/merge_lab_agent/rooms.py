@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from merge_lab_agent.checkpoint import Checkpoint
     from merge_lab_agent.evaluation import EvaluationSet
     from merge_lab_agent.resident import ResidentModel
-    from merge_lab_agent.scoring import Scorer
+    from merge_lab_agent.scoring import Score, Scorer
 
 POOL_MEMORY = 2 << 30
 """Bytes that task vectors, trims and masks of one size may take."""
@@ -124,11 +124,14 @@ class ResidentRoom:
         subset = [] if merge.reference is not None else list(merge.subset)
         self._resident.apply(merge.method, subset, merge.seed)
         share = (time.perf_counter() - started) / len(evaluations)
-        return [self._line(merge, name, share, attempt) for name in evaluations]
+        scores = self._scorer.score_all([self._sets[name] for name in evaluations])
+        self.batch_tokens = scores[-1].batch_tokens
+        return [
+            self._line(merge, name, score, score.seconds + share, attempt)
+            for name, score in zip(evaluations, scores)
+        ]
 
-    def _line(self, merge: Merge, evaluation: str, share: float, attempt: int) -> ResultLine:
-        score = self._scorer.score(self._sets[evaluation])
-        self.batch_tokens = score.batch_tokens
+    def _line(self, merge: Merge, evaluation: str, score: Score, seconds: float, attempt: int) -> ResultLine:
         return ResultLine(
             key=merge.key,
             evaluation=evaluation,
@@ -136,7 +139,7 @@ class ResidentRoom:
             tokens=score.tokens,
             samples=score.samples,
             per_sample=score.per_sample.astype("<f4").tobytes(),
-            seconds=score.seconds + share,
+            seconds=seconds,
             device=self._device.description,
             batch_tokens=score.batch_tokens,
             code="diverged" if score.diverged else None,

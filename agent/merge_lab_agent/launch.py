@@ -1,0 +1,94 @@
+"""Launching: a detached run of a plan, or a detached merge; a plan already running is attached to."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from merge_lab_agent.detached import logout_note, problem_of, start_detached
+from merge_lab_agent.identifiers import new_run_id
+from merge_lab_agent.problem import Problem
+from merge_lab_agent.process import identify
+from merge_lab_agent.request import object_field, text_field
+from merge_lab_agent.runs import all_runs, died, read_run
+from merge_lab_agent.status import add_event
+from merge_lab_agent.store import Store, cannot_write
+
+PATIENCE_SECONDS = 15.0
+LOOK_SECONDS = 0.05
+
+_launched: list[subprocess.Popen[bytes]] = []
+
+
+def launch(request: dict[str, Any]) -> dict[str, Any]:
+    """`{store, plan, device}` → `{run, state}` with state `started`, `queued` or `attached`.
+
+    With `merge: {...}` (the document of a merge) the job is that instead. `note` says what would end the run
+    early. Raises the run's own Problem where it fails at once.
+    """
+    store = Store.open(text_field(request, "store"))
+    job = "merge" if "merge" in request else "run"
+    document = dict(object_field(request["merge"], "merge")) if job == "merge" else dict(request)
+    document["store"] = str(store.root)
+    plan = text_field(document, "plan")
+    if not store.plan(plan).exists():
+        raise Problem(
+            "plan_missing",
+            f"The store has no plan {plan[:12]}….",
+            "Plan the experiment again; finished merges are kept.",
+            file=store.plan(plan),
+        )
+    for process in list(_launched):
+        if process.poll() is not None:
+            _launched.remove(process)
+    with _one_launch_at_a_time(store):
+        if job == "run" and (running := _running(store, plan)) is not None:
+            return {"run": running, "state": "attached"}
+        run = new_run_id()
+        folder = store.run(run)
+        try:
+            folder.mkdir()
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+        process = start_detached(job, document | {"run": run}, folder)
+        _launched.append(process)
+        identity = identify(process.pid).to_json()
+        device = str(document.get("device", "cpu"))
+        add_event(folder, "launched", job=job, plan=plan, device=device, process=identity)
+    answer = {"run": run, "state": _first_state(process, folder)}
+    note = logout_note()
+    return answer if note is None else answer | {"note": note}
+
+
+def _one_launch_at_a_time(store: Store) -> Any:
+    from filelock import FileLock
+
+    return FileLock(store.runs / ".launch.lock", is_singleton=False)
+
+
+def _running(store: Store, plan: str) -> str | None:
+    for record in reversed(all_runs(store)):
+        if record.job == "run" and record.plan == plan and record.active and not record.stopping:
+            return record.run
+    return None
+
+
+def _first_state(process: subprocess.Popen[bytes], folder: Path) -> str:
+    """Waits until the run has said how it begins, so that a failure is told here and not found later."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        ended = process.poll() is not None
+        record = read_run(folder)
+        state = str(record.workers[-1]["state"]) if record.workers else "starting"
+        if state == "failed":
+            raise problem_of(record.problem or {})
+        if state == "queued":
+            return "queued"
+        if state != "starting":
+            return "started"
+        if ended:
+            raise died(folder.name, folder)
+        time.sleep(LOOK_SECONDS)
+    return "started"

@@ -1,0 +1,68 @@
+"""The job `merge`: writes one merged model to a folder, with the same durable files as a run."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+from merge_lab_agent.control import Control, StopNow
+from merge_lab_agent.identifiers import new_run_id, new_worker_id
+from merge_lab_agent.problem import Problem
+from merge_lab_agent.process import this_process
+from merge_lab_agent.request import text_field
+from merge_lab_agent.run import as_problem
+from merge_lab_agent.status import StatusWriter, WorkerStatus, add_event
+from merge_lab_agent.store import Store
+
+
+def merge(request: dict[str, Any]) -> dict[str, Any]:
+    """Writes `{store, plan, size, method, seed, subset or weights, out}` and returns what was written.
+
+    The answer is kept in the run's events too, for whoever was away. Raises Problem.
+    """
+    store = Store.open(text_field(request, "store"))
+    run = str(request.get("run") or new_run_id())
+    folder = store.run(run)
+    control = Control(folder)
+    control.install()
+    first = WorkerStatus(
+        run=run, worker=new_worker_id(), plan=text_field(request, "plan"), device="cpu", total=1
+    )
+    with StatusWriter(store, first, control.watch) as status:
+        control.last_words = lambda: status.end("stopped")
+        identity = this_process().to_json()
+        add_event(folder, "started", job="merge", plan=first.plan, worker=first.worker, process=identity)
+        try:
+            answer = _write(request, status) | {"run": run}
+        except StopNow:
+            status.update(state="stopped")
+            add_event(folder, "stopped")
+            raise Problem("stopped", "The merge was stopped.", "Start it again.") from None
+        except Exception as error:
+            traceback.print_exc()
+            problem = as_problem(error)
+            status.update(state="failed", problem=problem.to_json())
+            add_event(folder, "failed", problem=problem.to_json())
+            raise problem from error
+        status.update(state="done", done=1, seconds_left=0.0)
+        add_event(folder, "done", answer=answer)
+    return answer
+
+
+def _write(request: dict[str, Any], status: StatusWriter) -> dict[str, Any]:
+    status.update(state="loading", current=_current(request))
+    from merge_lab_agent.write import write_merged
+
+    status.update(state="running")
+    return write_merged(request)
+
+
+def _current(request: dict[str, Any]) -> dict[str, Any]:
+    """What is merged, for the eye only: the request is judged where it is carried out."""
+    method, chosen = request.get("method"), request.get("weights") or request.get("subset") or ()
+    return {
+        "size": str(request.get("size")),
+        "method": method if type(method) is int else None,
+        "subset": [name for name in chosen if isinstance(name, str)],
+        "seed": request.get("seed"),
+    }

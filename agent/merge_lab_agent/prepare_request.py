@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.request import invalid, object_field, text_field, text_list
+from merge_lab_agent.store import compact_json
 
 _ROLES = ("base", "expert", "reference")
 _DTYPES = ("auto", "float32", "bfloat16", "float16")
@@ -43,6 +45,21 @@ class Request:
     def file(self, path: str) -> Path:
         """A path of the experiment; relative ones begin at its folder."""
         return self.root / Path(path).expanduser()
+
+
+def request_digest(request: Mapping[str, Any]) -> str:
+    """SHA-256 of the request as canonical JSON (RFC 8785): the name of its prepared file."""
+    return hashlib.sha256(compact_json(_canonical(request))).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    """Keys in the order of their UTF-16 code units, at every depth."""
+    if isinstance(value, Mapping):
+        order = sorted(value, key=lambda key: str(key).encode("utf-16-be", "surrogatepass"))
+        return {key: _canonical(value[key]) for key in order}
+    if isinstance(value, list):
+        return [_canonical(item) for item in value]
+    return value
 
 
 def parse_request(request: Mapping[str, Any]) -> Request:

@@ -2,90 +2,47 @@
  * An experiment file opened for work: prepare, plan, run, follow, report, merge. Everything that a surface (command
  * line, editor) does with an experiment goes through here.
  */
-
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { planSweep } from '../core/design/sweep.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
-import type { Diagnostic } from '../core/experiment/parse.ts';
-import type { Problem } from '../core/problem.ts';
-import type { Progress, Report } from '../core/report/report.ts';
+import { type Diagnostic, parseExperiment } from '../core/experiment/parse.ts';
+import { type Problem, ProblemError } from '../core/problem.ts';
+import type { Report } from '../core/report/report.ts';
 import type { Plan, Prepared, WorkerStatus } from '../core/store/format.ts';
+import { serializePlan } from '../core/store/plan-file.ts';
+import { prepareRequest } from '../core/store/prepared.ts';
+import { Analysis } from './analysis.ts';
+import { followRun } from './follow-run.ts';
+import { LocalTarget } from './local-target.ts';
+import { mergeRequest } from './merge-request.ts';
+import { estimatePlan, refuseWhatCannotFit } from './plan-estimate.ts';
+import { findPlan, writePlan } from './plan-files.ts';
+import { readPrepared } from './prepared-cache.ts';
+import { askToStop, isActive, runsOf, truthful } from './run-folders.ts';
+import { cannotRead, DiagnosticsError, ProblemsError } from './session-errors.ts';
+import type {
+  Following,
+  MergeOptions,
+  OpenOptions,
+  PlanSummary,
+  RunOutcome,
+  Update,
+} from './session-types.ts';
+import { openStoreFolder } from './store-folder.ts';
 
-export interface OpenOptions {
-  /** The user's folder for what is not beside an experiment; default `~/.merge-lab`. */
-  readonly home?: string;
-  /** The agent's Python; default `MERGE_LAB_PYTHON`, else the checkout's environment. */
-  readonly python?: string;
-  /** As the agent names devices: `auto` (default), `cpu`, `cuda:0`, ... */
-  readonly device?: string;
-  /** Aborts whatever the session waits for. A detached run goes on. */
-  readonly signal?: AbortSignal;
-}
+export { DiagnosticsError, ProblemsError } from './session-errors.ts';
+export type {
+  Following,
+  MergeOptions,
+  OpenOptions,
+  PlanEstimate,
+  PlanSummary,
+  RunOutcome,
+  Update,
+} from './session-types.ts';
 
-/** What a run of the plan would take from here on: for the merges that are missing. */
-export interface PlanEstimate {
-  /** Null while nothing is known of this machine's speed. */
-  readonly seconds: number | null;
-  readonly memory_bytes: number | null;
-  readonly available_memory_bytes: number | null;
-  /** Of the results still to be written. */
-  readonly disk_bytes: number;
-  readonly free_disk_bytes: number | null;
-  /** How it was reached, in words. */
-  readonly basis: string;
-}
-
-export interface PlanSummary {
-  readonly plan: Plan;
-  /** Merges of the plan that are complete in the store, failed for good, and still to be done. */
-  readonly done: number;
-  readonly failed: number;
-  readonly missing: number;
-  readonly estimate: PlanEstimate;
-  readonly prepared: Prepared;
-  readonly warnings: readonly Problem[];
-}
-
-export interface RunOutcome {
-  /** Id of the run; empty for `nothing_to_do`. */
-  readonly run: string;
-  readonly state: 'started' | 'queued' | 'attached' | 'nothing_to_do';
-  /** What the user should know of how it was started, e.g. that it ends at logout. */
-  readonly warnings: readonly Problem[];
-}
-
-/** One look at the store while a run goes on. */
-export interface Update {
-  readonly status: readonly WorkerStatus[];
-  readonly progress: Progress;
-  /** The newest one, when results changed since the last update; point estimates first, then complete. */
-  readonly report?: Report;
-}
-
-export interface Following extends Disposable {
-  /** The last status of the run: `done`, `stopped` or `failed`. Rejects with a ProblemError when the run's process is gone. */
-  readonly finished: Promise<WorkerStatus>;
-}
-
-/** What to write; each default is what `merge:` of the file says, else the report's recommendation. */
-export interface MergeOptions {
-  readonly subset?: readonly string[];
-  readonly weights?: ReadonlyMap<string, number>;
-  readonly method?: string;
-  readonly size?: string;
-  readonly seed?: number;
-  /** Absolute, or relative to the experiment's folder. */
-  readonly out?: string;
-}
-
-/** The experiment's text cannot be used; every reason with its place in the text. */
-export declare class DiagnosticsError extends Error {
-  readonly file: string;
-  readonly text: string;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-export declare class ExperimentSession {
-  /** @throws DiagnosticsError where the text has errors, ProblemError where the file or its folder cannot be used. */
-  static open(file: string, options?: OpenOptions): Promise<ExperimentSession>;
+export class ExperimentSession {
   /** Absolute path of the experiment file. */
   readonly file: string;
   readonly experiment: Experiment;
@@ -95,14 +52,185 @@ export declare class ExperimentSession {
   readonly diagnostics: readonly Diagnostic[];
   /** What is unusual about this session, e.g. a store under the user's home. */
   readonly warnings: readonly Problem[];
-  prepare(): Promise<Prepared>;
-  plan(): Promise<PlanSummary>;
-  run(): Promise<RunOutcome>;
-  follow(listener: (update: Update) => void): Following;
-  /** Statuses of this plan's runs in the store, newest run first; starts no Python. */
-  status(): Promise<readonly WorkerStatus[]>;
-  stop(now: boolean): Promise<void>;
-  report(stage?: 'points' | 'complete'): Promise<Report>;
-  merge(options?: MergeOptions): Promise<{ readonly out: string }>;
-  dispose(): Promise<void>;
+  readonly #options: OpenOptions;
+  readonly #target: LocalTarget;
+  readonly #analysis: Analysis;
+  #planned: Plan | null = null;
+  #run: string | null = null;
+
+  private constructor(
+    file: string,
+    opened: Pick<ExperimentSession, 'experiment' | 'store' | 'diagnostics' | 'warnings'>,
+    options: OpenOptions,
+  ) {
+    this.file = file;
+    this.experiment = opened.experiment;
+    this.store = opened.store;
+    this.diagnostics = opened.diagnostics;
+    this.warnings = opened.warnings;
+    this.#options = options;
+    this.#target = new LocalTarget(options);
+    this.#analysis = new Analysis(opened.store);
+  }
+
+  /** @throws DiagnosticsError where the text has errors, ProblemError where the file or its folder cannot be used. */
+  static async open(file: string, options: OpenOptions = {}): Promise<ExperimentSession> {
+    const absolute = path.resolve(file);
+    const text = readExperiment(absolute);
+    const { experiment, diagnostics } = parseExperiment(text, { file: absolute });
+    if (!experiment) throw new DiagnosticsError(absolute, text, diagnostics);
+    if (experiment.target !== 'local') throw notHere(experiment.target, absolute);
+    const { path: store, warnings } = openStoreFolder(path.dirname(absolute), options);
+    return new ExperimentSession(absolute, { experiment, store, diagnostics, warnings }, options);
+  }
+
+  /** Models and data, looked at and compared. No Python is started while nothing has changed. */
+  async prepare(): Promise<Prepared> {
+    const request = prepareRequest(this.experiment, {
+      store: this.store,
+      root: path.dirname(this.file),
+      device: this.#device,
+      allowRemoteCode: this.#options.allowRemoteCode ?? [],
+    });
+    return readPrepared(request) ?? this.#target.prepare(request);
+  }
+
+  /** Writes the plan into the store. @throws ProblemsError, and ProblemError `disk_too_small`. */
+  async plan(): Promise<PlanSummary> {
+    const prepared = await this.prepare();
+    const plan = this.#write(prepared);
+    const look = await this.#analysis.look(plan.id);
+    const estimate = estimatePlan(plan, prepared, look, this.store);
+    refuseWhatCannotFit(estimate, this.store);
+    const { done, failed, total } = look.progress;
+    const warnings = [...prepared.warnings, ...look.problems, ...damageOf(look.damaged)];
+    return { plan, done, failed, missing: total - done - failed, estimate, prepared, warnings };
+  }
+
+  /** Starts a run of what is missing, or joins the one that goes on. It outlives this session. */
+  async run(): Promise<RunOutcome> {
+    const { plan, missing } = await this.plan();
+    if (missing === 0) return { run: '', state: 'nothing_to_do', warnings: [] };
+    const { run, state, note } = await this.#target.launch({
+      store: this.store,
+      plan: plan.id,
+      device: this.#device,
+      allow_remote_code: this.#options.allowRemoteCode ?? [],
+    });
+    this.#run = run;
+    const warnings = note === null ? [] : [{ code: 'ends_at_logout', message: note, fix: '' }];
+    return { run, state, warnings };
+  }
+
+  /** Watches the run that this session started, else the one that goes on. Call `plan` first. */
+  follow(listener: (update: Update) => void): Following {
+    const plan = this.#requirePlan();
+    const run = this.#run ?? runsOf(this.store, plan.id).find(isActive)?.run;
+    if (run === undefined) throw nothingRuns();
+    return followRun(
+      { store: this.store, run, plan, experiment: this.experiment, analysis: this.#analysis },
+      listener,
+    );
+  }
+
+  /** Statuses of this plan's runs in the store, newest run first; starts no Python. Call `plan` first. */
+  async status(): Promise<readonly WorkerStatus[]> {
+    return runsOf(this.store, this.#requirePlan().id).flatMap((run) => truthful(this.store, run));
+  }
+
+  /** Ends the plan's runs after the current merge, or at once. Call `plan` first. */
+  async stop(now: boolean): Promise<void> {
+    const active = runsOf(this.store, this.#requirePlan().id).filter(isActive);
+    if (active.length === 0) throw nothingRuns();
+    for (const { run } of active) askToStop(this.store, run, now);
+  }
+
+  /** Of what is in the store now; runs nothing. Where the models are not at hand, of the newest plan that fits. */
+  async report(stage: 'points' | 'complete' = 'complete'): Promise<Report> {
+    const plan = this.#planned ?? (await this.#planToReport());
+    return this.#analysis.report(this.experiment, plan.id, stage);
+  }
+
+  /** Writes a merged model as a folder. */
+  async merge(options: MergeOptions = {}): Promise<{ readonly out: string }> {
+    const prepared = await this.prepare();
+    const plan = this.#write(prepared);
+    const report = await this.report('complete');
+    const context = { experiment: this.experiment, plan, prepared, report, root: path.dirname(this.file) };
+    return this.#target.merge(mergeRequest({ ...context, store: this.store }, options));
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([this.#target.dispose(), this.#analysis.dispose()]);
+  }
+
+  get #device(): string {
+    return this.#options.device ?? 'auto';
+  }
+
+  #write(prepared: Prepared): Plan {
+    const [first] = prepared.problems;
+    if (first) throw new ProblemsError(first, prepared.problems);
+    const sweep = planSweep(this.experiment, prepared);
+    const serialized = serializePlan(sweep.header, sweep.lines);
+    writePlan(this.store, serialized);
+    this.#planned = { id: serialized.id, header: sweep.header, lines: sweep.lines };
+    return this.#planned;
+  }
+
+  async #planToReport(): Promise<Plan> {
+    try {
+      return this.#write(await this.prepare());
+    } catch (error) {
+      const plan = error instanceof ProblemError ? findPlan(this.store, this.experiment) : null;
+      if (!plan) throw error;
+      this.#planned = plan;
+      return plan;
+    }
+  }
+
+  #requirePlan(): Plan {
+    if (this.#planned) return this.#planned;
+    throw new ProblemError({
+      code: 'not_planned',
+      message: 'The experiment was not planned yet.',
+      fix: 'Plan it first.',
+    });
+  }
+}
+
+function readExperiment(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw cannotRead(file, error as NodeJS.ErrnoException);
+  }
+}
+
+function notHere(target: string, file: string): ProblemError {
+  return new ProblemError({
+    code: 'target_unknown',
+    message: `The target "${target}" is not known: this version runs merges on this machine only.`,
+    fix: 'Write `target: local`, or leave it out.',
+    file,
+  });
+}
+
+function nothingRuns(): ProblemError {
+  return new ProblemError({
+    code: 'nothing_runs',
+    message: 'No run of this experiment is going on.',
+    fix: 'Start one with: merge-lab run FILE.',
+  });
+}
+
+function damageOf(lines: number): readonly Problem[] {
+  if (lines === 0) return [];
+  return [
+    {
+      code: 'results_damaged',
+      message: `${lines} damaged ${lines === 1 ? 'line' : 'lines'} of the results ${lines === 1 ? 'is' : 'are'} ignored.`,
+      fix: 'Nothing is needed: what they held is computed again.',
+    },
+  ];
 }

@@ -1,0 +1,110 @@
+/** Which merged model is meant when somebody asks for one, as the document that the agent's `merge` reads. */
+import path from 'node:path';
+import type { Experiment } from '../core/experiment/experiment.ts';
+import { ProblemError } from '../core/problem.ts';
+import { methodLabels } from '../core/report/labels.ts';
+import { type MergeChoice, mergekitYaml } from '../core/report/mergekit.ts';
+import { modelCard } from '../core/report/model-card.ts';
+import type { Report } from '../core/report/report.ts';
+import type { Plan, Prepared } from '../core/store/format.ts';
+import { isRandom } from '../core/store/keys.ts';
+import type { MergeOptions } from './session-types.ts';
+
+export interface MergeContext {
+  readonly experiment: Experiment;
+  readonly plan: Plan;
+  readonly prepared: Prepared;
+  readonly report: Report;
+  /** Absolute folder of the experiment. */
+  readonly root: string;
+  readonly store: string;
+}
+
+/** What the options say, else what `merge:` of the file says, else what the report recommends. */
+export function mergeRequest(
+  context: MergeContext,
+  options: MergeOptions,
+): Record<string, unknown> & { out: string } {
+  const { plan, experiment, prepared, report, root, store } = context;
+  const choice = chosen(context, options);
+  const out =
+    options.out ?? experiment.merge?.out ?? path.join('merged', choice.subset.join('-').slice(0, 80));
+  const dtype = prepared.models[`${choice.size}/base`]?.dtype;
+  const stored = dtype === 'mixed' ? undefined : dtype;
+  const yaml = choice.weights === undefined ? mergekitYaml(plan.header, choice, stored) : null;
+  return {
+    store,
+    plan: plan.id,
+    size: choice.size,
+    method: choice.weights === undefined ? choice.method : null,
+    seed: choice.seed,
+    ...(choice.weights === undefined
+      ? { subset: choice.subset }
+      : { weights: Object.fromEntries(choice.weights) }),
+    out: path.resolve(root, expandHome(out)),
+    files: {
+      'README.md': modelCard(plan, report, choice, stored),
+      ...(yaml === null ? {} : { 'mergekit.yaml': yaml }),
+    },
+  };
+}
+
+function chosen(context: MergeContext, options: MergeOptions): MergeChoice {
+  const { plan, experiment, report } = context;
+  const written = experiment.merge;
+  const headline = report.headline.cell === null ? undefined : report.cells[report.headline.cell];
+  const size =
+    options.size ?? written?.size ?? headline?.size ?? Object.keys(plan.header.sizes).at(-1) ?? 'default';
+  const named = options.method ?? written?.method;
+  const method = named === undefined || named === null ? (headline?.method ?? 0) : methodIndex(plan, named);
+  if (!(size in plan.header.sizes)) throw unknown('size', size, Object.keys(plan.header.sizes));
+  const weights = options.subset ? undefined : (options.weights ?? written?.weights ?? undefined);
+  const asked = options.subset ?? (weights ? [...weights.keys()] : (written?.subset ?? null));
+  const subset = asked === null ? recommended(context, size, method) : inPoolOrder(plan, asked);
+  const spec = plan.header.methods[method] ?? null;
+  const seed = isRandom(spec) ? (options.seed ?? firstSeed(plan, method)) : null;
+  return { size, method, subset, seed, ...(weights ? { weights } : {}) };
+}
+
+/** By its label, which is unique, else by its kind. */
+function methodIndex(plan: Plan, name: string): number {
+  const labels = methodLabels(plan.header.methods);
+  const byLabel = labels.indexOf(name);
+  const index = byLabel >= 0 ? byLabel : plan.header.methods.findIndex(({ method }) => method === name);
+  if (index < 0) throw unknown('method', name, labels);
+  return index;
+}
+
+function inPoolOrder(plan: Plan, names: readonly string[]): readonly string[] {
+  const stranger = names.find((name) => !plan.header.pool.includes(name));
+  if (stranger !== undefined) throw unknown('expert', stranger, plan.header.pool);
+  return plan.header.pool.filter((name) => names.includes(name));
+}
+
+function recommended({ report }: MergeContext, size: string, method: number): readonly string[] {
+  const cell = report.cells.find((candidate) => candidate.size === size && candidate.method === method);
+  const members = cell?.selection?.recommended?.members;
+  if (members && members.length > 0) return members.map((index) => report.pool[index] ?? '');
+  throw new ProblemError({
+    code: 'nothing_recommended',
+    message: `There is no subset to recommend: ${cell?.selection?.reason ?? 'nothing of it is measured yet.'}`,
+    fix: 'Run the experiment first, or name the experts: merge-lab merge FILE --subset a,b,c.',
+  });
+}
+
+function firstSeed(plan: Plan, method: number): number {
+  return plan.lines.find((line) => line.method === method && line.seed !== null)?.seed ?? 0;
+}
+
+function unknown(what: string, name: string, known: readonly string[]): ProblemError {
+  return new ProblemError({
+    code: 'option_invalid',
+    message: `The experiment has no ${what} "${name}".`,
+    fix: `It has: ${known.join(', ')}.`,
+  });
+}
+
+function expandHome(folder: string): string {
+  const home = process.env['HOME'] ?? process.env['USERPROFILE'];
+  return home && (folder === '~' || folder.startsWith('~/')) ? path.join(home, folder.slice(1)) : folder;
+}

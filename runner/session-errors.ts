@@ -1,0 +1,45 @@
+/** What keeps an experiment from being worked with. */
+import path from 'node:path';
+import type { Diagnostic } from '../core/experiment/parse.ts';
+import { type Problem, ProblemError } from '../core/problem.ts';
+
+/** The experiment's text cannot be used; every reason with its place in the text. */
+export class DiagnosticsError extends Error {
+  /** Absolute. */
+  readonly file: string;
+  readonly text: string;
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(file: string, text: string, diagnostics: readonly Diagnostic[]) {
+    const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+    super(`${path.basename(file)} cannot be used: ${errors} ${errors === 1 ? 'error' : 'errors'}.`);
+    this.name = 'DiagnosticsError';
+    this.file = file;
+    this.text = text;
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** Models and data do not fit together: everything that `prepare` found, the first one as `problem`. */
+export class ProblemsError extends ProblemError {
+  readonly problems: readonly Problem[];
+
+  constructor(first: Problem, problems: readonly Problem[]) {
+    super(first);
+    this.name = 'ProblemsError';
+    this.problems = problems;
+  }
+}
+
+export function cannotRead(file: string, cause: NodeJS.ErrnoException): ProblemError {
+  const missing = cause.code === 'ENOENT';
+  return new ProblemError(
+    {
+      code: missing ? 'file_missing' : 'file_unreadable',
+      message: missing ? `There is no file ${file}.` : `The file ${file} cannot be read: ${cause.message}`,
+      fix: missing ? 'Check the path.' : 'Check that it is a file and that you may read it.',
+      file,
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,73 @@
+/** What goes in and out of an opened experiment. */
+import type { Problem } from '../core/problem.ts';
+import type { Progress, Report } from '../core/report/report.ts';
+import type { Plan, Prepared, WorkerStatus } from '../core/store/format.ts';
+
+export interface OpenOptions {
+  /** The user's folder for what is not beside an experiment; default `~/.merge-lab`. */
+  readonly home?: string;
+  /** The agent's Python; default `MERGE_LAB_PYTHON`, else the checkout's environment. */
+  readonly python?: string;
+  /** As the agent names devices: `auto` (default), `cpu`, `cuda:0`, ... */
+  readonly device?: string;
+  /** `source@revision` entries whose own code the user allows to run. */
+  readonly allowRemoteCode?: readonly string[];
+  /** Aborts whatever the session waits for. A detached run goes on. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a run of the plan would take from here on: for the merges that are missing. */
+export interface PlanEstimate {
+  /** Null while nothing is known of this machine's speed. */
+  readonly seconds: number | null;
+  readonly memory_bytes: number | null;
+  readonly available_memory_bytes: number | null;
+  /** Of the results still to be written. */
+  readonly disk_bytes: number;
+  readonly free_disk_bytes: number | null;
+  /** How it was reached, in words. */
+  readonly basis: string;
+}
+
+export interface PlanSummary {
+  readonly plan: Plan;
+  /** Merges of the plan that are complete in the store, failed for good, and still to be done. */
+  readonly done: number;
+  readonly failed: number;
+  readonly missing: number;
+  readonly estimate: PlanEstimate;
+  readonly prepared: Prepared;
+  readonly warnings: readonly Problem[];
+}
+
+export interface RunOutcome {
+  /** Id of the run; empty for `nothing_to_do`. */
+  readonly run: string;
+  readonly state: 'started' | 'queued' | 'attached' | 'nothing_to_do';
+  /** What the user should know of how it was started, e.g. that it ends at logout. */
+  readonly warnings: readonly Problem[];
+}
+
+/** One look at the store while a run goes on. */
+export interface Update {
+  readonly status: readonly WorkerStatus[];
+  readonly progress: Progress;
+  /** The newest one, when results changed since the last update; point estimates first, then complete. */
+  readonly report?: Report;
+}
+
+export interface Following extends Disposable {
+  /** The last status of the run: `done`, `stopped` or `failed`. Rejects with a ProblemError when the run's process is gone. */
+  readonly finished: Promise<WorkerStatus>;
+}
+
+/** What to write; each default is what `merge:` of the file says, else the report's recommendation. */
+export interface MergeOptions {
+  readonly subset?: readonly string[];
+  readonly weights?: ReadonlyMap<string, number>;
+  readonly method?: string;
+  readonly size?: string;
+  readonly seed?: number;
+  /** Absolute, or relative to the experiment's folder. */
+  readonly out?: string;
+}

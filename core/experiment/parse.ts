@@ -4,6 +4,7 @@ import { checkParts } from './checks.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Experiment } from './experiment.ts';
 import { Positions } from './positions.ts';
+import { repeatedKeys } from './repeated-keys.ts';
 import { resolveExperiment } from './resolve.ts';
 import { FORMAT_VERSION } from './schema.ts';
 import { checkShape, type Finding } from './shape.ts';
@@ -25,6 +26,8 @@ const LARGEST_FILE = 1_000_000;
 const LARGEST_ALIAS_COUNT = 100;
 /** A file that is not YAML at all needs no more of them. */
 const MOST_YAML_PROBLEMS = 20;
+/** Nobody reads more at once. */
+const MOST_PROBLEMS = 100;
 
 /**
  * Parses an experiment. Never throws, whatever the text.
@@ -38,12 +41,18 @@ export function parseExperiment(text: string, options: { file?: string } = {}): 
   if (!document) return refused(tooDeep, options);
   const positions = new Positions(document, lines, text);
   if (document.errors.some(isStackOverflow)) return refused(tooDeep, options);
-  const found: Diagnostic[] = yamlDiagnostics(document, positions, options);
+  const found: Diagnostic[] = [
+    ...yamlDiagnostics(document, positions, options),
+    ...repeatedKeys(document).map(([begin, end]) =>
+      yamlDiagnostic({ code: 'DUPLICATE_KEY', message: '', pos: [begin, end] }, positions, options),
+    ),
+  ];
   let experiment: Experiment | null = null;
-  if (document.errors.length === 0) {
+  if (found.length === 0) {
     const result = interpret(document, options);
     experiment = result.experiment;
-    found.push(...result.findings.map((finding) => placed(finding, positions, options)));
+    const told = result.findings.slice(0, MOST_PROBLEMS);
+    found.push(...told.map((finding) => placed(finding, positions, options)));
   }
   const failed = found.some((diagnostic) => diagnostic.severity === 'error');
   return { experiment: failed ? null : experiment, diagnostics: inOrder(found), positions };
@@ -52,7 +61,13 @@ export function parseExperiment(text: string, options: { file?: string } = {}): 
 /** Null where the text nests deeper than the parser's stack. */
 function parseYaml(text: string, lineCounter: LineCounter): Document | null {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, merge: true, stringKeys: true });
+    return parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      merge: true,
+      stringKeys: true,
+      uniqueKeys: false,
+    });
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -186,12 +201,14 @@ function yamlDiagnostics(document: Document, positions: Positions, options: { fi
   return told;
 }
 
-function yamlDiagnostic(problem: YAMLError, positions: Positions, options: { file?: string }): Diagnostic {
+type YamlTrouble = Pick<YAMLError, 'message' | 'pos'> & { readonly code: string; readonly name?: string };
+
+function yamlDiagnostic(problem: YamlTrouble, positions: Positions, options: { file?: string }): Diagnostic {
   const [begin, end] = problem.pos;
   const { code, fix, message } = yamlCodes[problem.code] ?? syntax;
   return {
     ...located(options, positions.between(begin, end)),
-    severity: problem.name === 'YAMLParseError' ? 'error' : 'warning',
+    severity: problem.name === 'YAMLWarning' ? 'warning' : 'error',
     code,
     message:
       message ??

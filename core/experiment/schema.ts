@@ -237,7 +237,7 @@ export const experimentFileSchema = z
   .strictObject({
     version: whole.min(1).max(FORMAT_VERSION).default(1).describe('Of this format.'),
     name: z.string().min(1).optional().describe('For people. Default: the name of the file.'),
-    kind: z.literal('merge').default('merge'),
+    kind: z.literal('merge').default('merge').describe('What is studied: merging.'),
     base: source
       .optional()
       .describe(
@@ -258,7 +258,7 @@ export const experimentFileSchema = z
     evaluation,
     sweep: sweep.prefault({}),
     goals: goals.prefault({}),
-    references: z.array(reference).default([]),
+    references: z.array(reference).default([]).describe('Losses and models to compare with.'),
     budget: budget.optional().describe('For planning: what growing the model or adding an expert may cost.'),
     merge: merge.optional(),
     target: z.string().min(1).default('local').describe('`local`, or the name of a host.'),

@@ -25,6 +25,8 @@ type Shaped = { readonly file: z.output<typeof experimentFileSchema> | null; rea
  * stands in the other lines is checked too.
  */
 export function checkShape(input: unknown): Shaped {
+  const reserved = reservedKey(input, []);
+  if (reserved) return { file: null, findings: [reserved] };
   const result = experimentFileSchema.safeParse(input, { reportInput: false });
   if (result.success) return { file: result.data, findings: [] };
   const issues = result.error.issues.flatMap((issue) => specific(issue, []));
@@ -32,6 +34,24 @@ export function checkShape(input: unknown): Shaped {
   if (issues.some((issue) => issue.code !== 'unrecognized_keys')) return { file: null, findings };
   const known = experimentFileSchema.safeParse(withoutKeys(input, issues));
   return { file: known.success ? known.data : null, findings };
+}
+
+/** Deepest map of an experiment; what lies below is refused for other reasons. */
+const DEPTH = 6;
+
+/** `__proto__` is passed over in silence by whatever copies maps, so it is looked for. */
+function reservedKey(value: unknown, path: Path): Finding | null {
+  if (typeof value !== 'object' || value === null || path.length > DEPTH) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    if (key === '__proto__') {
+      const message = '`__proto__` is not a name.';
+      return { severity: 'error', code: 'bad_name', message, fix: 'Rename it.', path: at, on: 'key' };
+    }
+    const found = reservedKey(inner, at);
+    if (found) return found;
+  }
+  return null;
 }
 
 /** What is wrong with the alternative of a union that was most probably meant. */
@@ -125,7 +145,8 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   if (candidates.length === 0) return undefined;
   const lower = word.toLowerCase().replaceAll('-', '_');
   const best = closest(lower, [...candidates]);
-  const allowed = Math.min(3, Math.floor(Math.max(word.length, best.length) / 2));
+  const length = Math.max(word.length, best.length);
+  const allowed = length < 2 ? 0 : length < 4 ? 1 : length < 7 ? 2 : 3;
   return distance(lower, best.toLowerCase()) <= allowed ? best : undefined;
 }
 

@@ -25,6 +25,7 @@ from merge_lab_agent.tokenizer import TOKENIZER_FILES
 
 _BLOCKS = 16
 _BLOCK_BYTES = 256
+_WHOLE = 65_536  # bytes; tensors up to this size are read whole
 # How, where and by what a model was saved; the stored type is in the headers.
 _SAVED_HOW = {
     "_name_or_path",
@@ -94,7 +95,7 @@ def sample_ranges(name: str, size: int) -> list[tuple[int, int]]:
     Where a block lies in its sixteenth follows from the tensor's name, so that no column is always missed.
     Blocks begin at multiples of 8, hence at whole elements.
     """
-    if size <= _BLOCKS * _BLOCK_BYTES * 2:
+    if size <= _WHOLE:
         return [(0, size)] if size else []
     places = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
     ranges = []

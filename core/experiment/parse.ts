@@ -48,7 +48,7 @@ export function parseExperiment(text: string, options: { file?: string } = {}): 
     ),
   ];
   let experiment: Experiment | null = null;
-  if (found.length === 0) {
+  if (found.every((each) => each.severity !== 'error')) {
     const result = interpret(document, options);
     experiment = result.experiment;
     const told = result.findings.slice(0, MOST_PROBLEMS);

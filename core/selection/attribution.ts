@@ -1,6 +1,7 @@
+import { pooledFreedom } from './freedom.ts';
 import type { Measured } from './measured.ts';
 import { type MembershipEffect, membershipEffect, residualVariance } from './membership.ts';
-import { type StepPair, stepPairs } from './step-pairs.ts';
+import { pairEffects, stepPairs } from './step-pairs.ts';
 import { subsetsOfSize } from './subset-count.ts';
 
 /** One expert's effect on the loss as a linear function of the measured losses. */
@@ -15,20 +16,13 @@ export interface ExpertEffect {
   readonly comparisons: number;
 }
 
-/** The part of an effect that comes from adding an expert to sets of one size t. */
-interface StepEffect {
-  readonly terms: readonly { readonly index: number; readonly coefficient: number }[];
-  readonly variance: number;
-  readonly freedom: number;
-  readonly comparisons: number;
-}
-
 /**
  * What each expert brings, relative to the average expert: for sets T of each size t ≥ 1 without d, the change of the
  * loss when d joins, minus the mean change over all experts at t; averaged within t, then equally over t. The step
  * from the base (t = 0) stays out: it would count the length of the step, not the expert. Negative is good. Where
  * the sets of sizes t and t + 1 identify it, all of them are used through their membership (with all subsets measured
- * that equals the average over pairs); else the measured pairs T, T ∪ {d}. Null for an expert without comparisons.
+ * that equals the average over pairs); else the measured pairs T, T ∪ {d} of the other t's together. Null for an
+ * expert without comparisons.
  */
 export function attribution(
   measured: readonly Measured[],
@@ -36,33 +30,25 @@ export function attribution(
   pool: number,
 ): (ExpertEffect | null)[] {
   const memberships = membershipsByK(measured, pool);
-  const variances = new Map(
-    [...memberships].map(([k, effect]) => [
-      k,
-      residualVariance(
-        effect,
-        Float64Array.from(effect.indices, (index) => losses[index] as number),
-        pool,
-      ),
-    ]),
-  );
-  let pairs: Map<number, StepPair[]> | null = null;
-  const steps: StepEffect[][] = Array.from({ length: pool }, () => []);
-  for (let t = 1; t < pool; t++) {
-    const before = memberships.get(t);
-    const after = memberships.get(t + 1);
-    if (before && after) {
-      for (let d = 0; d < pool; d++)
-        steps[d]?.push(
-          fromMembership(d, t, pool, before, after, variances.get(t) ?? 0, variances.get(t + 1) ?? 0),
-        );
-      continue;
-    }
-    pairs ??= stepPairs(measured);
-    const found = fromPairs(pairs.get(t) ?? [], losses, pool);
-    for (const [d, step] of found.entries()) if (step) steps[d]?.push(step);
-  }
-  return steps.map((own) => (own.length === 0 ? null : averageOverSteps(own, losses)));
+  const identified: number[] = [];
+  const others: number[] = [];
+  for (let t = 1; t < pool; t++) (memberships.has(t) && memberships.has(t + 1) ? identified : others).push(t);
+  const byMembership = membershipPart(memberships, identified, losses, pool);
+  const byPairs = others.length > 0 ? pairPart(measured, new Set(others), losses, pool) : null;
+  return Array.from({ length: pool }, (_, d) => {
+    const parts = [byMembership?.[d], byPairs?.[d]].filter((part) => part !== null && part !== undefined);
+    return parts.length > 0 ? combined(parts, losses) : null;
+  });
+}
+
+/** An expert's effect averaged over some of the steps t. */
+interface Part {
+  /** How many t's it averages over: its weight. */
+  readonly steps: number;
+  /** Shape (measured). */
+  readonly coefficients: Float64Array;
+  readonly variances: readonly { readonly variance: number; readonly freedom: number }[];
+  readonly comparisons: number;
 }
 
 function membershipsByK(measured: readonly Measured[], pool: number): Map<number, MembershipEffect> {
@@ -81,93 +67,95 @@ function membershipsByK(measured: readonly Measured[], pool: number): Map<number
   return effects;
 }
 
-/** c_{t+1}(d) + t/(M−t)·c_t(d): sets of t+1 with d, minus sets of t without it, each against all sets of that size. */
-function fromMembership(
-  d: number,
-  t: number,
+/** Averages c_{t+1}(d) + t/(M−t)·c_t(d) over t: sets of t + 1 with d, minus sets of t without it, each against all. */
+function membershipPart(
+  memberships: ReadonlyMap<number, MembershipEffect>,
+  steps: readonly number[],
+  losses: Float64Array,
   pool: number,
-  before: MembershipEffect,
-  after: MembershipEffect,
-  varianceBefore: number,
-  varianceAfter: number,
-): StepEffect {
-  const terms: { index: number; coefficient: number }[] = [];
-  let variance = 0;
-  for (const [effect, factor, spread] of [
-    [after, 1, varianceAfter],
-    [before, t / (pool - t), varianceBefore],
-  ] as const) {
-    const n = effect.indices.length;
-    for (const [i, index] of effect.indices.entries()) {
-      const coefficient = factor * (effect.coefficients[d * n + i] as number);
-      terms.push({ index, coefficient });
-      variance += coefficient ** 2 * spread * effect.missing;
-    }
+): Part[] | null {
+  if (steps.length === 0) return null;
+  const factors = new Map<number, number>();
+  const grow = (k: number, by: number) => factors.set(k, (factors.get(k) ?? 0) + by / steps.length);
+  for (const t of steps) {
+    grow(t + 1, 1);
+    grow(t, t / (pool - t));
   }
-  const freedom = Math.max(1, Math.min(freedomOf(before, pool), freedomOf(after, pool)));
-  // Subsets of size t + 1 that contain d: each is one comparison.
-  const n = after.indices.length;
-  const comparisons =
-    after.shape === 0
-      ? n
-      : after.indices.reduce((sum, _, i) => sum + ((after.design[i * pool + d] as number) > 0 ? 1 : 0), 0);
-  return { terms, variance, freedom, comparisons };
-}
-
-function freedomOf(effect: MembershipEffect, pool: number): number {
-  return effect.missing > 0 ? effect.indices.length - pool : Number.POSITIVE_INFINITY;
-}
-
-/** Mean change over the measured pairs of each donor, minus the mean over all pairs of this size. */
-function fromPairs(pairs: readonly StepPair[], losses: Float64Array, pool: number): (StepEffect | null)[] {
-  const own: StepPair[][] = Array.from({ length: pool }, () => []);
-  for (const pair of pairs) own[pair.donor]?.push(pair);
-  const donors = own.filter((list) => list.length > 0).length;
-  if (donors < 2) return own.map(() => null);
-  const change = ({ before, after }: StepPair) => (losses[after] as number) - (losses[before] as number);
-  const mean = pairs.reduce((sum, pair) => sum + change(pair), 0) / pairs.length;
-  let squares = 0;
-  for (const list of own) {
-    const centre = list.length > 0 ? list.reduce((sum, pair) => sum + change(pair), 0) / list.length : 0;
-    for (const pair of list) squares += (change(pair) - centre) ** 2;
-  }
-  let freedom = pairs.length - donors;
-  if (freedom < 1) {
-    squares = pairs.reduce((sum, pair) => sum + (change(pair) - mean) ** 2, 0);
-    freedom = pairs.length - 1;
-  }
-  return own.map((list) => {
-    if (list.length === 0) return null;
-    const terms: { index: number; coefficient: number }[] = [];
-    for (const [set, weight] of [
-      [list, 1 / list.length],
-      [pairs, -1 / pairs.length],
-    ] as const) {
-      for (const { before, after } of set) {
-        terms.push({ index: after, coefficient: weight }, { index: before, coefficient: -weight });
+  const sizes = [...factors].flatMap(([k, factor]) => {
+    const effect = memberships.get(k);
+    if (!effect) return [];
+    const own = Float64Array.from(effect.indices, (index) => losses[index] as number);
+    return [{ k, factor, effect, variance: residualVariance(effect, own, pool) }];
+  });
+  const after = new Set(steps.map((t) => t + 1));
+  return Array.from({ length: pool }, (_, d) => {
+    const coefficients = new Float64Array(losses.length);
+    let comparisons = 0;
+    for (const { k, factor, effect } of sizes) {
+      const n = effect.indices.length;
+      for (const [i, index] of effect.indices.entries()) {
+        coefficients[index] =
+          (coefficients[index] as number) + factor * (effect.coefficients[d * n + i] as number);
+        if (after.has(k) && (k === pool || (effect.design[i * pool + d] as number) > 0)) comparisons += 1;
       }
     }
-    return { terms, variance: squares / freedom / list.length, freedom, comparisons: list.length };
+    return {
+      steps: steps.length,
+      coefficients,
+      variances: sizes.map(({ factor, effect, variance }) => ({
+        variance: factor ** 2 * variance * (effect.unmeasured[d] as number),
+        freedom: effect.indices.length - pool,
+      })),
+      comparisons,
+    };
   });
 }
 
-function averageOverSteps(steps: readonly StepEffect[], losses: Float64Array): ExpertEffect {
+function pairPart(
+  measured: readonly Measured[],
+  steps: ReadonlySet<number>,
+  losses: Float64Array,
+  pool: number,
+): (Part | null)[] | null {
+  const pairs = stepPairs(measured, steps);
+  const changes = Float64Array.from(
+    pairs,
+    ({ before, after }) => (losses[after] as number) - (losses[before] as number),
+  );
+  const effects = pairEffects(pairs, changes, pool);
+  if (!effects) return null;
+  const reached = new Set(pairs.map(({ t }) => t)).size;
+  return effects.donors.map((donor) => {
+    if (!donor) return null;
+    const coefficients = new Float64Array(losses.length);
+    for (const [i, { before, after }] of pairs.entries()) {
+      const coefficient = donor.coefficients[i] as number;
+      coefficients[after] = (coefficients[after] as number) + coefficient;
+      coefficients[before] = (coefficients[before] as number) - coefficient;
+    }
+    const variances = [{ variance: effects.variance * donor.leverage, freedom: effects.freedom }];
+    return { steps: reached, coefficients, variances, comparisons: donor.comparisons };
+  });
+}
+
+function combined(parts: readonly Part[], losses: Float64Array): ExpertEffect {
+  const steps = parts.reduce((sum, part) => sum + part.steps, 0);
   const coefficients = new Float64Array(losses.length);
-  let variance = 0;
-  let freedom = 0;
-  for (const step of steps) {
-    for (const { index, coefficient } of step.terms)
-      coefficients[index] = (coefficients[index] as number) + coefficient / steps.length;
-    variance += step.variance / steps.length ** 2;
-    freedom += step.variance > 0 ? step.freedom : 0;
+  const variances: { variance: number; freedom: number }[] = [];
+  for (const part of parts) {
+    const share = part.steps / steps;
+    for (let i = 0; i < losses.length; i++)
+      coefficients[i] = (coefficients[i] as number) + share * (part.coefficients[i] as number);
+    for (const { variance, freedom } of part.variances)
+      variances.push({ variance: share ** 2 * variance, freedom });
   }
   let value = 0;
   for (let i = 0; i < losses.length; i++) value += (coefficients[i] as number) * (losses[i] as number);
   return {
     value,
     coefficients,
-    subsetVariance: variance,
-    subsetFreedom: freedom > 0 ? freedom : Number.POSITIVE_INFINITY,
-    comparisons: steps.reduce((sum, { comparisons }) => sum + comparisons, 0),
+    subsetVariance: variances.reduce((sum, { variance }) => sum + variance, 0),
+    subsetFreedom: pooledFreedom(variances),
+    comparisons: parts.reduce((sum, part) => sum + part.comparisons, 0),
   };
 }

@@ -11,8 +11,11 @@ export interface MembershipEffect {
   readonly indices: readonly number[];
   /** Shape (M, n): c = coefficients · losses. */
   readonly coefficients: Float64Array;
-  /** Share of the subsets of this size that is not measured. */
-  readonly missing: number;
+  /**
+   * Shape (M): variance of c by what is not measured, in units of the variance around the additive model:
+   * Σ coefficients² − Σ (coefficients with all measured)².
+   */
+  readonly unmeasured: Float64Array;
   /** Shape (n, M): residuals of losses y are y − mean − design·β. */
   readonly design: Float64Array;
   /** (M − k)/(M − 1): c = shape·β under an additive model with Σβ = 0. */
@@ -32,7 +35,7 @@ export function membershipEffect(
   if (n < of && n < pool + 2) return null;
   if (k === pool) {
     const zeros = new Float64Array(pool);
-    return { indices, coefficients: zeros, missing: 0, design: zeros, shape: 0 };
+    return { indices, coefficients: zeros, unmeasured: zeros, design: zeros, shape: 0 };
   }
   const design = centredMembership(indices, measured, pool);
   const Z = new Matrix(n, pool);
@@ -44,9 +47,19 @@ export function membershipEffect(
   if (!cholesky.isPositiveDefinite() || smallestPivot(cholesky) < 1e-3 * Math.sqrt(scale)) return null;
   const solved = cholesky.solve(Z.transpose());
   const coefficients = new Float64Array(pool * n);
-  for (let d = 0; d < pool; d++)
-    for (let i = 0; i < n; i++) coefficients[d * n + i] = shape * solved.get(d, i);
-  return { indices, coefficients, missing: 1 - n / of, design, shape };
+  const unmeasured = new Float64Array(pool);
+  // With all measured: 1/N₊ − 1/N on the N₊ = N·k/M subsets with d, −1/N on the others; squares sum to 1/N₊ − 1/N.
+  const complete = (pool / k - 1) / of;
+  for (let d = 0; d < pool; d++) {
+    let squares = 0;
+    for (let i = 0; i < n; i++) {
+      const coefficient = shape * solved.get(d, i);
+      coefficients[d * n + i] = coefficient;
+      squares += coefficient ** 2;
+    }
+    unmeasured[d] = n < of ? Math.max(0, squares - complete) : 0;
+  }
+  return { indices, coefficients, unmeasured, design, shape };
 }
 
 /** Shape (n, M): membership of each subset minus the mean over the subsets. */
@@ -71,10 +84,10 @@ function smallestPivot(cholesky: CholeskyDecomposition): number {
   return Math.min(...cholesky.lowerTriangularMatrix.diagonal());
 }
 
-/** Variance of the losses around the additive model, with n − M degrees of freedom; 0 where nothing is missing. */
+/** Variance of the losses around the additive model, with n − M degrees of freedom; 0 where none are left. */
 export function residualVariance(effect: MembershipEffect, losses: Float64Array, pool: number): number {
   const n = effect.indices.length;
-  if (effect.missing <= 0 || n <= pool) return 0;
+  if (effect.shape === 0 || n <= pool) return 0;
   const beta = new Float64Array(pool);
   let mean = 0;
   for (let i = 0; i < n; i++) mean += (losses[i] as number) / n;

@@ -1,0 +1,87 @@
+import { stringify } from 'yaml';
+import type { Plan } from '../store/format.ts';
+import { methodLabels } from './labels.ts';
+import { type MergeChoice, mergekitYaml } from './mergekit.ts';
+import type { MergePoint, Report } from './report.ts';
+
+/**
+ * The README.md of a merged model: what it was merged from and how, what was measured, and mergekit's configuration
+ * where there is an equivalent one. Losses come from the report; a merge that was not measured says so.
+ */
+export function modelCard(plan: Plan, report: Report | null, choice: MergeChoice, outDtype?: string): string {
+  const { header } = plan;
+  const size = header.sizes[choice.size];
+  const yaml = mergekitYaml(header, choice, outDtype);
+  const frontMatter = stringify({
+    library_name: 'transformers',
+    base_model: [size?.base.source, ...choice.subset.map((name) => size?.experts[name]?.source)].filter(
+      (source) => source !== undefined && !/^[./~]/.test(source),
+    ),
+    tags: ['merge', 'model-merge-lab'],
+  });
+  return [
+    `---\n${frontMatter}---\n`,
+    `# ${report?.name ?? 'A merge'}: ${choice.subset.join(' + ')}\n`,
+    recipeSection(plan, choice),
+    measuredSection(report, choice),
+    yaml === null ? null : `## The same merge with mergekit\n\n\`\`\`yaml\n${yaml}\`\`\`\n`,
+    'Made with Model Merge Lab.\n',
+  ]
+    .filter((section) => section !== null)
+    .join('\n');
+}
+
+function recipeSection({ header }: Plan, choice: MergeChoice): string {
+  const size = header.sizes[choice.size];
+  const spec = header.methods[choice.method];
+  const label = methodLabels(header.methods)[choice.method] ?? '';
+  const parameters = Object.entries(spec ?? {})
+    .filter(([name]) => name !== 'method')
+    .map(([name, value]) => `${name} ${String(value)}`);
+  if (choice.seed !== null) parameters.push(`seed ${choice.seed}`);
+  const rows = choice.subset.map((name) => {
+    const weight = choice.weights?.get(name) ?? 1 / choice.subset.length;
+    return `| ${cell(name)} | ${cell(size?.experts[name]?.source ?? '')} | ${Number(weight.toPrecision(6))} |`;
+  });
+  return [
+    '## Recipe\n',
+    `Base: ${cell(size?.base.source ?? '')}. Method: ${label} (${parameters.join(', ')}), accumulated in float32.\n`,
+    '| expert | source | weight |\n|---|---|---|',
+    `${rows.join('\n')}\n`,
+  ].join('\n');
+}
+
+function measuredSection(report: Report | null, choice: MergeChoice): string {
+  const merge = report && choice.weights === undefined ? measuredMerge(report, choice) : undefined;
+  if (!report || !merge) return '## Measured\n\nThis merge itself was not measured.\n';
+  const size = report.sizes.find(({ name }) => name === choice.size);
+  const rows = report.domains.map(
+    ({ name, scored_tokens }, d) =>
+      `| ${cell(name)} | ${scored_tokens} | ${loss(size?.base?.domains[d])} | ${loss(merge.domains[d])} |`,
+  );
+  return [
+    '## Measured\n',
+    'Cross-entropy on held-out answers, nats per token.\n',
+    '| domain | scored tokens | base | this merge |\n|---|---|---|---|',
+    `${rows.join('\n')}`,
+    `| **mean, as weighted** | | ${loss(size?.base?.objective.value)} | ${loss(merge.objective)} |\n`,
+    'A subset that was chosen on these very samples looks slightly better on them than it is.\n',
+  ].join('\n');
+}
+
+function measuredMerge(report: Report, choice: MergeChoice): MergePoint | undefined {
+  const members = choice.subset.map((name) => report.pool.indexOf(name)).sort((a, b) => a - b);
+  const cellOf = report.cells.find(({ size, method }) => size === choice.size && method === choice.method);
+  return cellOf?.merges.find(
+    (merge) => merge.seed === choice.seed && merge.members.join() === members.join(),
+  );
+}
+
+/** Text of a table cell: a name may hold what Markdown would read. */
+function cell(text: string): string {
+  return text.replace(/[|\r\n]/g, ' ');
+}
+
+function loss(value: number | undefined): string {
+  return value === undefined ? '' : value.toFixed(4);
+}

@@ -189,8 +189,8 @@ def _ties_recipe(method: dict[str, Any], mode: str) -> Recipe:
 def _dare_recipe(method: dict[str, Any], mode: str, k: int, seed: int) -> Recipe:
     drop_rate, elect = float(method["drop_rate"]), method["method"] == "dare_ties"
     step = float(method["scale"]) if elect else 1.0 / k
-    threshold = keep_threshold(drop_rate)
-    if not 0.0 <= drop_rate < 1.0 or threshold < 1:
+    threshold = keep_threshold(drop_rate) if 0.0 <= drop_rate < 1.0 else 0
+    if threshold < 1:
         raise _invalid(f"dare cannot drop a share of {drop_rate:g}.", "Use a drop_rate from 0 to below 1.")
     if mode == "mergekit":
         return Recipe(step, elect, seed=seed, bernoulli=1.0 - drop_rate, compatibility=mode)

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
 from merge_lab_agent.adapter import Adapter
@@ -41,7 +39,7 @@ def write_merged(document: Mapping[str, object]) -> dict[str, object]:
     """Merge as a plan would and write the folder `out`.
 
     document: `{store, plan, size, method, seed, subset or weights, out, files?}`: `method` is an index into
-    the plan's methods, such a method itself, or null (with `weights`, or for one unmerged expert); `files` are
+    the plan's methods, a method itself, or null (with `weights`, or for one unmerged expert); `files` are
     texts by name to put beside the weights, such as README.md and mergekit.yaml.
 
     Returns: `{out, files, bytes, parameters}`.
@@ -320,9 +318,9 @@ def _claims(file: Path, infos: list[TensorInfo]) -> dict[str, TensorInfo]:
     return found
 
 
-def _bytes(flat: torch.Tensor) -> npt.NDArray[np.uint8]:
+def _bytes(flat: torch.Tensor) -> memoryview:
     """The same memory as bytes, which a file can write without a copy."""
-    return flat.contiguous().view(torch.uint8).numpy()
+    return flat.contiguous().view(torch.uint8).numpy().data
 
 
 def _refuse_not_finite(values: torch.Tensor, name: str) -> None:

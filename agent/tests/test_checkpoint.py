@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
+from tiny_models import make_model
+
 from merge_lab_agent.checkpoint import Checkpoint
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.safetensors_file import read_header
-from safetensors.torch import load_file, save_file
-from tiny_models import make_model
 
 MODEL = "model.safetensors"
 

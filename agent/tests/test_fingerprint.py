@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
+
 from merge_lab_agent.fingerprint import fingerprint, sample_ranges
 from merge_lab_agent.models import open_model
 from merge_lab_agent.problem import Problem
-from safetensors.torch import load_file, save_file
 
 MODEL = "model.safetensors"
 

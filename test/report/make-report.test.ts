@@ -1,0 +1,413 @@
+import { describe, expect, it } from 'vitest';
+import { makeReport, ReportMaker } from '../../core/report/make-report.ts';
+import type { Cell, Curve, Report } from '../../core/report/report.ts';
+import { digest } from '../../core/store/canonical.ts';
+import type { EvaluationId, Fingerprint } from '../../core/store/format.ts';
+import { experimentOf, inputOf, planOf, subsetsOf, World, WorldResults } from './world.ts';
+
+function only(report: Report): Cell {
+  const [cell] = report.cells;
+  if (!cell || report.cells.length !== 1) throw new Error('one cell');
+  return cell;
+}
+
+function objective(report: Report): Curve {
+  const [curve] = only(report).curves;
+  if (!curve) throw new Error('no curve');
+  return curve;
+}
+
+/** Every number in a report, with where it is. */
+function numbers(value: unknown, path = ''): [string, number][] {
+  if (typeof value === 'number') return [[path, value]];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([name, inner]) => numbers(inner, `${path}.${name}`));
+}
+
+function expectFinite(report: Report): void {
+  for (const [path, value] of numbers(report)) expect(Number.isFinite(value), path).toBe(true);
+  const text = JSON.stringify(report);
+  expect(JSON.stringify(JSON.parse(text))).toBe(text);
+  expect(report.headline.sentence).not.toMatch(/NaN|undefined|null/);
+}
+
+const world = new World({ seed: 3, experts: 6, domains: 3, samples: 40 });
+
+describe('a report of all subsets', () => {
+  const input = inputOf(world);
+  const report = makeReport(input, { stage: 'complete' });
+  const cell = only(report);
+
+  it('has the exact mean over all subsets, and the truth within its intervals', () => {
+    expect(objective(report).points.map(({ k }) => k)).toEqual([1, 2, 3, 4, 5, 6]);
+    for (const point of objective(report).points) {
+      const merges = cell.merges.filter(({ members }) => members.length === point.k);
+      const mean = merges.reduce((sum, { objective: loss }) => sum + loss, 0) / merges.length;
+      expect(point.mean).toBeCloseTo(mean, 12);
+      expect(point.subsets).toBe(point.of);
+      expect(point.low ?? Number.NaN).toBeLessThan(world.typical(point.k));
+      expect(point.high ?? Number.NaN).toBeGreaterThan(world.typical(point.k));
+      expect(point.min).toBeLessThanOrEqual(point.mean);
+      expect(point.max).toBeGreaterThanOrEqual(point.mean);
+    }
+  });
+
+  it('recovers the floor: with fixed steps and subsets without replacement the mean is L∞ + A/k', () => {
+    const signed = objective(report).forms.find(({ form }) => form === 'quadratic');
+    const tail = (world.typical(1) - world.typical(2)) * 2;
+    expect(Math.abs((signed?.parameters['A'] ?? 0) / tail - 1)).toBeLessThan(0.1);
+  });
+
+  it('chooses the subsets that are truly best, or as good', () => {
+    for (const chosen of cell.selection?.chosen ?? []) {
+      const best = Math.min(...subsetsOf(6, chosen.k).map((members) => world.macro(members)));
+      expect(world.macro(chosen.members) - best).toBeLessThan(0.02);
+      expect(chosen.tied ?? 0).toBeGreaterThanOrEqual(1);
+      expect(chosen.measured).toBe(chosen.of);
+      expect(chosen.difference?.value ?? 0).toBeLessThanOrEqual(0);
+    }
+    expect(cell.selection?.chosen.at(-1)?.difference).toEqual({ value: 0, low: 0, high: 0 });
+  });
+
+  it('attributes as the truth does', () => {
+    const truth = world.pool.map((_, d) => {
+      let sum = 0;
+      for (let t = 1; t < 6; t++) {
+        const change = (expert: number) => {
+          const sets = subsetsOf(6, t).filter((members) => !members.includes(expert));
+          return (
+            sets.reduce(
+              (total, set) => total + world.macro([...set, expert].sort((a, b) => a - b)) - world.macro(set),
+              0,
+            ) / sets.length
+          );
+        };
+        sum += change(d) - world.pool.reduce((total, _name, e) => total + change(e) / 6, 0);
+      }
+      return sum / 5;
+    });
+    for (const [d, attribution] of (cell.selection?.attribution ?? []).entries()) {
+      const { value, low, high } = attribution?.effect ?? { value: Number.NaN, low: null, high: null };
+      expect(Math.abs(value - (truth[d] ?? Number.NaN))).toBeLessThan(0.05);
+      expect((high ?? 0) - (low ?? 0)).toBeGreaterThan(0);
+      expect(attribution?.comparisons).toBe(31);
+    }
+  });
+
+  it('is finite everywhere, survives JSON, and shows the same digits again', () => {
+    expectFinite(report);
+    expect(makeReport(input, { stage: 'complete' })).toEqual(report);
+    expect(report.progress).toEqual({ done: 70, failed: 0, total: 70 });
+    expect(report.headline.state).toBe('complete');
+  });
+
+  it('has the same points before intervals, and no interval then', () => {
+    const early = makeReport(input, { stage: 'points' });
+    expectFinite(early);
+    expect(objective(early).points.map(({ mean }) => mean)).toEqual(
+      objective(report).points.map(({ mean }) => mean),
+    );
+    expect(objective(early).points.every(({ low, high }) => low === null && high === null)).toBe(true);
+    expect(early.headline.recommended_k?.k).toBe(report.headline.recommended_k?.k);
+    expect(early.headline.subset).toEqual(report.headline.subset);
+  });
+});
+
+describe('weights, constraints and goals', () => {
+  it('weighs domains as told', () => {
+    const weights = new Map([
+      ['d0', 2],
+      ['d1', 1],
+      ['d2', 0],
+    ]);
+    const report = makeReport(inputOf(world, { goals: { weights } }), { stage: 'complete' });
+    expectFinite(report);
+    expect(report.domains.map(({ weight }) => weight)).toEqual([2 / 3, 1 / 3, 0]);
+    for (const { objective: loss, domains } of only(report).merges)
+      expect(loss).toBeCloseTo((2 * (domains[0] ?? 0) + (domains[1] ?? 0)) / 3, 12);
+  });
+
+  it('chooses within the constraints, of the size asked for', () => {
+    const goals = { must_include: ['e1'], must_exclude: ['e4'], pick: 3 };
+    const report = makeReport(inputOf(world, { goals }), { stage: 'points' });
+    const { selection } = only(report);
+    expect(selection?.chosen.map(({ k }) => k)).toEqual([1, 2, 3, 4, 5]);
+    for (const { members, measured, of, k } of selection?.chosen ?? []) {
+      expect(members).toContain(1);
+      expect(members).not.toContain(4);
+      expect(measured).toBe(of);
+      expect(of).toBe([1, 4, 6, 4, 1][k - 1]);
+    }
+    expect(selection?.recommended?.k).toBe(3);
+    expect(report.headline.subset).toHaveLength(3);
+    expect(report.headline.subset).toContain('e1');
+  });
+
+  it('widens intervals that speak of experts like these', () => {
+    const pool = makeReport(inputOf(world), { stage: 'complete' });
+    const population = makeReport(inputOf(world, { goals: { interval: 'population' } }), {
+      stage: 'complete',
+    });
+    expectFinite(population);
+    const width = (report: Report, k: number) => {
+      const point = objective(report).points.find((candidate) => candidate.k === k);
+      return (point?.high ?? Number.NaN) - (point?.low ?? Number.NaN);
+    };
+    expect(width(population, 1)).toBeGreaterThan(1.5 * width(pool, 1));
+    // No pool that lacks an expert has a merge of all of them.
+    expect(objective(population).points.at(-1)?.low).toBeNull();
+  });
+});
+
+describe('merges that lose to the base', () => {
+  it('says so first, and recommends nothing', () => {
+    const bad = new World({ seed: 5, experts: 5, domains: 3, samples: 60, gain: -1, spread: 0.3 });
+    const report = makeReport(inputOf(bad), { stage: 'complete' });
+    expectFinite(report);
+    expect(report.headline.recommended_k?.k).toBe(0);
+    expect(report.headline.beats_base).toBe(false);
+    expect(report.headline.subset).toBeNull();
+    expect(report.headline.sentence).toMatch(/^No merge beats the base/);
+    expect(only(report).selection?.recommended).toBeNull();
+    expect(only(report).selection?.reason).toMatch(/beats the base/);
+  });
+
+  it('says where only chosen subsets win, and recommends one of them', () => {
+    const mixed = new World({ seed: 25, experts: 6, domains: 3, samples: 60, gain: 0.3, spread: 0.8 });
+    const report = makeReport(inputOf(mixed, { goals: { goal: { rule: 'within', value: 0.01 } } }), {
+      stage: 'complete',
+    });
+    const base = report.sizes[0]?.base?.objective.value ?? Number.NaN;
+    expect(objective(report).points.every(({ mean }) => mean > base)).toBe(true);
+    expect(only(report).selection?.chosen.some(({ cross_fitted }) => cross_fitted.value < base)).toBe(true);
+    expect(report.headline.sentence).toMatch(/^Typical merges lose to the base at every k/);
+    expect(report.headline.recommended_k?.k).toBeGreaterThan(0);
+    expect(report.headline.beats_base).toBe(true);
+    expect(report.headline.loss?.value).toBeLessThan(base);
+    expect(report.warnings.map(({ code }) => code)).toContain('only_chosen_beats_base');
+  });
+});
+
+describe('any prefix of a plan', () => {
+  it.each([
+    { kind: 'all' } as const,
+    { kind: 'per_k', count: 4 } as const,
+    { kind: 'permutations', count: 5 } as const,
+  ])('gives a sane report under $kind', (subsets) => {
+    const { experiment, plan, evaluations } = inputOf(world, { subsets });
+    const results = new WorldResults(world);
+    const maker = new ReportMaker();
+    for (let done = 0; done <= plan.lines.length; done++) {
+      results.feed(plan, plan.lines.slice(0, done));
+      for (const stage of ['points', 'complete'] as const) {
+        if (stage === 'complete' && done % 5 !== 0) continue;
+        const report = maker.make({ experiment, plan, results, evaluations, otherPlans: [] }, { stage });
+        expectFinite(report);
+        expect(report.progress.done).toBe(done);
+        expect(report.headline.state === 'complete').toBe(done === plan.lines.length);
+        for (const point of objective(report).points) {
+          if (point.low !== null && point.high !== null) {
+            expect(point.low).toBeLessThanOrEqual(point.mean);
+            expect(point.high).toBeGreaterThanOrEqual(point.mean);
+          }
+        }
+      }
+    }
+  });
+
+  it('says that nothing is measured, then that it is too little', () => {
+    expect(makeReport(inputOf(world, {}, 0), { stage: 'complete' }).headline).toMatchObject({
+      state: 'waiting',
+      sentence: 'Nothing is measured yet.',
+      recommended_k: null,
+    });
+  });
+
+  it('is the same by steps as at once', () => {
+    const { experiment, plan, evaluations } = inputOf(world);
+    const results = new WorldResults(world);
+    const maker = new ReportMaker();
+    for (const done of [10, 40, 69, plan.lines.length]) {
+      results.feed(plan, plan.lines.slice(0, done));
+      maker.make({ experiment, plan, results, evaluations, otherPlans: [] }, { stage: 'points' });
+    }
+    const input = { experiment, plan, results, evaluations, otherPlans: [] };
+    expect(maker.make(input, { stage: 'complete' })).toEqual(makeReport(input, { stage: 'complete' }));
+  });
+});
+
+describe('failures', () => {
+  it('are counted, named and missing from the means', () => {
+    const input = inputOf(world);
+    const [failing] = input.plan.lines.filter(({ subset, method }) => subset.length === 3 && method === 0);
+    const results = new WorldResults(world).feed(
+      input.plan,
+      input.plan.lines.filter((line) => line !== failing),
+    );
+    if (failing) results.fail(failing.key);
+    const report = makeReport({ ...input, results }, { stage: 'complete' });
+    expectFinite(report);
+    expect(report.progress).toEqual({ done: 69, failed: 1, total: 70 });
+    expect(report.headline.state).toBe('complete');
+    expect(report.warnings.map(({ code }) => code)).toContain('merges_failed');
+    expect(objective(report).points[2]).toMatchObject({ subsets: 19, of: 20 });
+  });
+
+  it('leaves out results of another shape, or not finite, and says so', () => {
+    const input = inputOf(world);
+    const [line] = input.plan.lines.filter(({ subset, method }) => subset.length === 2 && method === 0);
+    const id = Object.values(input.plan.header.evaluations)[0];
+    const score = line && id ? input.results.get(line.key, id) : undefined;
+    if (!line || !id || !score) throw new Error('a merge of two');
+    for (const wrong of [
+      { ...score, perSample: score.perSample.slice(1) },
+      { ...score, tokens: score.tokens + 1 },
+      { ...score, nll: Number.NaN },
+      { ...score, perSample: score.perSample.map((value, i) => (i === 3 ? Number.NaN : value)) },
+    ]) {
+      input.results.replace(line.key, id, wrong);
+      const report = makeReport(input, { stage: 'points' });
+      expectFinite(report);
+      expect(report.warnings.map(({ code }) => code)).toContain('results_unusable');
+      expect(objective(report).points[1]?.subsets).toBe(14);
+    }
+  });
+
+  it('of the evaluation data: a domain of one sample leaves every interval open', () => {
+    const tiny = new World({ seed: 2, experts: 3, domains: 2, samples: 1 });
+    const report = makeReport(inputOf(tiny), { stage: 'complete' });
+    expectFinite(report);
+    expect(objective(report).points.every(({ low }) => low === null)).toBe(true);
+    expect(report.sizes[0]?.base?.objective.low).toBeNull();
+  });
+
+  it('of a single expert, or two', () => {
+    for (const experts of [1, 2]) {
+      const few = new World({ seed: 2, experts, domains: 2, samples: 20 });
+      expectFinite(makeReport(inputOf(few), { stage: 'complete' }));
+    }
+  });
+});
+
+describe('a plan that grows', () => {
+  const wide = new World({ seed: 8, experts: 7, domains: 3, samples: 40 });
+  const before = experimentOf(
+    { pool: wide.pool.slice(0, 6), domains: wide.domains },
+    { subsets: { kind: 'all' } },
+  );
+  const after = experimentOf(wide, { subsets: { kind: 'per_k', count: 6 } });
+
+  it('uses older merges for the choice, never for the typical curve', () => {
+    const older = planOf(before);
+    const plan = planOf(after);
+    const results = new WorldResults(wide).feed(older).feed(plan);
+    const input = { experiment: after, plan, results, evaluations: wide.evaluations(), otherPlans: [older] };
+    const alone = makeReport({ ...input, otherPlans: [] }, { stage: 'points' });
+    const grown = makeReport(input, { stage: 'points' });
+    expectFinite(grown);
+    for (const k of [2, 3, 4, 5]) {
+      const at = (report: Report) => objective(report).points.find((point) => point.k === k);
+      expect(at(grown)).toEqual(at(alone));
+      const chosen = (report: Report) => only(report).selection?.chosen.find((each) => each.k === k);
+      expect(chosen(grown)?.measured ?? 0).toBeGreaterThan(chosen(alone)?.measured ?? 0);
+      expect(chosen(grown)?.loss ?? 0).toBeLessThanOrEqual(chosen(alone)?.loss ?? 0);
+    }
+  });
+
+  it('takes nothing from plans of another base, method or type', () => {
+    const older = planOf(before);
+    const plan = planOf(after);
+    const results = new WorldResults(wide).feed(older).feed(plan);
+    const input = { experiment: after, plan, results, evaluations: wide.evaluations() };
+    const alone = makeReport({ ...input, otherPlans: [] }, { stage: 'points' });
+    const size = older.header.sizes['default'] ?? raise();
+    const fingerprint = digest('another base') as Fingerprint;
+    for (const header of [
+      { ...older.header, dtype: 'bfloat16' as const },
+      { ...older.header, embeddings: 'common_rows' as const },
+      { ...older.header, sizes: { default: { ...size, base: { ...size.base, fingerprint } } } },
+      { ...older.header, methods: [{ method: 'average' as const, compatibility: 'mergekit' as const }] },
+    ])
+      expect(makeReport({ ...input, otherPlans: [{ ...older, header }] }, { stage: 'points' })).toEqual(
+        alone,
+      );
+  });
+
+  it('waits for a domain that was added', () => {
+    const input = inputOf(world);
+    const header = {
+      ...input.plan.header,
+      evaluations: { ...input.plan.header.evaluations, new: digest('new') as EvaluationId },
+    };
+    const [tokens] = [...input.evaluations.values()];
+    const evaluations = new Map([...input.evaluations, ['new', tokens ?? raise()] as const]);
+    const report = makeReport(
+      { ...input, plan: { ...input.plan, header }, evaluations },
+      { stage: 'points' },
+    );
+    expectFinite(report);
+    expect(report.progress.done).toBe(0);
+    expect(report.headline.state).toBe('waiting');
+  });
+});
+
+describe('random methods', () => {
+  const methods = [{ method: 'dare', drop_rate: 0.2, seeds: [0, 1, 2], compatibility: 'none' }] as const;
+  const noisy = new World({ seed: 4, experts: 5, domains: 3, samples: 40, maskNoise: 0.3 });
+
+  it('averages seeds within a subset', () => {
+    const report = makeReport(inputOf(noisy, { methods }), { stage: 'complete' });
+    expectFinite(report);
+    const cell = only(report);
+    expect(cell.seeds).toEqual([0, 1, 2]);
+    expect(cell.merges).toHaveLength(3 * 31);
+    for (const point of objective(report).points) {
+      const merges = cell.merges.filter(({ members }) => members.length === point.k);
+      expect(point.mean).toBeCloseTo(merges.reduce((sum, m) => sum + m.objective, 0) / merges.length, 10);
+      expect(point.subsets).toBe(point.of);
+    }
+    const [first] = cell.selection?.chosen ?? [];
+    const same = cell.merges.filter(({ members }) => members.join() === first?.members.join());
+    expect(first?.loss).toBeCloseTo(same.reduce((sum, m) => sum + m.objective, 0) / 3, 10);
+    expect(first?.measured).toBe(5);
+  });
+});
+
+describe('several methods', () => {
+  it('ranks them by the typical loss at their recommended k, mergekit variants apart', () => {
+    const methods = [
+      { method: 'average', compatibility: 'none' },
+      { method: 'task_arithmetic', scale: 0.8, normalize: true, compatibility: 'none' },
+      { method: 'average', compatibility: 'mergekit' },
+    ] as const;
+    const input = inputOf(world, { methods });
+    const report = makeReport(input, { stage: 'complete' });
+    expectFinite(report);
+    expect(report.cells.map(({ label }) => label)).toEqual([
+      'average',
+      'task_arithmetic',
+      'average mergekit',
+    ]);
+    expect(report.cells.map(({ rank }) => rank)).toEqual([1, 1, null]);
+    expect(report.cells.map(({ claims_law }) => claims_law)).toEqual([true, true, false]);
+    expect(report.headline.cell).toBe(0);
+    expect(report.warnings.map(({ code }) => code)).toContain('outside_law');
+    const asked = makeReport(
+      { ...input, experiment: experimentOf(world, { methods, goals: { method: 'task_arithmetic' } }) },
+      { stage: 'points' },
+    );
+    expect(asked.headline.cell).toBe(1);
+  });
+});
+
+describe('cancelling', () => {
+  it('ends the work', () => {
+    expect(() => makeReport(inputOf(world), { stage: 'complete', cancelled: () => true })).toThrow(
+      'Cancelled',
+    );
+  });
+});
+
+function raise(): never {
+  throw new Error('missing');
+}

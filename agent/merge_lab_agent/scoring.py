@@ -189,15 +189,17 @@ class Scorer:
         """
         backbone = self.model.base_model
         given = kind(last_hidden_state=hidden[None])
-        backbone.forward = lambda *_, **__: (
-            given
-        )  # an instance attribute hides the method until it is deleted
+        own = vars(backbone).get("forward")  # hooks of other libraries put one there
+        backbone.forward = lambda *_, **__: given  # an instance attribute hides the class's method
         try:
             logits: torch.Tensor = self.model(
                 input_ids=self._stand_in[:, : len(hidden)], use_cache=False
             ).logits
         finally:
-            del backbone.forward
+            if own is None:
+                del backbone.forward
+            else:
+                backbone.forward = own
         return logits[0]
 
     def _cross_entropy(self, logits: torch.Tensor, targets: torch.Tensor, out: torch.Tensor) -> None:

@@ -119,15 +119,15 @@ def theirs(models: dict[str, Path]) -> dict[str, dict[str, torch.Tensor]]:
 
 
 def ambiguous(base: Checkpoint, experts: dict[str, Checkpoint], name: str, density: float) -> torch.Tensor:
-    """Where a magnitude equals the last one kept: of those, mergekit's unstable sort keeps any, we the first."""
+    """Where a magnitude equals the last one kept: of those, mergekit's sort keeps any, we the first."""
     theta = base.read(name).float().flatten()
     found = torch.zeros(theta.shape, dtype=torch.bool)
     for expert in experts.values():
         size = (expert.read(name).float().flatten() - theta).abs()
         last = size.sort(descending=True).values[int(density * len(size)) - 1]
-        if int((size == last).sum()) > 1:
+        if last > 0 and int((size == last).sum()) > 1:
             found |= size == last
-    assert found.float().mean() < 0.5, name
+    assert found.float().mean() < 0.5 or len(theta) < 50, name
     return found
 
 

@@ -287,7 +287,7 @@ def test_tokens_beyond_the_vocabulary_are_refused(model: Any) -> None:
 
 
 def test_a_model_that_the_shortcut_does_not_fit_is_scored_by_full_logits(tiny_base: Path) -> None:
-    """Logits that depend on the position, added after the head: they cannot be made from hidden states alone."""
+    """Logits that depend on the position, added after the head, cannot be made from hidden states alone."""
     model, evaluation = load(tiny_base), random_evaluation("alpha", 4)
     model.forward = _with_position_bias(model.forward)
     scorer = scorer_of(model)

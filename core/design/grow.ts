@@ -92,7 +92,7 @@ export function retryMerges(plan: Sweep, keys: ReadonlySet<MergeKey>): Sweep {
 }
 
 /** Bytes of one result line beside its samples: keys, numbers, device, check. */
-const LINE_BYTES = 360;
+const LINE_BYTES = 340;
 const FLOAT32_IN_BASE64 = 16 / 3;
 const LARGEST_PER_SAMPLE = 1000;
 

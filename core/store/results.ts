@@ -215,20 +215,25 @@ export class ResultIndex {
     const first = state.first;
     state.first = false;
     const value = checkedJson(bytes);
-    if (value !== undefined) this.#result(value);
-    else if (first) this.#header(file, state, bytes);
+    if (first) this.#header(file, state, value, bytes);
+    else if (value !== undefined) this.#result(value);
     else this.#damaged += 1;
   }
 
-  /** A header that is damaged costs nothing: each result line carries its own check. */
-  #header(file: string, state: FileState, bytes: Uint8Array): void {
-    const value = json(bytes);
+  /**
+   * A damaged header costs nothing: each result line carries its own check. So a header that names another format
+   * has the file refused only where a check of its own seals it; else it is told, and the lines speak for themselves.
+   */
+  #header(file: string, state: FileState, sealed: unknown, bytes: Uint8Array): void {
+    const value = sealed ?? json(bytes);
     const format = (value as { format?: unknown } | null | undefined)?.format;
     if (typeof format === 'number' && format !== STORE_FORMAT) {
-      state.refused = true;
+      state.refused = sealed !== undefined;
       this.#problems.push({ ...otherFormat(format), file });
     } else if (isResultHeader(value)) {
       this.#writers.set(file, value);
+    } else if (sealed !== undefined) {
+      this.#result(sealed);
     } else {
       this.#damaged += 1;
     }

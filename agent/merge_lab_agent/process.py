@@ -36,7 +36,6 @@ class ProcessIdentity:
         return None
 
 
-@cache
 def this_process() -> ProcessIdentity:
     return identify(os.getpid())
 

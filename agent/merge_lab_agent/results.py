@@ -91,7 +91,7 @@ def _believable(line: dict[str, Any]) -> bool:
         return False
     if nll is None:
         return isinstance(code, str) and (evaluation is None or isinstance(evaluation, str))
-    finite = isinstance(nll, (int, float)) and math.isfinite(nll)
+    finite = type(nll) in (int, float) and math.isfinite(nll)
     return finite and code is None and isinstance(evaluation, str) and isinstance(line.get("per_sample"), str)
 
 

@@ -128,6 +128,7 @@ class _Run:
         self.progress.recount()
         missing = list(self.progress.remaining.values())
         if not missing:
+            self.status.update(**self._counts())
             return
         self._check_disk(missing)
         self.status.update(state="loading", device=device.name, waiting_for=None, **self._counts())
@@ -148,6 +149,7 @@ class _Run:
                     report=lambda merge: self._report(merge, rooms),
                 )
                 worker.work()
+                self._report(None, rooms)
         finally:
             writer.close()
         fault("before_end")

@@ -68,7 +68,7 @@ def write_plan(
     repeat: int = 1,
     header: dict[str, Any] | None = None,
 ) -> SmallPlan:
-    """Base, each expert, then every subset by every method; `repeat` adds the same merges under further keys."""
+    """Base, each expert, then every subset by every method; `repeat` adds them again under further keys."""
     models = {name: model_document(folder) for name, folder in experts.items()}
     sizes = {"S": {"base": model_document(base), "experts": models, "parameters": 10_000}}
     document = {
@@ -156,6 +156,30 @@ def start_agent(
         process.stdin.close()
         process.stdin = None
     return process
+
+
+class ForkedRun:
+    """A run in a process of its own that need not import torch again."""
+
+    def __init__(self, request: dict[str, Any], home: Path, **environment: str) -> None:
+        self.pid = os.fork()
+        if self.pid == 0:
+            code = 70
+            try:
+                os.environ.update(agent_environment(home, **environment))
+                from merge_lab_agent.run import run
+
+                code = 1 if run(request)["state"] == "failed" else 0
+            finally:
+                os._exit(code)
+
+    def wait(self) -> int:
+        """The exit code, or the signal that ended it as a negative number."""
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def forked_run(request: dict[str, Any], home: Path, **environment: str) -> int:
+    return ForkedRun(request, home, **environment).wait()
 
 
 def run_agent(

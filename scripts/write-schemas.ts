@@ -1,10 +1,16 @@
 /** Writes the committed JSON Schemas anew from the schemas in core. Run it after a change, then the formatter. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { experimentJsonSchema } from '../core/experiment/json-schema.ts';
+import { storeJsonSchemas } from '../core/store/json-schemas.ts';
 
-function write(file: string, schema: unknown): void {
-  writeFileSync(new URL(`../${file}`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+const root = new URL('../', import.meta.url);
+const folder = new URL('core/store/schemas/', root);
+
+function write(file: URL, schema: unknown): void {
+  writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);
 }
 
-mkdirSync(new URL('../core/store/schemas/', import.meta.url), { recursive: true });
-write('core/experiment/experiment.schema.json', experimentJsonSchema());
+write(new URL('core/experiment/experiment.schema.json', root), experimentJsonSchema());
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder);
+for (const [name, schema] of storeJsonSchemas()) write(new URL(name, folder), schema);

@@ -1,0 +1,155 @@
+/**
+ * What client and agent say to each other: JSON-RPC 2.0, a message a line, behind the banner `merge-lab-agent 1`.
+ * One schema for the parameters and one for the answer of every call; a failure is a `Problem` in `error.data`.
+ */
+import * as z from 'zod';
+import { sha256Hex } from './hex.ts';
+import { preparedSchema, prepareRequestSchema } from './prepared.ts';
+import { problemSchema } from './problem-schema.ts';
+import { runStateSchema, workerStatusSchema } from './status.ts';
+
+/** Of the calls below; both sides say which one they speak. */
+export const PROTOCOL = 1;
+
+/** The agent's first line; what a shell prints before it is skipped. */
+export const BANNER = /^merge-lab-agent (\d+)$/;
+
+const bytes = z.number().nonnegative();
+const planId = sha256Hex<string>();
+const version = z.string().nullable();
+/** Paths are relative to the store; one that ends in `/` means every file of that folder. */
+const storePath = z.string().min(1);
+const offset = z.number().int().nonnegative();
+
+const device = z.strictObject({
+  name: z.string(),
+  description: z.string(),
+  memory_bytes: bytes.nullable(),
+  free_memory_bytes: bytes.nullable(),
+});
+
+/** What to write: a plan's size and method with a subset, or weights for each expert. */
+export const mergeDocumentSchema = z.strictObject({
+  store: z.string().exactOptional(),
+  plan: planId,
+  size: z.string(),
+  method: z.number().int().nonnegative().nullable(),
+  seed: z.number().int().nonnegative().nullable(),
+  subset: z.array(z.string()).exactOptional(),
+  weights: z.record(z.string(), z.number()).exactOptional(),
+  /** Absolute folder; refused where it holds something. */
+  out: z.string(),
+  /** Texts to put beside the model, by file name. */
+  files: z.record(z.string(), z.string()).exactOptional(),
+});
+
+/** Parameters and answer of each call. */
+export const calls = {
+  hello: {
+    params: z.strictObject({ protocol: z.number().int(), client: z.string() }),
+    answer: z.strictObject({ protocol: z.number().int(), agent: z.string(), python: z.string() }),
+  },
+  environment: {
+    params: z.strictObject({ store: z.string().exactOptional() }),
+    answer: z.strictObject({
+      agent: z.string(),
+      protocol: z.number().int(),
+      store_format: z.number().int(),
+      python: z.string(),
+      executable: z.string(),
+      system: z.string(),
+      host: z.string(),
+      torch: version,
+      transformers: version,
+      safetensors: version,
+      tokenizers: version,
+      numpy: version,
+      devices: z.array(device),
+      disk: z.strictObject({ folder: z.string(), total_bytes: bytes, free_bytes: bytes }).nullable(),
+      problems: z.array(problemSchema),
+    }),
+  },
+  prepare: { params: prepareRequestSchema, answer: preparedSchema },
+  list: {
+    params: z.strictObject({ store: z.string().exactOptional(), root: z.string() }),
+    answer: z.strictObject({
+      models: z.array(z.strictObject({ path: z.string(), kind: z.enum(['checkpoint', 'adapter']) })),
+      complete: z.boolean(),
+    }),
+  },
+  launch: {
+    params: z.union([
+      z.strictObject({ store: z.string(), plan: planId, device: z.string() }),
+      z.strictObject({ store: z.string(), merge: mergeDocumentSchema }),
+    ]),
+    answer: z.strictObject({
+      run: z.string(),
+      state: z.enum(['started', 'queued', 'attached']),
+      /** What would end it early, such as a logout. */
+      note: z.string().exactOptional(),
+    }),
+  },
+  stop: {
+    params: z.strictObject({ store: z.string(), run: z.string(), now: z.boolean() }),
+    answer: z.strictObject({ run: z.string(), state: runStateSchema }),
+  },
+  runs: {
+    params: z.strictObject({ store: z.string() }),
+    answer: z.strictObject({
+      runs: z.array(
+        z.strictObject({
+          run: z.string(),
+          job: z.enum(['run', 'merge']),
+          plan: z.string(),
+          device: z.string(),
+          state: runStateSchema,
+          /** Null where it cannot be known from this machine. */
+          alive: z.boolean().nullable(),
+          problem: problemSchema.nullable(),
+          workers: z.array(workerStatusSchema),
+        }),
+      ),
+    }),
+  },
+  follow: {
+    params: z.strictObject({ store: z.string(), files: z.record(storePath, offset) }),
+    answer: z.strictObject({ stream: z.string() }),
+  },
+  unfollow: {
+    params: z.strictObject({ stream: z.string() }),
+    answer: z.strictObject({}),
+  },
+} as const;
+
+export type CallName = keyof typeof calls;
+export type Params<C extends CallName> = z.output<(typeof calls)[C]['params']>;
+export type Answer<C extends CallName> = z.output<(typeof calls)[C]['answer']>;
+
+/** What the agent says unasked. */
+export const notifications = {
+  bytes: z.strictObject({ stream: z.string(), path: storePath, offset, data: z.base64() }),
+} as const;
+
+const id = z.union([z.number().int(), z.string()]);
+
+export const requestSchema = z.strictObject({
+  jsonrpc: z.literal('2.0'),
+  id,
+  method: z.string(),
+  params: z.record(z.string(), z.unknown()),
+});
+
+export const responseSchema = z.union([
+  z.strictObject({ jsonrpc: z.literal('2.0'), id, result: z.unknown() }),
+  z.strictObject({
+    jsonrpc: z.literal('2.0'),
+    id: id.nullable(),
+    error: z.strictObject({ code: z.number().int(), message: z.string(), data: problemSchema }),
+  }),
+]);
+
+export const notificationSchema = z.strictObject({
+  jsonrpc: z.literal('2.0'),
+  method: z.string(),
+  params: z.record(z.string(), z.unknown()),
+});

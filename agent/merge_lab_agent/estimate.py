@@ -25,6 +25,7 @@ _POOL_BYTES = 2 << 30
 _KERNELS_A_LAYER = 40
 _DISK_BYTES = 64 << 20
 _MEASURE_SECONDS = 0.2
+_MEASURE_PRODUCTS = 1_000_000_000  # multiply-adds in one timed product, at most
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def measure_speed(device: str, dtype: str, geometry: Geometry, batch_tokens: int
     """Time a product of the model's own shape, a copy and an empty kernel: under a second together."""
     import torch
 
-    rows = min(batch_tokens, 2048)
+    # As many rows as a batch has, so that small models are charged for waiting on threads, not for arithmetic.
+    rows = min(batch_tokens, max(256, _MEASURE_PRODUCTS // (geometry.hidden * geometry.intermediate)))
     kind = getattr(torch, dtype)
     left = torch.randn(rows, geometry.hidden).to(device=device, dtype=kind)
     right = torch.randn(geometry.intermediate, geometry.hidden).to(device=device, dtype=kind)

@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { throwIfCancelled } from './cancelled.ts';
-import type { Choice } from './form-choice.ts';
+import { type Choice, rivalsOf } from './form-choice.ts';
 import type { FitOptions } from './input.ts';
 import type { Jackknife } from './jackknife.ts';
 import { parametersOf, predict } from './least-squares.ts';
@@ -14,7 +14,8 @@ const DRAWS = 1000;
 
 /**
  * Replicates of a typical curve: the paired ones where they are given, else normal ones from the covariance or the
- * residuals; a law is fitted again to each. None where nothing is known of the errors.
+ * residuals. Where the curve comes from a law, that is fitted again to each, the rivals of the form used taking turns,
+ * so that not knowing the form is part of the answer. None where nothing is known of the errors.
  */
 export function* drawCurves(
   points: UsablePoints,
@@ -27,9 +28,9 @@ export function* drawCurves(
   const random = seededRandom(options.seed);
   const measured = k.length === pool;
   const refits = !measured || options.goal.rule === 'epsilon';
-  const estimate = choice.used?.estimate ?? null;
-  if (refits && !estimate) return;
-  const noise = noiseOf(points, choice, measured ? 0 : (estimate?.misfit ?? 0), random);
+  const laws = refits ? rivalsOf(choice, points, options.form) : [];
+  if (refits && laws.length === 0) return;
+  const noise = noiseOf(points, choice, random);
   if (!noise) return;
 
   const ks = Array.from({ length: pool }, (_, i) => i + 1);
@@ -38,11 +39,12 @@ export function* drawCurves(
   const count = points.replicates.length || DRAWS;
   for (let r = 0; r < count; r++) {
     if (r % 100 === 0) throwIfCancelled(options.cancelled);
-    const y = noise(r);
+    const turn = laws[r % laws.length]?.estimate ?? null;
+    const y = noise(r, measured ? 0 : (turn?.misfit ?? 0));
     let law = null;
-    if (refits && estimate) {
-      whiten(estimate.whitening, y, z, k.length);
-      law = estimate.fitter.fit(z, k.length, 1e-5);
+    if (turn) {
+      whiten(turn.whitening, y, z, k.length);
+      law = turn.fitter.fit(z, k.length, 1e-5);
     }
     const losses = measured ? y : Float64Array.from(ks, (kk) => (law ? predict(law, kk) : 0));
     const floor = law && typical.floor !== null ? (parametersOf(law)['Linf'] ?? null) : null;
@@ -56,13 +58,12 @@ export function* drawCurves(
   }
 }
 
-/** One set of losses by replicate number; null where nothing is known of their errors. */
+/** One set of losses by replicate number, with a misfit of that variance; null where nothing is known of their errors. */
 function noiseOf(
   points: UsablePoints,
   choice: Choice,
-  misfit: number,
   random: Random,
-): ((replicate: number) => Float64Array) | null {
+): ((replicate: number, misfit: number) => Float64Array) | null {
   const { k, y, C, known, df, replicates } = points;
   const size = k.length;
   const normals = () => Array.from({ length: size }, () => random.normal());
@@ -70,29 +71,30 @@ function noiseOf(
   const widening = (n: number) => (Number.isFinite(n) ? Math.sqrt(n / random.chiSquared(n)) : 1);
   const estimate = choice.used?.estimate ?? null;
   const free = size - (estimate?.fit.p ?? size);
-  const astray = misfit > 0 && free > 0 ? Math.sqrt(misfit) : 0;
+  const addMisfit = (row: Float64Array, misfit: number) => {
+    if (misfit <= 0 || free <= 0) return row;
+    const wide = Math.sqrt(misfit) * widening(free);
+    for (let i = 0; i < size; i++) row[i] = at(row, i) + wide * random.normal();
+    return row;
+  };
 
   if (replicates.length > 0) {
     const root = known ? positiveRoot(beyond(C, replicates, size), size) : null;
-    return (r) => {
+    return (r, misfit) => {
       const row = (replicates[r] ?? y).slice();
-      const wide = astray > 0 ? astray * widening(free) : 0;
       if (root) addProduct(row, root, normals());
-      for (let i = 0; i < size; i++) row[i] = at(row, i) + (wide > 0 ? wide * random.normal() : 0);
-      return row;
+      return addMisfit(row, misfit);
     };
   }
   const scale = known ? 1 : (estimate?.scale ?? null);
   if (scale === null) return null;
   const w = whitening(C, size, 0);
   const freedom = known ? Math.min(...df) : free;
-  return () => {
+  return (_, misfit) => {
     const wide = Math.sqrt(scale) * widening(freedom);
     const row = colour(w.inverse, normals());
-    const off = astray > 0 ? astray * widening(free) : 0;
-    for (let i = 0; i < size; i++)
-      row[i] = at(y, i) + wide * at(row, i) + (off > 0 ? off * random.normal() : 0);
-    return row;
+    for (let i = 0; i < size; i++) row[i] = at(y, i) + wide * at(row, i);
+    return addMisfit(row, misfit);
   };
 }
 

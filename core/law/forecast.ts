@@ -1,6 +1,6 @@
-import { type Backtest, errorAtHorizon } from './backtest.ts';
+import { errorAtHorizon } from './backtest.ts';
 import type { Interval, LawCurve } from './curve.ts';
-import type { Candidate, Choice } from './form-choice.ts';
+import { type Candidate, type Choice, rivalsOf } from './form-choice.ts';
 import type { FitOptions } from './input.ts';
 import type { Judge } from './interval.ts';
 import type { Jackknife } from './jackknife.ts';
@@ -22,6 +22,7 @@ export function forecasts(
   const complete = options.stage === 'complete';
   const wanted = new Set(Array.from({ length: points.pool }, (_, i) => i + 1));
   for (const k of options.forecast) if (Number.isFinite(k) && k >= 1) wanted.add(k);
+  const rivals = rivalsOf(choice, points, options.form);
   const rows: { k: number; loss: number; low: number | null; high: number | null; measured: boolean }[] = [];
   for (const k of [...wanted].sort((a, b) => a - b)) {
     const index = points.k.indexOf(k);
@@ -36,7 +37,7 @@ export function forecasts(
       const loss = predict(choice.used.estimate.fit, k);
       const [low, high] =
         complete && judge
-          ? forecastInterval(points, choice, choice.used, judge, knife, k, loss)
+          ? forecastInterval(points, rivals, choice.used, judge, knife, k, loss)
           : [null, null];
       rows.push({ k, loss, low, high, measured: false });
     }
@@ -45,12 +46,12 @@ export function forecasts(
 }
 
 /**
- * Three parts in one: what the errors of the losses leave open, how far forms of comparable backtest disagree, and how
+ * Three parts in one: what the errors of the losses leave open, how far its rivals disagree, and how
  * wrong this form was at that distance before. Without a backtest nothing is known of the last, so there are no ends.
  */
 function forecastInterval(
   points: UsablePoints,
-  choice: Choice,
+  rivals: readonly Candidate[],
   used: Candidate,
   judge: Judge,
   knife: Jackknife | null,
@@ -66,7 +67,7 @@ function forecastInterval(
   const distance = Math.max(k - last, first - k, 0);
   const extra =
     used.estimate.misfit +
-    spreadAmongForms(choice.candidates, k, loss) +
+    spreadAmongForms(rivals, k, loss) +
     (distance > 0 ? errorAtHorizon(used.test, distance) : 0);
   const half = student95(Math.max(1, points.k.length - used.estimate.fit.p)) * Math.sqrt(extra);
   const [low, high] = judged.interval;
@@ -76,11 +77,9 @@ function forecastInterval(
   ];
 }
 
-/** Mean squared deviation from the form used, over forms whose backtest is within twice the best. */
-function spreadAmongForms(candidates: readonly Candidate[], k: number, loss: number): number {
-  const tested = candidates.filter((c): c is Candidate & { test: Backtest } => c.test !== null);
-  const best = Math.min(...tested.map((c) => c.test.rms));
-  const rivals = tested.filter((c) => c.test.rms <= 2 * best);
-  if (rivals.length === 0) return 0;
-  return rivals.reduce((sum, c) => sum + (predict(c.estimate.fit, k) - loss) ** 2, 0) / rivals.length;
+/** Mean squared deviation of the rivals' forecasts from that of the form used, nats². */
+function spreadAmongForms(rivals: readonly Candidate[], k: number, loss: number): number {
+  return (
+    rivals.reduce((sum, { estimate }) => sum + (predict(estimate.fit, k) - loss) ** 2, 0) / rivals.length
+  );
 }

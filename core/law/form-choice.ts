@@ -59,6 +59,25 @@ export function chooseForm(points: UsablePoints, forced: Form | null): Choice {
   return falls ? choice(used, 'three_point') : choice(find('flat'), 'flat');
 }
 
+/**
+ * The forms that the data cannot set apart from the one used, itself first: those whose backtest is within twice the
+ * best, and those that fit all points at least as closely. A form that was asked for has no rivals.
+ */
+export function rivalsOf(choice: Choice, points: UsablePoints, forced: Form | null): readonly Candidate[] {
+  const { used, candidates } = choice;
+  if (!used) return [];
+  if (forced !== null) return [used];
+  const best = Math.min(...candidates.map(({ test }) => test?.rms ?? Number.POSITIVE_INFINITY));
+  const closeness = ({ estimate }: Candidate) => goodness(estimate, points).rmse;
+  const others = candidates.filter(
+    (candidate) =>
+      candidate !== used &&
+      candidate.test !== null &&
+      (candidate.test.rms <= 2 * best || closeness(candidate) <= closeness(used)),
+  );
+  return [used, ...others];
+}
+
 /** How a form is shown: parameters and fit. */
 export function formFit(candidate: Candidate, points: UsablePoints): FormFit {
   const { rmse, r2 } = goodness(candidate.estimate, points);

@@ -69,7 +69,7 @@ def measure_speed(device: str, dtype: str, geometry: Geometry, batch_tokens: int
     """Time a product of the model's own shape, a copy and an empty kernel: under a second together."""
     import torch
 
-    # As many rows as a batch has, so that small models are charged for waiting on threads, not for arithmetic.
+    # As many rows as a batch has: in small models threads wait for each other more than they compute.
     rows = min(batch_tokens, max(256, _MEASURE_PRODUCTS // (geometry.hidden * geometry.intermediate)))
     kind = getattr(torch, dtype)
     left = torch.randn(rows, geometry.hidden).to(device=device, dtype=kind)

@@ -175,7 +175,9 @@ def _explained(source: str, error: Exception) -> Problem:
             f"{source} is not on the hub, or it is private.",
             "Correct the name, begin folders with ./, or log in with `hf auth login`.",
         )
-    if not is_a("HfHubHTTPError") and isinstance(error, (OSError, errors.LocalEntryNotFoundError)):
+    # The client's network library differs by version, and not all of its errors are OSErrors.
+    unreached = isinstance(error, OSError) or any(c.__name__ == "TransportError" for c in type(error).__mro__)
+    if is_a("LocalEntryNotFoundError") or (unreached and not is_a("HfHubHTTPError")):
         return Problem(
             "hub_offline",
             f"{source} is not complete in the local cache, and the hub is out of reach: {_first_line(error)}",

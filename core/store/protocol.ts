@@ -79,7 +79,12 @@ export const calls = {
   },
   launch: {
     params: z.union([
-      z.strictObject({ store: z.string(), plan: planId, device: z.string() }),
+      z.strictObject({
+        store: z.string(),
+        plan: planId,
+        device: z.string(),
+        allow_remote_code: z.array(z.string()).exactOptional(),
+      }),
       z.strictObject({ store: z.string(), merge: mergeDocumentSchema }),
     ]),
     answer: z.strictObject({

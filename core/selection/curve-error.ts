@@ -70,11 +70,11 @@ export function curveReplicates(
     for (let r = 0; r < R; r++) out[r * K + at] = column[r] as number;
   }
   const random = seededRandom(seed);
-  for (let r = 0; r < R; r++) {
-    for (const cluster of subsets.clusters) {
+  for (const cluster of subsets.clusters) {
+    const reached = points.map((_, at) => at).filter((at) => cluster[at] !== 0);
+    for (let r = 0; r < R; r++) {
       const g = random.normal();
-      for (let at = 0; at < K; at++)
-        out[r * K + at] = (out[r * K + at] as number) + g * (cluster[at] as number);
+      for (const at of reached) out[r * K + at] = (out[r * K + at] as number) + g * (cluster[at] as number);
     }
   }
   return out;

@@ -37,18 +37,22 @@ export function meanLosses(rows: readonly Losses[], weights: readonly number[], 
 export function influence(row: Losses, samples: Samples, weights: DomainWeights): Float64Array {
   const values = new Float64Array(samples.tokens.length);
   for (let d = 0; d < weights.length; d++) {
-    const weight = weights[d] as number;
-    if (weight === 0) continue;
-    const from = samples.start[d] as number;
-    const to = samples.start[d + 1] as number;
-    const n = to - from;
-    const scale = (weight / (samples.domainTokens[d] as number)) * (n > 1 ? Math.sqrt(n / (n - 1)) : 1);
+    const scale = influenceScale(samples, weights, d);
+    if (scale === 0) continue;
     const loss = row.domains[d] as number;
-    for (let s = from; s < to; s++) {
+    const to = samples.start[d + 1] as number;
+    for (let s = samples.start[d] as number; s < to; s++) {
       values[s] = scale * ((row.nll[s] as number) - loss * (samples.tokens[s] as number));
     }
   }
   return values;
+}
+
+/** w_d/T_d·√(n/(n−1)) */
+function influenceScale(samples: Samples, weights: DomainWeights, d: number): number {
+  const n = (samples.start[d + 1] as number) - (samples.start[d] as number);
+  const ratio = (weights[d] as number) / (samples.domainTokens[d] as number);
+  return n > 1 ? ratio * Math.sqrt(n / (n - 1)) : ratio;
 }
 
 export function dot(a: Float64Array, b: Float64Array): number {
@@ -61,6 +65,27 @@ export function dot(a: Float64Array, b: Float64Array): number {
 export function differenceVariance(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+  return sum;
+}
+
+/** The same of a model and another's influence, without making the model's own: for loops over many models. */
+export function varianceAround(
+  centre: Float64Array,
+  row: Losses,
+  samples: Samples,
+  weights: DomainWeights,
+): number {
+  let sum = 0;
+  for (let d = 0; d < weights.length; d++) {
+    const scale = influenceScale(samples, weights, d);
+    if (scale === 0) continue;
+    const loss = row.domains[d] as number;
+    const to = samples.start[d + 1] as number;
+    for (let s = samples.start[d] as number; s < to; s++) {
+      const own = scale * ((row.nll[s] as number) - loss * (samples.tokens[s] as number));
+      sum += (own - (centre[s] as number)) ** 2;
+    }
+  }
   return sum;
 }
 

@@ -1,4 +1,4 @@
-import { differenceVariance, influence, type Measured, objectiveOf } from './measured.ts';
+import { influence, type Measured, objectiveOf, varianceAround } from './measured.ts';
 import type { DomainWeights, Samples } from './samples.ts';
 import type { TypicalPoint } from './typical.ts';
 
@@ -123,7 +123,7 @@ function signalShare(
   for (const { index, weight } of point.entries) {
     const row = measured[index] as Measured;
     squares += weight * (objectiveOf(row, weights) - mean) ** 2;
-    noise += weight * differenceVariance(influence(row, samples, weights), centre);
+    noise += weight * varianceAround(centre, row, samples, weights);
   }
   return squares > 0 ? Math.max(0, 1 - noise / squares) : 0;
 }

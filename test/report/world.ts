@@ -39,7 +39,7 @@ export interface WorldOptions {
 
 const DIMENSIONS = 6;
 
-/** Everything that repeats of one world: truth is fixed by `seed`, evaluation samples by `sampleSeed`. */
+/** The domains of a world are fixed by `seed`, its experts by `expertSeed`, its evaluation samples by `sampleSeed`. */
 export class World {
   readonly pool: readonly string[];
   readonly domains: readonly string[];
@@ -53,7 +53,7 @@ export class World {
     feeling: Float64Array;
   }[];
 
-  constructor(options: WorldOptions, sampleSeed: number = options.seed) {
+  constructor(options: WorldOptions, sampleSeed: number = options.seed, expertSeed: number = options.seed) {
     this.options = {
       spread: 0.8,
       difficulty: 0.3,
@@ -67,7 +67,8 @@ export class World {
     this.pool = Array.from({ length: experts }, (_, i) => `e${i}`);
     this.domains = Array.from({ length: domains }, (_, d) => `d${d}`);
     const random = seededRandom(options.seed);
-    this.#vectors = this.pool.map(() => direction(random, spread).map((x, i) => x + (i === 0 ? 1 : 0)));
+    const ofExperts = seededRandom(expertSeed + 2e6);
+    this.#vectors = this.pool.map(() => direction(ofExperts, spread).map((x, i) => x + (i === 0 ? 1 : 0)));
     this.#optimum = this.domains.map(() => direction(random, 0.3).map((x, i) => x + (i === 0 ? gain : 0)));
     const draws = seededRandom(sampleSeed + 1e6);
     this.#samples = this.domains.map(() => ({
@@ -97,6 +98,16 @@ export class World {
   typical(k: number): number {
     const subsets = subsetsOf(this.pool.length, k);
     return subsets.reduce((sum, members) => sum + this.macro(members), 0) / subsets.length;
+  }
+
+  /** Mean of the true macro loss over k experts drawn from where all experts come from. */
+  population(k: number): number {
+    const { spread } = this.options;
+    const centre = this.domains.map((_, d) =>
+      (this.#optimum[d] ?? []).reduce((sum, value, i) => sum + ((i === 0 ? 1 : 0) - value) ** 2, 0),
+    );
+    const mean = centre.reduce((sum, value) => sum + value, 0) / centre.length;
+    return 1 + 0.3 * (mean + (DIMENSIONS * spread ** 2) / k);
   }
 
   score(members: readonly number[], d: number, seed: number | null = null): Score {

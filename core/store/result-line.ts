@@ -10,12 +10,16 @@ export function perSampleLength(encoded: string): number {
   return ((encoded.length / 4) * 3 - padding) / 4;
 }
 
-export function isResultLine(value: unknown): value is ResultLine {
+/** @param isName whether a value is a key or an id: `isSha256`, or something that remembers */
+export function isResultLine(
+  value: unknown,
+  isName: (value: unknown) => boolean = isSha256,
+): value is ResultLine {
   if (!isRecord(value)) return false;
   const line = value as Partial<Record<keyof ResultLine, unknown>>;
   return (
-    isSha256(line.key) &&
-    (line.evaluation === null || isSha256(line.evaluation)) &&
+    isName(line.key) &&
+    (line.evaluation === null || isName(line.evaluation)) &&
     typeof line.device === 'string' &&
     isCount(line.batch_tokens) &&
     isCount(line.attempt) &&
@@ -72,6 +76,7 @@ function isCount(value: unknown): value is number {
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
-function isSha256(value: unknown): boolean {
+/** Lower-case hex of a SHA-256. */
+export function isSha256(value: unknown): boolean {
   return typeof value === 'string' && SHA256.test(value);
 }

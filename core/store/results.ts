@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib';
 import type { Problem } from '../problem.ts';
 import { type EvaluationId, type MergeKey, type ResultHeader, STORE_FORMAT } from './format.ts';
 import { otherFormat } from './plan-file.ts';
-import { isResultHeader, isResultLine, perSampleLength } from './result-line.ts';
+import { isResultHeader, isResultLine, isSha256, perSampleLength } from './result-line.ts';
 
 /** One merge on one domain. */
 export interface Score {
@@ -38,8 +38,10 @@ export interface ResultCounts {
 }
 
 const NEWLINE = 0x0a;
-/** `,"crc":"xxxxxxxx"}` */
-const TAIL = ',"crc":"00000000"}'.length;
+/** The end of every result line; the zeros stand for its check. */
+const TAIL = ',"crc":"00000000"}';
+const SEAL_BEGIN = TAIL.indexOf('0');
+const SEAL_END = TAIL.lastIndexOf('0') + 1;
 /** Longer than any line that a writer makes (1,000 float32 in base64 and a message): beyond it, damage. */
 const LONGEST_LINE = 1 << 20;
 
@@ -100,6 +102,7 @@ export class ResultIndex {
   readonly #writers = new Map<string, ResultHeader>();
   readonly #problems: Problem[] = [];
   readonly #devices = new Set<string>();
+  readonly #names = new Set<unknown>();
   #scores = 0;
   #lines = 0;
   #repeated = 0;
@@ -189,6 +192,14 @@ export class ResultIndex {
     return this.#problems;
   }
 
+  /** Whether it is a key or an id; each is looked at closely but once. */
+  readonly #isName = (value: unknown): boolean => {
+    if (this.#names.has(value)) return true;
+    if (!isSha256(value)) return false;
+    this.#names.add(value);
+    return true;
+  };
+
   #state(file: string): FileState {
     let state = this.#files.get(file);
     if (!state) {
@@ -240,7 +251,7 @@ export class ResultIndex {
   }
 
   #result(value: unknown): void {
-    if (!isResultLine(value)) {
+    if (!isResultLine(value, this.#isName)) {
       this.#damaged += 1;
       return;
     }
@@ -289,16 +300,26 @@ function joined(state: FileState, piece: Uint8Array): Uint8Array {
 
 /** The line's value if its check holds: CRC-32 of the bytes before `,"crc"`, which is the last field. */
 function checkedJson(bytes: Uint8Array): unknown {
-  const body = bytes.length - TAIL;
-  if (body < 1) return undefined;
-  const tail = latin1(bytes, body);
-  if (!tail.startsWith(',"crc":"') || !tail.endsWith('"}')) return undefined;
-  const expected = crc32(bytes.subarray(0, body)).toString(16).padStart(8, '0');
-  return tail.slice(8, 16) === expected ? json(bytes) : undefined;
+  const body = bytes.length - TAIL.length;
+  if (body < 1 || sealOf(bytes, body) !== crc32(bytes.subarray(0, body))) return undefined;
+  return json(bytes);
 }
 
-function latin1(bytes: Uint8Array, from: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, bytes.length - from).toString('latin1');
+/** The number in the tail that begins at `body`; null where the tail is not one, in lower-case hex. */
+function sealOf(bytes: Uint8Array, body: number): number | null {
+  let seal = 0;
+  for (let i = 0; i < TAIL.length; i += 1) {
+    const byte = bytes[body + i] ?? 0;
+    if (i < SEAL_BEGIN || i >= SEAL_END) {
+      if (byte !== TAIL.charCodeAt(i)) return null;
+    } else {
+      const digit =
+        byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : -1;
+      if (digit < 0) return null;
+      seal = seal * 16 + digit;
+    }
+  }
+  return seal;
 }
 
 function json(bytes: Uint8Array): unknown {

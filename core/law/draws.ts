@@ -66,7 +66,11 @@ function noiseOf(
 ): ((replicate: number, misfit: number) => Float64Array) | null {
   const { k, y, C, known, df, replicates } = points;
   const size = k.length;
-  const normals = () => Array.from({ length: size }, () => random.normal());
+  const g = new Float64Array(size);
+  const normals = () => {
+    for (let i = 0; i < size; i++) g[i] = random.normal();
+    return g;
+  };
   // A variance known by n degrees of freedom is as uncertain as n/χ²(n).
   const widening = (n: number) => (Number.isFinite(n) ? Math.sqrt(n / random.chiSquared(n)) : 1);
   const estimate = choice.used?.estimate ?? null;
@@ -99,7 +103,7 @@ function noiseOf(
 }
 
 /** x with S⁻¹·x = g: noise of the covariance that S⁻¹ whitens. */
-function colour(inverse: Float64Array, g: readonly number[]): Float64Array {
+function colour(inverse: Float64Array, g: Float64Array): Float64Array {
   const size = g.length;
   const x = new Float64Array(size);
   for (let i = 0; i < size; i++) {
@@ -139,7 +143,7 @@ function positiveRoot(S: Float64Array, size: number): readonly Float64Array[] | 
   return columns.length > 0 ? columns : null;
 }
 
-function addProduct(row: Float64Array, root: readonly Float64Array[], g: readonly number[]): void {
+function addProduct(row: Float64Array, root: readonly Float64Array[], g: Float64Array): void {
   root.forEach((column, index) => {
     for (let i = 0; i < row.length; i++) row[i] = at(row, i) + (g[index] ?? 0) * at(column, i);
   });

@@ -1,6 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Form } from './curve.ts';
-import { type Fit, Fitter, predict } from './least-squares.ts';
+import { parameterCount } from './forms.ts';
+import { type Fit, Fitter, FormGrid, predict } from './least-squares.ts';
 import type { UsablePoints } from './usable-points.ts';
 import { at, type Whitening, whiten, whitening } from './whitening.ts';
 
@@ -18,6 +19,9 @@ export interface Estimate {
   /** Whitened residual variance: 1 where errors are known, estimated where not, null without residual degrees of freedom. */
   readonly scale: number | null;
 }
+
+/** Tolerance in t while the misfit variance is still sought. */
+const ROUGH = 1e-5;
 
 /** Fits every form to one curve, sharing what depends on the covariance alone. */
 export class Estimator {
@@ -45,30 +49,36 @@ export class Estimator {
   estimate(form: Form): Estimate | null {
     const { k } = this.points;
     let misfit = 0;
-    let current = this.#at(form, misfit);
-    if (k.length < current.fit.p) return null;
+    if (k.length < parameterCount(form)) return null;
+    const grid = new FormGrid(form, k);
+    let current = this.#at(grid, misfit, ROUGH);
     for (let i = 0; i < 12 && this.points.known && k.length > current.fit.p; i++) {
       const next = this.#misfit(current.fit);
       if (Math.abs(next - misfit) <= 1e-3 * misfit) break;
       misfit = next;
-      current = this.#at(form, misfit);
+      current = this.#at(grid, misfit, ROUGH);
     }
-    return current;
+    const { fitter, z } = current;
+    return this.#finished(fitter.fit(z), current.fitter, misfit, current.whitening, z);
   }
 
   /** By the known errors alone. */
   withoutMisfit(form: Form): Estimate {
-    return this.#at(form, 0);
+    return this.#at(new FormGrid(form, this.points.k), 0, ROUGH);
   }
 
-  #at(form: Form, misfit: number): Estimate {
-    const { k, y, C, known } = this.points;
+  #at(grid: FormGrid, misfit: number, tolerance: number): Estimate {
+    const { k, y, C } = this.points;
     const w = this.#whitenings.get(misfit) ?? whitening(C, k.length, misfit);
     if (misfit === 0) this.#whitenings.set(0, w);
     const z = new Float64Array(k.length);
     whiten(w, y, z, k.length);
-    const fitter = new Fitter(form, k, w);
-    const fit = fitter.fit(z);
+    const fitter = new Fitter(grid, w);
+    return this.#finished(fitter.fit(z, k.length, tolerance), fitter, misfit, w, z);
+  }
+
+  #finished(fit: Fit, fitter: Fitter, misfit: number, w: Whitening, z: Float64Array): Estimate {
+    const { k, known } = this.points;
     const free = k.length - fit.p;
     const precision = this.#spectrum?.values.reduce((sum, value) => sum + 1 / (value + misfit), 0) ?? 0;
     return {

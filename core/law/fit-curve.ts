@@ -24,7 +24,7 @@ const RETURNS = [0.8, 0.85, 0.9];
  * Throws `Cancelled` only.
  */
 export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
-  const points = usablePoints(data);
+  const points = usablePoints(data, options.stage === 'complete');
   const choice = chooseForm(points, options.form);
   throwIfCancelled(options.cancelled);
   const complete = options.stage === 'complete';

@@ -26,7 +26,7 @@ export interface ShapeForm {
   readonly tLow: number;
   readonly tHigh: number;
   readonly shape: (t: number) => number;
-  readonly psi: (t: number, k: number) => number;
+  readonly psi: (t: number) => (k: number) => number;
   /** L∞ = α − δ·floor(t); infinite at t = 1. */
   readonly floor: (t: number) => number;
   /** A = δ·tail(t); infinite at t = 1. */
@@ -40,7 +40,7 @@ const HALF_OFFSET = 2;
 const HALF_EXPONENT = 1;
 const LARGEST_EXPONENT = 20;
 const SMALLEST_EXPONENT = 1e-3;
-export const SIGNED_LEAST_OFFSET = -0.8;
+const SIGNED_LEAST_OFFSET = -0.8;
 
 function offsetForm(name: 'paper' | 'signed', first: number, last: number): ShapeForm {
   const least = name === 'paper' ? 0 : SIGNED_LEAST_OFFSET;
@@ -54,7 +54,12 @@ function offsetForm(name: 'paper' | 'signed', first: number, last: number): Shap
     tLow: 0,
     tHigh: (most - least) / (most - least + HALF_OFFSET),
     shape: b,
-    psi: (t, k) => (t >= 1 ? (k - first) / span : ((k - first) * (last + b(t))) / ((k + b(t)) * span)),
+    psi: (t) => {
+      if (t >= 1) return (k) => (k - first) / span;
+      const offset = b(t);
+      const scale = (last + offset) / span;
+      return (k) => (scale * (k - first)) / (k + offset);
+    },
     floor: (t) => (t >= 1 ? Number.POSITIVE_INFINITY : (last + b(t)) / span),
     tail: (t) => (t >= 1 ? Number.POSITIVE_INFINITY : ((first + b(t)) * (last + b(t))) / span),
   };
@@ -71,7 +76,12 @@ function powerForm(first: number, last: number): ShapeForm {
     tLow: HALF_EXPONENT / (HALF_EXPONENT + LARGEST_EXPONENT),
     tHigh: HALF_EXPONENT / (HALF_EXPONENT + SMALLEST_EXPONENT),
     shape: p,
-    psi: (t, k) => (t >= 1 ? Math.log(k / first) / Math.log(last / first) : fall(k, p(t)) / fall(last, p(t))),
+    psi: (t) => {
+      if (t >= 1) return (k) => Math.log(k / first) / Math.log(last / first);
+      const exponent = p(t);
+      const scale = 1 / fall(last, exponent);
+      return (k) => scale * fall(k, exponent);
+    },
     floor: (t) => (t >= 1 ? Number.POSITIVE_INFINITY : 1 / fall(last, p(t))),
     tail: (t) => (t >= 1 ? Number.POSITIVE_INFINITY : first ** p(t) / fall(last, p(t))),
   };

@@ -41,10 +41,10 @@ export class Judge {
     } else {
       const shape = t ?? 0;
       columns.push(new Float64Array(k.length).fill(1));
-      columns.push(Float64Array.from(k, (kk) => -model.psi(shape, kk)));
+      columns.push(Float64Array.from(k, model.psi(shape)).map((psi) => -psi));
       if (this.#shapeFree) {
-        const slope = (kk: number) =>
-          (model.psi(shape + STEP, kk) - model.psi(shape - STEP, kk)) / (2 * STEP);
+        const [after, before] = [model.psi(shape + STEP), model.psi(shape - STEP)];
+        const slope = (kk: number) => (after(kk) - before(kk)) / (2 * STEP);
         columns.push(Float64Array.from(k, (kk) => -(coefficients[1] ?? 0) * slope(kk)));
       }
     }

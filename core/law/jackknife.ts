@@ -6,7 +6,7 @@ import type { Interval } from './curve.ts';
 import type { Choice } from './form-choice.ts';
 import type { CurveData } from './input.ts';
 import type { Judged } from './interval.ts';
-import { type Fit, Fitter, parametersOf, predict } from './least-squares.ts';
+import { type Fit, Fitter, FormGrid, parametersOf, predict } from './least-squares.ts';
 import { student95 } from './student.ts';
 import type { UsablePoints } from './usable-points.ts';
 import { whiten, whitening } from './whitening.ts';
@@ -119,7 +119,7 @@ function refit(choice: Choice, points: UsablePoints, measured: ReadonlyMap<numbe
     z,
     kept.length,
   );
-  return new Fitter(used.form, k, w).fit(z);
+  return new Fitter(new FormGrid(used.form, k), w).fit(z);
 }
 
 function lossOf(pool: LeftOut, k: number): number {

@@ -21,7 +21,7 @@ export interface Fit {
 export function predict(fit: Fit, k: number): number {
   const [first = 0, second = 0] = fit.coefficients;
   const { model } = fit;
-  if (model.kind === 'shape') return first - second * model.psi(fit.t ?? 0, k);
+  if (model.kind === 'shape') return first - second * model.psi(fit.t ?? 0)(k);
   let sum = 0;
   fit.coefficients.forEach((coefficient, index) => {
     sum += coefficient * model.column(index, k);
@@ -49,7 +49,37 @@ export function onBound(fit: Fit): string[] {
   return t <= fit.model.tLow + near || t >= fit.model.tHigh - near ? [fit.model.shapeName] : [];
 }
 
-const GRID = 64;
+const GRID = 48;
+
+/** One form on given k's, before any weights: the columns that every whitening of it starts from. */
+export class FormGrid {
+  readonly form: Form;
+  readonly model: FormModel;
+  readonly k: readonly number[];
+  readonly p: number;
+  /** Of the linear form, or the one of ones. */
+  readonly columns: readonly Float64Array[];
+  /** ψ by grid point. */
+  readonly shapes: readonly { readonly t: number; readonly psi: Float64Array }[];
+
+  constructor(form: Form, k: readonly number[]) {
+    this.form = form;
+    this.k = k;
+    this.p = parameterCount(form);
+    const model = formModel(form, k[0] ?? 1, k[k.length - 1] ?? 1);
+    this.model = model;
+    if (model.kind === 'linear') {
+      this.columns = model.parameters.map((_, i) => Float64Array.from(k, (kk) => model.column(i, kk)));
+      this.shapes = [];
+      return;
+    }
+    this.columns = [new Float64Array(k.length).fill(1)];
+    this.shapes = Array.from({ length: GRID + 1 }, (_, i) => {
+      const t = model.tLow + ((model.tHigh - model.tLow) * i) / GRID;
+      return { t, psi: Float64Array.from(k, model.psi(t)) };
+    });
+  }
+}
 
 /** One form, ready to be fitted to any losses at the same k's and with the same weights. */
 export class Fitter {
@@ -58,33 +88,21 @@ export class Fitter {
   readonly k: readonly number[];
   readonly p: number;
   readonly #w: Whitening;
-  /** Whitened columns: of the linear form, or the one of ones. */
-  readonly #columns: Float64Array[];
-  /** Whitened ψ by grid point, and the grid's t. */
-  readonly #grid: { readonly t: number; readonly psi: Float64Array }[] = [];
+  readonly #columns: readonly Float64Array[];
+  readonly #grid: readonly { readonly t: number; readonly psi: Float64Array }[];
   readonly #raw: Float64Array;
   readonly #psi: Float64Array;
 
-  constructor(form: Form, k: readonly number[], w: Whitening) {
-    this.form = form;
-    this.k = k;
-    this.p = parameterCount(form);
-    this.model = formModel(form, k[0] ?? 1, k[k.length - 1] ?? 1);
+  constructor(grid: FormGrid, w: Whitening) {
+    this.form = grid.form;
+    this.k = grid.k;
+    this.p = grid.p;
+    this.model = grid.model;
     this.#w = w;
-    this.#raw = new Float64Array(k.length);
-    this.#psi = new Float64Array(k.length);
-    const { model } = this;
-    const columns =
-      model.kind === 'linear'
-        ? model.parameters.map((_, i) => (kk: number) => model.column(i, kk))
-        : [() => 1];
-    this.#columns = columns.map((column) => this.#whitened(Float64Array.from(k, column)));
-    if (model.kind === 'shape') {
-      for (let i = 0; i <= GRID; i++) {
-        const t = model.tLow + ((model.tHigh - model.tLow) * i) / GRID;
-        this.#grid.push({ t, psi: this.#whitened(Float64Array.from(k, (kk) => model.psi(t, kk))) });
-      }
-    }
+    this.#raw = new Float64Array(grid.k.length);
+    this.#psi = new Float64Array(grid.k.length);
+    this.#columns = grid.columns.map((column) => this.#whitened(column));
+    this.#grid = grid.shapes.map(({ t, psi }) => ({ t, psi: this.#whitened(psi) }));
   }
 
   #whitened(column: Float64Array): Float64Array {
@@ -139,7 +157,8 @@ export class Fitter {
     const { model } = this;
     const ones = this.#columns[0] ?? new Float64Array(0);
     if (model.kind !== 'shape') throw new TypeError(`${this.form} has no shape`);
-    for (let i = 0; i < count; i++) this.#raw[i] = model.psi(t, this.k[i] ?? 0);
+    const psiAt = model.psi(t);
+    for (let i = 0; i < count; i++) this.#raw[i] = psiAt(this.k[i] ?? 0);
     whiten(this.#w, this.#raw, this.#psi, count);
     const psi = this.#psi;
     const uu = dot(ones, ones, count);

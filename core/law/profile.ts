@@ -145,7 +145,7 @@ export class Profile {
   #at(t: number): AtShape {
     const { z, whitening: w, fitter } = this.#estimate;
     const size = z.length;
-    const raw = Float64Array.from(fitter.k, (k) => this.#model.psi(t, k));
+    const raw = Float64Array.from(fitter.k, this.#model.psi(t));
     const psi = new Float64Array(size);
     whiten(w, raw, psi, size);
     let uu = 0;

@@ -29,7 +29,10 @@ export function lossQuantity(
   return {
     kind: 'shaped',
     unlimited: 0,
-    at: (t) => [total, -terms.reduce((sum, { k, weight }) => sum + weight * model.psi(t, k), 0)],
+    at: (t) => {
+      const psi = model.psi(t);
+      return [total, -terms.reduce((sum, { k, weight }) => sum + weight * psi(k), 0)];
+    },
   };
 }
 

@@ -23,9 +23,10 @@ export interface UsablePoints {
 
 /**
  * Drops what is not a finite number, sorts by k and averages duplicates, so that nothing after it meets NaN.
- * A covariance that is unusable (wrong size, not finite, all zero) counts as unknown.
+ * A covariance that is unusable (wrong size, not finite, all zero) counts as unknown. Replicates, the bulk of the work,
+ * are read only where they are wanted.
  */
-export function usablePoints(data: CurveData): UsablePoints {
+export function usablePoints(data: CurveData, withReplicates: boolean): UsablePoints {
   const groups = new Map<number, number[]>();
   data.k.forEach((k, index) => {
     if (Number.isFinite(data.mean[index]) && Number.isFinite(k) && k >= 1)
@@ -52,7 +53,7 @@ export function usablePoints(data: CurveData): UsablePoints {
     for (let a = 0; a < size; a++) C[a * size + a] = 1 / weightOf(data, sources[a] ?? [], k[a] ?? 1);
   }
 
-  const { rows, base } = replicatesOf(data, sources);
+  const { rows, base } = withReplicates ? replicatesOf(data, sources) : { rows: [], base: [] };
   const df = data.degreesOfFreedom ?? null;
   return {
     k,
@@ -108,12 +109,14 @@ function replicatesOf(
   const base: number[] = [];
   if (!given || width === 0) return { rows, base };
   const baseGiven = data.baseReplicates;
+  const asGiven = sources.length === width && sources.every((from, i) => from.length === 1 && from[0] === i);
   for (let r = 0; r < Math.floor(given.length / width); r++) {
-    const row = Float64Array.from(sources, (from) =>
-      average(from, (i) => given[r * width + i] ?? Number.NaN),
-    );
+    const row = asGiven
+      ? given.subarray(r * width, (r + 1) * width)
+      : Float64Array.from(sources, (from) => average(from, (i) => given[r * width + i] ?? Number.NaN));
     const baseValue = baseGiven ? (baseGiven[r] ?? Number.NaN) : 0;
-    if (!row.every(Number.isFinite) || !Number.isFinite(baseValue)) continue;
+    // NaN and infinity are all that a sum of differences with itself does not cancel.
+    if (row.reduce((sum, value) => sum + (value - value), baseValue - baseValue) !== 0) continue;
     rows.push(row);
     if (baseGiven) base.push(baseValue);
   }

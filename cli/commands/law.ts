@@ -8,7 +8,7 @@ import { problemText } from '../problem-text.ts';
 import { lawText } from '../report/law-text.ts';
 import { drawCurve } from '../terminal/curve.ts';
 import { print, printJson } from '../terminal/io.ts';
-import { estimated, loss, lossDigits, signed } from '../terminal/number.ts';
+import { columnDigits, estimated, loss, signed } from '../terminal/number.ts';
 import { plain, plainLines } from '../terminal/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { table, wrap } from '../terminal/table.ts';
@@ -116,13 +116,15 @@ function drawingOf(curve: LawCurve): Parameters<typeof drawCurve>[0] {
 }
 
 function forecasts(curve: LawCurve, style: Style): string {
+  const digits = columnDigits(curve.forecast);
+  const gainDigits = columnDigits(curve.marginal_gain ?? []);
   const rows = curve.forecast.map(({ k, loss: value, low, high, measured }) => {
     const gain = curve.marginal_gain?.find((candidate) => candidate.k === k);
     return [
       `${k}`,
-      estimated({ value, low, high }, loss),
+      estimated({ value, low, high }, loss, digits),
       measured ? 'measured' : k > curve.pool ? style.yellow('beyond the pool') : 'law',
-      gain ? signed(gain.gain, lossDigits(gain.low, gain.high)) : '',
+      gain ? signed(gain.gain, gainDigits) : '',
     ];
   });
   return table(

@@ -1,5 +1,5 @@
 import type { Cell, Report } from '../../core/report/report.ts';
-import { estimated, loss, signed } from '../terminal/number.ts';
+import { columnDigits, estimated, loss, signed } from '../terminal/number.ts';
 import { plain } from '../terminal/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
@@ -13,12 +13,13 @@ export function expertTable(report: Report, cell: Cell, style: Style): string {
   const order = report.pool
     .map((name, index) => ({ name, index, attribution: selection.attribution[index] ?? null }))
     .sort((a, b) => (a.attribution?.effect.value ?? Infinity) - (b.attribution?.effect.value ?? Infinity));
+  const digits = columnDigits(order.flatMap(({ attribution }) => (attribution ? [attribution.effect] : [])));
   const rows = order.map(({ name, index, attribution }) => {
     const unmerged = size?.experts[index];
     return [
       picked.has(index) ? style.green('✓') : ' ',
       plain(name, 30),
-      attribution ? estimated(attribution.effect, signed) : '',
+      attribution ? estimated(attribution.effect, signed, digits) : '',
       unmerged ? loss(unmerged.objective.value) : '',
     ];
   });

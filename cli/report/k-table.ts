@@ -1,5 +1,5 @@
 import type { Cell, Report } from '../../core/report/report.ts';
-import { count, estimated, loss, lossDigits, signed } from '../terminal/number.ts';
+import { columnDigits, count, estimated, loss, signed } from '../terminal/number.ts';
 import { plain } from '../terminal/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
@@ -9,6 +9,11 @@ import { curveOf } from './curve-of.ts';
 export function kTable(report: Report, cell: Cell, style: Style): string {
   const curve = curveOf(cell);
   if (!curve || curve.points.length === 0) return '';
+  const typicalDigits = columnDigits(curve.points);
+  const chosenDigits = columnDigits(
+    (cell.selection?.chosen ?? []).map((candidate) => candidate.cross_fitted),
+  );
+  const gainDigits = columnDigits(curve.marginal_gain ?? []);
   const rows = curve.points.map((point) => {
     const chosen = cell.selection?.chosen.find((candidate) => candidate.k === point.k);
     const gain = curve.marginal_gain?.find((candidate) => candidate.k === point.k);
@@ -16,11 +21,11 @@ export function kTable(report: Report, cell: Cell, style: Style): string {
     return [
       isRecommended ? style.green('▸') : ' ',
       isRecommended ? style.bold(`${point.k}`) : `${point.k}`,
-      estimated({ value: point.mean, low: point.low, high: point.high }),
-      point.sd === null ? '' : loss(point.sd),
-      chosen ? estimated(chosen.cross_fitted) : '',
+      estimated({ value: point.mean, low: point.low, high: point.high }, loss, typicalDigits),
+      point.sd === null ? '' : loss(point.sd, typicalDigits),
+      chosen ? estimated(chosen.cross_fitted, loss, chosenDigits) : '',
       chosen ? subsetText(report, chosen.members) : '',
-      gain ? signed(gain.gain, lossDigits(gain.low, gain.high)) : '',
+      gain ? signed(gain.gain, gainDigits) : '',
       point.of > 0 ? `${count(point.subsets)} of ${count(point.of)}` : count(point.subsets),
     ];
   });

@@ -29,13 +29,18 @@ export function interval([low, high]: Interval, digits = 3): string {
   return `${loss(low, digits)} to ${loss(high, digits)}`;
 }
 
+/** One number of digits for a whole column, so that its points align: what its surest entry deserves, 3 or 4. */
+export function columnDigits(estimates: readonly Pick<Estimated, 'low' | 'high'>[]): number {
+  return Math.min(4, Math.max(3, ...estimates.map(({ low, high }) => lossDigits(low, high))));
+}
+
 /** `0.728 (0.724 to 0.732)`, or the value alone while its interval is still to come. */
 export function estimated(
   estimate: Estimated,
   format: (value: number, digits: number) => string = loss,
+  digits: number = lossDigits(estimate.low, estimate.high),
 ): string {
   const { value, low, high } = estimate;
-  const digits = lossDigits(low, high);
   return low === null || high === null
     ? format(value, digits)
     : `${format(value, digits)} (${format(low, digits)} to ${format(high, digits)})`;

@@ -52,7 +52,7 @@ export function makeCurve(
     baseReplicates: known && base ? replicatesOf(base, samples, weights, resamples) : null,
     chosenBeatsBase: chosenBeats(context, source, weights, baseLoss),
     exhaustive: points.every(({ exhaustive }) => exhaustive),
-    degreesOfFreedom: error.freedom,
+    degreesOfFreedom: error.jointFreedom,
   };
   const { goal } = goals;
   const law = fitCurve(data, {

@@ -13,8 +13,10 @@ export interface CurveError {
   readonly mean: Float64Array;
   /** Shape (K, K): evaluation samples and subsets that were not merged; null where the latter show no spread yet. */
   readonly covariance: Float64Array | null;
-  /** Shape (K). */
+  /** Shape (K): degrees of freedom of each point's variance. */
   readonly freedom: Float64Array;
+  /** Of the covariance as a whole, for what follows from several points. */
+  readonly jointFreedom: number;
 }
 
 export function curveError(
@@ -27,23 +29,28 @@ export function curveError(
   const mean = Float64Array.from(points, ({ losses }) => objectiveOf(losses, weights));
   const ownFreedom = sampleFreedom(samples, weights);
   const freedom = new Float64Array(K).fill(ownFreedom);
-  if (!subsets || !samplesShowSpread(samples, weights)) return { mean, covariance: null, freedom };
+  if (!subsets || !samplesShowSpread(samples, weights))
+    return { mean, covariance: null, freedom, jointFreedom: ownFreedom };
   const influences = points.map(({ losses }) => influence(losses, samples, weights));
   const covariance = new Float64Array(K * K);
+  let sampleTrace = 0;
+  const subsetParts: { variance: number; freedom: number }[] = [];
   for (let a = 0; a < K; a++) {
     for (let b = 0; b <= a; b++) {
       const fromSamples = dot(influences[a] as Float64Array, influences[b] as Float64Array);
       const fromSubsets = subsets.clusters.reduce((sum, u) => sum + (u[a] as number) * (u[b] as number), 0);
       covariance[a * K + b] = fromSamples + fromSubsets;
       covariance[b * K + a] = fromSamples + fromSubsets;
-      if (a === b)
-        freedom[a] = pooledFreedom([
-          { variance: fromSamples, freedom: ownFreedom },
-          { variance: fromSubsets, freedom: subsets.freedom[a] as number },
-        ]);
+      if (a !== b) continue;
+      const subsetPart = { variance: fromSubsets, freedom: subsets.freedom[a] as number };
+      freedom[a] = pooledFreedom([{ variance: fromSamples, freedom: ownFreedom }, subsetPart]);
+      sampleTrace += fromSamples;
+      subsetParts.push(subsetPart);
     }
   }
-  return { mean, covariance, freedom };
+  // Errors from samples are one source for all k; errors from subsets are nearly one for each.
+  const jointFreedom = pooledFreedom([{ variance: sampleTrace, freedom: ownFreedom }, ...subsetParts]);
+  return { mean, covariance, freedom, jointFreedom };
 }
 
 /** A domain of one sample says nothing about its own error. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { coverage, DESIGNS } from './coverage.ts';
 
 /** A few replicates here; `scripts/soak-report.ts` runs at least a thousand. Three binomial errors are allowed. */
-const REPLICATES = 25;
+const REPLICATES = 12;
 
 describe('95% intervals of a report hold the truth', () => {
   it.each(DESIGNS)('$name', (design) => {

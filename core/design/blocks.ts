@@ -10,10 +10,18 @@ export interface Step {
   readonly members: Members;
 }
 
-/** Cuts a sequence into blocks, and walks each by small steps. The set of each block stays what it was. */
-export function inBlocks<T extends Step>(sequence: readonly T[]): T[][] {
+/**
+ * Cuts a sequence into blocks, and walks each by small steps. The set of each block stays what it was.
+ *
+ * @param first length of the first block, where it begins inside one
+ */
+export function inBlocks<T extends Step>(sequence: readonly T[], first: number = BLOCK): T[][] {
   const blocks: T[][] = [];
-  for (let i = 0; i < sequence.length; i += BLOCK) blocks.push(walk(sequence.slice(i, i + BLOCK)));
+  for (let i = 0; i < sequence.length; ) {
+    const end = i === 0 ? first : i + BLOCK;
+    blocks.push(walk(sequence.slice(i, end)));
+    i = end;
+  }
   return blocks;
 }
 

@@ -13,7 +13,7 @@ import type {
 } from '../store/format.ts';
 import { SCORER, STORE_FORMAT } from '../store/format.ts';
 import { mergeKey, planMethod, seedsOf } from '../store/keys.ts';
-import { inBlocks, interleaved, type Step } from './blocks.ts';
+import { BLOCK, inBlocks, interleaved, type Step } from './blocks.ts';
 import { designOf, type SubsetDesign } from './design.ts';
 import type { Members } from './subsets.ts';
 
@@ -36,7 +36,9 @@ export function planSweep(experiment: Experiment, prepared: Prepared): Sweep {
   const makers = experiment.sizes.map((size) => new LineMaker(experiment, header, design, size.name));
   const anchors = makers.flatMap((maker) => maker.anchors());
   const references = Object.keys(header.references).map((name) => referenceLine(header, name));
-  const blocks = interleaved(makers.map((maker) => inBlocks(maker.design())));
+  // Workers claim blocks counted from the plan's first line: ours end where theirs do.
+  const first = BLOCK - ((anchors.length + references.length) % BLOCK);
+  const blocks = interleaved(makers.map((maker, i) => inBlocks(maker.design(), i === 0 ? first : BLOCK)));
   return {
     header,
     lines: [...anchors, ...references, ...blocks.flat().map(({ line }) => line)],

@@ -2,10 +2,17 @@
 import { checkGoals, checkMerge } from './check-goals.ts';
 import { checkModels } from './check-models.ts';
 import { checkDistinct, checkKnown, type Report } from './check-names.ts';
-import { subsetCount } from './combinations.ts';
+import { combinations, subsetCount } from './combinations.ts';
 import { domainsOf, METHOD_DEFAULTS, methodNameOf, poolOf } from './parts.ts';
 import { byteCount, kList, parameterCount } from './quantities.ts';
-import { type ExperimentFile, LARGEST_EXHAUSTIVE, type MethodEntry } from './schema.ts';
+import {
+  DEFAULT_PERMUTATIONS,
+  type ExperimentFile,
+  LARGEST_EXHAUSTIVE,
+  LARGEST_PLAN,
+  LARGEST_POOL,
+  type MethodEntry,
+} from './schema.ts';
 import type { Finding } from './shape.ts';
 
 export function checkParts(file: ExperimentFile): Finding[] {
@@ -110,6 +117,7 @@ function checkEvaluation(file: ExperimentFile, report: Report): void {
 
 function checkSweep(file: ExperimentFile, report: Report): void {
   const size = poolOf(file).length;
+  if (size === 0 || size > LARGEST_POOL) return;
   const written = file.sweep.k ?? `1..${size}`;
   const k = kList(written);
   if (k.length === 0) {
@@ -118,10 +126,11 @@ function checkSweep(file: ExperimentFile, report: Report): void {
   const outside = k.filter((each) => each < 1 || each > size);
   if (outside.length > 0) {
     const at = Array.isArray(written) ? ['sweep', 'k', written.indexOf(outside[0] ?? 0)] : ['sweep', 'k'];
+    const named = outside.length > 5 ? `${outside.slice(0, 5).join(', ')}, ...` : outside.join(', ');
     report(
       at,
       'k_outside_pool',
-      `k = ${outside.join(', ')} is outside the pool of ${size} ${size === 1 ? 'expert' : 'experts'}.`,
+      `k = ${named} is outside the pool of ${size} ${size === 1 ? 'expert' : 'experts'}.`,
       size === 1 ? 'Write 1.' : `Stay within 1..${size}.`,
     );
     return;
@@ -131,24 +140,64 @@ function checkSweep(file: ExperimentFile, report: Report): void {
 
 function checkSubsets(file: ExperimentFile, size: number, k: readonly number[], report: Report): void {
   const { subsets } = file.sweep;
-  if (subsets === 'all') {
-    const count = subsetCount(size, k);
-    if (count > BigInt(LARGEST_EXHAUSTIVE)) {
-      report(
-        ['sweep', 'subsets'],
-        'too_many_subsets',
-        `\`all\` means ${count.toLocaleString('en-US')} merges for each method and size; at most ${LARGEST_EXHAUSTIVE.toLocaleString('en-US')} are made.`,
-        'Write a number for each k, or `{permutations: 15}`.',
-      );
-    }
-  } else if (typeof subsets === 'object' && 'precision' in subsets) {
+  if (typeof subsets === 'object' && 'precision' in subsets) {
     report(
       ['sweep', 'subsets'],
       'precision_later',
       '`precision`, merging until the curve is known well enough, comes in a later version.',
       'Write `all`, a number for each k, or `{permutations: 15}`.',
     );
+    return;
   }
+  const count = plannedSubsets(subsets, size, k);
+  if (count > BigInt(LARGEST_EXHAUSTIVE)) {
+    report(
+      ['sweep', 'subsets'],
+      'too_many_subsets',
+      `\`${subsets === 'all' ? 'all' : String(subsets)}\` means ${grouped(count)} merges for each method and size; at most ${grouped(LARGEST_EXHAUSTIVE)} are made.`,
+      subsets === 'all' ? 'Write a number for each k, or `{permutations: 15}`.' : 'Write a smaller number.',
+    );
+    return;
+  }
+  const cells = seedCount(file) * Object.keys(file.sizes ?? { only: 1 }).length;
+  if (count * BigInt(cells) > BigInt(LARGEST_PLAN)) {
+    report(
+      ['sweep'],
+      'too_many_merges',
+      `${grouped(count)} subsets for ${cells} methods, seeds and sizes are ${grouped(count * BigInt(cells))} merges; a plan holds at most ${grouped(LARGEST_PLAN)}.`,
+      'Ask for fewer subsets, methods, seeds or sizes.',
+      { on: 'key' },
+    );
+  }
+}
+
+/** Subsets that one method of one size merges, an upper bound for permutations. */
+function plannedSubsets(
+  subsets: ExperimentFile['sweep']['subsets'],
+  size: number,
+  k: readonly number[],
+): bigint {
+  const all = subsetCount(size, k);
+  if (subsets === 'all') return all;
+  if (typeof subsets === 'number') {
+    return k.reduce((sum, each) => {
+      const there = combinations(size, each);
+      return sum + (there < BigInt(subsets) ? there : BigInt(subsets));
+    }, 0n);
+  }
+  const orders = typeof subsets === 'object' && 'permutations' in subsets ? subsets.permutations : 0;
+  const met = BigInt((orders || DEFAULT_PERMUTATIONS) * k.length + size);
+  return met < all ? met : all;
+}
+
+function seedCount(file: ExperimentFile): number {
+  return file.methods.reduce((sum, entry) => {
+    return sum + (typeof entry === 'object' && 'seeds' in entry ? entry.seeds.length : 1);
+  }, 0);
+}
+
+function grouped(count: bigint | number): string {
+  return count.toLocaleString('en-US');
 }
 
 function checkReferences(file: ExperimentFile, report: Report): void {

@@ -11,6 +11,8 @@ export const FORMAT_VERSION = 1;
 export const LARGEST_POOL = 64;
 /** More subsets than this are never merged one and all. */
 export const LARGEST_EXHAUSTIVE = 65_535;
+/** More merges than this in one plan would never end. */
+export const LARGEST_PLAN = 500_000;
 /** Up to this many subsets, `all` is the default. */
 export const DEFAULT_EXHAUSTIVE = 1_000;
 export const DEFAULT_PERMUTATIONS = 15;

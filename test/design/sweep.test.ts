@@ -99,12 +99,13 @@ describe('the whole sweep', () => {
   test('sizes: each has its own keys, the same subsets, and blocks in turns', () => {
     const { lines, header } = sweepOf(poolOf(6), { sizes: ['S', 'L'] });
     const of = (size: string) => lines.filter((line) => line.size === size);
-    expect(of('S').map(short)).toEqual(of('L').map(short));
+    expect(of('S').map(short).sort()).toEqual(of('L').map(short).sort());
     expect(new Set(lines.map((line) => line.key)).size).toBe(2 * (7 + 63));
     expect(Object.keys(header.sizes)).toEqual(['S', 'L']);
     const design = lines.slice(2 * (7 + 7)).map((line) => line.size);
     const turns = design.filter((size, i) => size !== design[i - 1]);
-    expect(turns).toEqual(['S', 'L', 'S', 'L']); // 56 each: blocks of 32 and 24
+    // 28 anchors leave 4 of the first block; 56 each: 4, 32, 20 and 32, 24
+    expect(turns).toEqual(['S', 'L', 'S', 'L', 'S']);
   });
 
   test('references with a model are scored as their own base', () => {
@@ -146,14 +147,41 @@ describe('order', () => {
   const design = lines.slice(10 + 2 * 10);
 
   test('each block holds a share of every k that is left, for each method alike', () => {
-    for (let end = BLOCK; end <= 7 * 9 * 2; end += BLOCK) {
+    const first = BLOCK - (30 % BLOCK);
+    for (let end = first; end <= 7 * 9 * 2; end += BLOCK) {
       const counts = new Map<string, number>();
       for (const { method, subset } of design.slice(0, end)) {
         const stratum = `${method}/${subset.length}`;
         counts.set(stratum, (counts.get(stratum) ?? 0) + 1);
       }
-      expect(counts.size).toBe(14);
+      expect(counts.size).toBe(Math.min(14, end));
       expect(Math.max(...counts.values()) - Math.min(...counts.values())).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('the merges of each k at the end of a block are a fair sample of that k', () => {
+    const seeds = 150;
+    const loss = (subset: readonly string[]) =>
+      subset.reduce((sum, name) => sum + (Number(name.slice(7)) + 1) ** 2, 0) / subset.length;
+    const errors = new Map<number, number[]>();
+    for (let seed = 0; seed < seeds; seed += 1) {
+      const all = sweepOf(poolOf(6), { sweep: `{ seed: ${seed} }` }).lines;
+      for (const k of [2, 3, 4, 5]) {
+        const losses = (lines: readonly PlanLine[]) =>
+          lines
+            .filter((line) => line.method === 0 && line.subset.length === k)
+            .map((line) => loss(line.subset));
+        const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+        const early = losses(all.slice(0, BLOCK)); // 14 anchors and 18 of the design
+        expect(early.length).toBeGreaterThanOrEqual(4);
+        errors.set(k, [...(errors.get(k) ?? []), mean(early) - mean(losses(all))]);
+      }
+    }
+    for (const [k, each] of errors) {
+      const mean = each.reduce((sum, value) => sum + value, 0) / seeds;
+      const sd = Math.sqrt(each.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (seeds - 1));
+      expect(sd, `k = ${k}`).toBeGreaterThan(0);
+      expect(Math.abs(mean), `k = ${k}`).toBeLessThan((4 * sd) / Math.sqrt(seeds));
     }
   });
 
@@ -162,7 +190,7 @@ describe('order', () => {
     let moves = 0;
     design.forEach(({ subset, method }, i) => {
       const before = design[i - 1];
-      if (!before || before.method !== method || i % BLOCK === 0) return;
+      if (!before || before.method !== method || (i + 30) % BLOCK === 0) return;
       const shared = subset.filter((expert) => before.subset.includes(expert)).length;
       steps += subset.length + before.subset.length - 2 * shared;
       moves += 1;

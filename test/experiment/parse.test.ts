@@ -178,6 +178,22 @@ describe('defaults that depend on the pool', () => {
     );
   });
 
+  test('numbers that would plan for ever are refused, by number', () => {
+    const [many] = parseExperiment(pool(64, 'sweep: { subsets: 60000 }')).diagnostics;
+    expect(many?.code).toBe('too_many_subsets');
+    expect(many?.message).toContain('3,507,489'); // the sum of min(60000, C(64, k))
+    expect(codes(pool(20, 'sweep: { subsets: 3000 }'))).toEqual([]);
+    const seeds = Array.from({ length: 20 }, (_, i) => i).join(', ');
+    const dare = `methods: [{ method: dare, seeds: [${seeds}] }]\nsweep: { subsets: 3000 }`;
+    const [plan] = parseExperiment(pool(20, dare)).diagnostics;
+    expect(plan).toMatchObject({ code: 'too_many_merges', path: ['sweep'] });
+    expect(codes(pool(64, 'sweep: { subsets: { permutations: 1000 } }'))).toEqual([]);
+  });
+
+  test('an empty pool is one mistake', () => {
+    expect(codes('base: b\nexperts: {}\nevaluation: { data: ./x.json }')).toEqual(['no_experts']);
+  });
+
   test('a pool holds at most 64', () => {
     expect(parsed(pool(64)).pool).toHaveLength(64);
     expect(codes(pool(65))).toEqual(['pool_too_large']);

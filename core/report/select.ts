@@ -1,9 +1,17 @@
+import { throwIfCancelled } from '../law/cancelled.ts';
 import type { RecommendedK } from '../law/curve.ts';
 import { attribution, type ExpertEffect } from '../selection/attribution.ts';
 import { chooseBest } from '../selection/chosen.ts';
 import { halfWidth, samplesShowSpread } from '../selection/curve-error.ts';
 import { pooledFreedom } from '../selection/freedom.ts';
-import { differenceVariance, dot, influence, type Measured, objectiveOf } from '../selection/measured.ts';
+import {
+  differenceVariance,
+  dot,
+  influence,
+  type Measured,
+  meanLosses,
+  objectiveOf,
+} from '../selection/measured.ts';
 import { sampleFreedom } from '../selection/samples.ts';
 import { subsetsOfSize } from '../selection/subset-count.ts';
 import { subsetError } from '../selection/subset-error.ts';
@@ -78,6 +86,7 @@ function betterThan(
 function chosenAt(context: Context, source: CurveSource, k: number, candidates: readonly number[]): Judged {
   const { samples, weights, folds, resamples } = context;
   const { measured } = source;
+  throwIfCancelled(context.options.cancelled);
   const pool = context.input.plan.header.pool.length;
   const goals = context.input.experiment.goals;
   const choice = chooseBest(candidates, measured, samples, weights, folds);
@@ -135,42 +144,28 @@ export function estimated(
 }
 
 function makeAttribution(context: Context, { measured }: CurveSource): (Attribution | null)[] {
-  const { samples, weights, options } = context;
   const { pool } = context.input.plan.header;
-  const losses = Float64Array.from(measured, (row) => objectiveOf(row, weights));
-  const effects = attribution(measured, losses, pool.length);
-  const influences =
-    options.stage === 'complete' ? measured.map((row) => influence(row, samples, weights)) : null;
-  return effects.map((effect, d) =>
-    effect === null
-      ? null
-      : {
-          expert: pool[d] as string,
-          effect: effectInterval(context, effect, influences),
-          comparisons: effect.comparisons,
-        },
-  );
+  const losses = Float64Array.from(measured, (row) => objectiveOf(row, context.weights));
+  return attribution(measured, losses, pool.length).map((effect, d) => {
+    if (effect === null) return null;
+    throwIfCancelled(context.options.cancelled);
+    const expert = pool[d] as string;
+    return { expert, effect: effectInterval(context, effect, measured), comparisons: effect.comparisons };
+  });
 }
 
-function effectInterval(
-  context: Context,
-  effect: ExpertEffect,
-  influences: readonly Float64Array[] | null,
-): Estimated {
-  if (!influences) return { value: effect.value, low: null, high: null };
-  const total = new Float64Array(context.samples.tokens.length);
-  for (const [i, row] of influences.entries()) {
-    const coefficient = effect.coefficients[i] as number;
-    if (coefficient === 0) continue;
-    for (let s = 0; s < total.length; s++) total[s] = (total[s] as number) + coefficient * (row[s] as number);
-  }
-  const fromSamples = dot(total, total);
+function effectInterval(context: Context, effect: ExpertEffect, measured: readonly Measured[]): Estimated {
+  const { options, samples, weights } = context;
+  if (options.stage === 'points') return { value: effect.value, low: null, high: null };
+  // A weighted sum of losses is a loss of weighted sums: its error follows as a single model's does.
+  const values = influence(meanLosses(measured, [...effect.coefficients], samples), samples, weights);
+  const fromSamples = dot(values, values);
   return estimated(
     context,
     effect.value,
     fromSamples + effect.subsetVariance,
     pooledFreedom([
-      { variance: fromSamples, freedom: sampleFreedom(context.samples, context.weights) },
+      { variance: fromSamples, freedom: sampleFreedom(samples, weights) },
       { variance: effect.subsetVariance, freedom: effect.subsetFreedom },
     ]),
   );

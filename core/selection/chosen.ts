@@ -1,5 +1,5 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { influence, type Losses, objectiveOf } from './measured.ts';
+import { type Losses, objectiveOf } from './measured.ts';
 import { below } from './resample.ts';
 import { type DomainWeights, type Samples, weightedMean } from './samples.ts';
 
@@ -134,10 +134,4 @@ export function crossFittedLoss(
 ): number | null {
   const chosen = chooseBest(candidates, measured, samples, weights, folds);
   return chosen && weightedMean(chosen.crossFitted.domains, weights);
-}
-
-/** Standard error of Σ_d w_d L_d from the evaluation samples, nats per token. */
-export function standardError(row: Losses, samples: Samples, weights: DomainWeights): number {
-  const values = influence(row, samples, weights);
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }

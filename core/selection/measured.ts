@@ -16,12 +16,13 @@ export interface Measured extends Losses {
   readonly draws: number;
 }
 
-/** The mean of several: rows as for one model, so that a mean of merges is a model to everything that follows. */
+/** A weighted sum of several, such as a mean: rows as for one model, which it is to everything that follows. */
 export function meanLosses(rows: readonly Losses[], weights: readonly number[], samples: Samples): Losses {
   const nll = new Float64Array(samples.tokens.length);
   const domains = new Float64Array(samples.domains.length);
   for (const [i, row] of rows.entries()) {
     const weight = weights[i] as number;
+    if (weight === 0) continue;
     for (let s = 0; s < nll.length; s++) nll[s] = (nll[s] as number) + weight * (row.nll[s] as number);
     for (let d = 0; d < domains.length; d++)
       domains[d] = (domains[d] as number) + weight * (row.domains[d] as number);

@@ -53,7 +53,7 @@ export function weightedMean(domainLosses: Float64Array, weights: DomainWeights)
   return sum;
 }
 
-/** Degrees of freedom behind a variance over samples: Welch–Satterthwaite would need each domain's share; this is their sum. */
+/** Degrees of freedom behind a variance over samples: n − 1 of each domain that counts. */
 export function sampleFreedom(samples: Samples, weights: DomainWeights): number {
   let freedom = 0;
   for (let d = 0; d < weights.length; d++) {

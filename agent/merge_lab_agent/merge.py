@@ -28,10 +28,10 @@ def merge(request: dict[str, Any]) -> dict[str, Any]:
     first = WorkerStatus(
         run=run, worker=new_worker_id(), plan=text_field(request, "plan"), device="cpu", total=1
     )
+    identity = this_process().to_json()
+    add_event(folder, "started", job="merge", plan=first.plan, worker=first.worker, process=identity)
     with StatusWriter(store, first, control.watch) as status:
         control.last_words = lambda: status.end("stopped")
-        identity = this_process().to_json()
-        add_event(folder, "started", job="merge", plan=first.plan, worker=first.worker, process=identity)
         try:
             answer = _write(request, status) | {"run": run}
         except StopNow:

@@ -38,10 +38,11 @@ def run(request: dict[str, Any], *, rooms_type: type[ResidentRooms] = ResidentRo
     first = WorkerStatus(
         run=run_id, worker=new_worker_id(), plan=plan_id, device=text_field(request, "device")
     )
+    # Before the first status, so that whoever reads that can also tell whether its process lives.
+    add_event(folder, "started", plan=plan_id, worker=first.worker, process=this_process().to_json())
     with StatusWriter(store, first, control.watch) as status:
         control.last_words = lambda: status.end("stopped")
         try:
-            add_event(folder, "started", plan=plan_id, worker=first.worker, process=this_process().to_json())
             fault("after_start")
             allowed = text_list(request, "allow_remote_code")
             _Run(store, plan_id, status, control, rooms_type, allowed).go()

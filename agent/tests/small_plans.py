@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from merge_lab_agent.evaluation import EvaluationSet, Sample, evaluation_id
 from merge_lab_agent.fingerprint import fingerprint
 from merge_lab_agent.models import open_model
 from merge_lab_agent.results import ResultIndex, decode
+from merge_lab_agent.run import run
 from merge_lab_agent.store import Store, compact_json
 
 AVERAGE = {"method": "average", "compatibility": "none"}
@@ -28,6 +31,10 @@ class SmallPlan:
     id: str
     header: dict[str, Any]
     lines: list[dict[str, Any]]
+
+    def __getitem__(self, part: slice) -> SmallPlan:
+        """The same plan with a part of its lines."""
+        return save_plan(self.store, self.header, self.lines[part])
 
     def request(self, run: str, device: str = "cpu") -> dict[str, Any]:
         return {"store": str(self.store.root), "plan": self.id, "run": run, "device": device}
@@ -167,7 +174,8 @@ class ForkedRun:
             code = 70
             try:
                 os.environ.update(agent_environment(home, **environment))
-                from merge_lab_agent.run import run
+                # A fork breaks torch's thread pool; it is mended by the first thread that asks for it alone.
+                torch.set_num_threads(1)
 
                 code = 1 if run(request)["state"] == "failed" else 0
             finally:

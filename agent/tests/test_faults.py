@@ -16,6 +16,8 @@ from merge_lab_agent.problem import Problem
 from merge_lab_agent.runs import read_run
 from merge_lab_agent.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 def make_plan(folder: Path, base: Path, experts: dict[str, Path]) -> SmallPlan:
     """39 merges, so that there is a second block."""

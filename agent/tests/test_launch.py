@@ -19,6 +19,8 @@ from merge_lab_agent.problem import Problem
 from merge_lab_agent.runs import read_run, runs, stop
 from merge_lab_agent.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:

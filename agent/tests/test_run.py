@@ -236,6 +236,7 @@ def test_a_stopped_run_keeps_what_it_has_and_the_next_goes_on(
     assert status(short, "second")["done"] == 40
 
 
+@pytest.mark.slow
 def test_several_workers_share_a_plan(tmp_path: Path, tiny_base: Path, tiny_experts: dict[str, Path]) -> None:
     store = Store.open(tmp_path / "store")
     plan = write_plan(store, tiny_base, tiny_experts, repeat=20, domains=1)

@@ -165,6 +165,7 @@ def test_a_notification_gets_no_answer(client: Client, tmp_path: Path) -> None:
     assert client.answers == {}
 
 
+@pytest.mark.slow
 def test_a_slow_call_holds_up_no_other(client: Client, tmp_path: Path) -> None:
     client.hello()
     client.ask("slow", "environment", store=str(tmp_path))
@@ -186,6 +187,7 @@ def test_the_server_itself_loads_no_torch(client: Client, tmp_path: Path) -> Non
     assert "libtorch" not in maps.read_text()
 
 
+@pytest.mark.slow
 def test_a_launched_run_outlives_the_server(client: Client, plan: SmallPlan) -> None:
     client.hello()
     store = str(plan.store.root)

@@ -3,8 +3,10 @@ import { type ExpertWords, randomOrder } from './keyed-random.ts';
 
 export type Permutation = readonly number[];
 
-/** Candidates among which the next permutation is chosen. */
+/** Candidates among which the next permutation is chosen; fewer once there are many to be far from. */
 const CANDIDATES = 1_000;
+const LATE_CANDIDATES = 100;
+const LATE = 100;
 /** Up to 6! = 720 orders are listed one and all where most of them are asked for. */
 const LARGEST_LISTED_POOL = 6;
 /** Strata of the random numbers, apart from those of subsets (at most 64). */
@@ -29,7 +31,8 @@ export function spreadPermutations(words: ExpertWords, count: number): Permutati
 function farthest(words: ExpertWords, chosen: readonly Permutation[]): Permutation {
   let best: Permutation | null = null;
   let bestDistance = 0;
-  for (let draw = 0; draw < CANDIDATES || best === null; draw += 1) {
+  const candidates = chosen.length < LATE ? CANDIDATES : LATE_CANDIDATES;
+  for (let draw = 0; draw < candidates || best === null; draw += 1) {
     const candidate = randomOrder(words, FIRST + chosen.length, draw);
     const distance = smallestDistance(candidate, chosen, bestDistance);
     if (distance > bestDistance) {

@@ -135,6 +135,11 @@ describe('permutations', () => {
     expect(nearest(chosen)).toBeGreaterThan(nearest(random));
   });
 
+  test('asking for more keeps those that were there', () => {
+    const words = expertWords(poolOf(9), 0);
+    expect(spreadPermutations(words, 20).slice(0, 15)).toEqual(spreadPermutations(words, 15));
+  });
+
   test('prefixes are the subsets, and draws count how often each was met', () => {
     const drawn = design(7, { kind: 'permutations', count: 12 });
     for (const [k, { subsets, exhaustive }] of drawn.strata) {

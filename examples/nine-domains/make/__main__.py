@@ -85,6 +85,14 @@ def make_size(
     return measured
 
 
+def note(size: str, measured: Measured) -> None:
+    """Put the measurements of one size beside those of the others."""
+    notes = HERE / "measurements.json"
+    known: dict[str, Measured] = json.loads(notes.read_text()) if notes.exists() else {}
+    known[size] = measured
+    notes.write_text(json.dumps({s: known[s] for s in recipe.SHAPES if s in known}, indent=1) + "\n")
+
+
 def main(wanted: list[str]) -> None:
     fix_arithmetic()
     transformers.utils.logging.disable_progress_bar()
@@ -97,15 +105,10 @@ def main(wanted: list[str]) -> None:
     documents = [document for domain in DOMAINS for document in base_documents(domain)]
     tokenizer = train_tokenizer(documents)
     print(f"text: {len(documents):,} base documents; vocabulary of {len(tokenizer)}")
-    notes = HERE / "measurements.json"
-    measured: dict[str, Measured] = json.loads(notes.read_text()) if notes.exists() else {}
     with tempfile.TemporaryDirectory() as scratch:
         save_tokenizer(tokenizer, Path(scratch))
         for size in sizes:
-            measured[size] = make_size(size, documents, tokenizer, Path(scratch), HERE / "models")
-            notes.write_text(
-                json.dumps({s: measured[s] for s in recipe.SHAPES if s in measured}, indent=1) + "\n"
-            )
+            note(size, make_size(size, documents, tokenizer, Path(scratch), HERE / "models"))
 
 
 if __name__ == "__main__":

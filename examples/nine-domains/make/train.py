@@ -150,13 +150,12 @@ def train_expert(
     return model.to(torch.bfloat16), loss
 
 
+@torch.no_grad()
 def relative_step(expert: Qwen2ForCausalLM, base: Qwen2ForCausalLM) -> float:
     """Norm of the task vector over the norm of the base."""
-    step = sum(
-        float((e.float() - b.float()).pow(2).sum())
-        for e, b in zip(expert.parameters(), base.parameters(), strict=True)
-    )
-    return float((step / sum(float(b.float().pow(2).sum()) for b in base.parameters())) ** 0.5)
+    pairs = zip(expert.parameters(), base.parameters(), strict=True)
+    squares = [((e.float() - b.float()).pow(2).sum(), b.float().pow(2).sum()) for e, b in pairs]
+    return float((sum(step for step, _ in squares) / sum(start for _, start in squares)) ** 0.5)
 
 
 @torch.no_grad()

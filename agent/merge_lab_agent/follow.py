@@ -53,7 +53,7 @@ class Follower:
         self._thread: threading.Thread | None = None
 
     def follow(self, request: dict[str, Any]) -> dict[str, Any]:
-        store = Store.open(text_field(request, "store"))
+        store = Store.at(text_field(request, "store"))
         stream = _Stream(store.root, ())
         folders = []
         for path, offset in object_field(request.get("files"), "list of files").items():

@@ -12,7 +12,7 @@ from merge_lab_agent.problem import Problem
 from merge_lab_agent.process import ProcessIdentity, alive
 from merge_lab_agent.request import flag, text_field
 from merge_lab_agent.status import ENDED
-from merge_lab_agent.store import Store
+from merge_lab_agent.store import Store, cannot_write
 
 
 @dataclass(frozen=True)
@@ -113,18 +113,20 @@ def _json_lines(file: Path) -> list[dict[str, Any]]:
 
 def all_runs(store: Store) -> list[RunRecord]:
     """Oldest first."""
+    if not store.runs.is_dir():
+        return []
     folders = sorted(folder for folder in store.runs.iterdir() if folder.is_dir())
     return [read_run(folder) for folder in folders if not folder.name.startswith(".")]
 
 
 def runs(request: dict[str, Any]) -> dict[str, Any]:
     """The call `runs {store}` → `{runs}`."""
-    return {"runs": [record.to_json() for record in all_runs(Store.open(text_field(request, "store")))]}
+    return {"runs": [record.to_json() for record in all_runs(Store.at(text_field(request, "store")))]}
 
 
 def stop(request: dict[str, Any]) -> dict[str, Any]:
     """The call `stop {store, run, now}` → `{run, state}`: after the current merge, or at once."""
-    store = Store.open(text_field(request, "store"))
+    store = Store.at(text_field(request, "store"))
     folder = store.run(text_field(request, "run"))
     if not folder.is_dir():
         raise Problem(
@@ -135,5 +137,8 @@ def stop(request: dict[str, Any]) -> dict[str, Any]:
     record = read_run(folder)
     if record.state in ENDED:
         return {"run": record.run, "state": record.state}
-    Control(folder).ask(now=flag(request, "now"))
+    try:
+        Control(folder).ask(now=flag(request, "now"))
+    except OSError as error:
+        raise cannot_write(folder, error) from error
     return {"run": record.run, "state": "stopping"}

@@ -63,6 +63,7 @@ class StatusWriter:
         self.status = status
         self._watch = watch
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._changed = False
         self._ended = threading.Event()
         self._beat = threading.Thread(target=self._keep, name="heartbeat", daemon=True)
@@ -101,12 +102,14 @@ class StatusWriter:
                 self._write(durable=False)
 
     def _write(self, *, durable: bool) -> None:
-        with self._lock:
-            self._changed = False
-            self.status = replace(
-                self.status, heartbeat=self.status.heartbeat + 1, memory_bytes=anonymous_memory()
-            )
-            content = compact_json(self.status.to_json()) + b"\n"
+        # Both threads write: an older status must never replace a newer one.
+        with self._writing:
+            with self._lock:
+                self._changed = False
+                self.status = replace(
+                    self.status, heartbeat=self.status.heartbeat + 1, memory_bytes=anonymous_memory()
+                )
+                content = compact_json(self.status.to_json()) + b"\n"
             fault("mid_status")
             # A status that cannot be written must not end the work it speaks of.
             with contextlib.suppress(Problem, OSError):

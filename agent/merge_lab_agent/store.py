@@ -33,14 +33,8 @@ class Store:
 
         Raises Problem `store_path_relative`, `store_not_writable` or `disk_full`.
         """
-        root = Path(folder)
-        if not root.is_absolute():
-            raise Problem(
-                "store_path_relative",
-                f"The store's folder '{root}' is not an absolute path.",
-                "Give the store as an absolute path.",
-            )
-        store = cls(root)
+        store = cls.at(folder)
+        root = store.root
         try:
             for name in FOLDERS:
                 (root / name).mkdir(parents=True, exist_ok=True)
@@ -49,6 +43,21 @@ class Store:
         except OSError as error:
             raise cannot_write(root, error) from error
         return store
+
+    @classmethod
+    def at(cls, folder: str | os.PathLike[str]) -> Store:
+        """The store at an absolute folder, for reading: nothing is created, so a folder may be missing.
+
+        Raises Problem `store_path_relative`.
+        """
+        root = Path(folder)
+        if not root.is_absolute():
+            raise Problem(
+                "store_path_relative",
+                f"The store's folder '{root}' is not an absolute path.",
+                "Give the store as an absolute path.",
+            )
+        return cls(root)
 
     def __fspath__(self) -> str:
         return str(self.root)

@@ -11,6 +11,16 @@ export class SetupFailure extends Error {
   }
 }
 
+const network =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|NameResolutionError|NewConnectionError|ConnectTimeout|ReadTimeoutError|ProxyError|Network is unreachable|Temporary failure in name resolution|Max retries exceeded/i;
+
+/** Whether a download failed for want of a network: another source would fail too.
+ * @param {string} output
+ */
+export function lacksNetwork(output) {
+  return network.test(output);
+}
+
 const causes = [
   {
     pattern:
@@ -19,8 +29,7 @@ const causes = [
     fix: 'Free about 3 GB where this folder lies, then start again; what is already installed is kept.',
   },
   {
-    pattern:
-      /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|NameResolutionError|NewConnectionError|ConnectTimeout|ReadTimeoutError|ProxyError|Network is unreachable|Temporary failure in name resolution|Max retries exceeded/i,
+    pattern: network,
     sentence: (/** @type {string} */ what) => `The network did not answer: ${what} could not be downloaded.`,
     fix: "Check the connection (behind a proxy: HTTPS_PROXY, or the registries in npm's and pip's own settings), then start again.",
   },

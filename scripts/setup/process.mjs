@@ -16,8 +16,13 @@ export function capture(program, args, options = {}) {
       env: options.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
-      timeout: options.timeoutMs ?? 0,
     });
+    // Not spawn's own limit: where the program cannot start, that one keeps this process alive.
+    const timer = options.timeoutMs ? setTimeout(() => child.kill(), options.timeoutMs) : undefined;
+    const end = (/** @type {{code: number | null, output: string}} */ ended) => {
+      clearTimeout(timer);
+      resolve(ended);
+    };
     let output = '';
     const take = (/** @type {string} */ text) => {
       output += text;
@@ -30,8 +35,8 @@ export function capture(program, args, options = {}) {
     };
     child.stdout.setEncoding('utf8').on('data', take);
     child.stderr.setEncoding('utf8').on('data', take);
-    child.on('error', (error) => resolve({ code: null, output: `${output}\n${error.message}` }));
-    child.on('close', (code) => resolve({ code, output }));
+    child.on('error', (error) => end({ code: null, output: `${output}\n${error.message}` }));
+    child.on('close', (code) => end({ code, output }));
   });
 }
 

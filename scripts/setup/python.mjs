@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { explain, lastLine, SetupFailure } from './failure.mjs';
+import { explain, lacksNetwork, lastLine, SetupFailure } from './failure.mjs';
 import { capture } from './process.mjs';
 
 /** The PyTorch that everything is tested with. */
@@ -167,7 +167,8 @@ async function installTorch(options, python) {
   if (plain) return pip(options, python, 'PyTorch', [torch]);
   const own = await tryPip(options, python, [`${torch}+cpu`]);
   if (own.code === 0) return;
-  if (!/No matching distribution/i.test(own.output)) throw explain('PyTorch', own.output, options.log);
+  if (lacksNetwork(own.output) || !/No matching distribution/i.test(own.output))
+    throw explain('PyTorch', own.output, options.log);
   const makers = await tryPip(options, python, [`${torch}+cpu`, '--extra-index-url', cpuBuilds]);
   if (makers.code === 0) return;
   options.say('no PyTorch without CUDA was found: taking the plain one, which is larger');

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ProblemError } from '../../core/problem.ts';
 import type { Report } from '../../core/report/report.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
@@ -16,6 +16,9 @@ import { resultsOf, TINY, TinyWorld } from './tiny-world.ts';
 /** Base, three experts, then average: three of k = 1, three of k = 2, one of k = 3. */
 const MERGES = 11;
 const DOMAINS = 2;
+
+/** Models are loaded several times, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 300_000 });
 
 let world: TinyWorld;
 const sessions: ExperimentSession[] = [];

@@ -17,7 +17,9 @@ export class TinyWorld {
   readonly folder = mkdtempSync(path.join(os.tmpdir(), 'merge-lab-runner-'));
   #count = 0;
 
+  /** Locks and the like go into the world too: a run of the user's own must not be waited for. */
   constructor() {
+    process.env['MERGE_LAB_HOME'] = path.join(this.folder, 'home');
     const script = path.join(import.meta.dirname, 'make_tiny.py');
     execFileSync(findPython(), [script, path.join(this.folder, 'template')], { stdio: 'pipe' });
   }
@@ -33,7 +35,7 @@ export class TinyWorld {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
 

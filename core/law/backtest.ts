@@ -42,14 +42,17 @@ export function backtest(estimate: Estimate, y: Float64Array): Backtest | null {
   };
 }
 
-/** Mean squared forecast error expected `horizon` beyond the last k: never less than at a shorter one, grown in proportion beyond the longest seen. */
+/**
+ * Mean squared forecast error expected `horizon` beyond the last k: never less than at a shorter one, at the next longer
+ * one between two seen, and grown in proportion (of the error) beyond the longest.
+ */
 export function errorAtHorizon(test: Backtest, horizon: number): number {
   let mse = 0;
   let longest = 0;
   for (const seen of test.byHorizon) {
-    if (seen.horizon > horizon && longest > 0) break;
     mse = Math.max(mse, seen.mse);
     longest = seen.horizon;
+    if (longest >= horizon) break;
   }
   return longest > 0 && horizon > longest ? mse * (horizon / longest) ** 2 : mse;
 }

@@ -27,23 +27,26 @@ export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
   const points = usablePoints(data, options.stage === 'complete');
   const choice = chooseForm(points, options.form);
   throwIfCancelled(options.cancelled);
-  const complete = options.stage === 'complete';
+  const finished = options.stage === 'complete';
   const estimate = choice.used?.estimate ?? null;
   const judge = estimate ? new Judge(estimate, points) : null;
   const knife =
-    complete && options.interval === 'population'
+    finished && options.interval === 'population'
       ? jackknife(choice, points, data, options.leaveOneOut)
       : null;
+  // An interval about the population with only this pool's errors in it would be none.
+  const complete = finished && (options.interval === 'pool' || knife !== null);
+  const judged: FitOptions = { ...options, stage: complete ? 'complete' : 'points' };
   const typical = typicalCurve(points, choice, data.chosenBeatsBase);
   const reasons: Record<string, string> = {};
 
   const parameters = estimate ? parametersOf(estimate.fit) : null;
   if (!parameters) reasons['parameters'] = noForm(points, options);
   const intervals = complete && estimate && judge ? parameterIntervals(estimate, judge, knife) : null;
-  if (!intervals) reasons['intervals'] = noIntervals(complete, estimate !== null, options, knife);
+  if (!intervals) reasons['intervals'] = noIntervals(estimate !== null, options, knife);
   throwIfCancelled(options.cancelled);
 
-  const recommended = recommend(points, choice, typical, options, knife, reasons);
+  const recommended = recommend(points, choice, typical, judged, knife, reasons);
   throwIfCancelled(options.cancelled);
 
   return {
@@ -62,7 +65,7 @@ export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
     k_epsilon: kEpsilon(points, choice, options),
     k_return: kReturns(typical, options, reasons),
     marginal_gain: marginalGains(points, choice, judge, knife, complete, reasons),
-    forecast: forecasts(points, choice, judge, knife, options),
+    forecast: forecasts(points, choice, judge, knife, judged),
     reasons,
     warnings: warningsOf(points, choice, judge, options),
   };
@@ -95,13 +98,8 @@ function noForm(points: UsablePoints, options: FitOptions): string {
   return `the form ${options.form ?? ''} needs three k's, and there are ${count}`;
 }
 
-function noIntervals(
-  complete: boolean,
-  fitted: boolean,
-  options: FitOptions,
-  knife: Jackknife | null,
-): string {
-  if (!complete) return 'point estimates only so far';
+function noIntervals(fitted: boolean, options: FitOptions, knife: Jackknife | null): string {
+  if (options.stage === 'points') return 'point estimates only so far';
   if (!fitted) return 'there is no law to give intervals for';
   if (options.interval === 'population' && !knife)
     return 'too few pools with one expert left out can be fitted';

@@ -18,11 +18,11 @@ export const checks = {
       program: 'node',
       args: (root) => [bin(root, '@biomejs/biome', 'bin', 'biome'), 'check', '.'],
     },
-    { name: 'ruff check', program: 'python', args: () => ['-m', 'ruff', 'check', 'agent', ...pythonFolders] },
+    { name: 'ruff check', program: 'python', args: () => ['-m', 'ruff', 'check', ...python] },
     {
       name: 'ruff format',
       program: 'python',
-      args: () => ['-m', 'ruff', 'format', '--check', 'agent', ...pythonFolders],
+      args: () => ['-m', 'ruff', 'format', '--check', ...python],
     },
   ],
   typecheck: [
@@ -31,7 +31,8 @@ export const checks = {
   ],
 };
 
-const pythonFolders = ['--config', join('agent', 'pyproject.toml')];
+/** Every folder with Python in it, by the agent's rules. */
+const python = ['--config', join('agent', 'pyproject.toml'), 'agent', 'bench', 'examples', 'test'];
 
 export const tests = {
   typescript: () => vitest('vitest', []),

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checks, runChecks, tests } from './checks.mjs';
 import { environment } from './setup/environment.mjs';
@@ -80,10 +80,16 @@ async function bench(tools, names) {
  * @param {string} program
  */
 function benchFiles(root, folder, extension, program) {
-  return readdirSync(join(root, folder))
-    .filter((name) => name.endsWith(extension) && !name.startsWith('_'))
-    .sort()
-    .map((name) => ({ file: join(folder, name), program }));
+  return (
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith(extension))
+      // What benchmarks share is imported, not run.
+      .filter(
+        (name) => extension === '.ts' || readFileSync(join(root, folder, name), 'utf8').includes('__main__'),
+      )
+      .sort()
+      .map((name) => ({ file: join(folder, name), program }))
+  );
 }
 
 /** @param {Tools} tools */

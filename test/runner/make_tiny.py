@@ -1,4 +1,4 @@
-"""A tiny experiment for the runner's tests: a base, three experts, two domains in the folder given as argument."""
+"""A tiny experiment for tests of the runner: a base, three experts, two domains, in the folder named."""
 
 import sys
 from pathlib import Path

@@ -1,7 +1,9 @@
 /**
  * Coverage of a Report's intervals over many replicates of known worlds, with its Monte Carlo error. Exits with 1
  * where a gate is missed: for the typical curve, on average over k 93 to 97% and at no k below 91% (three Monte Carlo
- * errors allowed); intervals about experts like these are approximate and only printed.
+ * errors allowed); intervals about experts like these are approximate and only printed. Permutations are spread over
+ * all orders on purpose, so their means vary less than those of independent ones, which the intervals assume: they may
+ * cover too often, never too rarely.
  *
  * node scripts/soak-report.ts [replicates]
  */
@@ -32,7 +34,8 @@ for (const design of DESIGNS) {
       `  ${name.padEnd(28)} ${percent(tally.share)} ± ${(100 * error(tally)).toFixed(1)} (${tally.total})`,
     );
   const low = byK.filter(([, tally]) => tally.share + 3 * error(tally) < 0.91);
-  if (mean < 0.93 || mean > 0.97 || low.length > 0) {
+  const tooOften = design.subsets.kind !== 'permutations' && mean > 0.97;
+  if (mean < 0.93 || tooOften || low.length > 0) {
     missed += 1;
     console.log('  GATE MISSED');
   }

@@ -68,7 +68,7 @@ export interface Coverage {
   readonly attribution: Tally;
   /** The chosen subset's true loss within its cross-fitted interval. */
   readonly chosen: Tally;
-  /** The truly best measured subset is among the tied ones: counted by whether the best true loss could be. */
+  /** The recommended k of the true typical curve within its interval. */
   readonly recommended: Tally;
 }
 

@@ -18,11 +18,13 @@ export const checks = {
       program: 'node',
       args: (root) => [bin(root, '@biomejs/biome', 'bin', 'biome'), 'check', '.'],
     },
-    { name: 'ruff check', program: 'python', args: () => ['-m', 'ruff', 'check', ...python] },
+    { name: 'ruff check', program: 'python', args: () => ['-m', 'ruff', 'check', 'agent'] },
+    { name: 'ruff format', program: 'python', args: () => ['-m', 'ruff', 'format', '--check', 'agent'] },
+    { name: 'ruff check elsewhere', program: 'python', args: () => ['-m', 'ruff', 'check', ...elsewhere] },
     {
-      name: 'ruff format',
+      name: 'ruff format elsewhere',
       program: 'python',
-      args: () => ['-m', 'ruff', 'format', '--check', ...python],
+      args: () => ['-m', 'ruff', 'format', '--check', ...elsewhere],
     },
   ],
   typecheck: [
@@ -31,8 +33,8 @@ export const checks = {
   ],
 };
 
-/** Every folder with Python in it, by the agent's rules. */
-const python = ['--config', join('agent', 'pyproject.toml'), 'agent', 'bench', 'examples', 'test'];
+/** Python outside the agent's package, by the same rules. */
+const elsewhere = ['--config', join('agent', 'pyproject.toml'), 'bench', 'examples', 'test'];
 
 export const tests = {
   typescript: () => vitest('vitest', []),

@@ -1,0 +1,260 @@
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Prepared, PrepareRequest } from '../../core/store/format.ts';
+import { requestDigest } from '../../core/store/prepared.ts';
+import { readPrepared } from '../../runner/prepared-cache.ts';
+import { processLives } from '../../runner/process-alive.ts';
+import { ResultFiles } from '../../runner/result-files.ts';
+import { isActive, readRun, truthful } from '../../runner/run-folders.ts';
+import { openStoreFolder } from '../../runner/store-folder.ts';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'merge-lab-store-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('where the store is', () => {
+  it('is beside the experiments, out of git', () => {
+    const here = path.join(folder, 'experiments');
+    mkdirSync(here);
+    const opened = openStoreFolder(here);
+    expect(opened).toEqual({ path: path.join(here, '.mergelab', 'local'), warnings: [] });
+    expect(readFileSync(path.join(here, '.mergelab', '.gitignore'), 'utf8')).toBe('*\n');
+    expect(openStoreFolder(here)).toEqual(opened);
+  });
+
+  it.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
+    'is under the home where the folder is read-only, and says so',
+    () => {
+      const mount = path.join(folder, 'read-only');
+      mkdirSync(mount);
+      expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', mount]).status).toBe(0);
+      try {
+        const home = path.join(folder, 'home');
+        const opened = openStoreFolder(mount, { home });
+        expect(opened.path.startsWith(path.join(home, 'stores', 'read-only-'))).toBe(true);
+        expect(existsSync(opened.path)).toBe(true);
+        expect(opened.warnings).toMatchObject([{ code: 'store_elsewhere' }]);
+        expect(opened.warnings[0]?.message).toContain(opened.path);
+        expect(openStoreFolder(mount, { home }).path).toBe(opened.path);
+      } finally {
+        spawnSync('umount', [mount]);
+      }
+    },
+  );
+});
+
+describe('result files', () => {
+  /** What was fed, by file, as one text each. */
+  function reader(name: string): { files: ResultFiles; fed: Map<string, string>; results: string } {
+    const results = path.join(folder, name);
+    mkdirSync(results);
+    const fed = new Map<string, string>();
+    const files = new ResultFiles(results, (file, chunk) => {
+      fed.set(file, (fed.get(file) ?? '') + Buffer.from(chunk).toString());
+    });
+    return { files, fed, results };
+  }
+
+  it('are read once, in the order of names, and only what is new', () => {
+    const { files, fed, results } = reader('once');
+    writeFileSync(path.join(results, 'b.jsonl'), 'b1\n');
+    writeFileSync(path.join(results, 'a.jsonl'), 'a1\n');
+    writeFileSync(path.join(results, '.hidden.jsonl'), 'no\n');
+    writeFileSync(path.join(results, 'note.txt'), 'no\n');
+    expect(files.scan()).toBe(true);
+    expect([...fed]).toEqual([
+      ['a.jsonl', 'a1\n'],
+      ['b.jsonl', 'b1\n'],
+    ]);
+    expect(files.scan()).toBe(false);
+    appendFileSync(path.join(results, 'a.jsonl'), 'a2 without an end');
+    expect(files.poll()).toBe(true);
+    appendFileSync(path.join(results, 'a.jsonl'), ' of line\n');
+    writeFileSync(path.join(results, 'c.jsonl'), 'c1\n');
+    expect(files.poll()).toBe(true);
+    expect(fed.has('c.jsonl')).toBe(false);
+    expect(files.scan()).toBe(true);
+    expect([...fed.values()]).toEqual(['a1\na2 without an end of line\n', 'b1\n', 'c1\n']);
+    files.dispose();
+  });
+
+  it('that have long been quiet are found again when they grow, and when they are gone', () => {
+    const { files, fed, results } = reader('quiet');
+    const old = path.join(results, 'old.jsonl');
+    writeFileSync(old, 'one\n');
+    utimesSync(old, new Date(0), new Date(0));
+    files.scan();
+    appendFileSync(old, 'two\n');
+    files.scan();
+    expect(fed.get('old.jsonl')).toBe('one\ntwo\n');
+    rmSync(old);
+    expect(files.scan()).toBe(false);
+    files.dispose();
+  });
+
+  it('larger than a buffer arrive whole', () => {
+    const { files, fed, results } = reader('large');
+    const text = 'äöü 0123456789\n'.repeat(200_000);
+    writeFileSync(path.join(results, 'large.jsonl'), text);
+    files.scan();
+    expect(Buffer.byteLength(fed.get('large.jsonl') ?? '')).toBeGreaterThan(3_000_000);
+    files.dispose();
+  });
+});
+
+describe('a cached preparation', () => {
+  const answer: Prepared = {
+    models: {},
+    evaluations: {},
+    dtype: { value: 'float32', reason: 'exact' },
+    device: { name: 'cpu', description: 'cpu' },
+    batch_tokens: 8192,
+    estimate: null,
+    problems: [],
+    warnings: [],
+  };
+
+  function kept(name: string, change: Partial<Prepared> = {}): { request: PrepareRequest; model: string } {
+    const store = path.join(folder, name);
+    const model = path.join(folder, `${name}.safetensors`);
+    mkdirSync(path.join(store, 'prepared'), { recursive: true });
+    writeFileSync(model, 'weights');
+    utimesSync(model, 1_700_000_000, 1_700_000_000);
+    const request: PrepareRequest = {
+      store,
+      root: folder,
+      models: [],
+      embeddings: 'exact',
+      evaluation: {
+        domains: {},
+        max_length: 8,
+        max_tokens_per_domain: null,
+        chat_template: 'auto',
+        dtype: 'auto',
+      },
+      device: 'cpu',
+      allow_remote_code: [],
+    };
+    const files = [
+      { path: model, size: 7, mtime_ns: '1700000000000000000' },
+      { path: path.join(folder, 'absent.json'), size: null, mtime_ns: null },
+    ];
+    const file = path.join(store, 'prepared', `${requestDigest(request)}.json`);
+    writeFileSync(
+      file,
+      JSON.stringify({ format: 1, agent: '0.1.0', request, files, answer: { ...answer, ...change } }),
+    );
+    return { request, model };
+  }
+
+  it('holds while its files are as they were', () => {
+    const { request, model } = kept('same');
+    expect(readPrepared(request)).toEqual(answer);
+    utimesSync(model, 1_700_000_001, 1_700_000_001);
+    expect(readPrepared(request)).toBeNull();
+    utimesSync(model, 1_700_000_000, 1_700_000_000);
+    expect(readPrepared(request)).toEqual(answer);
+    writeFileSync(model, 'other weights');
+    utimesSync(model, 1_700_000_000, 1_700_000_000);
+    expect(readPrepared(request)).toBeNull();
+    rmSync(model);
+    expect(readPrepared(request)).toBeNull();
+  });
+
+  it('does not hold where a file appears, something was wrong, or an evaluation set is gone', () => {
+    const appears = kept('appears').request;
+    writeFileSync(path.join(folder, 'absent.json'), '{}');
+    expect(readPrepared(appears)).toBeNull();
+    rmSync(path.join(folder, 'absent.json'));
+    expect(readPrepared(appears)).toEqual(answer);
+    const wrong = { code: 'memory_too_small', message: 'It does not fit.', fix: 'Close something.' };
+    expect(readPrepared(kept('wrong', { problems: [wrong] }).request)).toBeNull();
+    const evaluation = {
+      id: 'a'.repeat(64) as Prepared['evaluations'][string]['id'],
+      file: '/data.json',
+      samples: 1,
+      tokens: 4,
+      scored_tokens: 2,
+      bytes: 3,
+      truncated: 0,
+      excluded: 0,
+      rendering: '',
+    };
+    expect(readPrepared(kept('gone', { evaluations: { code: evaluation } }).request)).toBeNull();
+  });
+});
+
+describe('runs as their files tell', () => {
+  const plan = 'b'.repeat(64);
+
+  function write(store: string, run: string, state: string, pid: number, started: string): void {
+    const at = path.join(store, 'runs', run);
+    mkdirSync(path.join(at, 'status'), { recursive: true });
+    const process = { host: os.hostname(), space: '', pid, started };
+    writeFileSync(
+      path.join(at, 'events.jsonl'),
+      `${JSON.stringify({ time: '', event: 'launched', job: 'run', plan, process })}\n{"cut`,
+    );
+    const status = {
+      format: 1,
+      run,
+      worker: 'w',
+      plan,
+      state,
+      heartbeat: 3,
+      pid,
+      host: os.hostname(),
+      device: 'cpu',
+      dtype: 'float32',
+      batch_tokens: 8192,
+      done: 1,
+      failed: 0,
+      total: 9,
+      current: null,
+      seconds_per_merge: null,
+      seconds_left: null,
+      memory_bytes: null,
+      waiting_for: null,
+      problem: null,
+    };
+    writeFileSync(path.join(at, 'status', 'w.json'), JSON.stringify(status));
+  }
+
+  it('a living one is active; one whose process is gone has failed, whatever it said last', () => {
+    const store = path.join(folder, 'runs');
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    write(store, 'living', 'running', process.pid, '');
+    write(store, 'gone', 'running', gone, '');
+    write(store, 'done', 'done', gone, '');
+    const [living, dead, done] = ['living', 'gone', 'done'].map((run) => readRun(store, run));
+    if (!living || !dead || !done) throw new Error('a run is missing');
+    expect([living, dead, done].map(isActive)).toEqual([true, false, false]);
+    expect(truthful(store, living)[0]).toMatchObject({ state: 'running', problem: null });
+    expect(truthful(store, dead)[0]).toMatchObject({ state: 'failed', problem: { code: 'run_died' } });
+    expect(truthful(store, done)[0]).toMatchObject({ state: 'done', problem: null });
+  });
+
+  it('knows a process from another that has its number, and says nothing of other machines', () => {
+    const here = os.hostname();
+    expect(processLives({ host: here, pid: process.pid, started: '' })).toBe(true);
+    expect(processLives({ host: `${here}-other`, pid: process.pid, started: '' })).toBeNull();
+    if (process.platform === 'linux') {
+      expect(processLives({ host: here, pid: process.pid, started: '1' })).toBe(false);
+    }
+  });
+});

@@ -9,6 +9,8 @@ import { at, type Whitening, whiten, whitening } from './whitening.ts';
 export interface Estimate {
   readonly fit: Fit;
   readonly fitter: Fitter;
+  /** Errors of the losses are known, and not only judged by the residuals. */
+  readonly errorsKnown: boolean;
   /** τ², nats²: variance of the curve around the form beyond its known errors; 0 where errors are unknown. */
   readonly misfit: number;
   /** τ² and the errors' variance that residuals show together (harmonic mean over the covariance's axes), nats². */
@@ -84,6 +86,7 @@ export class Estimator {
     return {
       fit,
       fitter,
+      errorsKnown: known,
       misfit,
       residualVariance: precision > 0 ? k.length / precision : misfit,
       whitening: w,

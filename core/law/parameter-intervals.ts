@@ -17,7 +17,12 @@ export function parameterIntervals(
     if (!judged) return null;
     intervals[name] = knife ? knife.parameterInterval(name, value, judged) : judged.interval;
   }
-  const errors = estimate.scale === null || estimate.misfit > 0 ? 'errors and misfit' : 'errors';
-  const method = knife ? 'jackknife over experts (approximate)' : `profile likelihood, ${errors}`;
+  const method = knife ? 'jackknife over experts (approximate)' : `profile likelihood (${sources(estimate)})`;
   return { intervals, method };
+}
+
+/** What the widths come from. */
+function sources({ errorsKnown, misfit }: Estimate): string {
+  if (!errorsKnown) return 'residuals';
+  return misfit > 0 ? 'errors of the losses and misfit' : 'errors of the losses';
 }

@@ -1,4 +1,4 @@
-/** Quantiles of Student's t, for intervals whose variance is itself estimated. */
+/** Student's t and Fisher's F, for what is judged by a variance that is itself estimated. */
 
 // Lanczos, g = 7, n = 9: 15 digits.
 const LANCZOS = [
@@ -47,23 +47,39 @@ export function studentTail(t: number, df: number): number {
 /** The normal 97.5% point: 95% of a normal variable lies within ± this. */
 export const Z95 = 1.959963984540054;
 
+/** Beyond this many degrees of freedom, t and F are their limits to five digits. */
+const MANY = 1e5;
+
+/** The t that |t| of a Student variable with `df` degrees of freedom exceeds with probability `outside`; `df` may be Infinity. */
+export function studentPoint(df: number, outside: number): number {
+  if (!(df > 0)) return Number.POSITIVE_INFINITY;
+  const freedom = Math.min(df, MANY);
+  let low = 0;
+  let high = 4;
+  while (studentTail(high, freedom) > outside && high < 1e12) high *= 2;
+  for (let i = 0; i < 80 && high - low > 1e-12 * high; i++) {
+    const middle = (low + high) / 2;
+    if (studentTail(middle, freedom) > outside) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
 const known = new Map<number, number>();
 
 /** The t that 95% of a Student variable with `df` degrees of freedom lies within; `df` may be Infinity. */
 export function student95(df: number): number {
-  if (!(df > 0)) return Number.POSITIVE_INFINITY;
-  if (df > 1e6) return Z95;
+  if (df > MANY) return Z95;
   const cached = known.get(df);
   if (cached !== undefined) return cached;
-  let low = 1.9;
-  let high = 4;
-  while (studentTail(high, df) > 0.05 && high < 1e12) high *= 2;
-  for (let i = 0; i < 80 && high - low > 1e-12 * high; i++) {
-    const middle = (low + high) / 2;
-    if (studentTail(middle, df) > 0.05) low = middle;
-    else high = middle;
-  }
+  const point = studentPoint(df, 0.05);
   if (known.size > 10_000) known.clear();
-  known.set(df, high);
-  return high;
+  known.set(df, point);
+  return point;
+}
+
+/** Probability that a variable of Fisher's F with `d1` and `d2` degrees of freedom exceeds `f`; `d2` may be Infinity. */
+export function fisherTail(f: number, d1: number, d2: number): number {
+  const d = Math.min(d2, MANY);
+  return incompleteBeta(d / (d + d1 * f), d / 2, d1 / 2);
 }

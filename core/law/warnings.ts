@@ -1,11 +1,12 @@
 import type { Warning } from './curve.ts';
+import { flatnessTail } from './flatness.ts';
 import type { Choice } from './form-choice.ts';
 import type { FitOptions } from './input.ts';
 import type { Judge } from './interval.ts';
 import { onBound, parametersOf } from './least-squares.ts';
 import { parameterQuantity } from './quantity.ts';
-import { Z95 } from './student.ts';
-import type { UsablePoints } from './usable-points.ts';
+import { studentPoint } from './student.ts';
+import { samplingVariance, type UsablePoints } from './usable-points.ts';
 import { at } from './whitening.ts';
 
 /** Everything at one size that a careful reader would want to be told. Codes are stable. */
@@ -70,21 +71,25 @@ function floorNotIdentified(points: UsablePoints, choice: Choice, judge: Judge |
 
 /** The last point lies above an earlier one by more than its error. */
 function curveTurnsUp(points: UsablePoints, choice: Choice): Warning | null {
-  const { k, y, C, known } = points;
+  const { k, y } = points;
   const last = k.length - 1;
   if (last < 1) return null;
   let lowest = 0;
   for (let i = 0; i <= last; i++) if (at(y, i) < at(y, lowest)) lowest = i;
   const rise = at(y, last) - at(y, lowest);
   if (rise <= 0) return null;
-  const size = k.length;
-  const residual = Math.min(...choice.candidates.map((c) => c.estimate.scale ?? Number.POSITIVE_INFINITY));
-  const variance = known
-    ? at(C, last * size + last) + at(C, lowest * size + lowest) - 2 * at(C, last * size + lowest)
-    : Number.isFinite(residual)
-      ? residual * (at(C, last * size + last) + at(C, lowest * size + lowest))
-      : 0;
-  if (rise <= Z95 * Math.sqrt(Math.max(0, variance))) return null;
+  const c = new Float64Array(k.length);
+  c[last] = 1;
+  c[lowest] = -1;
+  const sampling = samplingVariance(points, c);
+  // Where errors are unknown, the form that leaves the least residuals stands in for them.
+  const closest = choice.candidates
+    .filter(({ estimate }) => estimate.scale !== null)
+    .sort((a, b) => (a.estimate.scale ?? 0) - (b.estimate.scale ?? 0))[0]?.estimate;
+  const variance = points.known ? sampling.variance : sampling.variance * (closest?.scale ?? 0);
+  const df = points.known ? sampling.df : k.length - (closest?.fit.p ?? 0);
+  // The lowest was chosen among the others, so the limit is that of the largest of so many differences (Bonferroni).
+  if (rise <= studentPoint(df, 0.05 / last) * Math.sqrt(variance)) return null;
   return {
     code: 'curve_turns_up',
     message: `The loss is lowest at k = ${k[lowest]} and higher at k = ${k[last]}: more experts made it worse.`,
@@ -101,7 +106,7 @@ function flatDoesAsWell(points: UsablePoints, choice: Choice): Warning | null {
       .map(({ test }) => test?.rms ?? Number.POSITIVE_INFINITY),
   );
   const forecastsAsWell = flat.test !== null && flat.test.rms <= best;
-  const differs = choice.flatSquares === null || choice.flatSquares > chiSquared95(points.k.length - 1);
+  const differs = choice.flatSquares === null || flatnessTail(points, choice.flatSquares) < 0.05;
   if (!forecastsAsWell && differs) return null;
   return {
     code: 'flat_does_as_well',
@@ -109,12 +114,6 @@ function flatDoesAsWell(points: UsablePoints, choice: Choice): Warning | null {
       ? 'A constant forecast the later points as well as any law.'
       : 'The differences between the points are within their errors: a constant explains them as well.',
   };
-}
-
-/** 95% point of χ², Wilson and Hilferty 1931: within 1% from one degree of freedom on. */
-function chiSquared95(df: number): number {
-  const part = 2 / (9 * df);
-  return df * (1 - part + 1.6448536 * Math.sqrt(part)) ** 3;
 }
 
 function worseThanBase({ y, base, k }: UsablePoints): Warning | null {

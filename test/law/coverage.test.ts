@@ -27,7 +27,8 @@ describe('coverage of 95% intervals, a few replicates of each design', () => {
     '%s',
     (_, { design, rows, warned }) => {
       // Of 12 intervals that cover 95%, fewer than 8 do in less than 1 of 10,000.
-      for (const row of rows) expect(share(row), row.quantity).toBeGreaterThanOrEqual(8 / REPLICATES);
+      for (const row of rows.filter(({ kind }) => kind !== 'chosen'))
+        expect(share(row), row.quantity).toBeGreaterThanOrEqual(8 / REPLICATES);
       if (!design.identified) expect(warned).toBeGreaterThanOrEqual(10 / REPLICATES);
     },
   );

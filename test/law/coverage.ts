@@ -9,8 +9,11 @@ import { simulate } from './simulate.ts';
 
 export interface CoverageRow {
   readonly quantity: string;
-  /** `continuous` may not over-cover on average; integers, bounds and forecasts may. */
-  readonly kind: 'continuous' | 'integer' | 'bound' | 'forecast';
+  /**
+   * `continuous` may not over-cover on average; integers, bounds and forecasts may. `chosen` is shown and not judged: an
+   * interval of a parameter is about its form, and here the form was picked by the same data.
+   */
+  readonly kind: 'continuous' | 'integer' | 'bound' | 'forecast' | 'chosen';
   readonly covered: number;
   readonly of: number;
   /** Median width of the intervals; null where half of them have no limit. */
@@ -81,6 +84,8 @@ export function coverage(design: Design, replicates: number): DesignCoverage {
       floor: design.truth['Linf'] ?? null,
       chosenBeatsBase: null,
     });
+    if (free.intervals?.['Linf'])
+      count('Linf, form chosen', 'chosen', design.truth['Linf'] ?? Number.NaN, free.intervals['Linf']);
     const k = free.recommended_k;
     count('recommended k', 'integer', truth ?? Number.NaN, k && [k.low, k.high]);
     for (const gain of free.marginal_gain ?? [])

@@ -4,7 +4,7 @@ import { fitCurve } from '../../core/law/fit-curve.ts';
 import { Judge } from '../../core/law/interval.ts';
 import { parameterQuantity } from '../../core/law/quantity.ts';
 import { seededRandom } from '../../core/law/random.ts';
-import { student95, Z95 } from '../../core/law/student.ts';
+import { fisherTail, student95, studentPoint, studentTail, Z95 } from '../../core/law/student.ts';
 import { usablePoints } from '../../core/law/usable-points.ts';
 import { asked, covarianceOf, curveOf, NINE } from './curves.ts';
 
@@ -142,5 +142,14 @@ describe('intervals', () => {
     [Number.POSITIVE_INFINITY, 1.959964],
   ])('t quantile with %f degrees of freedom is %f', (df, t) => {
     expect(student95(df)).toBeCloseTo(t, 3);
+  });
+
+  it('other points of t, and F, agree with tables and with each other', () => {
+    expect(studentPoint(10, 0.01)).toBeCloseTo(3.169273, 5);
+    expect(studentPoint(Number.POSITIVE_INFINITY, 0.01)).toBeCloseTo(2.575829, 3);
+    expect(fisherTail(3.71, 3, 10)).toBeCloseTo(0.05, 3);
+    // F(1, n) is t² with n degrees of freedom; 8·F(8, ∞) is χ² with 8, whose 95% point is 15.507
+    expect(fisherTail(2.3 ** 2, 1, 7)).toBeCloseTo(studentTail(2.3, 7), 10);
+    expect(fisherTail(15.507 / 8, 8, Number.POSITIVE_INFINITY)).toBeCloseTo(0.05, 3);
   });
 });

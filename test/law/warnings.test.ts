@@ -94,6 +94,31 @@ describe('warnings', () => {
     expect(codes(curveOf(NINE, NINE.map(law), known))).not.toContain('flat_does_as_well');
   });
 
+  it('take a flat curve with errors for what it is, as often as they should', () => {
+    const random = seededRandom(31);
+    const count = { curve_turns_up: 0, flat_does_as_well: 0 };
+    const rounds = 400;
+    for (let r = 0; r < rounds; r++) {
+      // Covariance from 30 samples per curve, the same for every k.
+      const samples = Array.from({ length: 30 }, () => {
+        const level = 0.1 * random.normal();
+        return NINE.map(() => 0.7 + level + 0.01 * random.normal());
+      });
+      const mean = NINE.map((_, i) => samples.reduce((sum, row) => sum + (row[i] ?? 0), 0) / 30);
+      const covariance = Float64Array.from({ length: 81 }, (_, at) => {
+        const [i, j] = [Math.floor(at / 9), at % 9];
+        const product = (row: number[]) =>
+          ((row[i] ?? 0) - (mean[i] ?? 0)) * ((row[j] ?? 0) - (mean[j] ?? 0));
+        return samples.reduce((sum, row) => sum + product(row), 0) / (30 * 29);
+      });
+      const found = codes(curveOf(NINE, mean, { covariance, degreesOfFreedom: 29 }));
+      if (found.includes('curve_turns_up')) count.curve_turns_up++;
+      if (found.includes('flat_does_as_well')) count.flat_does_as_well++;
+    }
+    expect(count.curve_turns_up / rounds).toBeLessThan(0.05);
+    expect(count.flat_does_as_well / rounds).toBeGreaterThan(0.93);
+  });
+
   it('worse_than_base where no k beats it', () => {
     const losses = NINE.map(law);
     expect(codes(curveOf(NINE, losses, { base: 0.7 }))).toContain('worse_than_base');

@@ -2,7 +2,7 @@ import { throwIfCancelled } from './cancelled.ts';
 import type { LawCurve, RecommendedK } from './curve.ts';
 import { drawCurves } from './draws.ts';
 import { forecasts } from './forecast.ts';
-import { type Choice, chooseForm, formFit, goodness } from './form-choice.ts';
+import { type Choice, chooseForm, formFit, goodness, rivalsOf } from './form-choice.ts';
 import { marginalGains } from './gains.ts';
 import type { CurveData, FitOptions } from './input.ts';
 import { Judge } from './interval.ts';
@@ -42,7 +42,9 @@ export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
 
   const parameters = estimate ? parametersOf(estimate.fit) : null;
   if (!parameters) reasons['parameters'] = noForm(points, options);
-  const intervals = complete && estimate && judge ? parameterIntervals(estimate, judge, knife) : null;
+  const intervals = complete
+    ? parameterIntervals(rivalsOf(choice, points, options.form), points, knife)
+    : null;
   if (!intervals) reasons['intervals'] = noIntervals(estimate !== null, options, knife);
   throwIfCancelled(options.cancelled);
 
@@ -67,7 +69,7 @@ export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
     marginal_gain: marginalGains(points, choice, judge, knife, complete, reasons),
     forecast: forecasts(points, choice, judge, knife, judged),
     reasons,
-    warnings: warningsOf(points, choice, judge, options),
+    warnings: warningsOf(points, choice, options),
   };
 }
 

@@ -1,24 +1,71 @@
 import type { Interval } from './curve.ts';
 import type { Estimate } from './estimate.ts';
-import type { Judge } from './interval.ts';
+import type { Candidate } from './form-choice.ts';
+import { Judge } from './interval.ts';
 import type { Jackknife } from './jackknife.ts';
 import { parametersOf } from './least-squares.ts';
 import { parameterQuantity } from './quantity.ts';
+import type { UsablePoints } from './usable-points.ts';
 
-/** 95% intervals of the reported parameters, and by which method; null where nothing is left to estimate them from. */
+/**
+ * 95% intervals of the reported parameters, and by which method; null where nothing is left to estimate them from.
+ * `rivals`: the form used first, then those that the data cannot set apart from it. What they mean alike (the floor; b
+ * and A of `paper` and `signed`) has an interval that holds those of all of them: a form picked by the data would else
+ * be taken for known.
+ */
 export function parameterIntervals(
-  estimate: Estimate,
-  judge: Judge,
+  rivals: readonly Candidate[],
+  points: UsablePoints,
   knife: Jackknife | null,
 ): { intervals: Record<string, Interval>; method: string } | null {
+  const [used, ...others] = rivals;
+  if (!used) return null;
   const intervals: Record<string, Interval> = {};
-  for (const [name, value] of Object.entries(parametersOf(estimate.fit))) {
-    const judged = judge.judge(parameterQuantity(estimate.fit.model, name));
+  const judge = new Judge(used.estimate, points);
+  const judges = others.map((rival) => ({ rival, judge: new Judge(rival.estimate, points) }));
+  let several = false;
+  for (const [name, value] of Object.entries(parametersOf(used.estimate.fit))) {
+    const judged = judge.judge(parameterQuantity(used.estimate.fit.model, name));
     if (!judged) return null;
-    intervals[name] = knife ? knife.parameterInterval(name, value, judged) : judged.interval;
+    let interval = knife ? knife.parameterInterval(name, value, judged) : judged.interval;
+    for (const { rival, judge: other } of judges) {
+      if (!meansAlike(name, used, rival)) continue;
+      const theirs = other.judge(parameterQuantity(rival.estimate.fit.model, name));
+      if (!theirs) continue;
+      const shift = (parametersOf(rival.estimate.fit)[name] ?? value) - value;
+      interval = hull(interval, knife ? moved(interval, shift) : theirs.interval);
+      several = true;
+    }
+    intervals[name] = interval;
   }
-  const method = knife ? 'jackknife over experts (approximate)' : `profile likelihood (${sources(estimate)})`;
-  return { intervals, method };
+  const how = knife ? 'jackknife over experts, approximate' : `profile likelihood, ${sources(used.estimate)}`;
+  return { intervals, method: several ? `${how}; over ${rivals.length} forms that do as well` : how };
+}
+
+function meansAlike(name: string, used: Candidate, rival: Candidate): boolean {
+  if (used.form === 'flat' || rival.form === 'flat') return false;
+  const offsets = [used.form, rival.form].every((form) => form === 'paper' || form === 'signed');
+  return name === 'Linf' || (offsets && (name === 'A' || name === 'b'));
+}
+
+function hull([a, b]: Interval, [c, d]: Interval): Interval {
+  return [a === null || c === null ? null : Math.min(a, c), b === null || d === null ? null : Math.max(b, d)];
+}
+
+function moved([low, high]: Interval, by: number): Interval {
+  return [low === null ? null : low + by, high === null ? null : high + by];
+}
+
+/** The floor's interval over the rivals: null where none can be estimated. */
+export function floorInterval(rivals: readonly Candidate[], points: UsablePoints): Interval | null {
+  let interval: Interval | null = null;
+  for (const rival of rivals) {
+    if (rival.form === 'flat') continue;
+    const { estimate } = rival;
+    const judged = new Judge(estimate, points).judge(parameterQuantity(estimate.fit.model, 'Linf'));
+    if (judged) interval = interval ? hull(interval, judged.interval) : judged.interval;
+  }
+  return interval;
 }
 
 /** What the widths come from. */

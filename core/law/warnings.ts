@@ -1,25 +1,19 @@
 import type { Warning } from './curve.ts';
 import { flatnessTail } from './flatness.ts';
-import type { Choice } from './form-choice.ts';
+import { type Choice, rivalsOf } from './form-choice.ts';
 import type { FitOptions } from './input.ts';
-import type { Judge } from './interval.ts';
 import { onBound, parametersOf } from './least-squares.ts';
-import { parameterQuantity } from './quantity.ts';
+import { floorInterval } from './parameter-intervals.ts';
 import { studentPoint } from './student.ts';
 import { samplingVariance, type UsablePoints } from './usable-points.ts';
 import { at } from './whitening.ts';
 
 /** Everything at one size that a careful reader would want to be told. Codes are stable. */
-export function warningsOf(
-  points: UsablePoints,
-  choice: Choice,
-  judge: Judge | null,
-  options: FitOptions,
-): Warning[] {
+export function warningsOf(points: UsablePoints, choice: Choice, options: FitOptions): Warning[] {
   return [
     tooFewK(points),
     parameterOnBound(choice),
-    floorNotIdentified(points, choice, judge),
+    floorNotIdentified(points, choice, options),
     curveTurnsUp(points, choice),
     flatDoesAsWell(points, choice),
     worseThanBase(points),
@@ -50,13 +44,12 @@ function parameterOnBound(choice: Choice): Warning | null {
 }
 
 /** The floor is far below anything measured, as far as the data can say. */
-function floorNotIdentified(points: UsablePoints, choice: Choice, judge: Judge | null): Warning | null {
-  if (!choice.used || !judge || choice.used.form === 'flat') return null;
-  const { fit } = choice.used.estimate;
-  const judged = judge.judge(parameterQuantity(fit.model, 'Linf'));
-  const floor = parametersOf(fit)['Linf'] ?? 0;
+function floorNotIdentified(points: UsablePoints, choice: Choice, options: FitOptions): Warning | null {
+  if (!choice.used || choice.used.form === 'flat') return null;
+  const judged = floorInterval(rivalsOf(choice, points, options.form), points);
+  const floor = parametersOf(choice.used.estimate.fit)['Linf'] ?? 0;
   const fall = Math.max(...points.y) - Math.min(...points.y);
-  const low = judged?.interval[0] ?? null;
+  const low = judged?.[0] ?? null;
   if (low !== null && floor - low <= fall) return null;
   const why = judged
     ? low === null

@@ -27,8 +27,7 @@ describe('coverage of 95% intervals, a few replicates of each design', () => {
     '%s',
     (_, { design, rows, warned }) => {
       // Of 12 intervals that cover 95%, fewer than 8 do in less than 1 of 10,000.
-      for (const row of rows.filter(({ kind }) => kind !== 'chosen'))
-        expect(share(row), row.quantity).toBeGreaterThanOrEqual(8 / REPLICATES);
+      for (const row of rows) expect(share(row), row.quantity).toBeGreaterThanOrEqual(8 / REPLICATES);
       if (!design.identified) expect(warned).toBeGreaterThanOrEqual(10 / REPLICATES);
     },
   );
@@ -38,9 +37,9 @@ describe('coverage of 95% intervals, a few replicates of each design', () => {
     if (!first) throw new Error('no design');
     const narrow = {
       ...first,
-      rows: first.rows.map((row) => ({ ...row, covered: Math.floor(0.9 * row.of) })),
+      rows: first.rows.map((row) => ({ ...row, covered: Math.floor(0.85 * row.of) })),
     };
-    expect(gates([narrow], REPLICATES).length).toBeGreaterThan(first.rows.length);
+    expect(gates([narrow], REPLICATES).length).toBe(first.rows.length + 1);
     const silent = { ...first, design: { ...first.design, identified: false }, warned: 0.5 };
     expect(gates([first, silent], REPLICATES).some((gate) => gate.includes('says so in only 50.0%'))).toBe(
       true,

@@ -10,8 +10,8 @@ import { simulate } from './simulate.ts';
 export interface CoverageRow {
   readonly quantity: string;
   /**
-   * `continuous` may not over-cover on average; integers, bounds and forecasts may. `chosen` is shown and not judged: an
-   * interval of a parameter is about its form, and here the form was picked by the same data.
+   * `continuous` may not over-cover on average; integers, bounds and forecasts may, and so may `chosen`, the floor's
+   * interval where the same data picked the form.
    */
   readonly kind: 'continuous' | 'integer' | 'bound' | 'forecast' | 'chosen';
   readonly covered: number;

@@ -14,9 +14,7 @@ interface Named {
 function identified(results: readonly DesignCoverage[]): Named[] {
   return results
     .filter(({ design }) => design.identified)
-    .flatMap(({ design, rows }) =>
-      rows.filter(({ kind }) => kind !== 'chosen').map((row) => ({ name: design.name, row })),
-    );
+    .flatMap(({ design, rows }) => rows.map((row) => ({ name: design.name, row })));
 }
 
 function meanContinuous(results: readonly DesignCoverage[]): number {

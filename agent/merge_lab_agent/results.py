@@ -67,20 +67,30 @@ class ResultLine:
             "message": self.message,
             "attempt": self.attempt,
         }
-        body = compact_json(document)[:-1]
-        return body + b',"crc":"%08x"}\n' % zlib.crc32(body)
+        return seal(document)
 
 
-def decode(line: bytes) -> dict[str, Any] | None:
-    """The document of a line without its newline; None where the line is damaged or of no use."""
+def seal(document: dict[str, Any]) -> bytes:
+    """A line with its checksum as the last field, newline included."""
+    body = compact_json(document)[:-1]
+    return body + b',"crc":"%08x"}\n' % zlib.crc32(body)
+
+
+def unseal(line: bytes) -> Any:
+    """The document of a line without its newline; None where it is damaged."""
     start = line.rfind(b',"crc"')
     end = END.fullmatch(line, start) if start > 0 else None
     if end is None or int(end[1], 16) != zlib.crc32(line[:start]):
         return None
     try:
-        document = json.loads(line)
+        return json.loads(line)
     except ValueError:
         return None
+
+
+def decode(line: bytes) -> dict[str, Any] | None:
+    """A result's document; None where the line is damaged or of no use."""
+    document = unseal(line)
     return document if isinstance(document, dict) and _believable(document) else None
 
 
@@ -147,7 +157,7 @@ class ResultWriter:
             "torch": _version("torch"),
             "transformers": _version("transformers"),
         }
-        _write_all(self._handle, compact_json(header) + b"\n")
+        _write_all(self._handle, seal(header))
         sync_folder(self.store.results)
         return self._handle
 
@@ -247,12 +257,9 @@ class ResultIndex:
 
 
 def _check_header(line: bytes, file: Path) -> None:
-    """A damaged header harms nothing, every line checks itself; one of another format is refused."""
-    try:
-        header = json.loads(line)
-    except ValueError:
-        return
-    if isinstance(header, dict) and isinstance(header.get("format"), int) and "writer" in header:
+    """A damaged header harms nothing, every line checks itself; an intact one of another format is refused."""
+    header = unseal(line)
+    if isinstance(header, dict) and isinstance(header.get("format"), int):
         check_format(header, file)
 
 

@@ -102,7 +102,7 @@ export interface Plan {
   readonly lines: readonly PlanLine[];
 }
 
-/** First line of `results/<writer id>.jsonl`. */
+/** First line of `results/<writer id>.jsonl`; `crc` as in a result line. */
 export interface ResultHeader {
   readonly format: typeof STORE_FORMAT;
   readonly writer: string;
@@ -110,6 +110,7 @@ export interface ResultHeader {
   readonly agent: string;
   readonly torch: string;
   readonly transformers: string;
+  readonly crc: string;
 }
 
 /**

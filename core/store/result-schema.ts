@@ -11,6 +11,7 @@ import {
 import { sha256Hex } from './hex.ts';
 
 const count = z.number().int().nonnegative();
+const crc = z.string().regex(/^[0-9a-f]{8}$/);
 
 export const resultHeaderSchema: z.ZodType<ResultHeader> = z.strictObject({
   format: z.literal(STORE_FORMAT),
@@ -19,6 +20,7 @@ export const resultHeaderSchema: z.ZodType<ResultHeader> = z.strictObject({
   agent: z.string(),
   torch: z.string(),
   transformers: z.string(),
+  crc,
 });
 
 export const resultLineSchema: z.ZodType<ResultLine> = z.strictObject({
@@ -34,5 +36,5 @@ export const resultLineSchema: z.ZodType<ResultLine> = z.strictObject({
   code: z.string().nullable(),
   message: z.string().nullable().exactOptional(),
   attempt: count,
-  crc: z.string().regex(/^[0-9a-f]{8}$/),
+  crc,
 });

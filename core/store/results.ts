@@ -226,25 +226,21 @@ export class ResultIndex {
     const first = state.first;
     state.first = false;
     const value = checkedJson(bytes);
-    if (first) this.#header(file, state, value, bytes);
+    if (first) this.#header(file, state, value);
     else if (value !== undefined) this.#result(value);
     else this.#damaged += 1;
   }
 
-  /**
-   * A damaged header costs nothing: each result line carries its own check. So a header that names another format
-   * has the file refused only where a check of its own seals it; else it is told, and the lines speak for themselves.
-   */
-  #header(file: string, state: FileState, sealed: unknown, bytes: Uint8Array): void {
-    const value = sealed ?? json(bytes);
+  /** A damaged header costs nothing: each result line carries its own check. An intact one of another format does. */
+  #header(file: string, state: FileState, value: unknown): void {
     const format = (value as { format?: unknown } | null | undefined)?.format;
     if (typeof format === 'number' && format !== STORE_FORMAT) {
-      state.refused = sealed !== undefined;
+      state.refused = true;
       this.#problems.push({ ...otherFormat(format), file });
     } else if (isResultHeader(value)) {
       this.#writers.set(file, value);
-    } else if (sealed !== undefined) {
-      this.#result(sealed);
+    } else if (value !== undefined) {
+      this.#result(value);
     } else {
       this.#damaged += 1;
     }

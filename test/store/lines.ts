@@ -75,5 +75,5 @@ export function headerLine(more: Record<string, unknown> = {}): string {
     torch: '2.13.0',
     transformers: '5.0',
   };
-  return `${JSON.stringify({ ...header, ...more })}\n`;
+  return sealed({ ...header, ...more });
 }

@@ -31,6 +31,8 @@ export class Profile {
   readonly #shapes: readonly AtShape[];
   readonly #limit: AtShape;
   readonly #ones: Float64Array;
+  readonly #raw: Float64Array;
+  readonly #psi: Float64Array;
   /** Of the flat curve, which every shape contains at δ = 0. */
   readonly #flat: { readonly level: number; readonly rss: number; readonly information: number };
 
@@ -40,9 +42,8 @@ export class Profile {
     const size = estimate.z.length;
     this.#ones = new Float64Array(size);
     whiten(estimate.whitening, new Float64Array(size).fill(1), this.#ones, size);
-    this.#limit = this.#at(1);
-    this.#shapes = shapesAround(estimate.fit.t ?? model.tLow, model).map((t) => this.#at(t));
-
+    this.#raw = new Float64Array(size);
+    this.#psi = new Float64Array(size);
     let information = 0;
     let level = 0;
     for (let i = 0; i < size; i++) {
@@ -53,6 +54,8 @@ export class Profile {
     let rss = 0;
     for (let i = 0; i < size; i++) rss += (at(estimate.z, i) - level * at(this.#ones, i)) ** 2;
     this.#flat = { level, rss, information };
+    this.#limit = this.#at(1);
+    this.#shapes = shapesAround(estimate.fit.t ?? model.tLow, model).map((t) => this.#at(t));
   }
 
   /** All values that `quantity` takes where the residual sum of squares is within `rise` of its minimum. */
@@ -145,46 +148,50 @@ export class Profile {
   #at(t: number): AtShape {
     const { z, whitening: w, fitter } = this.#estimate;
     const size = z.length;
-    const raw = Float64Array.from(fitter.k, this.#model.psi(t));
-    const psi = new Float64Array(size);
+    const psiAt = this.#model.psi(t);
+    const raw = this.#raw;
+    const psi = this.#psi;
+    for (let i = 0; i < size; i++) raw[i] = psiAt(fitter.k[i] ?? 0);
     whiten(w, raw, psi, size);
-    let uu = 0;
-    let up = 0;
-    let uz = 0;
-    for (let i = 0; i < size; i++) {
-      const u = at(this.#ones, i);
-      uu += u * u;
-      up += u * at(psi, i);
-      uz += u * at(z, i);
-    }
-    const slope = up / uu;
-    const mean = uz / uu;
+    const ones = this.#ones;
+    const { level: mean, information } = this.#flat;
+    let shared = 0;
+    for (let i = 0; i < size; i++) shared += at(ones, i) * at(psi, i);
+    const slope = shared / information;
     let norm = 0;
     let cross = 0;
     for (let i = 0; i < size; i++) {
-      const deviation = at(psi, i) - slope * at(this.#ones, i);
+      const deviation = at(psi, i) - slope * at(ones, i);
       norm += deviation * deviation;
-      cross += deviation * (at(z, i) - mean * at(this.#ones, i));
+      cross += deviation * (at(z, i) - mean * at(ones, i));
     }
     const fall = -cross / norm;
     const level = mean + fall * slope;
     let rss = 0;
-    for (let i = 0; i < size; i++) rss += (at(z, i) - level * at(this.#ones, i) + fall * at(psi, i)) ** 2;
+    for (let i = 0; i < size; i++) rss += (at(z, i) - level * at(ones, i) + fall * at(psi, i)) ** 2;
     const vFall = 1 / norm;
-    return { t, level, fall, rss, vFall, vBoth: slope * vFall, vLevel: 1 / uu + slope * slope * vFall };
+    return {
+      t,
+      level,
+      fall,
+      rss,
+      vFall,
+      vBoth: slope * vFall,
+      vLevel: 1 / information + slope * slope * vFall,
+    };
   }
 }
 
 /** An even grid over all shapes, and ever closer steps around the estimate, so that no region falls between. */
 function shapesAround(center: number, model: ShapeForm): number[] {
   const grid = new Set<number>([center]);
-  const count = 48;
+  const count = 40;
   for (let i = 0; i <= count; i++) grid.add(model.tLow + ((model.tHigh - model.tLow) * i) / count);
-  for (let step = 0.5 / count; step > 1e-7; step /= 2) {
+  for (let step = 0.5 / count; step > 1e-7; step /= 3) {
     grid.add(Math.max(model.tLow, center - step));
     grid.add(Math.min(model.tHigh, center + step));
   }
   // Towards the limit the floor runs away quickly, so the steps shrink there too.
-  for (let step = 0.5 / count; step > 1 - model.tHigh; step /= 2) grid.add(1 - step);
+  for (let step = 0.5 / count; step > 1 - model.tHigh; step /= 3) grid.add(1 - step);
   return [...grid].filter((t) => t >= model.tLow && t <= model.tHigh).sort((a, b) => a - b);
 }

@@ -127,14 +127,33 @@ function answerSentence(
   const instead = better
     ? ` Another size does better: ${list(better.members.map((d) => pool[d] as string))} have ${number(better.cross_fitted.value)}.`
     : '';
-  return `${first} Merging ${names} by ${cell.label} gives a loss of ${withInterval(loss)} nats per token${against}.${instead}`;
+  const merging = `Merging ${names} by ${cell.label} gives a loss of ${withInterval(loss)} nats per token${against}.`;
+  return `${first}\n${merging}${instead}${nextSentence(curve)}`;
+}
+
+/** What the next expert would buy, or that there is none left to add. */
+function nextSentence(curve: Curve): string {
+  const k = curve.recommended_k?.k ?? 0;
+  const next = k === 0 ? null : nextExpert(curve, k);
+  if (next === null) return '';
+  const gain = withInterval({ value: Math.abs(next.value), ...ordered(next) });
+  return next.value >= 0 ? ` One more expert would buy ${gain}.` : ` One more expert would cost ${gain}.`;
+}
+
+/** The interval of a gain's size, where the gain may be a cost. */
+function ordered({ value, low, high }: Estimated): Pick<Estimated, 'low' | 'high'> {
+  if (low === null || high === null) return { low: null, high: null };
+  return value >= 0 ? { low, high } : { low: -high, high: -low };
 }
 
 function enoughSentence(experiment: Experiment, curve: Curve, pool: number): string {
   const recommended = curve.recommended_k;
   if (!recommended) return '';
   const { k, low, high } = recommended;
-  const range = low === null || high === null || low === high ? '' : ` (95% interval ${low} to ${high})`;
+  const range =
+    low === null || high === null
+      ? ''
+      : ` (95% interval: ${low === high ? `${k} alone` : `${low} to ${high}`})`;
   const { goal } = experiment.goals;
   const verb = k === 1 ? 'is' : 'are';
   const subject =

@@ -47,7 +47,7 @@ export interface Headline {
   readonly beats_base: boolean | null;
   /** What one more expert than recommended would buy on the typical curve. */
   readonly next_expert: Estimated | null;
-  /** The whole answer in one or two plain sentences. */
+  /** The whole answer in plain sentences: how many on the first line, which and what it gives on the second. */
   readonly sentence: string;
 }
 

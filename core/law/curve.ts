@@ -13,7 +13,11 @@ export interface Warning {
 
 export interface RecommendedK {
   readonly k: number;
-  /** 2.5 and 97.5 percentiles of the same rule over paired replicates; null before intervals are there or where they cannot be. */
+  /**
+   * 2.5 and 97.5 percentiles of the same rule over paired replicates, widened to hold `k`; where the curve comes from a
+   * law, over the forms that do as well too. Null before intervals are there, where they cannot be, and at the high end
+   * where the goal may be out of the pool's reach.
+   */
   readonly low: number | null;
   readonly high: number | null;
   readonly rule: 'within' | 'return' | 'epsilon';
@@ -38,6 +42,10 @@ export interface LawCurve {
   readonly form: Form | 'three_point' | null;
   readonly pool: number;
   readonly parameters: Readonly<Record<string, number>> | null;
+  /**
+   * 95%, of the parameters of `form`. Where the data picked the form, the floor's interval holds those of every form that
+   * does as well, and so do A and b between `paper` and `signed`.
+   */
   readonly intervals: Readonly<Record<string, Interval>> | null;
   readonly interval_method: string | null;
   readonly r2: number | null;

@@ -53,13 +53,10 @@ function floorNotIdentified(points: UsablePoints, choice: Choice, options: FitOp
   if (low !== null && floor - low <= fall) return null;
   const why = judged
     ? low === null
-      ? 'no limit from below'
-      : 'an interval that reaches further below it than the whole curve falls'
-    : 'no interval at all, with as many parameters as points';
-  return {
-    code: 'floor_not_identified',
-    message: `The data set the floor ${why}: the curve has not levelled off enough.`,
-  };
+      ? 'it has no limit from below'
+      : 'its interval reaches further down than the whole curve falls'
+    : "there are as many parameters as k's, and errors that nobody knows";
+  return { code: 'floor_not_identified', message: `The data do not fix the floor: ${why}.` };
 }
 
 /** The last point lies above an earlier one by more than its error. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
@@ -15,8 +16,14 @@ class Kept:
         self.limit = limit
         self.size = 0
         self._things: OrderedDict[Hashable, torch.Tensor] = OrderedDict()
+        self._lock = threading.RLock()
 
     def get(self, key: Hashable, make: Callable[[], torch.Tensor]) -> torch.Tensor:
+        """The thing kept under `key`, made first if need be; threads that ask for one being made wait."""
+        with self._lock:
+            return self._get(key, make)
+
+    def _get(self, key: Hashable, make: Callable[[], torch.Tensor]) -> torch.Tensor:
         thing = self._things.get(key)
         if thing is not None:
             self._things.move_to_end(key)

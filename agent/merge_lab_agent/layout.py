@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from merge_lab_agent.checkpoint import Checkpoint
+from merge_lab_agent.problem import Problem
 
 _ALIGN = 64  # entries; keeps every tensor on a cache line in any dtype, and masks on whole bytes
 # Position tables and masks that old checkpoints stored; computed from the config, never trained.
@@ -58,3 +59,38 @@ def _aligned(n: int) -> int:
 
 def flat_length(slots: tuple[Slot, ...]) -> int:
     return _aligned(slots[-1].end) if slots else 0
+
+
+def check_expert(
+    base: Checkpoint, slots: tuple[Slot, ...], name: str, expert: Checkpoint, embeddings: str
+) -> None:
+    """Whether an expert has every tensor of the base in the base's shape, embeddings perhaps with other rows.
+
+    Raises: Problem `tensor_missing`, `shape_mismatch`, `embedding_rows`.
+    """
+    for slot in slots:
+        info = expert.tensors.get(slot.name)
+        if info is None:
+            raise Problem(
+                "tensor_missing",
+                f"Expert {name} has no tensor {slot.name}, which the base has.",
+                "Use experts of the base's own architecture.",
+                file=expert.folder,
+            )
+        if info.shape == slot.shape:
+            continue
+        is_table = slot.name in (base.embedding, base.head) and info.shape[1:] == slot.shape[1:]
+        if is_table and embeddings == "common_rows":
+            continue
+        raise Problem(
+            "embedding_rows" if is_table else "shape_mismatch",
+            f"{slot.name} is {_by(slot.shape)} in the base and {_by(info.shape)} in expert {name}.",
+            "Set embeddings: common_rows to merge the rows that both have."
+            if is_table
+            else "Use experts of the base's own architecture.",
+            file=expert.folder,
+        )
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "a single number"

@@ -63,8 +63,7 @@ class ResidentModel:
             tensors = self._converted(self._merged_tensors(merge))
             _overwrite(self.model, tensors)
             return
-        for piece, values in self.pool.merged(merge, self._destination):
-            self._store(piece, values)
+        self.pool.merge_into(merge, self._destination, self._store)
 
     # Writing merged pieces into the module ----------------------------------------------------------------
 

@@ -7,6 +7,7 @@ the mapped files again for every merge and keep only cuts and packed masks. Both
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ import torch
 
 from merge_lab_agent.checkpoint import Checkpoint
 from merge_lab_agent.kept import Kept
-from merge_lab_agent.layout import Piece, Slot, flat_length, layout
+from merge_lab_agent.layout import Piece, Slot, check_expert, flat_length, layout
 from merge_lab_agent.masks import keep_mask
 from merge_lab_agent.methods import (
     Cut,
@@ -30,6 +31,7 @@ from merge_lab_agent.methods import (
     trim,
 )
 from merge_lab_agent.problem import Problem
+from merge_lab_agent.threads import Threads
 from merge_lab_agent.trims import find_cut
 
 if TYPE_CHECKING:
@@ -74,20 +76,20 @@ class Pool:
         self.embeddings, self.device = embeddings, torch.device(device)
         self.slots = tuple(layout(base))
         self.length = flat_length(self.slots)
-        self._check_experts()
+        for name, expert in self.experts.items():
+            if isinstance(expert, Checkpoint):
+                check_expert(base, self.slots, name, expert, embeddings)
         self._piece = _PIECE.get(self.device.type, _PIECE_ELSEWHERE)
-        self._space = Workspace(self.device)
+        self._threads = Threads()
+        self._spaces = threading.local()
         self._cuts: dict[Hashable, Cut | None] = {}
+        self._finding_cuts = threading.Lock()
         dense_bytes = 4 * self.length * (1 + len(self.experts))
         self.resident = dense_bytes <= memory_limit // 2
         self._kept = Kept(memory_limit - dense_bytes if self.resident else memory_limit)
         self._rows: dict[str | None, torch.Tensor] = {}
         if self.resident:
             self._rows = self._load_rows()
-
-    @property
-    def merged_names(self) -> frozenset[str]:
-        return frozenset(slot.name for slot in self.slots)
 
     def plan(
         self,
@@ -132,6 +134,35 @@ class Pool:
             out = self._space.take("out", piece.n) if target is None else target
             self._compute(merge, piece, out, generator)
             yield piece, out
+
+    def merge_into(
+        self,
+        merge: Merge,
+        destination: Callable[[Piece], torch.Tensor | None],
+        store: Callable[[Piece, torch.Tensor], None],
+    ) -> None:
+        """Like `merged`, calling `store` with every piece; from several threads where files are read."""
+        in_order = self.resident or self.device.type != "cpu" or self._walks_whole_tensors(merge)
+        if in_order:
+            for piece, values in self.merged(merge, destination):
+                store(piece, values)
+            return
+
+        def work(piece: Piece) -> None:
+            target = destination(piece)
+            out = self._space.take("out", piece.n) if target is None else target
+            self._compute(merge, piece, out, None)
+            store(piece, out)
+
+        self._threads.each(self._pieces(), work)
+
+    @property
+    def _space(self) -> Workspace:
+        """Buffers of this thread."""
+        space: Workspace | None = getattr(self._spaces, "space", None)
+        if space is None:
+            space = self._spaces.space = Workspace(self.device)
+        return space
 
     def _compute(
         self, merge: Merge, piece: Piece, out: torch.Tensor, generator: torch.Generator | None
@@ -318,9 +349,10 @@ class Pool:
         """Where to trim this tensor, or the whole model; None where nothing is trimmed."""
         model = how.trim_scope == "model"
         key = (name, how.density, None if model else slot.name)
-        if key not in self._cuts:
-            self._cuts[key] = self._find_cut(name, how, self.slots if model else (slot,))
-        return self._cuts[key]
+        with self._finding_cuts:
+            if key not in self._cuts:
+                self._cuts[key] = self._find_cut(name, how, self.slots if model else (slot,))
+            return self._cuts[key]
 
     def _find_cut(self, name: str, how: Recipe, slots: tuple[Slot, ...]) -> Cut | None:
         n = sum(slot.n for slot in slots)
@@ -345,42 +377,7 @@ class Pool:
         self._difference(name, piece, base, out)
         return out
 
-    # Checking ---------------------------------------------------------------------------------------------
-
-    def _check_experts(self) -> None:
-        for name, expert in self.experts.items():
-            if not isinstance(expert, Checkpoint):
-                continue
-            for slot in self.slots:
-                info = expert.tensors.get(slot.name)
-                if info is None:
-                    raise Problem(
-                        "tensor_missing",
-                        f"Expert {name} has no tensor {slot.name}, which the base has.",
-                        "Use experts of the base's own architecture.",
-                        file=expert.folder,
-                    )
-                if info.shape != slot.shape:
-                    self._check_rows(name, expert, slot, info.shape)
-
-    def _check_rows(self, name: str, expert: Checkpoint, slot: Slot, shape: tuple[int, ...]) -> None:
-        is_table = slot.name in (self.base.embedding, self.base.head) and shape[1:] == slot.shape[1:]
-        if is_table and self.embeddings == "common_rows":
-            return
-        raise Problem(
-            "embedding_rows" if is_table else "shape_mismatch",
-            f"{slot.name} is {_by(slot.shape)} in the base and {_by(shape)} in expert {name}.",
-            "Set embeddings: common_rows to merge the rows that both have."
-            if is_table
-            else "Use experts of the base's own architecture.",
-            file=expert.folder,
-        )
-
 
 def _slot(piece: Piece) -> Slot:
     assert piece.slot is not None, "this reads one tensor at a time"
     return piece.slot
-
-
-def _by(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) or "a single number"

@@ -199,7 +199,6 @@ def test_drop_zeroes_what_the_mask_lacks_from_any_beginning() -> None:
         (TIES | {"density": 1.5}, 2, None),
         (TIES | {"trim_scope": "layer"}, 2, None),
         (TIES | {"trim_scope": "model", "compatibility": "mergekit"}, 2, None),
-        (TIES, 256, None),
     ],
 )
 def test_impossible_parameters_are_refused(method: dict[str, Any], k: int, seed: int | None) -> None:

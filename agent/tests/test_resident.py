@@ -222,7 +222,7 @@ def test_two_processes_merge_the_same_bits(
         "from pathlib import Path; from test_resident import *\n"
         "folders = [Path(p) for p in sys.argv[2:]]\n"
         "experts = {folder.name: folder for folder in folders[1:]}\n"
-        "model = ResidentModel(pool_of(folders[0], experts), dtype='float32', device='cpu')\n"
+        "model = ResidentModel(pool_of(folders[0], experts, MAPPED), dtype='float32', device='cpu')\n"
         f"model.apply({method!r}, ['gamma', 'beta', 'alpha'], 11); print(digest(model.model))"
     )
     folders = [str(tiny_base), *map(str, tiny_experts.values())]

@@ -71,7 +71,7 @@ class RunFollowing implements Following {
 
   #analysed({ progress, report }: AnalysisUpdate): void {
     this.#progress = progress;
-    this.#listener({ status: this.#status, progress, ...(report ? { report } : {}) });
+    this.#listener({ status: this.#status, progress: this.#latest(), ...(report ? { report } : {}) });
   }
 
   #look(): void {
@@ -91,7 +91,7 @@ class RunFollowing implements Following {
     }
   }
 
-  /** The workers know of a merge a little before the analysis has read it. */
+  /** The workers may know of a merge before the analysis has read it, or after: a number never goes back. */
   #latest(): Update['progress'] {
     const done = Math.max(this.#progress.done, ...this.#status.map((status) => status.done));
     const failed = Math.max(this.#progress.failed, ...this.#status.map((status) => status.failed));

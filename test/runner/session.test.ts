@@ -70,6 +70,8 @@ describe('a run', () => {
     const { last, updates } = await run(session);
     expect(last).toMatchObject({ state: 'done', done: MERGES, failed: 0, total: MERGES });
     expect(updates.some(({ report }) => report !== undefined)).toBe(true);
+    const counts = updates.map(({ progress }) => progress.done);
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b));
     expect(new Set(resultsOf(session.store)).size).toBe(MERGES * DOMAINS);
     const report = await session.report();
     expect(report).toMatchObject({ stage: 'complete', progress: { done: MERGES, failed: 0, total: MERGES } });

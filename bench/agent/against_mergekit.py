@@ -1,7 +1,7 @@
 """One merge and its score, here and by mergekit's command followed by loading and scoring with transformers.
 
 Fair to the other side: its scoring is batched and padded to the longest of a batch, of samples sorted by
-length, in the same dtype, and the time in which Python imports transformers for it is not counted. mergekit in
+length, in the same dtype; the time in which Python imports transformers for it is not counted. mergekit in
 process, imports excluded, is printed too.
 """
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+from pathlib import Path
 
 from merge_lab_agent.resident import ResidentModel
 from merge_lab_agent.scoring import Scorer
@@ -22,8 +23,8 @@ METHODS = [
 
 def anonymous_gib() -> float:
     """RssAnon of this process (Linux)."""
-    with open("/proc/self/status", encoding="utf-8") as status:
-        fields = dict(line.split(":", 1) for line in status)
+    status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    fields = dict(line.split(":", 1) for line in status)
     return int(fields["RssAnon"].split()[0]) / (1 << 20)
 
 
@@ -49,10 +50,8 @@ def main() -> None:
             peak = max(peak, anonymous_gib())
         ends.append(anonymous_gib())
         print(f"after {4 * (turn + 1)} merges: {ends[-1]:.2f} GiB, highest seen {peak:.2f} GiB", flush=True)
-    growth = ends[-1] - ends[0]
-    print(
-        f"peak {peak:.2f} GiB (at most 5), grown by {1024 * growth:.0f} MiB since the first {len(METHODS)} merges"
-    )
+    growth = 1024 * (ends[-1] - ends[0])
+    print(f"peak {peak:.2f} GiB (at most 5), grown by {growth:.0f} MiB since the first {len(METHODS)} merges")
 
 
 if __name__ == "__main__":

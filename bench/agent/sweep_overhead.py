@@ -1,8 +1,8 @@
 """A whole sweep against pure forward passes over the same batches: what merging and scoring add.
 
-A pure pass is the least that any scorer must do: hidden states of every batch and logits at the scored positions,
-with parameters left alone and no loss computed. Printed beside it: the same with full logits, as a plain
-`model(**batch)` computes them.
+A pure pass is the least that any scorer must do: hidden states of every batch and logits at the scored
+positions, with parameters left alone and no loss computed. Printed beside it: the same with full logits, as a
+plain `model(**batch)` computes them.
 """
 
 from __future__ import annotations
@@ -50,9 +50,8 @@ def bench(
     scorer = Scorer(resident.model, device="cpu", dtype=dtype, batch_tokens=2048)
     names = list(experts)
     tokens = sum(evaluation.scored_tokens for evaluation in evaluations)
-    print(
-        f"\n{title}: {pool.base.parameters:,} parameters, {len(names)} experts, {tokens:,} scored tokens, {dtype}"
-    )
+    size = f"{pool.base.parameters:,} parameters, {len(names)} experts"
+    print(f"\n{title}: {size}, {tokens:,} scored tokens, {dtype}")
     for label, method in METHODS.items():
         seed = 0 if label.startswith("dare") else None
         subsets = list(itertools.islice(_subsets(names), merges))
@@ -72,7 +71,8 @@ def bench(
         ratio = (sum(merging) + sum(scoring)) / sum(pure)
         middle = statistics.median((m + s) / p for m, s, p in zip(merging, scoring, pure))
         print(
-            f"  {label:10s} sweep/pure {ratio:.3f} (median {middle:.3f}), merge {1e3 * sum(merging) / merges:.1f} ms, "
+            f"  {label:10s} sweep/pure {ratio:.3f} (median {middle:.3f}), "
+            f"merge {1e3 * sum(merging) / merges:.1f} ms, "
             f"scores {1e3 * sum(scoring) / merges:.1f} ms, pure {1e3 * sum(pure) / merges:.1f} ms"
             + (f", sweep/full logits {(sum(merging) + sum(scoring)) / sum(plain):.3f}" if full else ""),
             flush=True,

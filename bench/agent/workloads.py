@@ -30,7 +30,7 @@ _HALF_BILLION = {
 
 
 def half_billion(experts: int = 4) -> tuple[Path, dict[str, Path]]:
-    """Folders of a random base of 494 million parameters and experts 3% of its norm away, bfloat16; made once."""
+    """Folders of a random base of 494 million parameters and experts 3% of its norm away; made once."""
     from safetensors.torch import save_file
     from transformers import AutoConfig, AutoModelForCausalLM
 

@@ -12,12 +12,12 @@ import type { Answer, Request, WorkerStart } from './analysis-messages.ts';
 import { PlanAnalysis } from './plan-analysis.ts';
 import { StoreWatch } from './store-watch.ts';
 
-/** Between two point reports, and how much longer than one takes to make. */
+/** Between two point reports, and how much longer than one takes to make: the merges need the processor more. */
 const POINTS_MS = 250;
-const POINTS_FACTOR = 4;
+const POINTS_FACTOR = 8;
 /** Without new results, intervals are made; while they keep arriving, only so often. */
 const QUIET_MS = 700;
-const BUSY_COMPLETE_MS = 20_000;
+const BUSY_COMPLETE_MS = 30_000;
 
 const { store, newest } = workerData as WorkerStart;
 const newestReport = new Int32Array(newest);

@@ -34,7 +34,7 @@ export const commands = {
   },
   'test:quick': {
     needs: toTest,
-    run: (tools) => runChecks(tools, [...checks.typecheck, tests.quickTypescript(), tests.quickPython()]),
+    run: (tools) => runChecks(tools, [[tests.quickTypescript(), tests.quickPython()], ...checks.typecheck]),
   },
   lint: { needs: toTest, run: (tools) => runChecks(tools, checks.lint) },
   typecheck: { needs: toTest, run: (tools) => runChecks(tools, checks.typecheck) },

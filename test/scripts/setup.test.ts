@@ -221,7 +221,8 @@ describe.skipIf(process.platform === 'win32')('a set-up that cannot be', () => {
 
 describe('the closing line', () => {
   /** Runs made-up checks with the real `runChecks`; a number is an exit code, an object the totals of a test runner. */
-  function close(results: readonly (number | { passed: number; failed: number; skipped: number })[]): {
+  type Result = number | { passed: number; failed: number; skipped: number };
+  function close(results: readonly (Result | readonly Result[])[]): {
     code: number | null;
     last: string;
     out: string;
@@ -232,17 +233,25 @@ describe('the closing line', () => {
     writeFileSync(
       file,
       `import { runChecks } from ${JSON.stringify(checks)};
-       const list = ${JSON.stringify(results)}.map((result, i) => ({
-         name: 'check ' + i, program: 'node',
+       let i = 0;
+       const check = (result) => Array.isArray(result) ? result.map(check) : ({
+         name: 'check ' + i++, program: 'node',
          args: () => ['-e', 'process.exit(' + (typeof result === 'number' ? result : result.failed > 0 ? 1 : 0) + ')'],
          ...(typeof result === 'number' ? {} : { totals: () => result }),
-       }));
+       });
+       const list = ${JSON.stringify(results)}.map(check);
        process.exitCode = await runChecks({ root: ${JSON.stringify(folder)}, node: process.execPath, python: '', mergekit: '' }, list);`,
     );
     const ended = spawnSync(process.execPath, [file], { encoding: 'utf8' });
     rmSync(folder, { recursive: true });
     return { code: ended.status, last: ended.stdout.trimEnd().split('\n').at(-1) ?? '', out: ended.stdout };
   }
+
+  it('adds up checks that run side by side, each with its own words', () => {
+    const { code, last, out } = close([[{ passed: 5, failed: 0, skipped: 0 }, 1], 0]);
+    expect([code, last]).toEqual([1, '6 passed, 1 failed']);
+    expect(out).toMatch(/== check 0\n[\s\S]*== check 1\n/);
+  });
 
   it('adds up checks and test runners, and all run though one fails', () => {
     expect(close([0, { passed: 40, failed: 0, skipped: 2 }, 0])).toMatchObject({

@@ -14,7 +14,8 @@ for (const design of DESIGNS.filter(({ name }) => name.includes(part))) {
   const result = coverage(design, replicates);
   results.push(result);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  const mark = design.identified ? '' : ` — not identified, said so in ${(100 * result.warned).toFixed(1)}%`;
+  const warned = `${(100 * result.warned).toFixed(1)}%`;
+  const mark = design.identified ? `; warned of in ${warned}` : ` — not identified, said so in ${warned}`;
   console.log(`${design.name} (seed ${design.seed}, ${seconds} s)${mark}`);
   for (const row of result.rows) {
     const p = share(row);

@@ -60,8 +60,8 @@ export function chooseForm(points: UsablePoints, forced: Form | null): Choice {
 }
 
 /**
- * The forms that the data cannot set apart from the one used, itself first: those whose backtest is within twice the
- * best, and those that fit all points at least as closely. A form that was asked for has no rivals.
+ * The forms that the data cannot set apart from the one used, itself first: those whose backtest, or whose residual, is
+ * within twice the smallest (an F ratio of 4 is no more than chance with the few degrees of freedom of a curve). A form that was asked for has no rivals.
  */
 export function rivalsOf(choice: Choice, points: UsablePoints, forced: Form | null): readonly Candidate[] {
   const { used, candidates } = choice;
@@ -69,11 +69,12 @@ export function rivalsOf(choice: Choice, points: UsablePoints, forced: Form | nu
   if (forced !== null) return [used];
   const best = Math.min(...candidates.map(({ test }) => test?.rms ?? Number.POSITIVE_INFINITY));
   const closeness = ({ estimate }: Candidate) => goodness(estimate, points).rmse;
+  const closest = Math.min(...candidates.map(closeness));
   const others = candidates.filter(
     (candidate) =>
       candidate !== used &&
       candidate.test !== null &&
-      (candidate.test.rms <= 2 * best || closeness(candidate) <= closeness(used)),
+      (candidate.test.rms <= 2 * best || closeness(candidate) <= 2 * closest),
   );
   return [used, ...others];
 }

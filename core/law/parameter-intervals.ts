@@ -3,8 +3,8 @@ import type { Estimate } from './estimate.ts';
 import type { Candidate } from './form-choice.ts';
 import { Judge } from './interval.ts';
 import type { Jackknife } from './jackknife.ts';
-import { parametersOf } from './least-squares.ts';
-import { parameterQuantity } from './quantity.ts';
+import { parametersOf, predict } from './least-squares.ts';
+import { depthQuantity, parameterQuantity } from './quantity.ts';
 import type { UsablePoints } from './usable-points.ts';
 
 /**
@@ -56,16 +56,27 @@ function moved([low, high]: Interval, by: number): Interval {
   return [low === null ? null : low + by, high === null ? null : high + by];
 }
 
-/** The floor's interval over the rivals: null where none can be estimated. */
-export function floorInterval(rivals: readonly Candidate[], points: UsablePoints): Interval | null {
-  let interval: Interval | null = null;
-  for (const rival of rivals) {
-    if (rival.form === 'flat') continue;
-    const { estimate } = rival;
-    const judged = new Judge(estimate, points).judge(parameterQuantity(estimate.fit.model, 'Linf'));
-    if (judged) interval = interval ? hull(interval, judged.interval) : judged.interval;
+/**
+ * How far the floor may lie below the law's value at the largest k, and how far it does, nats, in the worst of the
+ * rivals. Errors that all k share cancel in it. `most` is null without a limit; the whole null where none can be judged.
+ */
+export function depthOfFloor(
+  rivals: readonly Candidate[],
+  points: UsablePoints,
+): { readonly depth: number; readonly most: number | null } | null {
+  const last = points.k[points.k.length - 1] ?? 1;
+  let worst: { depth: number; most: number | null } | null = null;
+  for (const { form, estimate } of rivals) {
+    if (form === 'flat') continue;
+    const judged = new Judge(estimate, points).judge(depthQuantity(estimate.fit.model, last));
+    if (!judged) continue;
+    const depth = predict(estimate.fit, last) - (parametersOf(estimate.fit)['Linf'] ?? 0);
+    const most = judged.interval[1];
+    if (most === null) return { depth, most };
+    if (worst?.most === undefined || worst.most === null || most - depth > worst.most - worst.depth)
+      worst = { depth, most };
   }
-  return interval;
+  return worst;
 }
 
 /** What the widths come from. */

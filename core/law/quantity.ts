@@ -43,3 +43,10 @@ export function parameterQuantity(model: FormModel, name: string): Quantity | Li
   if (name === 'A') return { kind: 'shaped', unlimited: 1, at: (t) => [0, model.tail(t)] };
   return { kind: 'shape' };
 }
+
+/** L(k) − L∞: how far the floor lies below the law's value at k. */
+export function depthQuantity(model: FormModel, k: number): Quantity | LinearQuantity {
+  if (model.kind === 'linear')
+    return model.parameters.map((name, index) => model.column(index, k) - (name === 'Linf' ? 1 : 0));
+  return { kind: 'shaped', unlimited: 1, at: (t) => [0, model.floor(t) - model.psi(t)(k)] };
+}

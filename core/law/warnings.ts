@@ -3,7 +3,7 @@ import { flatnessTail } from './flatness.ts';
 import { type Choice, rivalsOf } from './form-choice.ts';
 import type { FitOptions } from './input.ts';
 import { onBound, parametersOf } from './least-squares.ts';
-import { floorInterval } from './parameter-intervals.ts';
+import { depthOfFloor } from './parameter-intervals.ts';
 import { studentPoint } from './student.ts';
 import { samplingVariance, type UsablePoints } from './usable-points.ts';
 import { at } from './whitening.ts';
@@ -43,18 +43,16 @@ function parameterOnBound(choice: Choice): Warning | null {
   };
 }
 
-/** The floor is far below anything measured, as far as the data can say. */
+/** How far the floor lies below the last point is uncertain by more than the whole curve falls. */
 function floorNotIdentified(points: UsablePoints, choice: Choice, options: FitOptions): Warning | null {
   if (!choice.used || choice.used.form === 'flat') return null;
-  const judged = floorInterval(rivalsOf(choice, points, options.form), points);
-  const floor = parametersOf(choice.used.estimate.fit)['Linf'] ?? 0;
+  const judged = depthOfFloor(rivalsOf(choice, points, options.form), points);
   const fall = Math.max(...points.y) - Math.min(...points.y);
-  const low = judged?.[0] ?? null;
-  if (low !== null && floor - low <= fall) return null;
+  if (judged && judged.most !== null && judged.most - judged.depth <= fall) return null;
   const why = judged
-    ? low === null
+    ? judged.most === null
       ? 'it has no limit from below'
-      : 'its interval reaches further down than the whole curve falls'
+      : 'it may lie further down than the whole curve falls'
     : "there are as many parameters as k's, and errors that nobody knows";
   return { code: 'floor_not_identified', message: `The data do not fix the floor: ${why}.` };
 }

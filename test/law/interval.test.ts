@@ -119,6 +119,20 @@ describe('intervals', () => {
     expect(width(0.002, 0.0001)).toBeGreaterThan(5 * width(0.0001, 0.0001));
   });
 
+  it('of the floor holds those of the forms that do as well, unless a form was asked for', () => {
+    const data = curveOf(NINE, noisy(5, 0.002), { covariance: covarianceOf(9, 0, 0.002) });
+    const free = fitCurve(data, asked());
+    expect(free.interval_method).toMatch(/over \d forms that do as well/);
+    const [low, high] = free.intervals?.['Linf'] ?? [null, null];
+    const form = free.form === 'three_point' ? null : free.form;
+    const forced = fitCurve(data, asked({ form }));
+    expect(forced.interval_method).not.toContain('forms');
+    const [a, b] = forced.intervals?.['Linf'] ?? [null, null];
+    expect(low ?? Number.NEGATIVE_INFINITY).toBeLessThanOrEqual(a ?? Number.NEGATIVE_INFINITY);
+    expect(high ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(b ?? Number.POSITIVE_INFINITY);
+    expect([low, high]).not.toEqual([a, b]);
+  });
+
   it('a misfit variance is found that makes errors and residuals agree', () => {
     const random = seededRandom(21);
     let sum = 0;

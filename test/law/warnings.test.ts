@@ -63,6 +63,12 @@ describe('warnings', () => {
     expect(codes(curveOf([1, 2, 3, 4], [1, 2, 3, 4].map(law), sure))).not.toContain('floor_not_identified');
   });
 
+  it('does not take an uncertain level, which all k share, for an uncertain floor', () => {
+    const noise = jitter(0.001);
+    const losses = NINE.map((k) => law(k) + noise());
+    expect(codes(curveOf(NINE, losses, { covariance: covarianceOf(9, 0.5, 0.001) }))).toEqual([]);
+  });
+
   it('curve_turns_up only beyond the errors', () => {
     const rising = NINE.map((k) => 0.7 + 0.02 * Math.abs(k - 4));
     expect(codes(curveOf(NINE, rising, known))).toContain('curve_turns_up');

@@ -33,8 +33,11 @@ export function lawText(curve: LawCurve, style: Style, columns: number): string 
   ].filter(Boolean);
   return [
     `  ${style.dim('Law')}  ${FORMULA[curve.form]}   ${style.dim(`form: ${curve.form}`)}`,
-    `       ${parameters.join('   ')}`,
-    fit.length > 0 ? `       ${style.dim(fit.join(' · '))}` : '',
+    wrap(parameters.map((text) => text.replaceAll(' ', '\u00a0')).join('   '), columns, '       ').replaceAll(
+      '\u00a0',
+      ' ',
+    ),
+    fit.length > 0 ? wrap(fit.join(' · '), columns, '       ').split('\n').map(style.dim).join('\n') : '',
     wrap(rivals(curve.forms, curve.form), columns, '       '),
   ]
     .filter((line) => line.trim() !== '')

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import type { Context, ExitCode } from './command.ts';
 import { attach } from './commands/attach.ts';
 import { doctor } from './commands/doctor.ts';
@@ -14,12 +15,20 @@ import { stop } from './commands/stop.ts';
 import { failed } from './failed.ts';
 import { ioOf } from './terminal/io.ts';
 
+const VERSION: string = manifest.version;
+
 /** Runs one command line to its end and returns the exit code. Nothing it meets ends in a stack trace. */
 export async function main(args: readonly string[], process: NodeJS.Process): Promise<ExitCode> {
   const io = ioOf(process);
   const abort = new AbortController();
   const context: Context = { io, signal: abort.signal };
   const interrupt = (): void => abort.abort();
+  // A reader that has seen enough, as `| head` does, closes the pipe: that is its right, and no failure.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   process.once('SIGINT', interrupt);
   let code: ExitCode = 0;
   const finish = async (work: Promise<ExitCode>): Promise<void> => {
@@ -43,6 +52,7 @@ type Finish = (work: Promise<ExitCode>) => Promise<void>;
 function programOf(context: Context, finish: Finish): Command {
   const program = new Command('merge-lab')
     .description('How many experts to merge, which ones, how sure that is, and what one more would buy.')
+    .version(VERSION, '-v, --version', 'print the version')
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true });

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { planSweep } from '../core/design/sweep.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { type Diagnostic, parseExperiment } from '../core/experiment/parse.ts';
+import type { Warning } from '../core/law/curve.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
 import type { Plan, Prepared, WorkerStatus } from '../core/store/format.ts';
@@ -56,6 +57,8 @@ export class ExperimentSession {
   readonly #target: LocalTarget;
   readonly #analysis: Analysis;
   #planned: Plan | null = null;
+  /** Why the report is of an older plan, where it is. */
+  #outdated: Warning | null = null;
   #run: string | null = null;
 
   private constructor(
@@ -148,7 +151,8 @@ export class ExperimentSession {
   /** Of what is in the store now; runs nothing. Where the models are not at hand, of the newest plan that fits. */
   async report(stage: 'points' | 'complete' = 'complete'): Promise<Report> {
     const plan = this.#planned ?? (await this.#planToReport());
-    return this.#analysis.report(this.experiment, plan.id, stage);
+    const report = await this.#analysis.report(this.experiment, plan.id, stage);
+    return this.#outdated ? { ...report, warnings: [this.#outdated, ...report.warnings] } : report;
   }
 
   /** Writes a merged model as a folder. */
@@ -184,6 +188,10 @@ export class ExperimentSession {
     } catch (error) {
       const plan = error instanceof ProblemError ? findPlan(this.store, this.experiment) : null;
       if (!plan) throw error;
+      this.#outdated = {
+        code: 'models_not_at_hand',
+        message: `The experiment cannot be prepared here: ${(error as ProblemError).message} This is the report of the newest plan in the store that fits it.`,
+      };
       this.#planned = plan;
       return plan;
     }

@@ -5,8 +5,6 @@ import { capture } from './process.mjs';
 
 /** The PyTorch that everything is tested with. */
 const torch = 'torch==2.13.0';
-/** Where PyTorch's makers keep builds without CUDA; asked only where pip's own sources have none. */
-const cpuBuilds = 'https://packages.example.org/whl/cpu';
 
 /** @typedef {{root: string, log: string, onLine: (line: string) => void, say: (text: string) => void}} Options */
 
@@ -155,7 +153,7 @@ function versioned() {
 
 /**
  * PyTorch first, so that no other package decides its build. A Linux machine without an NVIDIA GPU takes the build
- * without CUDA: from pip's own sources if they have it, else from PyTorch's makers.
+ * without CUDA where pip's sources have it; `MERGE_LAB_TORCH` holds other words for pip, an index of its own included.
  * @param {Options} options
  * @param {string} python
  */
@@ -165,13 +163,13 @@ async function installTorch(options, python) {
   const plain =
     process.platform !== 'linux' || (await capture('nvidia-smi', ['-L'], { timeoutMs: 20_000 })).code === 0;
   if (plain) return pip(options, python, 'PyTorch', [torch]);
-  const own = await tryPip(options, python, [`${torch}+cpu`]);
-  if (own.code === 0) return;
-  if (lacksNetwork(own.output) || !/No matching distribution/i.test(own.output))
-    throw explain('PyTorch', own.output, options.log);
-  const makers = await tryPip(options, python, [`${torch}+cpu`, '--extra-index-url', cpuBuilds]);
-  if (makers.code === 0) return;
-  options.say('no PyTorch without CUDA was found: taking the plain one, which is larger');
+  const small = await tryPip(options, python, [`${torch}+cpu`]);
+  if (small.code === 0) return;
+  if (lacksNetwork(small.output) || !/No matching distribution/i.test(small.output))
+    throw explain('PyTorch', small.output, options.log);
+  options.say(
+    "pip's sources have no PyTorch without CUDA: taking the plain one, which is larger (MERGE_LAB_TORCH names another)",
+  );
   await pip(options, python, 'PyTorch', [torch]);
 }
 

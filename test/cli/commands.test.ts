@@ -122,7 +122,9 @@ describe('one experiment, from file to merged folder', () => {
     expect(imported.code, imported.err).toBe(0);
     const there = await mergeLab(['report', path.join(elsewhere, 'tiny.mergelab.yaml')], elsewhere);
     expect(there.code, there.err).toBe(0);
-    expect(there.out).toBe(here.out);
+    expect(there.out).toContain('[models_not_at_hand]');
+    const numbers = (text: string): string => text.slice(text.indexOf('\n'), text.indexOf('  Law'));
+    expect(numbers(there.out)).toBe(numbers(here.out));
     const again = await mergeLab(['import', path.join(folder, 'tiny.zip'), elsewhere], world.folder);
     expect(again.out).toContain('0 result files added');
   });

@@ -72,13 +72,18 @@ function goalsOf(file: ExperimentFile, domains: readonly string[]): Experiment['
   return {
     goal: goalOf(goals),
     pick: goals.pick ?? null,
-    weights: new Map(domains.map((domain) => [domain, goals.weights[domain] ?? 1])),
+    weights: new Map(domains.map((domain) => [domain, weightOf(goals.weights, domain)])),
     must_include: goals.must_include,
     must_exclude: goals.must_exclude,
     interval: goals.interval,
     method: goals.method ?? null,
     size: goals.size ?? null,
   };
+}
+
+/** A domain may be called `constructor`, which every object has. */
+function weightOf(written: Readonly<Record<string, number>>, domain: string): number {
+  return Object.hasOwn(written, domain) ? (written[domain] ?? 1) : 1;
 }
 
 function goalOf(goals: ExperimentFile['goals']): Goal {

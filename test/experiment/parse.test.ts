@@ -212,6 +212,15 @@ describe('bad experiments: every mistake is named where it stands', () => {
     }
   });
 
+  test('names that every object has are names like others', () => {
+    const text =
+      'base: ./b\nexperts: { constructor: ./a, toString: ./t }\nevaluation: { data: "./{domain}" }\ngoals: { weights: { toString: 2 } }';
+    expect([...parsed(text).goals.weights]).toEqual([
+      ['constructor', 1],
+      ['toString', 2],
+    ]);
+  });
+
   test('the file is named', () => {
     const [diagnostic] = parseExperiment('', { file: 'a.mergelab.yaml' }).diagnostics;
     expect(diagnostic).toMatchObject({ code: 'empty_file', file: 'a.mergelab.yaml', line: 1, column: 1 });

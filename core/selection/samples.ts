@@ -32,8 +32,10 @@ export function samplesOf(
 
 /** One weight a domain in the given order, scaled to sum to 1; equal ones where all are zero. */
 export function normalised(weights: readonly number[]): DomainWeights {
-  const total = weights.reduce((sum, w) => sum + w, 0);
-  return Float64Array.from(weights, (w) => (total > 0 ? w / total : 1 / weights.length));
+  // By the largest first: neither their sum nor a share may leave the range of numbers.
+  const largest = Math.max(...weights);
+  const total = weights.reduce((sum, w) => sum + w / largest, 0);
+  return Float64Array.from(weights, (w) => (largest > 0 ? w / largest / total : 1 / weights.length));
 }
 
 /** All weight on domain d of D. */

@@ -139,3 +139,12 @@ describe('tiedWithBest', () => {
     ]);
   });
 });
+
+describe('normalised', () => {
+  it('keeps the shares of weights at both ends of the range of numbers', () => {
+    expect([...normalised([1.7e308, 1.7e308, 0])]).toEqual([0.5, 0.5, 0]);
+    expect([...normalised([5e-324, 5e-324])]).toEqual([0.5, 0.5]);
+    expect([...normalised([2, 1, 1])]).toEqual([0.5, 0.25, 0.25]);
+    expect([...normalised([0, 0])]).toEqual([0.5, 0.5]);
+  });
+});

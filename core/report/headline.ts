@@ -1,5 +1,5 @@
 import type { Experiment } from '../experiment/experiment.ts';
-import type { Cell, Chosen, Curve, Estimated, Headline, ReportSize } from './report.ts';
+import type { Cell, Chosen, Curve, Estimated, Headline, Progress, ReportSize } from './report.ts';
 
 /** What the headline is made from. */
 export interface HeadlineInput {
@@ -51,43 +51,44 @@ export function makeHeadline(input: HeadlineInput): Headline {
   const beats = cell ? againstBase(cell, base?.value ?? null) : null;
   const recommended = cell?.selection?.recommended ?? null;
   const recommendedK = curve?.recommended_k ?? null;
-  if (index === null || !cell || !curve || recommendedK === null) {
-    const progress = cell?.progress ?? { done: 0, failed: 0, total: 0 };
-    return {
-      state: 'waiting',
-      cell: index,
-      recommended_k: null,
-      subset: null,
-      loss: null,
-      beats_base: beats && (beats.typical || beats.chosen),
-      next_expert: null,
-      sentence: waitingSentence(progress.done, progress.total),
-    };
-  }
-  const complete = cell.progress.done + cell.progress.failed >= cell.progress.total;
-  const subset = recommended ? recommended.members.map((d) => input.pool[d] as string) : null;
+  const progress = cell?.progress ?? { done: 0, failed: 0, total: 0 };
+  const complete = progress.total > 0 && progress.done + progress.failed >= progress.total;
+  const nothing = recommendedK === null && recommended === null;
   return {
-    state: complete ? 'complete' : 'partial',
+    state: complete ? 'complete' : nothing ? 'waiting' : 'partial',
     cell: index,
     recommended_k: recommendedK,
-    subset,
+    subset: recommended ? recommended.members.map((d) => input.pool[d] as string) : null,
     loss: recommended?.cross_fitted ?? null,
     beats_base: beats && (beats.typical || beats.chosen),
-    next_expert: nextExpert(curve, recommendedK.k),
-    sentence: [
-      complete ? null : `So far, with ${cell.progress.done} of ${cell.progress.total} merges measured:`,
-      beats && !beats.typical && !beats.chosen
-        ? losesSentence(curve, base)
-        : answerSentence(input, cell, curve, recommended, base, beats),
-    ]
-      .filter((part) => part !== null)
-      .join(' '),
+    next_expert: curve && recommendedK ? nextExpert(curve, recommendedK.k) : null,
+    sentence:
+      cell && curve && recommendedK
+        ? [
+            complete ? null : `So far, with ${progress.done} of ${progress.total} merges measured:`,
+            beats && !beats.typical && !beats.chosen
+              ? losesSentence(curve, base)
+              : answerSentence(input, cell, curve, recommended, base, beats),
+          ]
+            .filter((part) => part !== null)
+            .join(' ')
+        : [
+            noKSentence(progress, complete, curve),
+            cell && recommended && mergingSentence(input.pool, cell, recommended, base),
+          ]
+            .filter(Boolean)
+            .join('\n'),
   };
 }
 
-function waitingSentence(done: number, total: number): string {
-  if (done === 0) return 'Nothing is measured yet.';
-  return `${done} of ${total} merges are measured: too few for a recommendation yet.`;
+/** Why there is no recommended k: too little is measured, or all that there is and no k meets the goal. */
+function noKSentence({ done, total }: Progress, complete: boolean, curve: Curve | undefined): string {
+  if (done === 0) return complete ? 'No merge succeeded.' : 'Nothing is measured yet.';
+  const measured = `${done} of ${total} merges are measured`;
+  // Without a typical curve, further merges may still give one.
+  if (!complete && !curve?.k_return) return `${measured}: too few for a recommendation yet.`;
+  const reason = curve?.reasons['recommended_k'];
+  return `${measured}, and there is no recommended k${reason === undefined ? '' : `: ${reason}`}.`;
 }
 
 /** What one more expert than recommended would buy on the typical curve. */
@@ -117,7 +118,16 @@ function answerSentence(
       ? 'Typical merges lose to the base at every k; only chosen subsets beat it.'
       : enoughSentence(experiment, curve, pool.length);
   if (!recommended) return [first, cell.selection?.reason ?? null].filter((part) => part !== null).join(' ');
-  const { cross_fitted: loss, members } = recommended;
+  return `${first}\n${mergingSentence(pool, cell, recommended, base)}${nextSentence(curve)}`;
+}
+
+/** What the recommended subset is, and what it gives. */
+function mergingSentence(
+  pool: readonly string[],
+  cell: Cell,
+  { cross_fitted: loss, members }: Chosen,
+  base: Estimated | null,
+): string {
   const names =
     members.length === pool.length && pool.length > 1
       ? `all ${pool.length} experts`
@@ -127,8 +137,7 @@ function answerSentence(
   const instead = better
     ? ` Another size does better: ${list(better.members.map((d) => pool[d] as string))} have ${number(better.cross_fitted.value)}.`
     : '';
-  const merging = `Merging ${names} by ${cell.label} gives a loss of ${withInterval(loss)} nats per token${against}.`;
-  return `${first}\n${merging}${instead}${nextSentence(curve)}`;
+  return `Merging ${names} by ${cell.label} gives a loss of ${withInterval(loss)} nats per token${against}.${instead}`;
 }
 
 /** What the next expert would buy, or that there is none left to add. */
@@ -157,7 +166,11 @@ function enoughSentence(experiment: Experiment, curve: Curve, pool: number): str
   const { goal } = experiment.goals;
   const verb = k === 1 ? 'is' : 'are';
   const subject =
-    k === pool ? `All ${experts(pool)} ${verb} needed` : `${experts(k)} of ${pool} ${verb} enough`;
+    pool === 1
+      ? 'The only expert is needed'
+      : k === pool
+        ? `All ${experts(pool)} are needed`
+        : `${experts(k)} of ${pool} ${verb} enough`;
   switch (goal.rule) {
     case 'within':
       return `${subject}${range}: a typical merge of ${k} is within ${goal.value} nats of the best one.`;

@@ -36,7 +36,7 @@ export interface Report {
 }
 
 export interface Headline {
-  /** `waiting`: too little is there to say anything yet. */
+  /** `waiting`: too little is there to say anything yet. `complete`: nothing is still to come, even where no k is recommended. */
   readonly state: 'waiting' | 'partial' | 'complete';
   /** Index into `cells`: the one that the headline answers for. */
   readonly cell: number | null;
@@ -166,7 +166,7 @@ export interface Chosen {
   readonly cross_fitted: Estimated;
   /** Cross-fitted paired difference to the typical subset of the same k: negative is better. Null where the design has no such k. */
   readonly difference: Estimated | null;
-  /** Subsets statistically tied with it, itself included, among the measured ones of this k; null before intervals. */
+  /** Subsets statistically tied with it, itself included, among the measured ones of this k; null where there are no intervals. */
   readonly tied: number | null;
   readonly measured: number;
   readonly of: number;

@@ -74,7 +74,7 @@ function betterThan(
   recommended: Chosen | null,
 ): Selection['better'] {
   const own = judged.find(({ chosen }) => chosen === recommended);
-  if (!own) return null;
+  if (!own || !samplesShowSpread(context.samples, context.weights)) return null;
   const best = judged.reduce((a, b) => (b.chosen.cross_fitted.value < a.chosen.cross_fitted.value ? b : a));
   const difference = best.chosen.cross_fitted.value - own.chosen.cross_fitted.value;
   const variance = differenceVariance(best.values, own.values);
@@ -118,9 +118,10 @@ function chosenAt(context: Context, source: CurveSource, k: number, candidates: 
     loss: objectiveOf(best, weights),
     cross_fitted: estimated(context, loss, dot(values, values), freedom),
     difference,
-    tied: resamples
-      ? tiedWithBest(choice.best, candidates, measured, samples, weights, resamples).length
-      : null,
+    tied:
+      resamples && samplesShowSpread(samples, weights)
+        ? tiedWithBest(choice.best, candidates, measured, samples, weights, resamples).length
+        : null,
     measured: candidates.length,
     of: subsetsOfSize(
       pool - goals.must_include.length - goals.must_exclude.length,
@@ -185,7 +186,7 @@ function recommend(
   if (base !== null && chosen.length > 0 && !chosen.some(beats))
     return none('No measured subset beats the base on samples that it was not chosen on.');
   const k = pick ?? recommendedK?.k ?? null;
-  if (k === null) return none('There is no recommended k yet.');
+  if (k === null) return none('There is no recommended k; `pick` under `goals` names a size.');
   const own = chosen.find((candidate) => candidate.k === k);
   if (own && (pick !== null || beats(own))) return { recommended: own, reason: null };
   if (own || k === 0) {
@@ -198,5 +199,8 @@ function recommend(
     if (best) return { recommended: best, reason: null };
   }
   if (k === 0) return none('No merge beats the base.');
+  const { must_include, must_exclude } = context.input.experiment.goals;
+  if (k < must_include.length || k > context.input.plan.header.pool.length - must_exclude.length)
+    return none(`The goals allow no subset of ${k} experts; \`pick\` names another size.`);
   return none(`No subset of ${k} experts that the goals allow has been measured yet.`);
 }

@@ -224,6 +224,20 @@ describe('any prefix of a plan', () => {
     });
   });
 
+  it('says that an end without a recommended k is one, and why, and still names the subset that was asked for', () => {
+    const far = { goal: { rule: 'epsilon', value: 1e-6 } } as const;
+    const { headline } = makeReport(inputOf(world, { goals: far }), { stage: 'points' });
+    expect(headline).toMatchObject({ state: 'complete', recommended_k: null, subset: null });
+    expect(headline.sentence).toBe(
+      '63 of 63 merges are measured, and there is no recommended k: no k up to 6 meets the goal.',
+    );
+    const two = makeReport(inputOf(world, { k: [1, 2], goals: { pick: 2 } }), { stage: 'complete' });
+    expectFinite(two);
+    expect(two.headline).toMatchObject({ state: 'complete', recommended_k: null });
+    expect(two.headline.subset).toHaveLength(2);
+    expect(two.headline.sentence).toMatch(/fewer than three k's are known.*\nMerging e\d and e\d by average/);
+  });
+
   it('is the same by steps as at once', () => {
     const { experiment, plan, evaluations } = inputOf(world);
     const results = new WorldResults(world);
@@ -398,6 +412,25 @@ describe('several methods', () => {
       { stage: 'points' },
     );
     expect(asked.headline.cell).toBe(1);
+  });
+});
+
+describe('what the samples cannot tell', () => {
+  it('claims no tie and no better size where a domain has a single sample', () => {
+    const single = new World({ seed: 5, experts: 4, domains: 2, samples: 1 });
+    const cell = only(makeReport(inputOf(single, { goals: { pick: 1 } }), { stage: 'complete' }));
+    expect(cell.selection?.chosen.map(({ tied }) => tied)).toEqual([null, null, null, null]);
+    expect(cell.selection?.better).toBeNull();
+  });
+
+  it('says where the goals allow no subset of the recommended size', () => {
+    const goals = {
+      must_exclude: ['e0', 'e1'],
+      goal: { rule: 'within', value: 0 },
+    } as const;
+    const report = makeReport(inputOf(world, { goals }), { stage: 'points' });
+    expect(report.headline.recommended_k?.k).toBeGreaterThan(1);
+    expect(only(report).selection?.reason).toMatch(/The goals allow no subset of \d experts/);
   });
 });
 

@@ -8,11 +8,14 @@ const root = path.join(import.meta.dirname, '..');
 const folders = ['core', 'runner', 'cli', 'extension', 'webview'] as const;
 type Folder = (typeof folders)[number];
 
-/** Folders that each may import. `webview` takes types of `core` only; its own contract is open to others. */
+/**
+ * Folders that each may import. `webview` takes types of `core` only; its own contract is open to others. `cli` reads
+ * its version from the manifest.
+ */
 const mayImport: Readonly<Record<Folder, readonly string[]>> = {
   core: ['core'],
   runner: ['runner', 'core'],
-  cli: ['cli', 'runner', 'core', 'webview'],
+  cli: ['cli', 'runner', 'core', 'webview', 'package.json'],
   extension: ['extension', 'runner', 'core', 'webview'],
   webview: ['webview', 'core'],
 };

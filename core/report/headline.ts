@@ -37,10 +37,10 @@ export function againstBase(cell: Cell, base: number | null): AgainstBase | null
   const points = cell.curves[0]?.points ?? [];
   const chosen = cell.selection?.chosen ?? [];
   if (base === null || (points.length === 0 && chosen.length === 0)) return null;
-  return {
-    typical: points.some(({ mean }) => mean < base),
-    chosen: chosen.some(({ cross_fitted }) => cross_fitted.value < base),
-  };
+  const chosenBeats = chosen.some(({ cross_fitted }) => cross_fitted.value < base);
+  // Where a k is not measured, the rule asks the law; above 0 it found some curve below the base.
+  const lawBeats = !chosenBeats && (cell.curves[0]?.recommended_k?.k ?? 0) > 0;
+  return { typical: lawBeats || points.some(({ mean }) => mean < base), chosen: chosenBeats };
 }
 
 export function makeHeadline(input: HeadlineInput): Headline {

@@ -238,6 +238,26 @@ describe('any prefix of a plan', () => {
     expect(two.headline.sentence).toMatch(/fewer than three k's are known.*\nMerging e\d and e\d by average/);
   });
 
+  it('does not call the base the best where the law falls below it at a k that is not measured', () => {
+    const goals = { must_exclude: ['e1', 'e2', 'e3', 'e4', 'e5'] };
+    const input = inputOf(world, { k: [1, 2, 3], goals });
+    const before = makeReport(input, { stage: 'points' });
+    const three = objective(before).points[2]?.mean ?? Number.NaN;
+    const six = objective(before).forecast.at(-1)?.loss ?? Number.NaN;
+    const shift = (three + six) / 2 - (before.sizes[0]?.base?.objective.value ?? Number.NaN);
+    const key = input.plan.lines[0]?.key ?? raise();
+    for (const [name, id] of Object.entries(input.plan.header.evaluations)) {
+      const { nll, tokens, perSample } = input.results.get(key, id) ?? raise();
+      const each = input.evaluations.get(name)?.tokens ?? raise();
+      const shifted = perSample.map((value, s) => value + shift * (each[s] ?? 0));
+      input.results.replace(key, id, { nll: nll + shift * tokens, tokens, perSample: shifted });
+    }
+    const { headline } = makeReport(input, { stage: 'points' });
+    expect(headline.recommended_k?.k).toBeGreaterThan(0);
+    expect(headline.beats_base).toBe(true);
+    expect(headline.sentence).not.toMatch(/keep the base/);
+  });
+
   it('is the same by steps as at once', () => {
     const { experiment, plan, evaluations } = inputOf(world);
     const results = new WorldResults(world);

@@ -8,6 +8,7 @@ on one batch when the scorer is made, and where it does not, full logits are use
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,14 +19,16 @@ import numpy.typing as npt
 import torch
 
 from merge_lab_agent.batches import Batch, make_batches
+from merge_lab_agent.methods import Workspace
 from merge_lab_agent.problem import Problem
+from merge_lab_agent.threads import Threads
 
 if TYPE_CHECKING:
     from merge_lab_agent.evaluation import EvaluationSet
 
 _MOST_VALUES = 1000  # per sample; above, blocks of samples
 _LOGITS = 1 << 25  # logits computed at a time: 64 MiB in bfloat16
-_ROWS = 1 << 21  # of these in float32 at a time: what a cache holds
+_ROWS = 1 << 20  # of these in float32 at a time by one thread: what a cache holds
 _TOLERANCE = {
     torch.float32: 1e-4,
     torch.float16: 2e-2,
@@ -60,7 +63,8 @@ class Scorer:
         self.dtype: torch.dtype = getattr(torch, dtype)
         self.batch_tokens = batch_tokens
         self._batches: dict[tuple[str, ...], list[Batch]] = {}
-        self._rows: torch.Tensor | None = None
+        self._threads = Threads()
+        self._spaces = threading.local()
         self.way = self._choose_way()
 
     def score(self, evaluation: EvaluationSet) -> Score:
@@ -141,7 +145,7 @@ class Scorer:
 
     def _halve(self, error: Exception) -> None:
         self._batches.clear()
-        self._rows = None
+        self._spaces = threading.local()
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         if self.batch_tokens <= 1:
@@ -206,14 +210,31 @@ class Scorer:
         """out = −log softmax(logits)[target] in float32, a few rows at a time in memory used again."""
         vocabulary = logits.shape[-1]
         rows = max(1, _ROWS // vocabulary)
-        if self._rows is None or self._rows.shape[-1] != vocabulary:
-            self._rows = torch.empty((2, rows, vocabulary), dtype=torch.float32, device=self.device)
-        for begin in range(0, len(logits), rows):
-            part = logits[begin : begin + rows]
-            wide = part if part.dtype == torch.float32 else self._rows[0, : len(part)].copy_(part)
-            log_p = torch.log_softmax(wide, -1, out=self._rows[1, : len(part)])
-            picked = log_p.gather(1, targets[begin : begin + rows, None])
-            torch.neg(picked[:, 0], out=out[begin : begin + len(part)])
+
+        def work(begin: int) -> None:
+            part, span = logits[begin : begin + rows], slice(begin, begin + rows)
+            with torch.inference_mode():  # a setting of each thread
+                wide = part
+                if part.dtype != torch.float32:
+                    wide = self._space.take("wide", part.numel()).view(part.shape).copy_(part)
+                log_p = self._space.take("log_p", part.numel()).view(part.shape)
+                torch.log_softmax(wide, -1, out=log_p)
+                torch.neg(log_p.gather(1, targets[span, None])[:, 0], out=out[span])
+
+        begins = range(0, len(logits), rows)
+        if self.device.type == "cpu" and len(begins) > 1:
+            self._threads.each(begins, work)
+        else:
+            for begin in begins:
+                work(begin)
+
+    @property
+    def _space(self) -> Workspace:
+        """Buffers of this thread."""
+        space: Workspace | None = getattr(self._spaces, "space", None)
+        if space is None:
+            space = self._spaces.space = Workspace(self.device)
+        return space
 
     # Proving the shortcut ---------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from merge_lab_agent.process import this_process
 from merge_lab_agent.request import text_field
 from merge_lab_agent.run import as_problem
 from merge_lab_agent.status import StatusWriter, WorkerStatus, add_event
-from merge_lab_agent.store import Store
+from merge_lab_agent.store import Store, forget_denied_answers
 
 
 def merge(request: dict[str, Any]) -> dict[str, Any]:
@@ -41,6 +41,7 @@ def merge(request: dict[str, Any]) -> dict[str, Any]:
         except Exception as error:
             traceback.print_exc()
             problem = as_problem(error)
+            forget_denied_answers(store, problem)
             status.update(state="failed", problem=problem.to_json())
             add_event(folder, "failed", problem=problem.to_json())
             raise problem from error

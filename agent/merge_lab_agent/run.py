@@ -20,7 +20,7 @@ from merge_lab_agent.request import text_field, text_list
 from merge_lab_agent.results import ResultIndex, ResultWriter
 from merge_lab_agent.rooms import ResidentRooms
 from merge_lab_agent.status import StatusWriter, WorkerStatus, add_event
-from merge_lab_agent.store import Store
+from merge_lab_agent.store import Store, forget_denied_answers
 from merge_lab_agent.worker import Worker
 
 
@@ -52,6 +52,7 @@ def run(request: dict[str, Any], *, rooms_type: type[ResidentRooms] = ResidentRo
         except Exception as error:
             traceback.print_exc()
             state, problem = "failed", as_problem(error)
+            forget_denied_answers(store, problem)
         control.last_words = lambda: None
         counts = status.status
         if state == "stopped" and counts.total and counts.done + counts.failed == counts.total:

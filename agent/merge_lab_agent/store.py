@@ -89,6 +89,21 @@ class Store:
         return self.runs / run_id
 
 
+_DENIES_ANSWERS = ("model_changed", "evaluation_damaged", "evaluation_missing")
+
+
+def forget_denied_answers(store: Store, problem: Problem) -> None:
+    """Throws the kept answers of `prepare` away where work proved one wrong.
+
+    They are kept by sizes and times of files. Where a change left both as they were, every new plan would
+    otherwise rest on the same answer, and fail again.
+    """
+    if problem.code in _DENIES_ANSWERS:
+        for file in (store.root / "prepared").glob("*.json"):
+            with contextlib.suppress(OSError):
+                file.unlink()
+
+
 def _digest(text: str, what: str) -> str:
     """Ids become file names, so nothing but a digest may pass."""
     if HEX_DIGEST.fullmatch(text) is None:

@@ -121,9 +121,12 @@ def test_a_changed_model_ends_the_run_before_anything_is_scored(tmp_path: Path, 
     expert = make_model(tmp_path / "expert", like=tiny_base, noise=0.1, seed=4)
     plan = write_plan(Store.open(tmp_path / "store"), tiny_base, {"expert": expert})
     make_model(expert, like=tiny_base, noise=0.1, seed=5)
+    answer = plan.store.root / "prepared" / f"{'0' * 64}.json"
+    answer.write_bytes(b"{}")
     assert forked_run(plan.request("first"), tmp_path) == 1
     assert status(plan, "first")["problem"]["code"] == "model_changed"
     assert losses(plan.store) == {}
+    assert not answer.exists(), "planning again must look at the files themselves"
 
 
 def test_a_model_that_changes_under_way_is_not_scored_under_the_old_name(

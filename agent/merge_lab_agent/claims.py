@@ -174,5 +174,5 @@ class Claims:
 def _owner(content: bytes) -> ProcessIdentity | None:
     try:
         return ProcessIdentity.from_json(json.loads(content))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -118,6 +118,8 @@ class EvaluationSet:
         samples = [
             Sample(s["id"], s["tokens"], s["scored"], s["bytes"], s["truncated"]) for s in document["samples"]
         ]
+        for sample in samples:
+            _check_positions(sample)
         length = document["max_length"]
         id = evaluation_id(length, samples)
         return cls(id, document["domain"], length, samples, document["excluded"], document["rendering"])
@@ -131,6 +133,19 @@ def evaluation_id(max_length: int, samples: Iterable[Sample]) -> str:
         "v": 1,
     }
     return hashlib.sha256(compact_json(content)).hexdigest()
+
+
+def _check_positions(sample: Sample) -> None:
+    """A position outside the sample would read the logits of another. Raises: ValueError."""
+    if not all(type(token) is int and token >= 0 for token in sample.tokens):
+        raise ValueError("a token is no id")
+    before = 0
+    for t in sample.scored:
+        if type(t) is not int or not before < t < len(sample.tokens):
+            raise ValueError("a scored position is out of place")
+        before = t
+    if before == 0:
+        raise ValueError("a sample without a scored token")
 
 
 def _file(store: Path | Store, id: str) -> Path:

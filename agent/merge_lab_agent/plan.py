@@ -101,7 +101,7 @@ class Plan:
             header = lines[0]
             check_format(header, file)
             return _plan(plan_id, header, lines[1:])
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
             raise Problem(
                 "plan_invalid",
                 f"Plan {plan_id[:12]}… is not a plan: {type(error).__name__}: {error}.",

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Problem(Exception):
-    """A failure with a stable `code` (programs act on it), a `message` (what, where) and a `fix` (what to do)."""
+    """A failure: a stable `code` (programs act on it), a `message` (what, where), a `fix` (what to do)."""
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ import json
 import math
 import os
 import re
+import sys
 import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def unseal(line: bytes) -> Any:
         return None
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -101,7 +102,7 @@ def _believable(line: dict[str, Any]) -> bool:
         return False
     if nll is None:
         return isinstance(code, str) and (evaluation is None or isinstance(evaluation, str))
-    finite = type(nll) in (int, float) and math.isfinite(nll)
+    finite = type(nll) in (int, float) and abs(nll) <= sys.float_info.max  # isfinite() fails on huge integers
     return finite and code is None and isinstance(evaluation, str) and isinstance(line.get("per_sample"), str)
 
 
@@ -214,7 +215,7 @@ class ResultIndex:
     def refresh(self) -> None:
         """Reads what was appended since. Raises Problem `store_too_new` or `store_too_old`."""
         for entry in sorted(os.scandir(self.store.results), key=lambda entry: entry.name):
-            if not entry.name.endswith(".jsonl") or entry.name.startswith("."):
+            if not entry.name.endswith(".jsonl") or entry.name.startswith(".") or not entry.is_file():
                 continue
             offset = self._offsets.get(entry.name, 0)
             # Asked of the file itself: folders on Windows and on networks give sizes of the past.
@@ -257,7 +258,7 @@ class ResultIndex:
 
 
 def _check_header(line: bytes, file: Path) -> None:
-    """A damaged header harms nothing, every line checks itself; an intact one of another format is refused."""
+    """A damaged header harms nothing: lines check themselves. An intact one of another format is refused."""
     header = unseal(line)
     if isinstance(header, dict) and isinstance(header.get("format"), int):
         check_format(header, file)

@@ -108,7 +108,7 @@ def test_the_time_of_the_file_plays_no_part(tmp_path: Path) -> None:
 
 
 def test_a_claim_that_cannot_be_read_lapses_too(tmp_path: Path) -> None:
-    for content in (b"", b"{", b"[]", b"\xff" * 40):
+    for content in (b"", b"{", b"[]", b"\xff" * 40, b"[" * 100_000):
         clock = Clock()
         mine = claims(tmp_path, "mine", clock)
         claim_of_another(tmp_path).write_bytes(content)

@@ -73,6 +73,12 @@ def test_lines_that_contradict_themselves_are_not_believed() -> None:
         assert decode(body + b',"crc":"%08x"}' % zlib.crc32(body)) is None, change
 
 
+@pytest.mark.parametrize("value", [b"[" * 100_000 + b"]" * 100_000, b"1" + b"0" * 400, b"1e999", b"NaN"])
+def test_a_sealed_line_of_impossible_json_is_damage_too(value: bytes) -> None:
+    body = b'{"key":"a","evaluation":"b","code":null,"attempt":1,"per_sample":"","nll":' + value
+    assert decode(body + b',"crc":"%08x"}' % zlib.crc32(body)) is None
+
+
 def test_all_lines_of_a_merge_are_one_write_and_one_flush(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small_plans import AVERAGE, plan_line, save_plan, write_evaluation
 
-from merge_lab_agent.evaluation import EvaluationSet
+from merge_lab_agent.evaluation import EvaluationSet, Sample, evaluation_id
 from merge_lab_agent.plan import Plan
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.results import ResultLine, ResultWriter
@@ -234,7 +234,9 @@ def test_a_random_method_needs_its_seed(tmp_path: Path) -> None:
     assert problem_code(store, made.id) == "plan_invalid"
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"[]\n", b"null\n", b"{}\n", b"\xff\xfe\n", b"{"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"[]\n", b"null\n", b"{}\n", b"\xff\xfe\n", b"{", b"[" * 9999]
+)
 def test_bytes_that_are_no_plan_are_refused_although_their_hash_is_right(
     tmp_path: Path, content: bytes
 ) -> None:
@@ -265,6 +267,22 @@ def test_every_damage_of_an_evaluation_set_is_found(tmp_path: Path) -> None:
         file.write_bytes(content[:cut])
         with pytest.raises(Problem):
             EvaluationSet.read(store, name)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "scored"),
+    [([1, 2], [0]), ([1, 2], [2]), ([1, 2, 3], [2, 1]), ([-1, 2], [1]), ([1.0, 2], [1]), ([1, 2], [])],
+)
+def test_scored_positions_are_checked_although_their_hash_is_right(
+    tmp_path: Path, tokens: list[int], scored: list[int]
+) -> None:
+    samples = [Sample(0, tokens, scored, 1, False)]
+    made = EvaluationSet(evaluation_id(64, samples), "math", 64, samples, 0, "token ids")
+    store = Store.open(tmp_path)
+    store.evaluation(made.id).write_bytes(compact_json(made.to_json()))
+    with pytest.raises(Problem) as caught:
+        EvaluationSet.read(store, made.id)
+    assert caught.value.code == "evaluation_damaged"
 
 
 def test_nan_never_reaches_json() -> None:

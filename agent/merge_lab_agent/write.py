@@ -19,7 +19,7 @@ from typing import BinaryIO
 import torch
 
 from merge_lab_agent.adapter import Adapter
-from merge_lab_agent.checkpoint import Checkpoint
+from merge_lab_agent.checkpoint import Checkpoint, read_config
 from merge_lab_agent.fingerprint import fingerprint
 from merge_lab_agent.models import open_model
 from merge_lab_agent.plan import Plan, PlanModel
@@ -222,7 +222,7 @@ def _copy_beside(source: Path, folder: Path) -> None:
     for name in _COPIED:
         if (source / name).is_file():
             shutil.copyfile(source / name, folder / name)
-    if "auto_map" in json.loads((source / "config.json").read_text(encoding="utf-8")):
+    if "auto_map" in read_config(source):
         for code in source.glob("*.py"):
             shutil.copyfile(code, folder / code.name)
 

@@ -1,6 +1,7 @@
 /** Writes the committed JSON Schemas anew from the schemas in core. Run it after a change, then the formatter. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { experimentJsonSchema } from '../core/experiment/json-schema.ts';
+import { lawJsonSchema } from '../core/law/law-document.ts';
 import { storeJsonSchemas } from '../core/store/json-schemas.ts';
 
 const root = new URL('../', import.meta.url);
@@ -11,6 +12,7 @@ function write(file: URL, schema: unknown): void {
 }
 
 write(new URL('core/experiment/experiment.schema.json', root), experimentJsonSchema());
+write(new URL('core/law/law.schema.json', root), lawJsonSchema());
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);
 for (const [name, schema] of storeJsonSchemas()) write(new URL(name, folder), schema);

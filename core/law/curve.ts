@@ -5,6 +5,11 @@ export type Form = 'paper' | 'signed' | 'quadratic' | 'power' | 'flat';
 /** A 95% interval; an end that has no limit is null. */
 export type Interval = readonly [low: number | null, high: number | null];
 
+/** The smallest interval that holds both. */
+export function hull([a, b]: Interval, [c, d]: Interval): Interval {
+  return [a === null || c === null ? null : Math.min(a, c), b === null || d === null ? null : Math.max(b, d)];
+}
+
 export interface Warning {
   /** Stable. Of the law: parameter_on_bound, floor_not_identified, curve_turns_up, worse_than_base, flat_does_as_well, extrapolates, too_few_k, sizes_too_few. */
   readonly code: string;

@@ -2,7 +2,7 @@
  * Uncertainty about experts like these: the whole law is fitted again to each pool with one expert left out (Efron and
  * Stein 1981: on average it overstates the variance). Approximate, and labelled so.
  */
-import type { Interval } from './curve.ts';
+import { hull, type Interval } from './curve.ts';
 import type { Choice } from './form-choice.ts';
 import type { CurveData } from './input.ts';
 import type { Judged } from './interval.ts';
@@ -61,7 +61,9 @@ export class Jackknife {
     const se = (judged.se ?? 0) / (positive ? value + shift : 1);
     const half = this.#half(all.map(to), se, judged.df);
     const [low, high] = [from(to(value) - half), from(to(value) + half)];
-    return [Number.isFinite(low) ? low : null, Number.isFinite(high) ? high : null];
+    const own = [Number.isFinite(low) ? low : null, Number.isFinite(high) ? high : null] as const;
+    // Pools that all stand on a bound do not differ, and have no spread to show: what this pool leaves open stays open.
+    return hull(own, judged.interval);
   }
 
   #half(values: readonly number[], se: number, df: number): number {

@@ -1,4 +1,4 @@
-import type { Interval } from './curve.ts';
+import { hull, type Interval } from './curve.ts';
 import type { Estimate } from './estimate.ts';
 import type { Candidate } from './form-choice.ts';
 import { Judge } from './interval.ts';
@@ -36,7 +36,10 @@ export function parameterIntervals(
       interval = hull(interval, knife ? moved(interval, shift) : theirs.interval);
       several = true;
     }
-    intervals[name] = interval;
+    // A and p are not negative in any form that bounds them; a jackknife's symmetric interval does not know.
+    const [low, high] = interval;
+    const bounded = name === 'p' || (name === 'A' && used.form !== 'quadratic');
+    intervals[name] = bounded && low !== null ? [Math.max(0, low), high] : interval;
   }
   const how = knife ? 'jackknife over experts, approximate' : `profile likelihood, ${sources(used.estimate)}`;
   return { intervals, method: several ? `${how}; over ${rivals.length} forms that do as well` : how };
@@ -46,10 +49,6 @@ function meansAlike(name: string, used: Candidate, rival: Candidate): boolean {
   if (used.form === 'flat' || rival.form === 'flat') return false;
   const offsets = [used.form, rival.form].every((form) => form === 'paper' || form === 'signed');
   return name === 'Linf' || (offsets && (name === 'A' || name === 'b'));
-}
-
-function hull([a, b]: Interval, [c, d]: Interval): Interval {
-  return [a === null || c === null ? null : Math.min(a, c), b === null || d === null ? null : Math.max(b, d)];
 }
 
 function moved([low, high]: Interval, by: number): Interval {

@@ -6,7 +6,7 @@ import { hull, type Interval } from './curve.ts';
 import type { Choice } from './form-choice.ts';
 import type { CurveData } from './input.ts';
 import type { Judged } from './interval.ts';
-import { type Fit, Fitter, FormGrid, parametersOf, predict } from './least-squares.ts';
+import { type Fit, Fitter, FormGrid, parametersOf, predict, withoutLimit } from './least-squares.ts';
 import { student95 } from './student.ts';
 import type { UsablePoints } from './usable-points.ts';
 import { whiten, whitening } from './whitening.ts';
@@ -52,7 +52,15 @@ export class Jackknife {
 
   /** Of a parameter. Those that are bounded below are judged on the scale of their logarithm. */
   parameterInterval(name: string, value: number, judged: Judged): Interval {
-    const all = this.#pools.map((pool) => parametersOf(pool.fit)[name] ?? value);
+    const limited = this.#pools.filter(({ fit }) => !withoutLimit(fit));
+    // One pool that sets no limit is enough for there to be none; the place of its bound is no number to judge by.
+    if (limited.length < this.#pools.length && name !== 'Linf')
+      return [name === 'b' ? judged.interval[0] : 0, null];
+    const all = limited.map((pool) => parametersOf(pool.fit)[name] ?? value);
+    if (limited.length < this.#pools.length) {
+      const half = this.#half(all, judged.se ?? 0, judged.df);
+      return [null, limited.length < 3 ? null : hull([value, value + half], judged.interval)[1]];
+    }
     // b ≥ −0.8 leaves 1 + b positive; A and p are positive unless on their bound.
     const shift = name === 'b' ? 1 : 0;
     const positive = (name === 'b' || name === 'A' || name === 'p') && Math.min(value, ...all) + shift > 0;

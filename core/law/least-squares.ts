@@ -49,6 +49,11 @@ export function onBound(fit: Fit): string[] {
   return t <= fit.model.tLow + near || t >= fit.model.tHigh - near ? [fit.model.shapeName] : [];
 }
 
+/** The shape stands at the end where the floor runs away: the points set no limit to floor, tail and shape. */
+export function withoutLimit({ model, t, coefficients }: Fit): boolean {
+  return model.kind === 'shape' && (coefficients[1] ?? 0) > 0 && (t ?? 0) >= model.tHigh - 1e-7;
+}
+
 const GRID = 48;
 
 /** One form on given k's, before any weights: the columns that every whitening of it starts from. */

@@ -39,6 +39,22 @@ describe('population intervals', () => {
     expect(((fitted.forecast[8]?.high ?? 0) - (fitted.forecast[8]?.low ?? 0)) / 2).toBeCloseTo(half, 5);
   });
 
+  it('have no limit where some pool sets none, and are never narrower than those of this pool', () => {
+    // Without the first expert the curve is a straight line, whose floor and tail run away.
+    const line = leaveOneOut.map((loss, i) => (i < 8 ? law(1) + mean - 0.004 * i : loss));
+    const fitted = fitCurve(data, asked({ interval: 'population', leaveOneOut: line, form: 'signed' }));
+    const pool = fitCurve(data, asked({ form: 'signed' }));
+    expect(fitted.intervals?.['A']).toEqual([0, null]);
+    expect(fitted.intervals?.['b']?.[1]).toBeNull();
+    expect(fitted.intervals?.['Linf']?.[0]).toBeNull();
+    expect(fitted.intervals?.['Linf']?.[1] ?? 0).toBeGreaterThan(pool.intervals?.['Linf']?.[1] ?? 1);
+    const same = fitCurve(data, asked({ interval: 'population', leaveOneOut, form: 'signed' }));
+    for (const [name, [low, high]] of Object.entries(pool.intervals ?? {})) {
+      expect(same.intervals?.[name]?.[0] ?? 0).toBeLessThanOrEqual(low ?? 0);
+      expect(same.intervals?.[name]?.[1] ?? 0).toBeGreaterThanOrEqual(high ?? 0);
+    }
+  });
+
   it('need pools to leave an expert out of, and say so', () => {
     const fitted = fitCurve(data, asked({ interval: 'population' }));
     expect(fitted.intervals).toBeNull();

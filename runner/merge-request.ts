@@ -57,7 +57,7 @@ function chosen(context: MergeContext, options: MergeOptions): MergeChoice {
     options.size ?? written?.size ?? headline?.size ?? Object.keys(plan.header.sizes).at(-1) ?? 'default';
   const named = options.method ?? written?.method;
   const method = named === undefined || named === null ? (headline?.method ?? 0) : methodIndex(plan, named);
-  if (!(size in plan.header.sizes)) throw unknown('size', size, Object.keys(plan.header.sizes));
+  if (!Object.hasOwn(plan.header.sizes, size)) throw unknown('size', size, Object.keys(plan.header.sizes));
   const weights = options.subset ? undefined : (options.weights ?? written?.weights ?? undefined);
   const asked = options.subset ?? (weights ? [...weights.keys()] : (written?.subset ?? null));
   const subset = asked === null ? recommended(context, size, method) : inPoolOrder(plan, asked);

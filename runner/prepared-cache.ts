@@ -1,15 +1,15 @@
 /** Answers of `prepare` kept in the store: good for as long as no file that they rest on has changed. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Prepared, PreparedFile, PrepareRequest } from '../core/store/format.ts';
+import { AGENT, type Prepared, type PreparedFile, type PrepareRequest } from '../core/store/format.ts';
 import { parsePreparedFile, requestDigest } from '../core/store/prepared.ts';
 
-/** Null where the question is new, a file changed, or the answer was that something is wrong: that may have been mended. */
+/** Null where the question is new, another agent answered, a file changed, or the answer was that something is wrong: that may have been mended. */
 export function readPrepared(request: PrepareRequest): Prepared | null {
   const file = path.join(request.store, 'prepared', `${requestDigest(request)}.json`);
   if (!existsSync(file)) return null;
   const prepared = parsePreparedFile(readFileSync(file, 'utf8'), request);
-  if (!prepared || prepared.answer.problems.length > 0) return null;
+  if (!prepared || prepared.agent !== AGENT || prepared.answer.problems.length > 0) return null;
   const complete = Object.values(prepared.answer.evaluations).every(({ id }) =>
     existsSync(path.join(request.store, 'evaluations', `${id}.json`)),
   );

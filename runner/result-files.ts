@@ -50,7 +50,9 @@ export class ResultFiles {
 
   #names(): readonly string[] {
     try {
-      return readdirSync(this.#folder)
+      return readdirSync(this.#folder, { withFileTypes: true })
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) => entry.name)
         .filter((name) => name.endsWith('.jsonl') && !name.startsWith('.'))
         .sort();
     } catch (error) {

@@ -107,9 +107,10 @@ function readStatus(file: string): WorkerStatus | null {
 }
 
 function identity(value: unknown): ProcessIdentity | null {
-  const { host, pid, started } = (value ?? {}) as Partial<Record<keyof ProcessIdentity, unknown>>;
-  if (typeof host !== 'string' || typeof pid !== 'number' || typeof started !== 'string') return null;
-  return { host, pid, started };
+  const { host, space, pid, started } = (value ?? {}) as Partial<Record<keyof ProcessIdentity, unknown>>;
+  if (typeof host !== 'string' || typeof space !== 'string') return null;
+  if (typeof pid !== 'number' || typeof started !== 'string') return null;
+  return { host, space, pid, started };
 }
 
 function names(folder: string): readonly string[] {

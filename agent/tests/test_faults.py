@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -79,10 +80,19 @@ def test_a_kill_among_several_workers_harms_none_of_them(
     plan: SmallPlan, tmp_path: Path, undisturbed: dict[tuple[str, str], float]
 ) -> None:
     doomed = ForkedRun(plan.request("doomed"), tmp_path / "a", MERGE_LAB_FAULT="after_append:3")
+    wait_for_results(plan.store.results)  # it has a block of its own now, which nobody takes while it lives
     other = ForkedRun(plan.request("other"), tmp_path / "b")
     assert doomed.wait() == -signal.SIGKILL
     assert other.wait() == 0, "it took over the dead worker's block"
     assert losses(plan.store) == undisturbed
+
+
+def wait_for_results(folder: Path) -> None:
+    for _ in range(12_000):
+        if any(folder.iterdir()):
+            return
+        time.sleep(0.01)
+    raise AssertionError("nothing was written in two minutes")
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -89,7 +89,11 @@ export function planText(session: ExperimentSession, summary: PlanSummary, style
 
 function expected(estimate: PlanSummary['estimate']): string {
   const parts = [
-    estimate.seconds === null ? 'time unknown until the first merges' : `about ${seconds(estimate.seconds)}`,
+    estimate.seconds === null
+      ? 'time unknown until the first merges'
+      : estimate.seconds < 1
+        ? 'under 1 s'
+        : `about ${seconds(estimate.seconds)}`,
   ];
   if (estimate.memory_bytes !== null) {
     const of =

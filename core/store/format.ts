@@ -9,6 +9,8 @@ import type { Problem } from '../problem.ts';
 export const STORE_FORMAT = 1;
 /** Part of every merge key: raised when scores would change for the same parameters. */
 export const SCORER = 1;
+/** The agent that belongs to this version: answers that another one prepared are asked for again. */
+export const AGENT = '0.1.0';
 
 declare const brand: unique symbol;
 /** SHA-256 in lower-case hex of what determines a merge's parameters and how it is scored. */

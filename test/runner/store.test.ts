@@ -12,7 +12,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Prepared, PrepareRequest } from '../../core/store/format.ts';
+import { AGENT, type Prepared, type PrepareRequest } from '../../core/store/format.ts';
 import { requestDigest } from '../../core/store/prepared.ts';
 import { readPrepared } from '../../runner/prepared-cache.ts';
 import { processLives } from '../../runner/process-alive.ts';
@@ -129,7 +129,11 @@ describe('a cached preparation', () => {
     warnings: [],
   };
 
-  function kept(name: string, change: Partial<Prepared> = {}): { request: PrepareRequest; model: string } {
+  function kept(
+    name: string,
+    change: Partial<Prepared> = {},
+    agent: string = AGENT,
+  ): { request: PrepareRequest; model: string } {
     const store = path.join(folder, name);
     const model = path.join(folder, `${name}.safetensors`);
     mkdirSync(path.join(store, 'prepared'), { recursive: true });
@@ -157,7 +161,7 @@ describe('a cached preparation', () => {
     const file = path.join(store, 'prepared', `${requestDigest(request)}.json`);
     writeFileSync(
       file,
-      JSON.stringify({ format: 1, agent: '0.1.0', request, files, answer: { ...answer, ...change } }),
+      JSON.stringify({ format: 1, agent, request, files, answer: { ...answer, ...change } }),
     );
     return { request, model };
   }
@@ -174,6 +178,10 @@ describe('a cached preparation', () => {
     expect(readPrepared(request)).toBeNull();
     rmSync(model);
     expect(readPrepared(request)).toBeNull();
+  });
+
+  it('does not hold where another agent answered', () => {
+    expect(readPrepared(kept('older', {}, '0.0.9').request)).toBeNull();
   });
 
   it('does not hold where a file appears, something was wrong, or an evaluation set is gone', () => {
@@ -251,10 +259,12 @@ describe('runs as their files tell', () => {
 
   it('knows a process from another that has its number, and says nothing of other machines', () => {
     const here = os.hostname();
-    expect(processLives({ host: here, pid: process.pid, started: '' })).toBe(true);
-    expect(processLives({ host: `${here}-other`, pid: process.pid, started: '' })).toBeNull();
+    const own = { host: here, space: '', pid: process.pid, started: '' };
+    expect(processLives(own)).toBe(true);
+    expect(processLives({ ...own, host: `${here}-other` })).toBeNull();
+    expect(processLives({ ...own, space: 'another container' })).toBeNull();
     if (process.platform === 'linux') {
-      expect(processLives({ host: here, pid: process.pid, started: '1' })).toBe(false);
+      expect(processLives({ ...own, started: '1' })).toBe(false);
     }
   });
 });

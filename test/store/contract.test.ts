@@ -6,7 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { planSweep } from '../../core/design/sweep.ts';
 import { parseExperiment } from '../../core/experiment/parse.ts';
 import { evaluationId, parseEvaluationSet } from '../../core/store/evaluation.ts';
-import type { EvaluationId, Plan, Prepared, PrepareRequest } from '../../core/store/format.ts';
+import {
+  AGENT,
+  type EvaluationId,
+  type Plan,
+  type Prepared,
+  type PrepareRequest,
+} from '../../core/store/format.ts';
 import { parsePlan, serializePlan } from '../../core/store/plan-file.ts';
 import { parsePreparedFile, prepareRequest, requestDigest } from '../../core/store/prepared.ts';
 import { progressOf } from '../../core/store/progress.ts';
@@ -67,7 +73,13 @@ test('the banner and hello', async () => {
 describe('calls that change nothing', () => {
   test('environment', async () => {
     const answer = await agent.call('environment', { store });
-    expect(answer).toMatchObject({ protocol: 1, store_format: 1, devices: [{ name: 'cpu' }], problems: [] });
+    expect(answer).toMatchObject({
+      protocol: 1,
+      store_format: 1,
+      agent: AGENT,
+      devices: [{ name: 'cpu' }],
+      problems: [],
+    });
   });
 
   test('list', async () => {

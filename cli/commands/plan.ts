@@ -1,3 +1,4 @@
+import type { Plan } from '../../core/store/format.ts';
 import type { ExperimentSession, PlanSummary } from '../../runner/experiment-session.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { print, printJson } from '../terminal/io.ts';
@@ -59,7 +60,7 @@ export function planText(session: ExperimentSession, summary: PlanSummary, style
     missing > 0 ? `${count(missing)} to do` : 'nothing to do',
   ].filter(Boolean);
   const rows = [
-    ['sweep', `${counted(plan.lines.length, 'merge')}: ${state.join(', ')}`],
+    ['sweep', `${sweepText(plan)}: ${state.join(', ')}`],
     ['models', `${sizes.join(', ')} parameters, ${counted(header.pool.length, 'expert')}`],
     [
       'scoring',
@@ -85,6 +86,13 @@ export function planText(session: ExperimentSession, summary: PlanSummary, style
     { indent: '  ' },
   );
   return [style.bold(plain(session.experiment.name)), body, ...warnings].join('\n');
+}
+
+/** Merges, and the models that are scored as they are: base, experts, references. */
+function sweepText(plan: Plan): string {
+  const unmerged = plan.lines.filter((line) => line.method === null).length;
+  const merges = counted(plan.lines.length - unmerged, 'merge');
+  return unmerged === 0 ? merges : `${merges} and ${counted(unmerged, 'unmerged model')}`;
 }
 
 function expected(estimate: PlanSummary['estimate']): string {

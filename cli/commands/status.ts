@@ -18,7 +18,7 @@ export async function status(context: Context, file: string, options: CommonOpti
     if (newest.length === 0)
       print(
         context.io,
-        `${done} of ${counted(plan.lines.length, 'merge')} measured; nothing has run here yet.`,
+        `${done} of ${counted(plan.lines.length, 'model')} scored; nothing has run here yet.`,
       );
     else print(context.io, `${statusLine({ status: newest, progress })}`);
     return 0;

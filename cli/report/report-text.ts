@@ -1,5 +1,5 @@
 import type { Cell, Report } from '../../core/report/report.ts';
-import { counted } from '../terminal/number.ts';
+import { count, counted } from '../terminal/number.ts';
 import { plain, plainLines } from '../terminal/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { wrap } from '../terminal/table.ts';
@@ -47,7 +47,7 @@ export function cellName(report: Report, cell: Cell): string {
 function title(report: Report, cell: Cell | undefined, style: Style): string {
   const { done, failed, total } = report.progress;
   const state = [
-    `${done} of ${counted(total, 'merge')} measured`,
+    `${count(done)} of ${counted(total, 'model')} scored`,
     failed > 0 ? style.red(`${failed} failed`) : '',
   ];
   const name = [style.bold(plain(report.name)), cell ? cellName(report, cell) : '']

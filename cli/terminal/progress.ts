@@ -90,7 +90,7 @@ function bar(update: Update, style: Style, columns: number): string {
 export function statusLine(update: Update): string {
   const { done, failed, total } = update.progress;
   const worker: WorkerStatus | undefined = update.status[0];
-  const parts = [`${count(done)} of ${counted(total, 'merge')}`];
+  const parts = [`${count(done)} of ${counted(total, 'model')} scored`];
   if (failed > 0) parts.push(`${count(failed)} failed`);
   if (!worker) parts.push('starting');
   else if (worker.state === 'queued') parts.push(`waiting for ${plain(worker.waiting_for ?? 'the device')}`);

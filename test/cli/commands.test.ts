@@ -48,7 +48,7 @@ describe('one experiment, from file to merged folder', () => {
     const { code, out, err } = await mergeLab(['plan', file], folder);
     expect(err).toBe('');
     expect(code).toBe(0);
-    expect(out).toMatch(/11 merges: 11 to do/); // base, 3 unmerged experts, and 7 subsets of 3
+    expect(out).toMatch(/7 merges and 4 unmerged models: 11 to do/);
     expect(out).toMatch(/expected\s+about .* memory of .* free, .* disk/);
     expect(existsSync(path.join(folder, '.mergelab', 'local', 'results'))).toBe(true);
     expect(readdirSync(path.join(folder, '.mergelab', 'local', 'results'))).toEqual([]);
@@ -57,7 +57,7 @@ describe('one experiment, from file to merged folder', () => {
   test('run ends with the answer, and a second run finds everything there', async () => {
     const first = await mergeLab(['run', file], folder);
     expect(first.code, first.err).toBe(0);
-    expect(first.out).toContain('11 of 11 merges measured');
+    expect(first.out).toContain('11 of 11 models scored');
     expect(first.out).toMatch(/● typical subset/);
     expect(first.out).not.toMatch(/NaN|undefined|\p{Cc}(?<!\n)/u);
     const second = await mergeLab(['run', file], folder, {
@@ -82,14 +82,14 @@ describe('one experiment, from file to merged folder', () => {
   test('an edited experiment computes only what is new', async () => {
     writeFileSync(file, `${TINY}methods: [average, { method: task_arithmetic, scale: 0.8 }]\n`);
     const { out } = await mergeLab(['plan', file], folder);
-    expect(out).toMatch(/18 merges: 11 done, 7 to do/);
+    expect(out).toMatch(/14 merges and 4 unmerged models: 11 done, 7 to do/);
     writeFileSync(file, TINY);
   });
 
   test('status, and stop or attach with nothing running', async () => {
     const status = await mergeLab(['status', file], folder);
     expect(status.code).toBe(0);
-    expect(status.out).toContain('11 of 11 merges · done');
+    expect(status.out).toContain('11 of 11 models scored · done');
     const attach = await mergeLab(['attach', file], folder);
     expect(attach.code).toBe(1);
     expect(attach.err).toContain('No run of this experiment is going on.');

@@ -141,9 +141,8 @@ class Pool:
         destination: Callable[[Piece], torch.Tensor | None],
         store: Callable[[Piece, torch.Tensor], None],
     ) -> None:
-        """Like `merged`, calling `store` with every piece; from several threads where files are read."""
-        in_order = self.resident or self.device.type != "cpu" or self._walks_whole_tensors(merge)
-        if in_order:
+        """Like `merged`, calling `store` with every piece, in any order and from several threads."""
+        if self.device.type != "cpu" or self._walks_whole_tensors(merge):
             for piece, values in self.merged(merge, destination):
                 store(piece, values)
             return

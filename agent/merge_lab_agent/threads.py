@@ -8,14 +8,27 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
 import torch
 
 _T = TypeVar("_T")
-_AT_ONCE = 4  # items handed to a thread together
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Inside, torch's operations of this thread are not cut: small ones gain little by it, and lose much."""
+    before = torch.get_num_threads()
+    if before > 1:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        if before > 1:
+            torch.set_num_threads(before)
 
 
 class Threads:
@@ -25,11 +38,16 @@ class Threads:
         self.count = torch.get_num_threads()
         self._executor: ThreadPoolExecutor | None = None
 
-    def each(self, items: Iterable[_T], work: Callable[[_T], None]) -> None:
-        """work(item) for every item, in any order; the first exception is raised when all have ended."""
-        if self.count == 1:
-            for item in items:
-                work(item)
+    def each(self, items: Iterable[_T], work: Callable[[_T], None], at_once: int = 4) -> None:
+        """work(item) for every item, in any order, handing `at_once` to a thread together.
+
+        The first exception, in the order of items, is raised when all threads have ended their work.
+        """
+        groups = list(_in_groups(items, at_once))
+        if self.count == 1 or len(groups) <= 1:
+            with one_thread():
+                for item in (item for group in groups for item in group):
+                    work(item)
             return
         if self._executor is None:
             self._executor = self._start()
@@ -38,8 +56,10 @@ class Threads:
             for item in some:
                 work(item)
 
-        for _ in self._executor.map(work_all, _in_groups(items)):
-            pass
+        futures = [self._executor.submit(work_all, group) for group in groups]
+        wait(futures)
+        for future in futures:
+            future.result()
 
     def _start(self) -> ThreadPoolExecutor:
         """Torch's setting is each thread's own, but also becomes that of later threads: restored."""
@@ -51,7 +71,7 @@ class Threads:
         return executor
 
 
-def _in_groups(items: Iterable[_T]) -> Iterator[list[_T]]:
+def _in_groups(items: Iterable[_T], at_once: int) -> Iterator[list[_T]]:
     source = iter(items)
-    while group := list(islice(source, _AT_ONCE)):
+    while group := list(islice(source, at_once)):
         yield group

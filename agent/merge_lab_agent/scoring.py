@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from merge_lab_agent.evaluation import EvaluationSet
 
 _MOST_VALUES = 1000  # per sample; above, blocks of samples
-# Parameters up to which operations run on one thread. Cut in two they gain a fifth on two idle cores, but take
-# ten times as long where another process wants one. So, too, losses do not depend on the number of cores.
+# Parameters up to which operations run on one thread. Cut in two they gain a fifth on two idle cores, but
+# take ten times as long where another process wants one. Losses then do not depend on the number of cores.
 _SMALL = 1_000_000
 _LOGITS = 1 << 25  # logits computed at a time: 64 MiB in bfloat16
 _ROWS = 1 << 20  # of these in float32 at a time by one thread: what a cache holds

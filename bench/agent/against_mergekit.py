@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from workloads import ROOT, half_billion, half_billion_evaluation, pool_of, sample_evaluations, sample_models
-
 from merge_lab_agent.evaluation import EvaluationSet, Sample
 from merge_lab_agent.resident import ResidentModel
 from merge_lab_agent.scoring import Scorer
+from workloads import ROOT, half_billion, half_billion_evaluation, pool_of, sample_evaluations, sample_models
 
 IN_PROCESS = """
 import json, sys, time

@@ -9,10 +9,9 @@ import argparse
 import itertools
 from pathlib import Path
 
-from workloads import half_billion, half_billion_evaluation, pool_of
-
 from merge_lab_agent.resident import ResidentModel
 from merge_lab_agent.scoring import Scorer
+from workloads import half_billion, half_billion_evaluation, pool_of
 
 METHODS = [
     ({"method": "average"}, None),

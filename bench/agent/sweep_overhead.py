@@ -1,8 +1,8 @@
 """A whole sweep against pure forward passes over the same batches: what merging and scoring add.
 
 A pure pass is the least that any scorer must do: hidden states of every batch and logits at the scored
-positions, on as many threads, with parameters left alone and no loss computed. Printed beside it: the same with
-full logits, as a plain `model(**batch)` computes them.
+positions, on as many threads, with parameters left alone and no loss computed. Printed beside it: the same
+with full logits, as a plain `model(**batch)` computes them.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ import time
 from typing import Any
 
 import torch
-from workloads import half_billion, half_billion_evaluation, pool_of, sample_evaluations, sample_models
-
 from merge_lab_agent.evaluation import EvaluationSet
 from merge_lab_agent.resident import ResidentModel
 from merge_lab_agent.scoring import Scorer
+from workloads import half_billion, half_billion_evaluation, pool_of, sample_evaluations, sample_models
 
 METHODS: dict[str, dict[str, Any]] = {
     "average": {"method": "average"},

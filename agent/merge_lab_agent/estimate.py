@@ -22,10 +22,13 @@ _BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 _PROCESS_BYTES = 600 << 20
 # Task vectors, trims and masks stay within this (the run's own limit); beyond it they are read again.
 _POOL_BYTES = 2 << 30
-_KERNELS_A_LAYER = 40
 _DISK_BYTES = 64 << 20
 _MEASURE_SECONDS = 0.2
-_MEASURE_PRODUCTS = 1_000_000_000  # multiply-adds in one timed product, at most
+_MEASURE_PRODUCTS = 1_000_000_000  # multiply-adds in one timed pass, at most
+_MEASURE_WORDS = 32_768  # rows of the head; its time grows with them
+_MEASURE_LENGTH = 64  # tokens of a sequence
+# Rotary positions, padding, keys of other heads and Python between the operations.
+_OVERHEAD = 1.5
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,11 @@ class Geometry:
 
 @dataclass(frozen=True)
 class Speed:
-    """A second: `flops` in products of the model's width, `bytes` read or written by a copy."""
+    """Seconds of a token in one layer, and in the head with its cross-entropy; bytes a second of a copy."""
 
-    flops: float
+    layer_seconds: float
+    head_seconds: float
     bytes: float
-    kernel_seconds: float
 
 
 @dataclass(frozen=True)
@@ -65,23 +68,55 @@ class SizeLoad:
     experts: int
 
 
-def measure_speed(device: str, dtype: str, geometry: Geometry, batch_tokens: int) -> Speed:
-    """Time a product of the model's own shape, a copy and an empty kernel: under a second together."""
+def measure_speed(device: str, dtype: str, base: Checkpoint, batch_tokens: int) -> Speed:
+    """Time one layer and one head of the model's own shape, on random numbers: about a second together."""
     import torch
+    from torch.nn.functional import cross_entropy, linear, scaled_dot_product_attention, silu
 
-    # As many rows as a batch has: in small models threads wait for each other more than they compute.
-    rows = min(batch_tokens, max(256, _MEASURE_PRODUCTS // (geometry.hidden * geometry.intermediate)))
-    kind = getattr(torch, dtype)
-    left = torch.randn(rows, geometry.hidden).to(device=device, dtype=kind)
-    right = torch.randn(geometry.intermediate, geometry.hidden).to(device=device, dtype=kind)
+    from merge_lab_agent.threads import threads_for
+
+    geometry, kind = Geometry.of(base), getattr(torch, dtype)
+    hidden, wide = geometry.hidden, geometry.intermediate
+    words = min(base.vocabulary, _MEASURE_WORDS)
+    rows = _rows(batch_tokens, hidden * (3 * hidden + 3 * wide))
+    scored = _rows(batch_tokens, hidden * words)
+
+    def random(*shape: int) -> torch.Tensor:
+        return torch.randn(*shape).div(hidden**0.5).to(device=device, dtype=kind)
+
+    x_TD, square_DD, up_FD, down_DF, head_VD = (
+        random(rows, hidden),
+        random(hidden, hidden),
+        random(wide, hidden),
+        random(hidden, wide),
+        random(words, hidden),
+    )
+    answers_T = torch.zeros(scored, dtype=torch.long, device=device)
+
+    def layer() -> torch.Tensor:
+        n_TD = x_TD * torch.rsqrt(x_TD.float().pow(2).mean(-1, keepdim=True) + 1e-6).to(kind)
+        q_BTD = linear(n_TD, square_DD).view(-1, 1, _MEASURE_LENGTH, hidden)
+        k_BTD = linear(n_TD, square_DD).view(-1, 1, _MEASURE_LENGTH, hidden)
+        a_TD = scaled_dot_product_attention(q_BTD, k_BTD, k_BTD, is_causal=True).view(rows, hidden)
+        o_TD = x_TD + linear(a_TD, square_DD)
+        return o_TD + linear(silu(linear(o_TD, up_FD)) * linear(o_TD, up_FD), down_DF)
+
+    def head() -> torch.Tensor:
+        return cross_entropy(linear(x_TD[:1].expand(scored, -1), head_VD).float(), answers_T)
+
     plain = torch.zeros(16 << 20, dtype=torch.uint8, device=device)
-    little = torch.zeros(64, device=device)
-    with torch.inference_mode():
-        product = _seconds(lambda: torch.nn.functional.linear(left, right), device)
+    with torch.inference_mode(), threads_for(base.parameters):
+        of_layer, of_head = _seconds(layer, device), _seconds(head, device)
         copy = _seconds(lambda: plain.clone(), device)
-        kernel = _seconds(lambda: little.add(1), device)
-    flops = 2.0 * rows * geometry.hidden * geometry.intermediate
-    return Speed(flops / product, 2.0 * plain.numel() / copy, kernel)
+    return Speed(
+        of_layer / rows, of_head / scored * base.vocabulary / max(1, words), 2.0 * plain.numel() / copy
+    )
+
+
+def _rows(batch_tokens: int, products: int) -> int:
+    """As many rows as a batch has, whole sequences, unless one pass would take too long."""
+    rows = min(batch_tokens, max(256, _MEASURE_PRODUCTS // products))
+    return max(_MEASURE_LENGTH, rows // _MEASURE_LENGTH * _MEASURE_LENGTH)
 
 
 def _seconds(work: Any, device: str) -> float:
@@ -99,21 +134,15 @@ def _seconds(work: Any, device: str) -> float:
 
 
 def seconds_per_merge(
-    size: SizeLoad, evaluations: Sequence[EvaluationSet], speed: Speed, dtype: str, batch_tokens: int
+    size: SizeLoad, evaluations: Sequence[EvaluationSet], speed: Speed, dtype: str
 ) -> float:
     """One merge of half the pool, scored on every domain."""
-    geometry, width = Geometry.of(size.base), _BYTES[dtype]
     tokens = sum(evaluation.tokens for evaluation in evaluations)
     scored = sum(evaluation.scored_tokens for evaluation in evaluations)
-    batches = sum(-(-evaluation.tokens // batch_tokens) for evaluation in evaluations)
-    vocabulary = size.base.vocabulary
-    inner = max(0, size.base.parameters - vocabulary * geometry.hidden)
-    products = 2.0 * (inner * tokens + vocabulary * geometry.hidden * scored) / speed.flops
-    touched = tokens * geometry.layers * (20 * geometry.hidden + 6 * geometry.intermediate) * width
-    touched += scored * vocabulary * (width + 3 * 4)
-    merged = size.base.parameters * (4 * (2 + size.experts / 2) + width)
-    kernels = batches * geometry.layers * _KERNELS_A_LAYER * speed.kernel_seconds
-    return products + (touched + merged) / speed.bytes + kernels
+    layers = tokens * Geometry.of(size.base).layers * speed.layer_seconds
+    head = scored * speed.head_seconds
+    merged = size.base.parameters * (4 * (2 + size.experts / 2) + _BYTES[dtype]) / speed.bytes
+    return _OVERHEAD * (layers + head) + merged
 
 
 def memory_bytes(size: SizeLoad, dtype: str, batch_tokens: int) -> int:

@@ -54,8 +54,8 @@ def _estimate(
     sets = list(found.evaluations.values())
     for size, base in found.bases().items():
         load = estimate.SizeLoad(base, len(found.experts(size)))
-        speed = estimate.measure_speed(device, dtype, estimate.Geometry.of(base), batch_tokens)
-        seconds[size or "default"] = estimate.seconds_per_merge(load, sets, speed, dtype, batch_tokens)
+        speed = estimate.measure_speed(device, dtype, base, batch_tokens)
+        seconds[size or "default"] = estimate.seconds_per_merge(load, sets, speed, dtype)
         needed = max(needed, estimate.memory_bytes(load, dtype, batch_tokens))
     found.problems += estimate.refuse_what_cannot_fit(needed, available, device, store.root)
     return {
@@ -63,7 +63,7 @@ def _estimate(
         "memory_bytes": needed,
         "available_memory_bytes": available,
         "free_disk_bytes": estimate.free_disk(store.root),
-        "basis": f"a matrix product of each model's shape and a memory copy, timed on {device} just now",
+        "basis": f"a layer and a head of each model's shape, timed on {device} just now",
     }
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,15 +22,12 @@ import torch
 from merge_lab_agent.batches import Batch, make_batches
 from merge_lab_agent.methods import Workspace
 from merge_lab_agent.problem import Problem
-from merge_lab_agent.threads import Threads, one_thread
+from merge_lab_agent.threads import Threads, threads_for
 
 if TYPE_CHECKING:
     from merge_lab_agent.evaluation import EvaluationSet
 
 _MOST_VALUES = 1000  # per sample; above, blocks of samples
-# Parameters up to which operations run on one thread. Cut in two they gain a fifth on two idle cores, but
-# take ten times as long where another process wants one. Losses then do not depend on the number of cores.
-_SMALL = 1_000_000
 _LOGITS = 1 << 25  # logits computed at a time: 64 MiB in bfloat16
 _ROWS = 1 << 20  # of these in float32 at a time by one thread: what a cache holds
 _TOLERANCE = {
@@ -70,8 +67,7 @@ class Scorer:
         self._threads = Threads()
         self._spaces = threading.local()
         parameters = sum(parameter.numel() for parameter in model.parameters())
-        self.threads: Callable[[], AbstractContextManager[None]]
-        self.threads = one_thread if parameters <= _SMALL else nullcontext
+        self.threads = partial(threads_for, parameters)
         self.way = self._choose_way()
 
     def score(self, evaluation: EvaluationSet) -> Score:

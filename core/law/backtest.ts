@@ -1,6 +1,8 @@
 import type { Estimate } from './estimate.ts';
-import { predict } from './least-squares.ts';
-import { at } from './whitening.ts';
+import { type Fit, Fitter, predict } from './least-squares.ts';
+import { levelWeights, levelWhitening } from './level.ts';
+import type { UsablePoints } from './usable-points.ts';
+import { at, whiten } from './whitening.ts';
 
 /** How well a form forecast the later k's from the earlier ones. */
 export interface Backtest {
@@ -14,16 +16,17 @@ const FIRST_ORIGIN = 3;
 
 /**
  * Rolling origin: fits the first j k's, j = 3 and up, and compares with all later ones. The weights are those of the
- * whole curve's fit. Null with fewer than four k's, or fewer than the form has parameters plus one.
+ * whole curve's fit, but for the level, which is that of the first j. Null with fewer than four k's, or fewer than the form has parameters plus one.
  */
-export function backtest(estimate: Estimate, y: Float64Array): Backtest | null {
-  const { fitter, z } = estimate;
+export function backtest(estimate: Estimate, points: Pick<UsablePoints, 'y' | 'C'>): Backtest | null {
+  const { fitter } = estimate;
   const { k } = fitter;
+  const { y } = points;
   let sum = 0;
   let count = 0;
   const horizons = new Map<number, { sum: number; count: number }>();
   for (let origin = Math.max(FIRST_ORIGIN, fitter.p); origin < k.length; origin++) {
-    const fit = fitter.fit(z, origin, 1e-6);
+    const fit = fitFirst(estimate, points, origin);
     for (let later = origin; later < k.length; later++) {
       const square = (at(y, later) - predict(fit, k[later] ?? 0)) ** 2;
       sum += square;
@@ -40,6 +43,21 @@ export function backtest(estimate: Estimate, y: Float64Array): Backtest | null {
       .sort(([a], [b]) => a - b)
       .map(([horizon, cell]) => ({ horizon, mse: cell.sum / cell.count })),
   };
+}
+
+/** The form fitted to the first `count` k's alone. */
+function fitFirst(
+  { fitter, whitening: w, misfit, z }: Estimate,
+  { y, C }: Pick<UsablePoints, 'y' | 'C'>,
+  count: number,
+): Fit {
+  const { k } = fitter;
+  const tolerance = 1e-6;
+  if (!w.levelled && levelWeights(w, count) === null) return fitter.fit(z, count, tolerance);
+  const own = levelWhitening(C, k.length, misfit, count);
+  const first = new Float64Array(k.length);
+  whiten(own, y, first, count);
+  return new Fitter(fitter.grid, own).fit(first, count, tolerance);
 }
 
 /**

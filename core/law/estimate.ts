@@ -2,8 +2,9 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Form } from './curve.ts';
 import { parameterCount } from './forms.ts';
 import { type Fit, Fitter, FormGrid, predict } from './least-squares.ts';
+import { levelWhitening } from './level.ts';
 import type { UsablePoints } from './usable-points.ts';
-import { at, type Whitening, whiten, whitening } from './whitening.ts';
+import { at, type Whitening, whiten } from './whitening.ts';
 
 /** A form fitted with the errors it implies. */
 export interface Estimate {
@@ -71,7 +72,7 @@ export class Estimator {
 
   #at(grid: FormGrid, misfit: number, tolerance: number): Estimate {
     const { k, y, C } = this.points;
-    const w = this.#whitenings.get(misfit) ?? whitening(C, k.length, misfit);
+    const w = this.#whitenings.get(misfit) ?? levelWhitening(C, k.length, misfit);
     if (misfit === 0) this.#whitenings.set(0, w);
     const z = new Float64Array(k.length);
     whiten(w, y, z, k.length);
@@ -101,19 +102,30 @@ export class Estimator {
     const spectrum = this.#spectrum;
     if (!spectrum) return 0;
     const rotated = spectrum.values.map((_, column) => {
-      let sum = 0;
+      let residual = 0;
+      let one = 0;
       k.forEach((kk, row) => {
-        sum += spectrum.vectors.get(row, column) * (at(y, row) - predict(fit, kk));
+        residual += spectrum.vectors.get(row, column) * (at(y, row) - predict(fit, kk));
+        one += spectrum.vectors.get(row, column);
       });
-      return sum * sum;
+      return { residual, one };
     });
     const free = k.length - fit.p;
     const floor = 1e-10 * (spectrum.values.reduce((a, b) => a + b, 0) / k.length);
-    const excess = (tau2: number) =>
-      rotated.reduce((sum, square, i) => sum + square / ((spectrum.values[i] ?? 0) + tau2 + floor), -free);
+    // Around the best level for each τ², whatever level the fit has.
+    const excess = (tau2: number) => {
+      let [squares, products, ones] = [0, 0, 0];
+      rotated.forEach(({ residual, one }, i) => {
+        const weight = 1 / ((spectrum.values[i] ?? 0) + tau2 + floor);
+        squares += weight * residual * residual;
+        products += weight * residual * one;
+        ones += weight * one * one;
+      });
+      return squares - (products * products) / ones - free;
+    };
     if (excess(0) <= 0) return 0;
     let low = 0;
-    let high = rotated.reduce((a, b) => a + b, 0) / free;
+    let high = rotated.reduce((sum, { residual }) => sum + residual * residual, 0) / free;
     for (let i = 0; i < 60 && high - low > 1e-6 * high; i++) {
       const middle = (low + high) / 2;
       if (excess(middle) > 0) low = middle;

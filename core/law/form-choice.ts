@@ -34,7 +34,7 @@ export function chooseForm(points: UsablePoints, forced: Form | null): Choice {
   for (const form of FORMS) {
     if (count < (form === 'flat' ? 1 : 3)) continue;
     const estimate = estimator.estimate(form);
-    if (estimate) candidates.push({ form, estimate, test: backtest(estimate, points.y) });
+    if (estimate) candidates.push({ form, estimate, test: backtest(estimate, points) });
   }
   // Backtests that differ by less than rounding are ties, which the order of FORMS breaks.
   const step = 1e-7 * (Math.max(...points.y) - Math.min(...points.y)) || 1;
@@ -52,11 +52,24 @@ export function chooseForm(points: UsablePoints, forced: Form | null): Choice {
   if (count < 2) return choice(null, null);
   if (forced !== null) return choice(find(forced), find(forced)?.form ?? null);
   if (count === 2) return choice(find('flat'), 'flat');
-  const used = count < RANKED_FROM ? find('signed') : (candidates[0] ?? null);
-  if (count > 3) return choice(used, used?.form ?? null);
-  // Three points that do not fall leave only their level.
-  const falls = (used?.estimate.fit.coefficients[1] ?? 0) > 0;
-  return falls ? choice(used, 'three_point') : choice(find('flat'), 'flat');
+  const preferred = count < RANKED_FROM ? find('signed') : (candidates[0] ?? null);
+  const flat = find('flat');
+  const used = preferred && flat && missesPoints(preferred, flat, points) ? flat : preferred;
+  const exact = count === 3 && used !== flat && used !== null && passesThrough(used, points);
+  return choice(used, exact ? 'three_point' : (used?.form ?? null));
+}
+
+/** Further from the points than a constant, or not falling: then the points leave only their level. */
+function missesPoints({ form, estimate }: Candidate, flat: Candidate, points: UsablePoints): boolean {
+  if (form === 'flat') return false;
+  const { rmse, r2 } = goodness(estimate, points);
+  const still = estimate.fit.model.kind === 'shape' && (estimate.fit.coefficients[1] ?? 0) <= 0;
+  return still || (r2 !== null && r2 < 0) || rmse > goodness(flat.estimate, points).rmse;
+}
+
+/** Through every point, but for rounding: at the bound of its shape a form with three parameters misses three points. */
+function passesThrough({ estimate }: Candidate, points: UsablePoints): boolean {
+  return goodness(estimate, points).rmse <= 1e-4 * (Math.max(...points.y) - Math.min(...points.y));
 }
 
 /**

@@ -7,9 +7,10 @@ import type { Choice } from './form-choice.ts';
 import type { CurveData } from './input.ts';
 import type { Judged } from './interval.ts';
 import { type Fit, Fitter, FormGrid, parametersOf, predict, withoutLimit } from './least-squares.ts';
+import { levelWhitening } from './level.ts';
 import { student95 } from './student.ts';
 import type { UsablePoints } from './usable-points.ts';
-import { whiten, whitening } from './whitening.ts';
+import { whiten } from './whitening.ts';
 
 interface LeftOut {
   /** Mean loss by k of the pool without this expert. */
@@ -121,7 +122,7 @@ function refit(choice: Choice, points: UsablePoints, measured: ReadonlyMap<numbe
     });
   });
   const k = kept.map((index) => points.k[index] ?? 0);
-  const w = whitening(C, kept.length, used.estimate.misfit);
+  const w = levelWhitening(C, kept.length, used.estimate.misfit);
   const z = new Float64Array(kept.length);
   whiten(
     w,

@@ -88,6 +88,7 @@ export class FormGrid {
 
 /** One form, ready to be fitted to any losses at the same k's and with the same weights. */
 export class Fitter {
+  readonly grid: FormGrid;
   readonly form: Form;
   readonly model: FormModel;
   readonly k: readonly number[];
@@ -99,6 +100,7 @@ export class Fitter {
   readonly #psi: Float64Array;
 
   constructor(grid: FormGrid, w: Whitening) {
+    this.grid = grid;
     this.form = grid.form;
     this.k = grid.k;
     this.p = grid.p;

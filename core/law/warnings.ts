@@ -1,4 +1,4 @@
-import type { Warning } from './curve.ts';
+import type { Form, Warning } from './curve.ts';
 import { flatnessTail } from './flatness.ts';
 import { type Choice, rivalsOf } from './form-choice.ts';
 import type { FitOptions } from './input.ts';
@@ -15,7 +15,7 @@ export function warningsOf(points: UsablePoints, choice: Choice, options: FitOpt
     parameterOnBound(choice),
     floorNotIdentified(points, choice, options),
     curveTurnsUp(points, choice),
-    flatDoesAsWell(points, choice),
+    flatDoesAsWell(points, choice, options.form),
     worseThanBase(points),
     extrapolates(points, options),
   ].filter((warning) => warning !== null);
@@ -84,8 +84,8 @@ function curveTurnsUp(points: UsablePoints, choice: Choice): Warning | null {
   };
 }
 
-/** A constant forecast later k's as well as any law, or the errors alone explain all differences. */
-function flatDoesAsWell(points: UsablePoints, choice: Choice): Warning | null {
+/** A constant forecast later k's as well as any law, or the errors alone explain all differences, or no law fits better. */
+function flatDoesAsWell(points: UsablePoints, choice: Choice, forced: Form | null): Warning | null {
   const flat = choice.candidates.find(({ form }) => form === 'flat');
   if (!flat || points.k.length < 3) return null;
   const best = Math.min(
@@ -95,12 +95,15 @@ function flatDoesAsWell(points: UsablePoints, choice: Choice): Warning | null {
   );
   const forecastsAsWell = flat.test !== null && flat.test.rms <= best;
   const differs = choice.flatSquares === null || flatnessTail(points, choice.flatSquares) < 0.05;
-  if (!forecastsAsWell && differs) return null;
+  const chosen = forced === null && choice.name === 'flat';
+  if (!forecastsAsWell && differs && !chosen) return null;
   return {
     code: 'flat_does_as_well',
     message: forecastsAsWell
       ? 'A constant forecast the later points as well as any law.'
-      : 'The differences between the points are within their errors: a constant explains them as well.',
+      : differs
+        ? 'No law that falls lies closer to the points than a constant.'
+        : 'The differences between the points are within their errors: a constant explains them as well.',
   };
 }
 

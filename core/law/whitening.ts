@@ -4,6 +4,8 @@ export interface Whitening {
   /** S⁻¹, lower triangular, row by row. Its leading block whitens the first k's alone. */
   readonly inverse: Float64Array;
   readonly diagonal: boolean;
+  /** The level was kept to that of the data (see level.ts): not by the covariance alone. */
+  readonly levelled?: true;
 }
 
 /** Whitening by the covariance `C` + `misfit`·I, shape (K, K). A singular C is lifted by as little as it needs. */

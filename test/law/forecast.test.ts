@@ -14,7 +14,7 @@ describe('backtest', () => {
       false,
     );
     const estimate = new Estimator(points).estimate('flat');
-    const test = estimate && backtest(estimate, points.y);
+    const test = estimate && backtest(estimate, points);
     const [three, four] = [2.5 / 3, 3.1 / 4];
     const squares = [(0.6 - three) ** 2, (0.5 - three) ** 2, (0.5 - four) ** 2];
     expect(test?.rms).toBeCloseTo(Math.sqrt(squares.reduce((a, b) => a + b) / 3), 12);

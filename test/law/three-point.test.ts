@@ -56,6 +56,7 @@ describe('three points', () => {
     expect(exact.warnings.map(({ code }) => code)).toContain('too_few_k');
     // r = 0.5/0.004 would need b = −0.98; at the bound −0.8 the other two are refitted, so no point is hit exactly.
     const bound = fitCurve(curveOf([1, 2, 4], [1, 0.5, 0.496], { pool: 9 }), asked());
+    expect(bound.form).toBe('signed');
     expect(bound.parameters?.['b']).toBeCloseTo(-0.8, 9);
     expect(bound.three_point?.b).toBeLessThan(-0.8);
     expect(bound.warnings.map(({ code }) => code)).toContain('parameter_on_bound');

@@ -6,12 +6,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from merge_lab_agent.checkpoint import Checkpoint
+from merge_lab_agent.checkpoint import DERIVED, Checkpoint
 from merge_lab_agent.problem import Problem
 
 _ALIGN = 64  # entries; keeps every tensor on a cache line in any dtype, and masks on whole bytes
-# Position tables and masks that old checkpoints stored; computed from the config, never trained.
-_DERIVED = (".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias", ".attention.bias", ".masked_bias")
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def layout(base: Checkpoint) -> Iterator[Slot]:
     begin = 0
     for name in sorted(base.tensors):
         info = base.tensors[name]
-        if not info.is_float or name == tied or name.endswith(_DERIVED) or not math.prod(info.shape):
+        if not info.is_float or name == tied or name.endswith(DERIVED) or not math.prod(info.shape):
             continue
         yield Slot(name, info.shape, begin, math.prod(info.shape))
         begin = _aligned(begin + math.prod(info.shape))

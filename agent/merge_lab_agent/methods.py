@@ -16,10 +16,8 @@ import numpy.typing as npt
 import torch
 
 from merge_lab_agent.masks import keep_threshold
+from merge_lab_agent.plan import METHODS, RANDOM_METHODS
 from merge_lab_agent.problem import Problem
-
-METHODS = ("average", "task_arithmetic", "ties", "dare", "dare_ties")
-RANDOM = ("dare", "dare_ties")
 
 
 class Workspace:
@@ -161,7 +159,7 @@ def recipe(method: dict[str, Any], k: int, seed: int | None) -> Recipe:
         raise _invalid(f"There is no merge method {name!r}.", f"Use one of {', '.join(METHODS)}.")
     if k < 1:
         raise _invalid(f"{name} needs at least one expert.", "Score the base itself with method null.")
-    if name in RANDOM and seed is None:
+    if name in RANDOM_METHODS and seed is None:
         raise _invalid(f"{name} needs a seed.", "Plan the experiment again.")
     if name == "average":
         return Recipe(c=1.0 / k, elect=False, compatibility=mode)

@@ -82,7 +82,7 @@ class Pool:
         self._piece = _PIECE.get(self.device.type, _PIECE_ELSEWHERE)
         self._threads = Threads()
         self._spaces = threading.local()
-        self._cuts: dict[Hashable, Cut | None] = {}
+        self._cuts: dict[Hashable, Cut] = {}
         self._finding_cuts = threading.Lock()
         dense_bytes = 4 * self.length * (1 + len(self.experts))
         self.resident = dense_bytes <= memory_limit // 2
@@ -347,17 +347,18 @@ class Pool:
     def _cut(self, name: str, how: Recipe, slot: Slot) -> Cut | None:
         """Where to trim this tensor, or the whole model; None where nothing is trimmed."""
         model = how.trim_scope == "model"
-        key = (name, how.density, None if model else slot.name)
-        with self._finding_cuts:
-            if key not in self._cuts:
-                self._cuts[key] = self._find_cut(name, how, self.slots if model else (slot,))
-            return self._cuts[key]
-
-    def _find_cut(self, name: str, how: Recipe, slots: tuple[Slot, ...]) -> Cut | None:
+        slots = self.slots if model else (slot,)
         n = sum(slot.n for slot in slots)
         keep = kept_entries(how.density, n, how.compatibility)
         if keep >= n:
             return None
+        key = (name, keep, None if model else slot.name)
+        with self._finding_cuts:
+            if key not in self._cuts:
+                self._cuts[key] = self._find_cut(name, keep, slots)
+            return self._cuts[key]
+
+    def _find_cut(self, name: str, keep: int, slots: tuple[Slot, ...]) -> Cut:
         origin = slots[0].begin if len(slots) == 1 else 0
 
         def pieces() -> Iterator[tuple[int, torch.Tensor]]:

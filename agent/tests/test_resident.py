@@ -143,6 +143,17 @@ def test_order_of_the_subset_matters_only_to_mergekit(resident: ResidentModel) -
         assert not drawn_in_order or len(digests) == 2
 
 
+def test_what_mergekit_refuses_is_refused_whatever_was_trimmed_before(
+    tiny_base: Path, tiny_experts: dict[str, Path]
+) -> None:
+    model = ResidentModel(pool_of(tiny_base, tiny_experts), dtype="float32", device="cpu")
+    ours = {"method": "ties", "scale": 1.0, "density": 0.001, "trim_scope": "tensor", "compatibility": "none"}
+    model.apply(ours, ["alpha", "beta"], None)
+    with pytest.raises(Problem) as caught:
+        model.apply(ours | {"compatibility": "mergekit"}, ["alpha", "beta"], None)
+    assert caught.value.code == "method_invalid"
+
+
 def test_bfloat16_parameters_are_the_float32_merge_rounded_once(
     resident: ResidentModel, tiny_base: Path, tiny_experts: dict[str, Path]
 ) -> None:

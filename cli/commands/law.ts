@@ -50,7 +50,8 @@ function goalOf(options: LawCommandOptions): Goal {
 
 function whole(option: string, values: readonly number[]): readonly number[] {
   for (const value of values) {
-    if (!Number.isSafeInteger(value) || value < 1) throw unusable(option, 'takes whole numbers from 1 on');
+    if (!Number.isSafeInteger(value) || value < 1 || value > 10_000)
+      throw unusable(option, 'takes whole numbers from 1 to 10,000');
   }
   return values;
 }

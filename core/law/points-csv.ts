@@ -26,6 +26,10 @@ interface Cell {
 
 const COLUMNS = ['k', 'loss', 'N', 'domain', 'std', 'n', 'weight', 'subset'] as const;
 type Column = (typeof COLUMNS)[number];
+/** Far beyond any pool that was ever merged; what is said of every k up to M must stay quick. */
+const LARGEST_K = 10_000;
+/** Beyond it squares of losses leave the range of numbers. */
+const LARGEST_LOSS = 1e100;
 const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-']);
 
 /**
@@ -165,7 +169,7 @@ function readRow(cells: ReadonlyMap<Column, Cell>, pool: number | null, report: 
     fail(cell, `${name} is "${cell.text.slice(0, 40)}", and should be ${what}.`, `Give ${what}.`);
     return null;
   };
-  const loss = number('loss', () => true, 'a number');
+  const loss = number('loss', (value) => Math.abs(value) <= LARGEST_LOSS, 'a number of nats per token');
   const N = number('N', (value) => value > 0, 'a positive number of billions of parameters');
   const std = number('std', (value) => value >= 0, 'a number that is not negative');
   const n = number('n', (value) => value >= 1, 'a number of at least 1');
@@ -175,12 +179,12 @@ function readRow(cells: ReadonlyMap<Column, Cell>, pool: number | null, report: 
   let k = subset?.length ?? null;
   const kCell = cells.get('k');
   if (!subsetCell && kCell) {
-    const limit = pool ?? Number.POSITIVE_INFINITY;
+    const limit = pool ?? LARGEST_K;
     const what =
       pool === null
-        ? 'a whole number (0 is the base)'
+        ? `a whole number from 0 (the base) to ${LARGEST_K.toLocaleString('en-US')}`
         : `a whole number from 0 (the base) to the pool's ${pool}`;
-    k = number('k', (value) => Number.isInteger(value) && value >= 0 && value <= Math.min(limit, 1e6), what);
+    k = number('k', (value) => Number.isInteger(value) && value >= 0 && value <= limit, what);
     if (k === null && sound && loss !== null) fail(kCell, 'k is missing.', `Give ${what}.`);
   }
   if (!sound || loss === null || k === null) return null;

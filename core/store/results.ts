@@ -129,7 +129,8 @@ export class ResultIndex {
       state.rest = [];
       state.restLength = 0;
     }
-    if (begin < chunk.length && !state.skipping) this.#keep(state, chunk.slice(begin));
+    // A copy: the chunk is used again, and `slice` of a Buffer is but a view of it.
+    if (begin < chunk.length && !state.skipping) this.#keep(state, new Uint8Array(chunk.subarray(begin)));
   }
 
   /** Bytes of a file that were fed: where to read on. */

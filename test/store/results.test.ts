@@ -229,6 +229,19 @@ describe('several writers', () => {
     expect(everything(index)).toEqual(expected);
   });
 
+  test('a Buffer that is used again for every chunk changes nothing', () => {
+    for (const size of [1, 7, 64, 1000]) {
+      const index = new ResultIndex();
+      const buffer = Buffer.alloc(size);
+      for (let offset = 0; offset < file.length; offset += size) {
+        const count = Buffer.from(file).copy(buffer, 0, offset, offset + size);
+        index.feed('w', buffer.subarray(0, count));
+      }
+      expect(index.damaged).toBe(0);
+      expect(everything(index)).toEqual(expected);
+    }
+  });
+
   test('a file that begins anew is read again without counting twice', () => {
     const index = new ResultIndex();
     index.feed('w', file.subarray(0, file.length - 10));

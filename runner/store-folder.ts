@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Problem, ProblemError } from '../core/problem.ts';
+import { type Brought, bringAlong } from './bring-along.ts';
 
 export interface StoreFolder {
   /** Absolute. */
@@ -19,7 +20,7 @@ export function userHome(home?: string): string {
 
 /**
  * The store for experiments in `folder`, created where it is missing. A folder that cannot be written has its store
- * under the user's home, and a warning says so. Throws `store_not_writable` or `disk_full`.
+ * under the user's home, where what lies beside it is brought along, and a warning says so. Throws `store_not_writable` or `disk_full`.
  */
 export function openStoreFolder(folder: string, options: { readonly home?: string } = {}): StoreFolder {
   const absolute = path.resolve(folder);
@@ -31,17 +32,25 @@ export function openStoreFolder(folder: string, options: { readonly home?: strin
   const elsewhere = path.join(userHome(options.home), 'stores', name, '.mergelab', 'local');
   const alsoRefused = create(elsewhere);
   if (alsoRefused !== null) throw cannotCreate(elsewhere, alsoRefused);
+  const brought = bringAlong(beside, elsewhere);
   return {
     path: elsewhere,
     warnings: [
       {
         code: 'store_elsewhere',
-        message: `The folder ${absolute} cannot be written, so results are kept in ${elsewhere}.`,
+        message: `The folder ${absolute} cannot be written, so results are kept in ${elsewhere}.${said(brought)}`,
         fix: 'Copy the experiment into a folder of your own to keep its results beside it.',
         file: elsewhere,
       },
     ],
   };
+}
+
+function said({ there, unreadable }: Brought): string {
+  const first = unreadable[0];
+  const also = unreadable.length > 1 ? ` and ${unreadable.length - 1} more` : '';
+  const left = first === undefined ? '' : ` Left out, because it cannot be read: ${first}${also}.`;
+  return (there > 0 ? ' What was measured beside the experiment was copied there.' : '') + left;
 }
 
 /** Null on success. A folder that exists is proven by writing into it: rights alone do not tell of read-only mounts. */

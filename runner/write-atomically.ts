@@ -22,7 +22,8 @@ export function writeAtomically(file: string, text: string): void {
   }
 }
 
-function cannotWrite(file: string, cause: NodeJS.ErrnoException): ProblemError {
+/** What a person is told when a file of the store cannot be written. */
+export function cannotWrite(file: string, cause: NodeJS.ErrnoException): ProblemError {
   const full = cause.code === 'ENOSPC' || cause.code === 'EDQUOT';
   return new ProblemError(
     {

@@ -4,8 +4,10 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,6 +16,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AGENT, type Prepared, type PrepareRequest } from '../../core/store/format.ts';
 import { requestDigest } from '../../core/store/prepared.ts';
+import { bringAlong } from '../../runner/bring-along.ts';
 import { readPrepared } from '../../runner/prepared-cache.ts';
 import { processLives } from '../../runner/process-alive.ts';
 import { ResultFiles } from '../../runner/result-files.ts';
@@ -56,6 +59,67 @@ describe('where the store is', () => {
       }
     },
   );
+});
+
+describe('what lies beside an experiment that cannot be written', () => {
+  const write = (root: string, file: string, text: string) => {
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    writeFileSync(path.join(root, file), text);
+  };
+
+  it('is brought along, and again when it grew; what is ours stays', () => {
+    const [theirs, ours] = [path.join(folder, 'brought-from'), path.join(folder, 'brought-to')];
+    const read = (file: string) => readFileSync(path.join(ours, file), 'utf8');
+    write(theirs, 'plans/a.jsonl', 'plan\n');
+    utimesSync(path.join(theirs, 'plans/a.jsonl'), 1000, 1000);
+    write(theirs, 'evaluations/e.json', '{"e":1}');
+    write(theirs, 'results/r.jsonl', 'r1\n');
+    write(theirs, 'results/mixed.jsonl', 'theirs, and longer\n');
+    write(theirs, 'results/.r.jsonl.1.tmp', 'no');
+    write(theirs, 'claims/c.json', 'no');
+    write(theirs, 'prepared/p.json', 'no');
+    write(ours, 'results/mixed.jsonl', 'ours\n');
+    write(ours, 'results/own.jsonl', 'own\n');
+    write(ours, 'evaluations/e.json', '{"e":');
+    expect(bringAlong(theirs, ours)).toEqual({ there: 2, copied: 3, unreadable: [] });
+    expect(read('plans/a.jsonl')).toBe('plan\n');
+    expect(statSync(path.join(ours, 'plans/a.jsonl')).mtimeMs).toBe(1_000_000);
+    expect(read('evaluations/e.json')).toBe('{"e":1}');
+    expect(read('results/r.jsonl')).toBe('r1\n');
+    expect(read('results/mixed.jsonl')).toBe('ours\n');
+    expect(readdirSync(path.join(ours, 'results')).sort()).toEqual(['mixed.jsonl', 'own.jsonl', 'r.jsonl']);
+    expect(existsSync(path.join(ours, 'claims')) || existsSync(path.join(ours, 'prepared'))).toBe(false);
+
+    expect(bringAlong(theirs, ours)).toMatchObject({ there: 2, copied: 0 });
+    write(theirs, 'results/r.jsonl', 'r1\nr2\n');
+    expect(bringAlong(theirs, ours)).toMatchObject({ copied: 1 });
+    expect(read('results/r.jsonl')).toBe('r1\nr2\n');
+    appendFileSync(path.join(ours, 'results/r.jsonl'), 'r3\n');
+    expect(bringAlong(theirs, ours)).toMatchObject({ copied: 0 });
+    expect(read('results/r.jsonl')).toBe('r1\nr2\nr3\n');
+  });
+
+  it('is nothing where there is no store', () => {
+    expect(bringAlong(path.join(folder, 'no-store'), path.join(folder, 'none'))).toEqual({
+      there: 0,
+      copied: 0,
+      unreadable: [],
+    });
+    expect(existsSync(path.join(folder, 'none'))).toBe(false);
+  });
+
+  // A folder in the place of the file that proves writing stops even those who may write everywhere.
+  it('is in the store under the home, and the warning says so', () => {
+    const here = path.join(folder, 'refused');
+    write(here, '.mergelab/local/results/r.jsonl', 'r1\n');
+    mkdirSync(path.join(here, '.mergelab/local', `.probe-${process.pid}`));
+    const opened = openStoreFolder(here, { home: path.join(folder, 'refused-home') });
+    expect(opened.path.startsWith(path.join(folder, 'refused-home'))).toBe(true);
+    expect(readFileSync(path.join(opened.path, 'results/r.jsonl'), 'utf8')).toBe('r1\n');
+    expect(opened.warnings[0]?.message).toContain(
+      'What was measured beside the experiment was copied there.',
+    );
+  });
 });
 
 describe('result files', () => {

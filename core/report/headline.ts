@@ -74,7 +74,7 @@ export function makeHeadline(input: HeadlineInput): Headline {
             .join(' ')
         : [
             noKSentence(progress, complete, curve),
-            cell && recommended && mergingSentence(input.pool, cell, recommended, base),
+            cell && recommended && mergingSentence(input, cell, recommended, base),
           ]
             .filter(Boolean)
             .join('\n'),
@@ -106,7 +106,7 @@ function losesSentence(curve: Curve, base: Estimated | null): string {
 }
 
 function answerSentence(
-  { experiment, pool }: HeadlineInput,
+  input: HeadlineInput,
   cell: Cell,
   curve: Curve,
   recommended: Chosen | null,
@@ -116,16 +116,16 @@ function answerSentence(
   const first =
     beats && !beats.typical
       ? 'Typical merges lose to the base at every k; only chosen subsets beat it.'
-      : enoughSentence(experiment, curve, pool.length);
+      : enoughSentence(input.experiment, curve, input.pool.length);
   if (!recommended) return [first, cell.selection?.reason ?? null].filter((part) => part !== null).join(' ');
-  return `${first}\n${mergingSentence(pool, cell, recommended, base)}${nextSentence(curve)}`;
+  return `${first}\n${mergingSentence(input, cell, recommended, base)}${nextSentence(curve)}`;
 }
 
 /** What the recommended subset is, and what it gives. */
 function mergingSentence(
-  pool: readonly string[],
+  { experiment, pool }: HeadlineInput,
   cell: Cell,
-  { cross_fitted: loss, members }: Chosen,
+  { k, cross_fitted: loss, members, tied }: Chosen,
   base: Estimated | null,
 ): string {
   const names =
@@ -133,20 +133,37 @@ function mergingSentence(
       ? `all ${pool.length} experts`
       : list(members.map((d) => pool[d] as string));
   const against = base ? `; the base has ${number(base.value)}` : '';
+  const others = (tied ?? 1) - 1;
+  const ties =
+    others > 0
+      ? ` ${others} other ${others === 1 ? 'subset' : 'subsets'} of ${k} ${others === 1 ? 'does' : 'do'} as well.`
+      : '';
   const better = cell.selection?.better?.chosen;
   const instead = better
-    ? ` Another size does better: ${list(better.members.map((d) => pool[d] as string))} have ${number(better.cross_fitted.value)}.`
+    ? ` Another size does better: ${list(better.members.map((d) => pool[d] as string))} ${better.k === 1 ? 'has' : 'have'} ${number(better.cross_fitted.value)}.`
     : '';
-  return `Merging ${names} by ${cell.label} gives a loss of ${withInterval(loss)} nats per token${against}.${instead}`;
+  return `Merging ${names} by ${cell.label} gives a loss of ${withInterval(loss)} nats per token${against}.${ties}${instead}${fewestSentence(experiment, pool, cell)}`;
 }
 
-/** What the next expert would buy, or that there is none left to add. */
+/** That choosing needs fewer experts than a typical merge does, unless that subset has been named as the better one. */
+function fewestSentence({ goals }: Experiment, pool: readonly string[], { selection }: Cell): string {
+  const fewest = selection?.fewest;
+  if (!fewest || goals.goal.rule !== 'within' || fewest.k === selection.better?.chosen.k) return '';
+  const { k, members, cross_fitted: loss } = fewest;
+  const names = list(members.map((d) => pool[d] as string));
+  return (
+    ` Choosing them with care, ${k} ${k === 1 ? 'does' : 'do'} as much: ${names} ${k === 1 ? 'has' : 'have'} ` +
+    `${withInterval(loss)}, within ${goals.goal.value} nats of the best chosen merge.`
+  );
+}
+
+/** What the next expert would buy a typical merge, or that there is none left to add. */
 function nextSentence(curve: Curve): string {
   const k = curve.recommended_k?.k ?? 0;
   const next = k === 0 ? null : nextExpert(curve, k);
   if (next === null) return '';
   const gain = withInterval({ value: Math.abs(next.value), ...ordered(next) });
-  return next.value >= 0 ? ` One more expert would buy ${gain}.` : ` One more expert would cost ${gain}.`;
+  return ` One more expert, taken blindly, would ${next.value >= 0 ? 'buy' : 'cost'} ${gain}.`;
 }
 
 /** The interval of a gain's size, where the gain may be a cost. */

@@ -142,6 +142,11 @@ export interface Selection {
   readonly reason: string | null;
   /** A chosen subset of another size that is better than `recommended`, beyond what the samples leave open; null if none. */
   readonly better: Better | null;
+  /**
+   * Under the goal `within`: the smallest chosen subset that beats the base and whose cross-fitted loss is within the
+   * goal's nats of the lowest one of all k, where it is smaller than `recommended`; else null.
+   */
+  readonly fewest: Chosen | null;
 }
 
 export interface Better {

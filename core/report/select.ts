@@ -58,6 +58,7 @@ export function makeSelection(
     recommended,
     reason,
     better: betterThan(context, judged, recommended),
+    fewest: fewestChosen(context, source, chosen, recommended),
   };
 }
 
@@ -65,6 +66,29 @@ interface Judged {
   readonly chosen: Chosen;
   /** Influence of its cross-fitted loss, shape (S). */
   readonly values: Float64Array;
+}
+
+/** Choosing does with fewer experts than the typical merge that the recommended k is read off: how few. */
+function fewestChosen(
+  context: Context,
+  source: CurveSource,
+  chosen: readonly Chosen[],
+  recommended: Chosen | null,
+): Chosen | null {
+  const { goal } = context.input.experiment.goals;
+  if (goal.rule !== 'within' || !recommended) return null;
+  const lowest = chosen.reduce((a, { cross_fitted }) => Math.min(a, cross_fitted.value), Infinity);
+  const beats = beatsBase(context, source);
+  const enough = chosen
+    .filter((each) => each.k >= 1 && beats(each) && each.cross_fitted.value <= lowest + goal.value)
+    .reduce<Chosen | null>((a, b) => (a === null || b.k < a.k ? b : a), null);
+  return enough && enough.k < recommended.k ? enough : null;
+}
+
+/** Where the base is not scored, everything passes. */
+function beatsBase({ weights }: Context, source: CurveSource): (candidate: Chosen) => boolean {
+  const base = source.base && objectiveOf(source.base, weights);
+  return ({ cross_fitted }) => base === null || cross_fitted.value < base;
 }
 
 /** The chosen subset of lowest cross-fitted loss, where it is surely better than the recommended one. */
@@ -181,9 +205,8 @@ function recommend(
 ): { recommended: Chosen | null; reason: string | null } {
   const { pick } = context.input.experiment.goals;
   const none = (reason: string) => ({ recommended: null, reason });
-  const base = source.base && objectiveOf(source.base, context.weights);
-  const beats = (candidate: Chosen) => base === null || candidate.cross_fitted.value < base;
-  if (base !== null && chosen.length > 0 && !chosen.some(beats))
+  const beats = beatsBase(context, source);
+  if (chosen.length > 0 && !chosen.some(beats))
     return none('No measured subset beats the base on samples that it was not chosen on.');
   const k = pick ?? recommendedK?.k ?? null;
   if (k === null) return none('There is no recommended k; `pick` under `goals` names a size.');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Experiment } from '../../core/experiment/experiment.ts';
 import { makeReport, ReportMaker } from '../../core/report/make-report.ts';
 import type { Cell, Curve, Report } from '../../core/report/report.ts';
 import { digest } from '../../core/store/canonical.ts';
@@ -432,6 +433,62 @@ describe('several methods', () => {
       { stage: 'points' },
     );
     expect(asked.headline.cell).toBe(1);
+  });
+});
+
+describe('choosing with care', () => {
+  const rich = new World({ seed: 7, experts: 6, domains: 3, samples: 40 });
+  const within = (value: number) => ({ goal: { rule: 'within', value } as const });
+  const reportOf = (goals: Partial<Experiment['goals']>, stage: 'points' | 'complete' = 'points') =>
+    makeReport(inputOf(rich, { goals }), { stage });
+
+  it('needs fewer experts than the typical merge: the smallest chosen subset within the goal of the best', () => {
+    // Chosen cross-fitted losses by k: 1.816, 1.383, 1.392, 1.320, 1.307, 1.336; the base has 1.779.
+    for (const [value, k] of [
+      [0.01, 5],
+      [0.05, 4],
+      [0.08, 2],
+      // A single expert would be near enough to the best, but loses to the base.
+      [0.6, 2],
+    ] as const) {
+      const { selection } = only(reportOf({ ...within(value), pick: 6 }));
+      expect(selection?.recommended?.k).toBe(6);
+      expect(selection?.fewest?.k).toBe(k);
+      expect(selection?.fewest).toBe(selection?.chosen[k - 1]);
+    }
+  });
+
+  it('is told in the headline, beside the better one and what one more would buy', () => {
+    const { sentence } = reportOf(within(0.05), 'complete').headline;
+    expect(sentence).toContain(
+      ' Choosing them with care, 4 do as much: e0, e2, e4 and e5 have 1.32 (95% interval 1.21 to 1.43), ' +
+        'within 0.05 nats of the best chosen merge.',
+    );
+    const same = reportOf(within(0.01), 'complete');
+    expect(only(same).selection?.better?.chosen.k).toBe(5);
+    expect(same.headline.sentence).toContain('Another size does better: e0, e1, e2, e4 and e5 have 1.307.');
+    expect(same.headline.sentence).not.toContain('with care');
+  });
+
+  it('is judged within the constraints, and only under the goal that speaks of the best merge', () => {
+    const included = only(reportOf({ ...within(0.05), must_include: ['e3'] })).selection;
+    expect(included?.fewest?.members).toContain(3);
+    expect(only(reportOf({ goal: { rule: 'return', value: 0.9 } })).selection?.fewest).toBeNull();
+    expect(only(reportOf({ ...within(0.05), pick: 4 })).selection?.fewest).toBeNull();
+    expect(only(reportOf({ ...within(0.05), pick: 5 })).selection?.fewest?.k).toBe(4);
+  });
+
+  it('says how many subsets do as well, and that the next expert is of a typical merge', () => {
+    const tied = (k: number) => reportOf({ ...within(0.05), pick: k }, 'complete');
+    const chosen = only(tied(3)).selection?.chosen;
+    expect(chosen?.map((each) => each.tied)).toEqual([1, 1, 3, 1, 2, 1]);
+    expect(tied(3).headline.sentence).toContain(' 2 other subsets of 3 do as well.');
+    expect(tied(5).headline.sentence).toContain(' 1 other subset of 5 does as well.');
+    expect(tied(4).headline.sentence).not.toContain('as well');
+    const { headline } = reportOf(within(0.1), 'complete');
+    expect(headline.recommended_k?.k).toBe(5);
+    expect(headline.next_expert?.value).toBeGreaterThan(0);
+    expect(headline.sentence).toMatch(/ One more expert, taken blindly, would buy 0\.\d+ \(95% interval/);
   });
 });
 

@@ -28,6 +28,14 @@ export interface Exported {
 
 /** Writes the archive beside a temporary name first, so that a cut leaves no half of one. */
 export function exportArchive(file: string, store: string, plan: Plan, archive: string): Exported {
+  if (existsSync(archive)) {
+    throw new ProblemError({
+      code: 'archive_exists',
+      message: `${archive} exists already.`,
+      fix: 'Name another archive, or remove that one first.',
+      file: archive,
+    });
+  }
   const entries: Record<string, Uint8Array> = {};
   entries[path.basename(file)] = readFileSync(file);
   entries[`store/plans/${plan.id}.jsonl`] = readFileSync(path.join(store, 'plans', `${plan.id}.jsonl`));

@@ -1,5 +1,6 @@
 import { ProblemError } from '../../core/problem.ts';
 import type { Context, ExitCode } from '../command.ts';
+import { invocation } from '../invocation.ts';
 import { withSession } from '../with-session.ts';
 import { type RunOptions, watch } from './run.ts';
 
@@ -14,9 +15,9 @@ export async function attach(context: Context, file: string, options: RunOptions
       throw new ProblemError({
         code: 'nothing_runs',
         message: 'No run of this experiment is going on.',
-        fix: `Start one with: merge-lab run ${file}`,
+        fix: `Start one with: ${invocation(context.io.env, 'run', file)}`,
       });
     }
-    return watch(context, session, options);
+    return watch(context, session, { ...options, file, leave: true });
   });
 }

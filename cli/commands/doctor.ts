@@ -5,6 +5,7 @@ import { Agent } from '../../runner/agent.ts';
 import { findPython } from '../../runner/python.ts';
 import { userHome } from '../../runner/store-folder.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
 import { print, printJson } from '../terminal/io.ts';
 import { bytes } from '../terminal/number.ts';
@@ -62,7 +63,7 @@ export async function doctor(context: Context, options: CommonOptions): Promise<
     print(io);
     for (const problem of problems) print(io, problemText(problem, io.style));
     if (problems.length === 0)
-      print(io, `${io.style.green('Everything needed is here.')} Try: merge-lab run FILE`);
+      print(io, `${io.style.green('Everything needed is here.')} Try: ${invocation(io.env, 'run')} FILE`);
   }
   return problems.length === 0 ? 0 : 1;
 }

@@ -25,7 +25,7 @@ export async function exportExperiment(
       );
       print(
         context.io,
-        'It holds the experiment, its evaluation data as tokens, and the folders that its models lie in here; no model.',
+        'It holds the experiment, its results and its evaluation data as tokens; of the models only the paths they have here.',
       );
     }
     return 0;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { importArchive as unpack } from '../../runner/archive.ts';
 import { openStoreFolder } from '../../runner/store-folder.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { invocation } from '../invocation.ts';
 import { print, printJson } from '../terminal/io.ts';
 import { counted } from '../terminal/number.ts';
 import { plain } from '../terminal/plain.ts';
@@ -21,7 +22,7 @@ export async function importArchive(
     print(context.io, `${plain(imported.file, 1000)}: ${counted(imported.added, 'result file')} added.`);
     print(
       context.io,
-      `See its report with: merge-lab report ${plain(path.relative(process.cwd(), imported.file), 1000)}`,
+      `See its report with: ${plain(invocation(context.io.env, 'report', path.relative(process.cwd(), imported.file)), 1000)}`,
     );
   }
   return 0;

@@ -2,9 +2,10 @@ import type { Report } from '../../core/report/report.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
 import { reportText } from '../report/report-text.ts';
-import { print, printJson, say } from '../terminal/io.ts';
+import { type Io, print, printJson, say } from '../terminal/io.ts';
 import { progressView } from '../terminal/progress.ts';
 import { withSession } from '../with-session.ts';
 import { planText } from './plan.ts';
@@ -29,48 +30,78 @@ export async function run(context: Context, file: string, options: RunOptions): 
     }
     if (options.detach) {
       if (options.json) printJson(io, outcome);
-      else print(io, `The run goes on by itself (${outcome.state}). See it with: merge-lab attach ${file}`);
+      else
+        print(
+          io,
+          `The run goes on by itself (${outcome.state}). See it with: ${invocation(io.env, 'attach', file)}`,
+        );
       return 0;
     }
     if (outcome.state === 'attached') say(io, 'This plan is already running: following that run.');
-    return watch(context, session, options);
+    return watch(context, session, { ...options, file, leave: false });
   });
 }
 
-/** Follows the run to its end and prints the report of what is there then. */
+export interface WatchOptions extends RunOptions {
+  /** As it was named on the command line. */
+  readonly file: string;
+  /** Ctrl-C leaves the run alone instead of stopping it. */
+  readonly leave: boolean;
+}
+
+/** Follows the run to its end, or until Ctrl-C, and prints the report of what is there then. */
 export async function watch(
   context: Context,
   session: ExperimentSession,
-  options: RunOptions,
+  options: WatchOptions,
 ): Promise<ExitCode> {
   const { io } = context;
-  let interrupts = 0;
-  const last = await (async (): Promise<WorkerStatus> => {
-    using view = progressView(io);
-    using following = session.follow((update) => view.update(update));
-    const interrupt = (): void => {
-      interrupts += 1;
-      view.note(
-        interrupts === 1
-          ? 'Stopping after the current merge; press Ctrl-C again to stop at once.'
-          : 'Stopping at once.',
-      );
-      session.stop(interrupts > 1).catch((error: unknown) => view.note(String(error)));
-    };
-    process.on('SIGINT', interrupt);
-    try {
-      return await following.finished;
-    } finally {
-      process.off('SIGINT', interrupt);
-    }
-  })();
+  const again = invocation(io.env, 'run', options.file);
+  const last = await followed(io, session, options.leave);
+  if (last === null) {
+    say(io, `Left; the run goes on. End it with: ${invocation(io.env, 'stop', options.file)}`);
+    return 130;
+  }
   await report(context, session, options);
   if (last.problem) io.err.write(`\n${problemText(last.problem, io.errStyle)}\n`);
   if (last.state === 'stopped') {
-    say(io, `\nStopped. Nothing is lost: the same command goes on from here.`);
+    say(io, `\nStopped. Nothing is lost. Go on with: ${again}`);
     return 130;
   }
+  if (last.state === 'failed') say(io, `Nothing that was scored is lost. Go on with: ${again}`);
   return last.state === 'failed' || last.failed > 0 ? 1 : 0;
+}
+
+/** The last status of the run; null when Ctrl-C left it. */
+async function followed(io: Io, session: ExperimentSession, leave: boolean): Promise<WorkerStatus | null> {
+  using view = progressView(io);
+  using following = session.follow((update) => view.update(update));
+  if (io.err.isTTY)
+    view.note(leave ? 'Ctrl-C leaves; the run goes on.' : 'Ctrl-C stops after the current merge.');
+  let interrupts = 0;
+  let left: () => void = () => {};
+  const leaving = new Promise<null>((resolve) => {
+    left = () => resolve(null);
+  });
+  const interrupt = (): void => {
+    interrupts += 1;
+    if (leave) {
+      left();
+      return;
+    }
+    view.note(
+      interrupts === 1
+        ? 'Stopping after the current merge; press Ctrl-C again to stop at once.'
+        : 'Stopping at once.',
+    );
+    session.stop(interrupts > 1).catch((error: unknown) => view.note(String(error)));
+  };
+  process.on('SIGINT', interrupt);
+  try {
+    return await Promise.race([following.finished, leaving]);
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
 }
 
 async function report(context: Context, session: ExperimentSession, options: RunOptions): Promise<Report> {

@@ -1,26 +1,48 @@
+import { ProblemError } from '../../core/problem.ts';
+import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { invocation } from '../invocation.ts';
+import { problemText } from '../problem-text.ts';
 import { print, printJson } from '../terminal/io.ts';
-import { counted } from '../terminal/number.ts';
+import { count, counted } from '../terminal/number.ts';
 import { statusLine } from '../terminal/progress.ts';
 import { withSession } from '../with-session.ts';
 
 /** `status FILE`: what is measured, and whether a run goes on. */
 export async function status(context: Context, file: string, options: CommonOptions): Promise<ExitCode> {
+  const { io } = context;
   return withSession(context, file, {}, async (session) => {
-    const { plan, done, failed, missing } = await session.plan();
+    const { plan, problem, ...progress } = await stateOf(session);
     const workers = await session.status();
-    const progress = { done, failed, total: plan.lines.length };
+    const missing = progress.total - progress.done - progress.failed;
     if (options.json) {
-      printJson(context.io, { plan: plan.id, store: session.store, ...progress, missing, workers });
+      printJson(io, { plan, store: session.store, ...progress, missing, workers, problem });
       return 0;
     }
     const newest = workers.filter((worker) => worker.run === workers[0]?.run);
-    if (newest.length === 0)
+    if (newest.length > 0) print(io, statusLine({ status: newest, progress }));
+    else
       print(
-        context.io,
-        `${done} of ${counted(plan.lines.length, 'model')} scored; nothing has run here yet.`,
+        io,
+        `${count(progress.done)} of ${counted(progress.total, 'model')} scored; nothing has run here yet.`,
       );
-    else print(context.io, `${statusLine({ status: newest, progress })}`);
+    for (const { problem: ended } of newest) if (ended) print(io, problemText(ended, io.style));
+    if (problem) print(io, problemText(problem, io.style));
+    if (missing > 0 && newest[0]?.state === 'failed')
+      print(io, `Go on with: ${invocation(io.env, 'run', file)}`);
     return 0;
   });
+}
+
+/** Where the models are not at hand, the state of the newest plan in the store that fits the experiment. */
+async function stateOf(session: ExperimentSession) {
+  try {
+    const { plan, done, failed } = await session.plan();
+    return { plan: plan.id, done, failed, total: plan.lines.length, problem: null };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const { plan, progress } = await session.report('points');
+    const { done, failed, total } = progress;
+    return { plan, done, failed, total, problem: error.problem };
+  }
 }

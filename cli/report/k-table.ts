@@ -2,11 +2,11 @@ import type { Cell, Report } from '../../core/report/report.ts';
 import { columnDigits, count, estimated, loss, signed } from '../terminal/number.ts';
 import { plain } from '../terminal/plain.ts';
 import type { Style } from '../terminal/style.ts';
-import { table } from '../terminal/table.ts';
+import { table, wrap } from '../terminal/table.ts';
 import { curveOf } from './curve-of.ts';
 
 /** By k: the typical subset, the chosen one, and what the next expert buys. */
-export function kTable(report: Report, cell: Cell, style: Style): string {
+export function kTable(report: Report, cell: Cell, style: Style, width: number): string {
   const curve = curveOf(cell);
   if (!curve || curve.points.length === 0) return '';
   const typicalDigits = columnDigits(curve.points);
@@ -34,15 +34,26 @@ export function kTable(report: Report, cell: Cell, style: Style): string {
       { title: '', align: 'left' },
       { title: 'k', align: 'right' },
       { title: 'typical loss (95%)', align: 'right' },
-      { title: 'spread', align: 'right' },
+      { title: 'spread', align: 'right', leaveOut: 1 },
       { title: 'chosen, cross-fitted', align: 'right' },
-      { title: 'chosen subset', align: 'left' },
-      { title: 'next buys', align: 'right' },
-      { title: 'subsets', align: 'right' },
+      { title: 'chosen subset', align: 'left', leaveOut: 3 },
+      { title: 'next buys', align: 'right', leaveOut: 4 },
+      { title: 'subsets', align: 'right', leaveOut: 2 },
     ],
     rows,
-    { indent: '  ', heading: style.dim },
+    { indent: '  ', heading: style.dim, width },
   );
+}
+
+/** Every chosen subset with all its members, for who wants to read or copy them. */
+export function chosenList(report: Report, cell: Cell, style: Style, width: number): string {
+  const chosen = cell.selection?.chosen ?? [];
+  if (chosen.length === 0) return '';
+  const lines = chosen.map(({ k, members }) => {
+    const names = members.map((member) => plain(report.pool[member] ?? '?', 60)).join(', ');
+    return wrap(`${k}  ${names}`, width, '    ');
+  });
+  return [`  ${style.dim('Chosen subsets')}`, ...lines].join('\n');
 }
 
 /** Names of the members; of a large subset the ones left out, which are fewer. */

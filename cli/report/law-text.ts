@@ -53,7 +53,11 @@ function rivals(forms: readonly FormFit[], used: LawCurve['form']): string {
     const name = candidate.form === 'paper' ? "paper's" : candidate.form;
     return `${name} ${millinats(candidate.backtest)}${candidate.form === used ? ' (used)' : ''}`;
   });
-  return `Forecasting later k from earlier ones, each form misses by: ${each.join(', ')}.`;
+  const best = tested[0]?.form === used || !tested.some(({ form }) => form === used);
+  const rule = best
+    ? ''
+    : ' With fewer than six k, or where it does not follow the points, the best forecast does not decide.';
+  return `Forecasting later k from earlier ones, each form misses by: ${each.join(', ')}; 1 mnat is 0.001 nats.${rule}`;
 }
 
 /** Thousandths of a nat, the scale at which fits differ. */

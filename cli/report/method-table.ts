@@ -7,7 +7,7 @@ import { curveOf } from './curve-of.ts';
 import { subsetText } from './k-table.ts';
 
 /** All methods and sizes side by side, each at its own recommended k. */
-export function methodTable(report: Report, style: Style): string {
+export function methodTable(report: Report, style: Style, width: number): string {
   const declared = report.sizes.some((size) => size.declared);
   const rows = report.cells.map((cell, index) => {
     const curve = curveOf(cell);
@@ -45,8 +45,12 @@ export function methodTable(report: Report, style: Style): string {
   ];
   const left = new Set(['', 'size', 'method', 'form']);
   return table(
-    titles.map((title) => ({ title, align: left.has(title) ? 'left' : 'right' })),
+    titles.map((title, index) => ({
+      title,
+      align: left.has(title) ? 'left' : 'right',
+      ...(index < titles.length - 5 ? {} : { leaveOut: titles.length - index }),
+    })),
     rows,
-    { indent: '  ', heading: style.dim },
+    { indent: '  ', heading: style.dim, width },
   );
 }

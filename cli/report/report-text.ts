@@ -6,7 +6,7 @@ import { wrap } from '../terminal/table.ts';
 import { curveOf, drawingOf } from './curve-of.ts';
 import { domainTable } from './domain-table.ts';
 import { expertTable } from './expert-table.ts';
-import { kTable } from './k-table.ts';
+import { chosenList, kTable } from './k-table.ts';
 import { lawText } from './law-text.ts';
 import { methodTable } from './method-table.ts';
 
@@ -24,16 +24,16 @@ export function reportText(report: Report, options: ReportTextOptions): string {
   const { style, columns } = options;
   const index = options.cell ?? report.headline.cell ?? (report.cells.length > 0 ? 0 : null);
   const cell = index === null ? undefined : report.cells[index];
-  const parts = [title(report, cell, style), answer(report, style, columns)];
+  const parts = [title(report, cell, style), answer(report, cell, style, columns)];
   const curve = cell && curveOf(cell);
   if (cell && curve) {
     parts.push(drawingOf(report, cell, style, columns));
-    parts.push(kTable(report, cell, style));
+    parts.push(kTable(report, cell, style, columns));
     parts.push(lawText(curve, style, columns));
     parts.push(expertTable(report, cell, style));
-    if (options.full) parts.push(domainTable(report, cell, style));
+    if (options.full) parts.push(chosenList(report, cell, style, columns), domainTable(report, cell, style));
   }
-  if (report.cells.length > 1) parts.push(methodTable(report, style));
+  if (report.cells.length > 1) parts.push(methodTable(report, style, columns));
   parts.push(warnings(report, curve?.warnings ?? [], style, columns), intervalNote(report, style, columns));
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -56,7 +56,17 @@ function title(report: Report, cell: Cell | undefined, style: Style): string {
   return `${name}   ${style.dim(state.filter(Boolean).join(', '))}`;
 }
 
-function answer(report: Report, style: Style, columns: number): string {
+/** The experiment's answer; said to be another method's where this is the detail of one that it does not rest on. */
+function answer(report: Report, cell: Cell | undefined, style: Style, columns: number): string {
+  const of = report.headline.cell === null ? undefined : report.cells[report.headline.cell];
+  const other =
+    of !== undefined && of !== cell
+      ? `  ${style.dim(`The experiment's answer, by ${cellName(report, of)}:`)}\n`
+      : '';
+  return other + sentences(report, style, columns);
+}
+
+function sentences(report: Report, style: Style, columns: number): string {
   const [first = '', ...rest] = plainLines(report.headline.sentence).split('\n');
   const lead = wrap(first, columns, '  ')
     .split('\n')

@@ -18,7 +18,7 @@ export function ioOf(process: NodeJS.Process): Io {
     env: process.env,
     style: styleFor(process.stdout, process.env),
     errStyle: styleFor(process.stderr, process.env),
-    columns: Math.max(40, Math.min(process.stdout.columns ?? 100, 120)),
+    columns: Math.max(40, Math.min(process.stdout.columns ?? 116, 120)),
   };
 }
 

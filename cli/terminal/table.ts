@@ -3,27 +3,53 @@ import stringWidth from 'string-width';
 export interface Column {
   readonly title: string;
   readonly align: 'left' | 'right';
+  /** Left out where the table would be too wide: the lowest number goes first. */
+  readonly leaveOut?: number;
+}
+
+export interface TableOptions {
+  readonly indent?: string;
+  readonly heading?: (text: string) => string;
+  /** Columns of the terminal; no limit where it is not given. */
+  readonly width?: number;
 }
 
 /** Aligned by what a terminal shows: colour codes and wide characters are measured, not counted. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
-  options: { readonly indent?: string; readonly heading?: (text: string) => string } = {},
+  options: TableOptions = {},
 ): string {
   const indent = options.indent ?? '';
   const heading = options.heading ?? ((text) => text);
   const widths = columns.map((column, index) =>
     Math.max(stringWidth(column.title), ...rows.map((row) => stringWidth(row[index] ?? ''))),
   );
+  const shown = fitting(columns, widths, (options.width ?? Number.POSITIVE_INFINITY) - indent.length);
   const line = (cells: readonly string[]): string =>
     (
       indent +
-      columns.map((column, index) => pad(cells[index] ?? '', widths[index] ?? 0, column.align)).join('  ')
+      shown
+        .map((index) => pad(cells[index] ?? '', widths[index] ?? 0, columns[index]?.align ?? 'left'))
+        .join('  ')
     ).trimEnd();
   const titled = columns.some((column) => column.title !== '');
   const head = titled ? [heading(line(columns.map((column) => column.title)))] : [];
   return [...head, ...rows.map(line)].join('\n');
+}
+
+/** Indices of the columns that fit beside each other, in their order. */
+function fitting(columns: readonly Column[], widths: readonly number[], width: number): readonly number[] {
+  let shown = columns.map((_, index) => index);
+  const order = shown
+    .filter((index) => columns[index]?.leaveOut !== undefined)
+    .sort((a, b) => (columns[a]?.leaveOut ?? 0) - (columns[b]?.leaveOut ?? 0));
+  const total = (): number => shown.reduce((sum, index) => sum + (widths[index] ?? 0) + 2, -2);
+  for (const index of order) {
+    if (total() <= width) break;
+    shown = shown.filter((other) => other !== index);
+  }
+  return shown;
 }
 
 export function pad(text: string, width: number, align: 'left' | 'right'): string {

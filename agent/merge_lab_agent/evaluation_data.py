@@ -50,7 +50,7 @@ def _array(file: Path, text: str) -> Iterator[tuple[int | None, Any]]:
     try:
         entries = json.loads(text)
     except json.JSONDecodeError as error:
-        raise _wrong(file, f"it is not JSON: {error.msg}", error.lineno) from error
+        raise _broken(file, "it is not JSON", error, error.lineno) from error
     except (ValueError, RecursionError) as error:
         raise _wrong(file, f"it is not JSON: {why_unreadable(error)}") from error
     for entry in entries:
@@ -65,6 +65,8 @@ def _lines(file: Path, text: str) -> Iterator[tuple[int | None, Any]]:
         try:
             entry = json.loads(line)
         except (ValueError, RecursionError) as error:
+            if isinstance(error, json.JSONDecodeError) and line.lstrip()[:1] == "{":
+                raise _broken(file, "it is not JSON Lines", error, number) from error
             what = "it is neither a JSON array nor JSON Lines"
             raise _wrong(file, f"{what}: line {number} is not JSON", number) from error
         yield number, entry
@@ -92,6 +94,18 @@ def _string(file: Path, where: str, line: int | None, key: str, value: Any) -> s
     except UnicodeEncodeError as error:  # JSON can write half of a surrogate pair
         raise _wrong(file, f"{key} of {where} holds half a character (a lone surrogate)", line) from error
     return value
+
+
+def _broken(file: Path, what: str, error: json.JSONDecodeError, line: int) -> Problem:
+    """Broken JSON with its place. Some of the parser's messages end in "at", for a place behind."""
+    why = error.msg.replace("starting at", "starting here").removesuffix(" at")
+    return Problem(
+        "evaluation_form",
+        f"{file} cannot be used: {what} at line {line}, column {error.colno} ({why}).",
+        "Mend the JSON at that place.",
+        file=file,
+        line=line,
+    )
 
 
 def _wrong(file: Path, what: str, line: int | None = None) -> Problem:

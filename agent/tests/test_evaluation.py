@@ -482,6 +482,32 @@ def test_data_of_the_wrong_form(
     assert line is None or caught.value.line == line
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (
+            b'[{"text": "a"},\n {"text": "b',
+            "is not JSON at line 2, column 11 (Unterminated string starting here).",
+        ),
+        (b'[{"text": "a"},\n', "is not JSON at line 2, column 1 (Expecting value)."),
+        (b'["\x01"]', "is not JSON at line 1, column 3 (Invalid control character)."),
+        (
+            b'{"text": "a"}\n  {"text" "b"}',
+            "is not JSON Lines at line 2, column 11 (Expecting ':' delimiter).",
+        ),
+    ],
+)
+def test_broken_json_is_said_with_its_place(
+    tmp_path: Path, tokenizer: Tokenizer, content: bytes, says: str
+) -> None:
+    file = tmp_path / "alpha.json"
+    file.write_bytes(content)
+    with pytest.raises(Problem) as caught:
+        build_evaluation("alpha", file, tokenizer, max_length=9, max_tokens=None, template=None)
+    assert caught.value.message.endswith(says)
+    assert caught.value.fix == "Mend the JSON at that place."
+
+
 def test_missing_data(tmp_path: Path, tokenizer: Tokenizer) -> None:
     for file in (tmp_path / "nothing.json", tmp_path):
         with pytest.raises(Problem) as caught:

@@ -211,7 +211,10 @@ def _appearing_at(out: Path) -> Iterator[Path]:
         folder.rename(out)
         sync_folder(out.parent)
     except OSError as error:
-        raise cannot_write(out, error) from error
+        problem = cannot_write(out, error)
+        if problem.code == "store_not_writable":  # `out` is the merge's own folder, not a part of the store
+            problem.fix = "Give yourself the right to write there, or choose another folder with --out."
+        raise problem from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

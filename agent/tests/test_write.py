@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
@@ -215,6 +216,22 @@ def test_what_exists_is_never_written_over(request_of: dict[str, Any]) -> None:
     out.write_text("a file")
     assert refused(request_of).code == "out_exists"
     assert out.read_text() == "a file"
+
+
+def test_a_folder_that_cannot_be_written_is_not_called_a_store(
+    request_of: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "mkdir", read_only)
+    monkeypatch.setattr(Store, "open", Store.at)
+    with pytest.raises(Problem) as caught:
+        write_merged(request_of)
+    assert caught.value.code == "store_not_writable"
+    assert request_of["out"] in caught.value.message
+    assert "--out" in caught.value.fix
+    assert "store" not in caught.value.fix
 
 
 def test_a_model_that_changed_since_the_plan_is_refused(

@@ -16,6 +16,8 @@ export interface MergeChoice {
  * The configuration with which mergekit (0.1.5) makes the same merge, computed in float32. Null where there is none:
  * our own random masks, trimming over a whole model, common rows of embeddings.
  *
+ * Local folders are named by their absolute paths on the machine that the plan was made for.
+ *
  * @param outDtype of the stored tensors, e.g. `bfloat16`; left out, mergekit writes float32
  */
 export function mergekitYaml(header: PlanHeader, choice: MergeChoice, outDtype?: string): string | null {
@@ -31,7 +33,7 @@ export function mergekitYaml(header: PlanHeader, choice: MergeChoice, outDtype?:
   });
   const document = {
     merge_method: recipe.merge_method,
-    base_model: size.base.source,
+    base_model: locationOf(size.base),
     models,
     parameters: recipe.shared,
     dtype: 'float32',
@@ -94,5 +96,15 @@ function recipeOf(spec: PlanMethod, k: number): Recipe | null {
 
 /** mergekit applies an adapter to its base when both are joined by `+`. */
 function sourceOf(base: PlanModel, expert: PlanModel): string {
-  return expert.kind === 'adapter' ? `${base.source}+${expert.source}` : expert.source;
+  return expert.kind === 'adapter' ? `${locationOf(base)}+${locationOf(expert)}` : locationOf(expert);
+}
+
+/** A local folder is named relative to the experiment, and mergekit may run anywhere: its absolute folder then. */
+function locationOf(model: PlanModel): string {
+  return isLocalFolder(model.source) ? model.path : model.source;
+}
+
+/** Else it is a name on the hub. */
+export function isLocalFolder(source: string): boolean {
+  return /^(?:\.{0,2}[/\\]|[A-Za-z]:[/\\]|~|\.{1,2}$)/.test(source);
 }

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import type { Plan } from '../store/format.ts';
+import type { Plan, PlanSize } from '../store/format.ts';
 import { methodLabels } from './labels.ts';
-import { type MergeChoice, mergekitYaml } from './mergekit.ts';
+import { isLocalFolder, type MergeChoice, mergekitYaml } from './mergekit.ts';
 import type { MergePoint, Report } from './report.ts';
 
 /**
@@ -14,21 +14,26 @@ export function modelCard(plan: Plan, report: Report | null, choice: MergeChoice
   const yaml = mergekitYaml(header, choice, outDtype);
   const frontMatter = stringify({
     library_name: 'transformers',
-    base_model: [size?.base.source, ...choice.subset.map((name) => size?.experts[name]?.source)].filter(
-      (source) => source !== undefined && !/^[./~]/.test(source),
-    ),
+    ...parents(size, choice.subset),
     tags: ['merge', 'model-merge-lab'],
   });
   return [
     `---\n${frontMatter}---\n`,
     `# ${report?.name ?? 'A merge'}: ${choice.subset.join(' + ')}\n`,
     recipeSection(plan, choice),
-    measuredSection(report, choice),
+    measuredSection(plan, report, choice, outDtype),
     yaml === null ? null : `## The same merge with mergekit\n\n\`\`\`yaml\n${yaml}\`\`\`\n`,
     'Made with Model Merge Lab.\n',
   ]
     .filter((section) => section !== null)
     .join('\n');
+}
+
+/** What the hub is to link to: nothing where the base is a folder, which it cannot know. */
+function parents(size: PlanSize | undefined, subset: readonly string[]): { base_model?: string[] } {
+  if (!size || isLocalFolder(size.base.source)) return {};
+  const experts = subset.flatMap((name) => size.experts[name]?.source ?? []);
+  return { base_model: [size.base.source, ...experts.filter((source) => !isLocalFolder(source))] };
 }
 
 function recipeSection({ header }: Plan, choice: MergeChoice): string {
@@ -51,7 +56,12 @@ function recipeSection({ header }: Plan, choice: MergeChoice): string {
   ].join('\n');
 }
 
-function measuredSection(report: Report | null, choice: MergeChoice): string {
+function measuredSection(
+  { header }: Plan,
+  report: Report | null,
+  choice: MergeChoice,
+  outDtype: string | undefined,
+): string {
   const merge = report && choice.weights === undefined ? measuredMerge(report, choice) : undefined;
   if (!report || !merge) return '## Measured\n\nThis merge itself was not measured.\n';
   const size = report.sizes.find(({ name }) => name === choice.size);
@@ -61,12 +71,22 @@ function measuredSection(report: Report | null, choice: MergeChoice): string {
   );
   return [
     '## Measured\n',
-    'Cross-entropy on held-out answers, nats per token.\n',
+    `Cross-entropy on held-out answers, nats per token.${roundingSentence(header.dtype, outDtype)}\n`,
     '| domain | scored tokens | base | this merge |\n|---|---|---|---|',
     `${rows.join('\n')}`,
     `| **mean, as weighted** | | ${loss(size?.base?.objective.value)} | ${loss(merge.objective)} |\n`,
     'A subset that was chosen on these very samples looks slightly better on them than it is.\n',
   ].join('\n');
+}
+
+/** The written tensors may be coarser, or finer, than what was scored. */
+function roundingSentence(scored: string, written: string | undefined): string {
+  if (written === undefined || written === scored) return '';
+  const rounded =
+    written === 'float32'
+      ? '; these files hold all of it.'
+      : ` before it was rounded to ${written} for these files.`;
+  return ` Measured in ${scored}, on the float32 merge${rounded}`;
 }
 
 function measuredMerge(report: Report, choice: MergeChoice): MergePoint | undefined {

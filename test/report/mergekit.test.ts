@@ -18,15 +18,27 @@ function yamlOf(
   return mergekitYaml(change(plan), { size: 'default', method: 0, subset: ['e0', 'e2'], seed }, 'bfloat16');
 }
 
+/** The header with another source of e0, and of the base where one is given. */
+function sourced({ header }: Plan, e0: string, base?: string): Plan['header'] {
+  const size = header.sizes['default'];
+  const expert = size?.experts['e0'];
+  if (!size || !expert) throw new Error('a size with e0');
+  const experts = { ...size.experts, e0: { ...expert, source: e0 } };
+  return {
+    ...header,
+    sizes: { default: { ...size, base: { ...size.base, source: base ?? size.base.source }, experts } },
+  };
+}
+
 describe('mergekitYaml', () => {
   it('writes an average as task vectors of equal weight, in float32', () => {
     const text = yamlOf({ method: 'average', compatibility: 'none' });
     expect(parse(text ?? '')).toEqual({
       merge_method: 'task_arithmetic',
-      base_model: './base',
+      base_model: '/models/base',
       models: [
-        { model: './e0', parameters: { weight: 0.5 } },
-        { model: './e2', parameters: { weight: 0.5 } },
+        { model: '/models/e0', parameters: { weight: 0.5 } },
+        { model: '/models/e2', parameters: { weight: 0.5 } },
       ],
       parameters: { normalize: false },
       dtype: 'float32',
@@ -62,6 +74,17 @@ describe('mergekitYaml', () => {
     });
   });
 
+  it.each([
+    ['./e0', '/models/e0'],
+    ['../e0', '/models/e0'],
+    ['/elsewhere/e0', '/models/e0'],
+    ['~/e0', '/models/e0'],
+    ['org/model@0123abc', 'org/model@0123abc'],
+  ])('names %s as %s, so that it is found from any folder', (source, named) => {
+    const text = yamlOf({ method: 'average', compatibility: 'none' }, null, (plan) => sourced(plan, source));
+    expect(parse(text ?? '')).toMatchObject({ base_model: '/models/base', models: [{ model: named }, {}] });
+  });
+
   it('joins an adapter to its base, and has nothing for common rows', () => {
     const average = { method: 'average', compatibility: 'none' } as const;
     const adapters = (plan: Plan) => {
@@ -72,7 +95,7 @@ describe('mergekitYaml', () => {
       );
       return { ...plan.header, sizes: { default: { ...size, experts } } };
     };
-    expect(parse(yamlOf(average, null, adapters) ?? '').models[0].model).toBe('./base+./e0');
+    expect(parse(yamlOf(average, null, adapters) ?? '').models[0].model).toBe('/models/base+/models/e0');
     expect(yamlOf(average, null, (plan) => ({ ...plan.header, embeddings: 'common_rows' }))).toBeNull();
   });
 });
@@ -95,6 +118,27 @@ describe('modelCard', () => {
       `| **mean, as weighted** | | ${report.sizes[0]?.base?.objective.value.toFixed(4)} | ${merge?.objective.toFixed(4)} |`,
     );
     expect(text).toContain('merge_method: task_arithmetic');
+  });
+
+  it('links to models of the hub, and to none where the base is a folder', () => {
+    const choice = { size: 'default', method: 0, subset: ['e0', 'e2'], seed: null };
+    const frontMatter = (header: Plan['header']) =>
+      parse(modelCard({ ...input.plan, header }, report, choice).split('---\n')[1] ?? '');
+    expect(frontMatter(sourced(input.plan, 'org/e0@1', 'org/base@2')).base_model).toEqual([
+      'org/base@2',
+      'org/e0@1',
+    ]);
+    expect(Object.keys(frontMatter(input.plan.header))).toEqual(['library_name', 'tags']);
+    expect(frontMatter(sourced(input.plan, 'org/e0@1'))).not.toHaveProperty('base_model');
+  });
+
+  it('says in which type the losses were measured, where another one was written', () => {
+    const choice = { size: 'default', method: 0, subset: ['e0', 'e2'], seed: null };
+    expect(modelCard(input.plan, report, choice, 'bfloat16')).toContain(
+      'Measured in float32, on the float32 merge before it was rounded to bfloat16 for these files.',
+    );
+    expect(modelCard(input.plan, report, choice, 'float32')).not.toContain('rounded');
+    expect(modelCard(input.plan, null, choice, 'bfloat16')).not.toContain('rounded');
   });
 
   it('says where nothing was measured: other weights, no report', () => {

@@ -7,6 +7,7 @@ downloaded.
 
 from __future__ import annotations
 
+import difflib
 import re
 import shutil
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def resolve(source: str, root: Path) -> Resolved:
             raise Problem(
                 "model_missing",
                 f"There is no folder {path} ('{source}').",
-                "Correct the path; a relative one begins at the experiment file.",
+                f"{_near(path)}Correct the path; a relative one begins at the experiment file.",
                 file=path,
             )
         return Resolved(path, source, [])
@@ -67,6 +68,16 @@ def resolve(source: str, root: Path) -> Resolved:
     reference = folder.parent.parent / "refs" / revision
     pinned = _COMMIT.fullmatch(revision) is not None
     return Resolved(folder, f"{name}@{commit}", [] if pinned else [reference])
+
+
+def _near(missing: Path) -> str:
+    """The folder beside a missing one that was probably meant, as a question; empty where none is near."""
+    try:
+        beside = [entry.name for entry in missing.parent.iterdir() if entry.is_dir()]
+    except OSError:
+        return ""
+    near = difflib.get_close_matches(missing.name, beside, n=1)
+    return f"Did you mean {near[0]}? " if near else ""
 
 
 def _parse(source: str, root: Path) -> tuple[str, str]:

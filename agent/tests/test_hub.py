@@ -72,6 +72,22 @@ def test_folders_are_relative_to_the_experiment(tmp_path: Path, monkeypatch: pyt
     assert code_of("./nowhere", root) == "model_missing"
 
 
+def test_a_misspelt_folder_is_guessed_from_its_neighbours(tmp_path: Path) -> None:
+    for name in ("physics", "chemistry"):
+        (tmp_path / "models" / name).mkdir(parents=True)
+    (tmp_path / "models" / "phisics.txt").write_text("a file is no model")
+
+    def fix(source: str) -> str:
+        with pytest.raises(Problem) as caught:
+            resolve(source, tmp_path)
+        assert caught.value.code == "model_missing"
+        return caught.value.fix
+
+    assert fix("./models/phisics").startswith("Did you mean physics? Correct the path")
+    assert fix("./models/zzz").startswith("Correct the path")
+    assert fix("./nowhere/physics").startswith("Correct the path")
+
+
 def test_a_folder_without_dots_is_explained(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     with pytest.raises(Problem) as caught:

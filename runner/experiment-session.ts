@@ -25,6 +25,7 @@ import { cannotRead, DiagnosticsError, ProblemsError } from './session-errors.ts
 import type {
   Following,
   MergeOptions,
+  MergeWritten,
   OpenOptions,
   PlanSummary,
   RunOutcome,
@@ -36,6 +37,7 @@ export { DiagnosticsError, ProblemsError } from './session-errors.ts';
 export type {
   Following,
   MergeOptions,
+  MergeWritten,
   OpenOptions,
   PlanEstimate,
   PlanSummary,
@@ -156,12 +158,22 @@ export class ExperimentSession {
   }
 
   /** Writes a merged model as a folder. */
-  async merge(options: MergeOptions = {}): Promise<{ readonly out: string }> {
+  async merge(options: MergeOptions = {}): Promise<MergeWritten> {
     const prepared = await this.prepare();
     const plan = this.#write(prepared);
     const report = await this.report('complete');
     const context = { experiment: this.experiment, plan, prepared, report, root: path.dirname(this.file) };
-    return this.#target.merge(mergeRequest({ ...context, store: this.store }, options));
+    const { document, choice } = mergeRequest({ ...context, store: this.store }, options);
+    const { out } = await this.#target.merge(document);
+    const { size, subset, weights } = choice;
+    const cell = report.cells.find(
+      (candidate) => candidate.size === size && candidate.method === choice.method,
+    );
+    const members = subset.map((expert) => report.pool.indexOf(expert)).sort((a, b) => a - b);
+    const scored = weights
+      ? undefined
+      : cell?.merges.find((merge) => merge.seed === choice.seed && merge.members.join() === members.join());
+    return { out, size, method: cell?.label ?? null, subset, loss: scored?.objective ?? null };
   }
 
   async dispose(): Promise<void> {

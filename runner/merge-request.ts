@@ -24,7 +24,7 @@ export interface MergeContext {
 export function mergeRequest(
   context: MergeContext,
   options: MergeOptions,
-): Record<string, unknown> & { out: string } {
+): { readonly document: Record<string, unknown>; readonly choice: MergeChoice } {
   const { plan, experiment, prepared, report, root, store } = context;
   const choice = chosen(context, options);
   const out =
@@ -32,7 +32,7 @@ export function mergeRequest(
   const dtype = prepared.models[`${choice.size}/base`]?.dtype;
   const stored = dtype === 'mixed' ? undefined : dtype;
   const yaml = choice.weights === undefined ? mergekitYaml(plan.header, choice, stored) : null;
-  return {
+  const document = {
     store,
     plan: plan.id,
     size: choice.size,
@@ -47,6 +47,7 @@ export function mergeRequest(
       ...(yaml === null ? {} : { 'mergekit.yaml': yaml }),
     },
   };
+  return { document, choice };
 }
 
 function chosen(context: MergeContext, options: MergeOptions): MergeChoice {

@@ -71,3 +71,15 @@ export interface MergeOptions {
   /** Absolute, or relative to the experiment's folder. */
   readonly out?: string;
 }
+
+/** What was written. */
+export interface MergeWritten {
+  /** Absolute folder. */
+  readonly out: string;
+  readonly size: string;
+  /** Its label; null where weights were given. */
+  readonly method: string | null;
+  readonly subset: readonly string[];
+  /** Measured objective of this very merge, nats per token; null where it was not scored. */
+  readonly loss: number | null;
+}

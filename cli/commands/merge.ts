@@ -1,6 +1,7 @@
 import type { MergeOptions } from '../../runner/experiment-session.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { print, printJson, say } from '../terminal/io.ts';
+import { loss } from '../terminal/number.ts';
 import { plain } from '../terminal/plain.ts';
 import { withSession } from '../with-session.ts';
 
@@ -24,7 +25,13 @@ export async function merge(context: Context, file: string, options: MergeComman
     if (!options.json) say(context.io, 'Merging …');
     const written = await session.merge(what);
     if (options.json) printJson(context.io, written);
-    else print(context.io, `Written: ${plain(written.out, 1000)}`);
+    else {
+      const { subset, method, loss: measured, out } = written;
+      const names = subset.map((name) => plain(name)).join(', ');
+      const scored = measured === null ? 'not scored' : `measured loss ${loss(measured)}`;
+      print(context.io, `${names}${method === null ? ', weighted' : ` by ${plain(method)}`}: ${scored}.`);
+      print(context.io, `Written: ${plain(out, 1000)}`);
+    }
     return 0;
   });
 }

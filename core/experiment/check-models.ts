@@ -39,6 +39,7 @@ export function checkModels(file: ExperimentFile, report: Report): void {
       'missing_key',
       '`base` is missing: the model that all experts were fine-tuned from.',
       'Add `base`.',
+      { lacks: ['base', 'sizes'] },
     );
   }
 }

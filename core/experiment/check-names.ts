@@ -7,7 +7,7 @@ export type Report = (
   code: string,
   message: string,
   fix: string,
-  more?: Partial<Pick<Finding, 'severity' | 'on' | 'suggestion'>>,
+  more?: Partial<Pick<Finding, 'severity' | 'on' | 'suggestion' | 'lacks'>>,
 ) => void;
 
 export function checkMembers(

@@ -7,7 +7,7 @@ import { Positions } from './positions.ts';
 import { repeatedKeys } from './repeated-keys.ts';
 import { resolveExperiment } from './resolve.ts';
 import { FORMAT_VERSION } from './schema.ts';
-import { checkShape, type Finding } from './shape.ts';
+import { checkShape, type Finding, isMisspelt } from './shape.ts';
 
 export type { Diagnostic, Path, Position, Range } from './diagnostic.ts';
 export { Positions } from './positions.ts';
@@ -92,7 +92,7 @@ function interpret(document: Document, options: { file?: string }): Interpreted 
   const parts = checkParts(file);
   const wrong = parts.some((finding) => finding.severity === 'error');
   const experiment = wrong ? null : resolveExperiment(file, nameOf(options.file));
-  return { experiment, findings: [...findings, ...parts] };
+  return { experiment, findings: [...findings, ...parts.filter((part) => !isMisspelt(part, findings))] };
 }
 
 function nothing(finding: Finding): Interpreted {

@@ -15,6 +15,8 @@ export interface Finding {
   /** What to underline. */
   readonly on: 'key' | 'value';
   readonly suggestion?: string;
+  /** Keys of which the map at `path` has none, and needs one. */
+  readonly lacks?: readonly string[];
 }
 
 type Issue = z.core.$ZodIssue;
@@ -30,10 +32,24 @@ export function checkShape(input: unknown): Shaped {
   const result = experimentFileSchema.safeParse(input, { reportInput: false });
   if (result.success) return { file: result.data, findings: [] };
   const issues = result.error.issues.flatMap((issue) => specific(issue, []));
-  const findings = issues.flatMap((issue) => findingsOf(issue, input));
+  const all = issues.flatMap((issue) => findingsOf(issue, input));
+  const findings = all.filter((finding) => !isMisspelt(finding, all));
   if (issues.some((issue) => issue.code !== 'unrecognized_keys')) return { file: null, findings };
   const known = experimentFileSchema.safeParse(withoutKeys(input, issues));
   return { file: known.success ? known.data : null, findings };
+}
+
+/** Whether the key that a finding misses is there under a misspelt name, which another finding says already. */
+export function isMisspelt({ lacks, path }: Finding, findings: readonly Finding[]): boolean {
+  if (lacks === undefined) return false;
+  const place = JSON.stringify(path);
+  return findings.some(
+    (other) =>
+      other.code === 'unknown_key' &&
+      other.suggestion !== undefined &&
+      lacks.includes(other.suggestion) &&
+      JSON.stringify(other.path.slice(0, -1)) === place,
+  );
 }
 
 /** Deepest map of an experiment; what lies below is refused for other reasons. */
@@ -86,9 +102,8 @@ function findingsOf(issue: Issue, input: unknown): Finding[] {
     return [error('bad_name', `\`${path.at(-1)}\`: ${text}.`, 'Rename it.', 'key')];
   }
   if (value === undefined && path.length > 0) {
-    return [
-      { ...error('missing_key', `${field} is missing.`, `Add ${field}.`, 'key'), path: path.slice(0, -1) },
-    ];
+    const missing = error('missing_key', `${field} is missing.`, `Add ${field}.`, 'key');
+    return [{ ...missing, path: path.slice(0, -1), lacks: [String(path.at(-1))] }];
   }
   switch (issue.code) {
     case 'invalid_type':

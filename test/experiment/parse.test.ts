@@ -304,6 +304,34 @@ describe('any text', () => {
   });
 });
 
+describe('a misspelt key', () => {
+  const good = goodFixture('smallest');
+
+  function told(from: RegExp, to: string): string[] {
+    const text = good.replace(from, to);
+    expect(text).not.toBe(good);
+    const { experiment, diagnostics } = parseExperiment(text);
+    expect(experiment).toBeNull();
+    return diagnostics.map((each) => `${each.code} ${each.suggestion ?? each.message}`);
+  }
+
+  test('is not called missing as well', () => {
+    expect(told(/^evaluation:/m, 'evalution:')).toEqual(['unknown_key evaluation']);
+    expect(told(/^base:/m, 'bsae:')).toEqual(['unknown_key base']);
+    expect(told(/^( +)data:/m, '$1dta:')).toEqual(['unknown_key data']);
+  });
+
+  test('is called missing where nothing near it is there, or only elsewhere', () => {
+    expect(told(/^evaluation:/m, 'qqqqqqqqqqqq:').sort()).toEqual([
+      'missing_key `evaluation` is missing.',
+      expect.stringContaining('unknown_key `qqqqqqqqqqqq` is not a key'),
+    ]);
+    expect(told(/^base:.*$/m, 'sweep: { base: 3 }').some((each) => each.startsWith('missing_key'))).toBe(
+      true,
+    );
+  });
+});
+
 describe('positions', () => {
   const text = goodFixture('full');
   const { positions } = parseExperiment(text);

@@ -28,6 +28,8 @@ const COLUMNS = ['k', 'loss', 'N', 'domain', 'std', 'n', 'weight', 'subset'] as 
 type Column = (typeof COLUMNS)[number];
 /** Far beyond any pool that was ever merged; what is said of every k up to M must stay quick. */
 const LARGEST_K = 10_000;
+/** Billions; a larger N was given in parameters or in millions. */
+const LARGEST_N = 1e5;
 /** Beyond it squares of losses leave the range of numbers. */
 const LARGEST_LOSS = 1e100;
 const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-']);
@@ -36,7 +38,7 @@ const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-']);
  * Reads a CSV of losses (nats per token): `k` and `loss`, optionally `N` (billions), `domain`, `std`, `n`, `weight`;
  * or one row a merge with `subset` (experts joined by `+`), `loss`, optionally `domain` and `N`. A row of k = 0, or
  * with an empty subset, is the base. Rows without a loss are skipped. One curve for each (domain, N), in the order of
- * first appearance. Curves are empty when there are problems; each names its line and column (of the cell, from 1).
+ * first appearance. Names of columns may be in any case, except that N and n differ. Curves are empty when there are problems; each names its line and column (of the cell, from 1).
  */
 export function readPoints(
   text: string,
@@ -111,13 +113,42 @@ function readTable(text: string, report: Report): Map<Column, Cell>[] | null {
     });
     return null;
   }
-  if (!checkHeader(header.record, header.line, report)) return null;
-  return body.map(({ record, line }) => {
-    const cells = new Map<Column, Cell>();
-    header.record.forEach((name, index) => {
-      if (isColumn(name)) cells.set(name, { text: record[index] ?? '', line, column: index + 1 });
-    });
-    return cells;
+  const names = columnNames(header.record);
+  if (!checkHeader(names, header.line, report)) return null;
+  // A line of blanks alone is one empty cell.
+  const rows = body.filter(({ record }) => record.length > 1 || record[0] !== '');
+  return rows.flatMap(({ record, line }) => readCells(names, record, line, report) ?? []);
+}
+
+/** Null for a row that ends before the header does (reported): what it lacks may be the loss. */
+function readCells(
+  names: readonly string[],
+  record: readonly string[],
+  line: number,
+  report: Report,
+): Map<Column, Cell> | null {
+  if (record.length < names.length) {
+    report(
+      'row_short',
+      `The row has ${record.length} of the header's ${names.length} cells.`,
+      'Give every row as many cells as the header has; one may be empty.',
+      { line, column: record.length + 1 },
+    );
+    return null;
+  }
+  const cells = new Map<Column, Cell>();
+  names.forEach((name, index) => {
+    if (isColumn(name)) cells.set(name, { text: record[index] ?? '', line, column: index + 1 });
+  });
+  return cells;
+}
+
+/** The header's names, in the case of the column that is meant where no other one has that very name. */
+function columnNames(header: readonly string[]): string[] {
+  const names = header.map((name) => name.trim());
+  return names.map((name) => {
+    const folded = name.toLowerCase();
+    return !isColumn(name) && isColumn(folded) && !names.includes(folded) ? folded : name;
   });
 }
 
@@ -171,6 +202,13 @@ function readRow(cells: ReadonlyMap<Column, Cell>, pool: number | null, report: 
   };
   const loss = number('loss', (value) => Math.abs(value) <= LARGEST_LOSS, 'a number of nats per token');
   const N = number('N', (value) => value > 0, 'a positive number of billions of parameters');
+  const cellOfN = cells.get('N');
+  if (cellOfN && N !== null && N > LARGEST_N)
+    fail(
+      cellOfN,
+      `N is in billions of parameters: 0.5 for half a billion; here it is "${cellOfN.text.slice(0, 40)}".`,
+      'Divide the number of parameters by a billion.',
+    );
   const std = number('std', (value) => value >= 0, 'a number that is not negative');
   const n = number('n', (value) => value >= 1, 'a number of at least 1');
   const weight = number('weight', (value) => value > 0, 'a positive number');

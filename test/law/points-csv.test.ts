@@ -70,6 +70,25 @@ describe('points by k', () => {
     ]);
   });
 
+  it('reads names of columns in any case and with blanks, N and n apart', () => {
+    const { curves, problems } = readPoints(
+      '" Domain ",N,K, LOSS,Std,n\ncode,0.5,1,0.9,0.03,9\ncode,0.5,2,0.8,0.02,4\n',
+    );
+    expect(problems).toEqual([]);
+    expect(curves.map(({ domain, N, k, mean }) => [domain, N, k, [...mean]])).toEqual([
+      ['code', 0.5, [1, 2], [0.9, 0.8]],
+    ]);
+    expect(curves[0]?.covariance?.[0]).toBeCloseTo(1e-4, 12);
+    expect(curves[0]?.degreesOfFreedom).toEqual(Float64Array.of(8, 3));
+    expect([...only('Subset,Loss\na,0.9\na+b,0.6\n').mean]).toEqual([0.9, 0.6]);
+    // Beside a k, K is a column of the user's own.
+    expect(only('k,K,loss\n1,7,0.9\n2,8,0.8\n').k).toEqual([1, 2]);
+  });
+
+  it('takes N up to the largest number of billions, and passes over lines of blanks', () => {
+    expect(only('N,k,loss\n100000,1,0.9\n   \n\n100000,2,0.8\n').N).toBe(1e5);
+  });
+
   it('reads semicolons, tabs, quotes, comments, byte-order marks and Windows line ends', () => {
     for (const text of [
       'k;loss\r\n1;0.9\r\n2;0.8',
@@ -127,6 +146,10 @@ describe('problems', () => {
     ['k,loss\n,0.9\n', 'bad_value', 2, 1],
     ['k,loss,std\n1,0.9,-1\n', 'bad_value', 2, 3],
     ['k,loss,N\n1,0.9,0\n', 'bad_value', 2, 3],
+    ['k,loss,N\n1,0.9,500000000\n', 'bad_value', 2, 3],
+    ['k,Loss,LOSS\n1,2,3\n', 'column_twice', 1, 3],
+    ['k,loss\n1,0.9\n2\n3,0.7\n', 'row_short', 3, 2],
+    ['k,loss,std\n1,0.9,0.1\n2,0.8\n', 'row_short', 3, 3],
     ['subset,loss\na++b,0.9\n', 'bad_value', 2, 1],
     ['subset,loss\na+a,0.9\n', 'bad_value', 2, 1],
     ['k,loss\n"1,0.9\n', 'csv_broken', expect.any(Number), expect.any(Number)],
@@ -138,6 +161,12 @@ describe('problems', () => {
   it('names the pool that a k or the subsets exceed', () => {
     expect(problem('k,loss\n1,0.9\n10,0.7\n', 9)?.message).toContain("the pool's 9");
     expect(problem('subset,loss\na+b+c,0.9\n', 2)?.code).toBe('pool_too_small');
+  });
+
+  it('says what N is in where it is far too large', () => {
+    expect(problem('k,loss,N\n1,0.9,5e8\n')?.message).toBe(
+      'N is in billions of parameters: 0.5 for half a billion; here it is "5e8".',
+    );
   });
 
   it('names every bad cell, not only the first', () => {

@@ -79,7 +79,20 @@ def compare(
         measured = distance(base, expert)
         found.distance = measured.relative if math.isfinite(measured.relative) else None
         _lineage(expert.folder, measured, found)
+    return _named(found, model)
+
+
+def _named(found: Findings, model: str) -> Findings:
+    """Each message begins with the model's name: a folder alone does not say which one it is."""
+    size, expert, name = model.partition("/expert/")
+    if expert:
+        role = f"expert {name}" if size == "default" else f"expert {name} of size {size}"
+    else:
+        size, _, role = model.rpartition("/")
+        role = f"{size} {role}" if size == "reference" else f"{role} of size {size}"
     for problem in (*found.problems, *found.warnings):
+        problem.message = f"{role}: {problem.message}"
+        problem.args = (problem.message,)
         problem.where.setdefault("model", model)
     return found
 
@@ -292,7 +305,7 @@ def compare_tokenizers(base: Tokenizer, other: Path, model: str) -> Findings:
                 model=model,
             )
         )
-    return found
+    return _named(found, model)
 
 
 def _same_file(ours: Path, theirs: Path) -> bool:

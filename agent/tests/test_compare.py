@@ -24,7 +24,7 @@ MODEL = "model.safetensors"
 def codes(problems: list[Problem]) -> list[str]:
     for problem in problems:
         assert problem.to_json()["model"] == "S/expert/alpha"
-        assert problem.message
+        assert problem.message.startswith("expert alpha of size S: ")
         assert problem.fix
     return [problem.code for problem in problems]
 
@@ -296,6 +296,28 @@ def test_tokenizers(tiny_base: Path, expert: Path) -> None:
     assert "2 of" in result().problems[0].message
     (expert / "tokenizer.json").unlink()
     assert codes(result().problems + result().warnings) == [], "an expert may leave it out"
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("default/expert/physics", "expert physics"),
+        ("7B/expert/physics", "expert physics of size 7B"),
+        ("7B/base", "base of size 7B"),
+        ("reference/all", "reference all"),
+    ],
+)
+def test_messages_begin_with_the_name_in_the_experiment(
+    tiny_base: Path, expert: Path, model: str, name: str
+) -> None:
+    text = (tiny_base / "tokenizer.json").read_text(encoding="utf-8")
+    swapped = json.loads(text)
+    ids = swapped["model"]["vocab"]
+    ids["a"], ids["b"] = ids["b"], ids["a"]
+    (expert / "tokenizer.json").write_text(json.dumps(swapped), encoding="utf-8")
+    (problem,) = compare_tokenizers(Tokenizer.load(tiny_base), expert, model).problems
+    assert problem.message.startswith(f"{name}: {expert} has another tokenizer")
+    assert str(problem) == problem.message
 
 
 def test_duplicates() -> None:

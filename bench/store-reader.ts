@@ -17,7 +17,7 @@ const evaluations = Array.from({ length: DOMAINS }, (_, i) => hex(`evaluation ${
 
 function line(i: number): string {
   const samples = Float32Array.from({ length: SAMPLES }, (_, j) => 20 + ((i * 31 + j * 17) % 97) / 7);
-  const body = JSON.stringify({
+  return sealed({
     key: hex(`merge ${Math.floor(i / DOMAINS)}`),
     evaluation: evaluations[i % DOMAINS],
     nll: samples.reduce((sum, value) => sum + value, 0),
@@ -30,7 +30,12 @@ function line(i: number): string {
     code: null,
     message: null,
     attempt: 1,
-  }).slice(0, -1);
+  });
+}
+
+/** With its check as the last field. */
+function sealed(document: unknown): string {
+  const body = JSON.stringify(document).slice(0, -1);
   return `${body},"crc":"${crc32(body).toString(16).padStart(8, '0')}"}\n`;
 }
 
@@ -42,7 +47,7 @@ function seconds(work: () => void): number {
 
 const header = { format: 1, writer: 'w', plan: hex('plan'), agent: '0', torch: '0', transformers: '0' };
 const lines = Array.from({ length: LINES }, (_, i) => line(i));
-const bytes = Buffer.from(`${JSON.stringify(header)}\n${lines.join('')}`);
+const bytes = Buffer.from(`${sealed(header)}${lines.join('')}`);
 
 const runs = Array.from({ length: 5 }, () => {
   const index = new ResultIndex();

@@ -2,7 +2,7 @@
  * The store's files as types: plans, results, evaluation sets, prepared answers, run status.
  * Everything that is written to a file or sent to the agent has snake_case fields.
  */
-import type { Compatibility } from '../experiment/experiment.ts';
+import type { Method } from '../experiment/experiment.ts';
 import type { Problem } from '../problem.ts';
 
 /** Of the store's files; a store of another format is refused by name, never guessed at. */
@@ -22,28 +22,10 @@ export type Fingerprint = string & { readonly [brand]: 'Fingerprint' };
 export type Dtype = 'float32' | 'bfloat16' | 'float16';
 
 /** A method of a plan: as in the experiment, but seeds belong to its merges. */
-export type PlanMethod =
-  | { readonly method: 'average'; readonly compatibility: Compatibility }
-  | {
-      readonly method: 'task_arithmetic';
-      readonly scale: number;
-      readonly normalize: boolean;
-      readonly compatibility: Compatibility;
-    }
-  | {
-      readonly method: 'ties';
-      readonly scale: number;
-      readonly density: number;
-      readonly trim_scope: 'tensor' | 'model';
-      readonly compatibility: Compatibility;
-    }
-  | { readonly method: 'dare'; readonly drop_rate: number; readonly compatibility: Compatibility }
-  | {
-      readonly method: 'dare_ties';
-      readonly drop_rate: number;
-      readonly scale: number;
-      readonly compatibility: Compatibility;
-    };
+export type PlanMethod = WithoutSeeds<Method>;
+
+/** Of each member of the union apart. */
+type WithoutSeeds<M> = M extends { readonly seeds: unknown } ? Omit<M, 'seeds'> : M;
 
 export interface PlanModel {
   readonly fingerprint: Fingerprint;

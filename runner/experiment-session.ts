@@ -9,6 +9,7 @@ import type { Experiment } from '../core/experiment/experiment.ts';
 import { type Diagnostic, parseExperiment } from '../core/experiment/parse.ts';
 import type { Warning } from '../core/law/curve.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
+import { findMerge } from '../core/report/merge-table.ts';
 import type { Report } from '../core/report/report.ts';
 import type { Plan, Prepared, WorkerStatus } from '../core/store/format.ts';
 import { serializePlan } from '../core/store/plan-file.ts';
@@ -170,10 +171,9 @@ export class ExperimentSession {
       (candidate) => candidate.size === size && candidate.method === choice.method,
     );
     const members = subset.map((expert) => report.pool.indexOf(expert)).sort((a, b) => a - b);
-    const scored = weights
-      ? undefined
-      : cell?.merges.find((merge) => merge.seed === choice.seed && merge.members.join() === members.join());
-    return { out, size, method: cell?.label ?? null, subset, loss: scored?.objective ?? null };
+    const scored = weights || !cell ? null : findMerge(cell.merges, members, choice.seed);
+    const loss = scored === null ? null : (cell?.merges.objective[scored] ?? null);
+    return { out, size, method: cell?.label ?? null, subset, loss };
   }
 
   async dispose(): Promise<void> {

@@ -1,5 +1,6 @@
 import { ProblemError } from '../../core/problem.ts';
 import type { Report } from '../../core/report/report.ts';
+import { reportDocument } from '../../core/report/report-document.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { cellName, reportText } from '../report/report-text.ts';
 import { print, printJson } from '../terminal/io.ts';
@@ -16,7 +17,7 @@ export async function report(context: Context, file: string, options: ReportOpti
   const { io } = context;
   return withSession(context, file, {}, async (session) => {
     const made = await session.report('complete');
-    if (options.json) printJson(io, made);
+    if (options.json) printJson(io, reportDocument(made));
     else
       print(
         io,

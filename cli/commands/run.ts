@@ -1,4 +1,5 @@
 import type { Report } from '../../core/report/report.ts';
+import { reportDocument } from '../../core/report/report-document.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
@@ -107,7 +108,7 @@ async function followed(io: Io, session: ExperimentSession, leave: boolean): Pro
 async function report(context: Context, session: ExperimentSession, options: RunOptions): Promise<Report> {
   const { io } = context;
   const made = await session.report('complete');
-  if (options.json) printJson(io, made);
+  if (options.json) printJson(io, reportDocument(made));
   else print(io, reportText(made, { style: io.style, columns: io.columns, full: options.full, cell: null }));
   return made;
 }

@@ -1,4 +1,5 @@
 import { createLogUpdate } from 'log-update';
+import { lowestMerge, mergeAt } from '../../core/report/merge-table.ts';
 import type { Report } from '../../core/report/report.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
 import type { Update } from '../../runner/experiment-session.ts';
@@ -106,10 +107,8 @@ export function statusLine(update: Update): string {
 function soFar(report: Report, style: Style, columns: number): string[] {
   const cell = report.cells[report.headline.cell ?? 0];
   if (!cell) return [];
-  const best = cell.merges.reduce<(typeof cell.merges)[number] | undefined>(
-    (lowest, merge) => (lowest === undefined || merge.objective < lowest.objective ? merge : lowest),
-    undefined,
-  );
+  const lowest = lowestMerge(cell.merges);
+  const best = lowest === null ? null : mergeAt(cell.merges, lowest);
   const lines: string[] = [];
   if (best)
     lines.push(`best so far ${loss(best.objective)}  ${style.dim(subsetText(report, best.members, 50))}`);

@@ -3,6 +3,7 @@ import { only } from '../selection/samples.ts';
 import { typicalPoints } from '../selection/typical.ts';
 import type { Context, Unscored } from './context.ts';
 import { type CurveSource, makeCurve } from './curves.ts';
+import { mergeTable } from './merge-table.ts';
 import type { CellMerges } from './merges.ts';
 import type { Cell } from './report.ts';
 import { allowedCandidates, makeSelection } from './select.ts';
@@ -38,7 +39,7 @@ export function makeCell(
     progress: merges.progress,
     curves: [objective, ...byDomain],
     selection: makeSelection(context, source, objective.recommended_k),
-    merges: merges.points,
+    merges: mergeTable(merges.points),
   };
 }
 

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Plan, PlanSize } from '../store/format.ts';
 import { methodLabels } from './labels.ts';
+import { findMerge, mergeAt } from './merge-table.ts';
 import { isLocalFolder, type MergeChoice, mergekitYaml } from './mergekit.ts';
 import type { MergePoint, Report } from './report.ts';
 
@@ -92,9 +93,8 @@ function roundingSentence(scored: string, written: string | undefined): string {
 function measuredMerge(report: Report, choice: MergeChoice): MergePoint | undefined {
   const members = choice.subset.map((name) => report.pool.indexOf(name)).sort((a, b) => a - b);
   const cellOf = report.cells.find(({ size, method }) => size === choice.size && method === choice.method);
-  return cellOf?.merges.find(
-    (merge) => merge.seed === choice.seed && merge.members.join() === members.join(),
-  );
+  const found = cellOf && findMerge(cellOf.merges, members, choice.seed);
+  return cellOf && found !== null && found !== undefined ? mergeAt(cellOf.merges, found) : undefined;
 }
 
 /** Text of a table cell: a name may hold what Markdown would read. */

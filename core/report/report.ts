@@ -4,6 +4,7 @@
  */
 import type { Interval, LawCurve, Warning } from '../law/curve.ts';
 import type { PlanId, PlanMethod } from '../store/format.ts';
+import type { MergeTable } from './merge-table.ts';
 
 /** A number with its interval; ends are null until intervals are computed. */
 export interface Estimated {
@@ -96,8 +97,8 @@ export interface Cell {
   /** Objective first (`domain: null`), then each domain. */
   readonly curves: readonly Curve[];
   readonly selection: Selection | null;
-  /** Every complete merge: members as indices into `pool`. */
-  readonly merges: readonly MergePoint[];
+  /** Every complete merge; `mergePoints` of `merge-table.ts` gives them one by one. */
+  readonly merges: MergeTable;
   /** 1 = lowest loss at its recommended k, among the methods of its size; null before it can be known. */
   readonly rank: number | null;
 }
@@ -124,6 +125,7 @@ export interface CurvePoint {
 }
 
 export interface MergePoint {
+  /** Indices into `pool`, ascending. */
   readonly members: readonly number[];
   readonly seed: number | null;
   readonly objective: number;
@@ -171,10 +173,15 @@ export interface Chosen {
   readonly cross_fitted: Estimated;
   /** Cross-fitted paired difference to the typical subset of the same k: negative is better. Null where the design has no such k. */
   readonly difference: Estimated | null;
+  /**
+   * What taking this size gives up: its cross-fitted loss minus that of the best chosen subset of any size, paired;
+   * 0 without an interval where it is that one.
+   */
+  readonly behind: Estimated;
   /** Subsets statistically tied with it, itself included, among the measured ones of this k; null where there are no intervals. */
   readonly tied: number | null;
   readonly measured: number;
   readonly of: number;
 }
 
-export type { Interval, Warning };
+export type { Interval, MergeTable, Warning };

@@ -49,7 +49,10 @@ export function makeSelection(
   recommendedK: RecommendedK | null,
 ): Selection | null {
   if (source.measured.length === 0) return null;
-  const judged = [...source.candidates].map(([k, candidates]) => chosenAt(context, source, k, candidates));
+  const judged = compared(
+    context,
+    [...source.candidates].map(([k, candidates]) => chosenAt(context, source, k, candidates)),
+  );
   const chosen = judged.map((each) => each.chosen);
   const { recommended, reason } = recommend(context, source, chosen, recommendedK);
   return {
@@ -66,6 +69,22 @@ interface Judged {
   readonly chosen: Chosen;
   /** Influence of its cross-fitted loss, shape (S). */
   readonly values: Float64Array;
+}
+
+/** Each beside the one of lowest cross-fitted loss. */
+function compared(context: Context, judged: readonly Judged[]): readonly Judged[] {
+  const best = judged.reduce<Judged | null>(
+    (a, b) => (a === null || b.chosen.cross_fitted.value < a.chosen.cross_fitted.value ? b : a),
+    null,
+  );
+  if (best === null) return [];
+  const freedom = sampleFreedom(context.samples, context.weights);
+  return judged.map((each) => {
+    if (each === best) return each;
+    const value = each.chosen.cross_fitted.value - best.chosen.cross_fitted.value;
+    const behind = estimated(context, value, differenceVariance(each.values, best.values), freedom);
+    return { ...each, chosen: { ...each.chosen, behind } };
+  });
 }
 
 /** Choosing does with fewer experts than the typical merge that the recommended k is read off: how few. */
@@ -142,6 +161,7 @@ function chosenAt(context: Context, source: CurveSource, k: number, candidates: 
     loss: objectiveOf(best, weights),
     cross_fitted: estimated(context, loss, dot(values, values), freedom),
     difference,
+    behind: { value: 0, low: null, high: null },
     tied:
       resamples && samplesShowSpread(samples, weights)
         ? tiedWithBest(choice.best, candidates, measured, samples, weights, resamples).length

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Method } from '../../core/experiment/experiment.ts';
 import { makeReport } from '../../core/report/make-report.ts';
+import { mergePoints } from '../../core/report/merge-table.ts';
 import { mergekitYaml } from '../../core/report/mergekit.ts';
 import { modelCard } from '../../core/report/model-card.ts';
+import type { Cell } from '../../core/report/report.ts';
 import type { Plan } from '../../core/store/format.ts';
 import { experimentOf, inputOf, planOf, World } from './world.ts';
 
@@ -111,7 +113,9 @@ describe('modelCard', () => {
       subset: ['e0', 'e2'],
       seed: null,
     });
-    const merge = report.cells[0]?.merges.find(({ members }) => members.join() === '0,2');
+    const merge = mergePoints((report.cells[0] as Cell).merges).find(
+      ({ members }) => members.join() === '0,2',
+    );
     expect(text.startsWith('---\nlibrary_name: transformers\n')).toBe(true);
     expect(text).toContain('| e2 | ./e2 | 0.5 |');
     expect(text).toContain(

@@ -1,0 +1,42 @@
+/** Everything that surfaces show of one experiment file, as data. Surfaces read it and compute no number of their own. */
+import type { Experiment } from '../../core/experiment/experiment.ts';
+import type { Parsed, Positions } from '../../core/experiment/parse.ts';
+import type { Problem } from '../../core/problem.ts';
+import type { Report } from '../../core/report/report.ts';
+import type { Prepared } from '../../core/store/format.ts';
+import type { PlanEstimate } from '../../runner/session-types.ts';
+import type { RunView } from '../../webview/messages.ts';
+
+export interface ExperimentState {
+  /** Absolute path of the file; of an untitled one its title. */
+  readonly file: string;
+  /** Of the text as it stands. */
+  readonly parsed: Parsed;
+  /** The last text without errors: what numbers are about while the file is being typed. Null where there was none. */
+  readonly valid: { readonly experiment: Experiment; readonly positions: Positions } | null;
+  /** Of `valid` and what is in the store; null while nothing can be reported. */
+  readonly report: Report | null;
+  /** Why `report` is not of `valid`, in words; null where it is. */
+  readonly stale: string | null;
+  /** What a run would do; null while that is not known (models and data were never looked at). */
+  readonly plan: PlanState | null;
+  /** What is known of models and data: problems and warnings with the model or domain that they concern. */
+  readonly prepared: Prepared | null;
+  readonly run: RunView;
+  /** What goes on that takes time besides a run, in words for people, e.g. "Looking at models and data". */
+  readonly busy: string | null;
+  /** Why the last thing asked for did not happen. */
+  readonly problem: Problem | null;
+  /** Milliseconds since 1970 of the last change of `report`. */
+  readonly updated: number | null;
+}
+
+export interface PlanState {
+  readonly total: number;
+  /** Base, experts and references, which are scored as they are. */
+  readonly unmerged: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly missing: number;
+  readonly estimate: PlanEstimate;
+}

@@ -1,0 +1,97 @@
+/**
+ * What goes between the dashboard page and its host, as data. The host sends whole states, never changes to one: a
+ * page that was hidden, reloaded or opened late needs nothing else.
+ */
+import type { Problem } from '../core/problem.ts';
+import type { Report } from '../core/report/report.ts';
+import type { WorkerStatus } from '../core/store/format.ts';
+
+/** Raised when either side would misread the other. */
+export const CONTRACT = 1;
+
+export interface DashboardState {
+  /** Of the experiment, for people. */
+  readonly name: string;
+  /** Of the experiment file, relative to its workspace where there is one. */
+  readonly file: string;
+  /** Null while nothing can be reported. */
+  readonly report: Report | null;
+  /** Why the numbers are not those of the text as it stands; null where they are. */
+  readonly stale: string | null;
+  readonly run: RunView;
+  /** What a run of the text as it stands would do; null while that is not known. */
+  readonly plan: PlanView | null;
+  readonly problem: Problem | null;
+  /** Milliseconds since 1970 when the numbers last changed; null while there are none. */
+  readonly updated: number | null;
+  /** `file`: a page of its own, which can show and save but not run, merge or insert. */
+  readonly host: 'editor' | 'file';
+  /** Workspaces that are not trusted can be read, not run. */
+  readonly trusted: boolean;
+}
+
+export interface PlanView {
+  /** Merges and unmerged models. */
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly missing: number;
+  /** Null while nothing is known of this machine's speed. */
+  readonly seconds: number | null;
+}
+
+export interface RunView {
+  readonly state: 'idle' | 'starting' | 'queued' | 'running' | 'stopping' | 'stopped' | 'done' | 'failed';
+  /** One for each worker of the newest run. */
+  readonly workers: readonly WorkerStatus[];
+  /** Newest last, at most 20: when (milliseconds since 1970), and how many models were scored by then. */
+  readonly pace: readonly { readonly at: number; readonly done: number }[];
+}
+
+/** A merge as buttons name it. */
+export interface MergeName {
+  readonly size: string;
+  /** Index into the methods, as in `Cell.method`. */
+  readonly method: number;
+  /** Indices into the pool. */
+  readonly members: readonly number[];
+}
+
+export type ToPage =
+  | { readonly kind: 'state'; readonly contract: typeof CONTRACT; readonly state: DashboardState }
+  /** Scroll to a panel and give it the focus. */
+  | { readonly kind: 'show'; readonly panel: Panel };
+
+export type Panel =
+  | 'answer'
+  | 'curve'
+  | 'methods'
+  | 'spread'
+  | 'experts'
+  | 'subsets'
+  | 'planning'
+  | 'ensemble'
+  | 'run';
+
+export type FromPage =
+  /** Sent once when the page can take a state. */
+  | { readonly kind: 'ready'; readonly contract: typeof CONTRACT }
+  | { readonly kind: 'run' }
+  | { readonly kind: 'stop'; readonly now: boolean }
+  | { readonly kind: 'refresh' }
+  | { readonly kind: 'show_log' }
+  | { readonly kind: 'open_file' }
+  /** Into the file that is being edited, in its language. */
+  | { readonly kind: 'insert'; readonly merge: MergeName }
+  /** Write the merged model. */
+  | { readonly kind: 'merge'; readonly merge: MergeName }
+  /** To the clipboard, as names or as mergekit's YAML. */
+  | { readonly kind: 'copy_subset'; readonly merge: MergeName; readonly as: 'names' | 'mergekit' }
+  | { readonly kind: 'copy_text'; readonly text: string }
+  /** The host asks where; `data` is text, or a PNG as a data URL. */
+  | {
+      readonly kind: 'save';
+      readonly name: string;
+      readonly type: 'csv' | 'png';
+      readonly data: string;
+    };

@@ -2,7 +2,7 @@
 import type { Experiment } from '../core/experiment/experiment.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Progress, Report } from '../core/report/report.ts';
-import type { PlanId } from '../core/store/format.ts';
+import type { PlanHeader, PlanId, Prepared } from '../core/store/format.ts';
 
 export interface WorkerStart {
   readonly store: string;
@@ -13,6 +13,16 @@ export interface WorkerStart {
 export type Stage = 'points' | 'complete';
 
 export type Request =
+  /** Makes the plan of an experiment whose models and data are known, and writes it into the store if asked to. */
+  | {
+      readonly kind: 'plan';
+      readonly id: number;
+      readonly experiment: Experiment;
+      readonly prepared: Prepared;
+      readonly write: boolean;
+    }
+  /** The newest plan in the store that fits. */
+  | { readonly kind: 'find'; readonly id: number; readonly experiment: Experiment }
   | { readonly kind: 'look'; readonly id: number; readonly plan: PlanId }
   | {
       readonly kind: 'report';
@@ -25,6 +35,7 @@ export type Request =
   | { readonly kind: 'unfollow'; readonly id: number };
 
 export type Answer =
+  | { readonly kind: 'planned'; readonly id: number; readonly plan: PlanOutline | null }
   | { readonly kind: 'looked'; readonly id: number; readonly look: Look }
   | { readonly kind: 'reported'; readonly id: number; readonly report: Report }
   | {
@@ -34,6 +45,16 @@ export type Answer =
       readonly report: Report | null;
     }
   | { readonly kind: 'failed'; readonly id: number; readonly problem: Problem };
+
+/** A plan without its lines, of which there may be half a million. */
+export interface PlanOutline {
+  readonly id: PlanId;
+  readonly header: PlanHeader;
+  /** Merges and unmerged models. */
+  readonly total: number;
+  /** Base, experts and references. */
+  readonly unmerged: number;
+}
 
 /** The store's answer to a plan. */
 export interface Look {

@@ -3,13 +3,16 @@
  * store once; point estimates come before intervals; what nobody waits for any more is not computed to its end.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { planSweep } from '../core/design/sweep.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { Cancelled } from '../core/law/cancelled.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
-import type { PlanId } from '../core/store/format.ts';
+import type { Plan, PlanId, Prepared } from '../core/store/format.ts';
+import { serializePlan } from '../core/store/plan-file.ts';
 import { ResultIndex } from '../core/store/results.ts';
-import type { Answer, Request, WorkerStart } from './analysis-messages.ts';
+import type { Answer, PlanOutline, Request, WorkerStart } from './analysis-messages.ts';
 import { PlanAnalysis } from './plan-analysis.ts';
+import { findPlan, readPlan, writePlan } from './plan-files.ts';
 import { StoreWatch } from './store-watch.ts';
 
 /** Between two point reports, and how much longer than one takes to make: the merges need the processor more. */
@@ -18,6 +21,7 @@ const POINTS_FACTOR = 8;
 /** Without new results, intervals are made; while they keep arriving, only so often. */
 const QUIET_MS = 700;
 const BUSY_COMPLETE_MS = 30_000;
+const MOST_PLANS = 3;
 
 const { store, newest } = workerData as WorkerStart;
 const newestReport = new Int32Array(newest);
@@ -28,7 +32,7 @@ const followers = new Map<number, Follower>();
 
 class Follower {
   readonly id: number;
-  readonly #plan: PlanId;
+  readonly plan: PlanId;
   readonly #experiment: Experiment;
   #timer: NodeJS.Timeout | null = null;
   #pointsAt = 0;
@@ -40,7 +44,7 @@ class Follower {
 
   constructor(id: number, plan: PlanId, experiment: Experiment) {
     this.id = id;
-    this.#plan = plan;
+    this.plan = plan;
     this.#experiment = experiment;
     this.schedule(0);
   }
@@ -62,7 +66,7 @@ class Follower {
 
   #work(): void {
     this.#timer = null;
-    const analysis = analysisOf(this.#plan);
+    const analysis = analysisOf(this.plan);
     if (this.#points !== results.version) {
       const version = results.version;
       const started = Date.now();
@@ -87,16 +91,42 @@ function changed(): void {
   for (const follower of followers.values()) follower.changed();
 }
 
-function analysisOf(plan: PlanId): PlanAnalysis {
-  const known = analyses.get(plan);
-  if (known) return known;
-  const fresh = new PlanAnalysis(store, plan, results);
-  analyses.set(plan, fresh);
-  return fresh;
+function analysisOf(id: PlanId): PlanAnalysis {
+  return analyses.get(id) ?? keep(readPlan(store, id));
+}
+
+/** An experiment that is being edited makes plan after plan; only the newest, and those that are watched, are kept. */
+function keep(plan: Plan): PlanAnalysis {
+  const kept = analyses.get(plan.id) ?? new PlanAnalysis(store, plan, results);
+  analyses.delete(plan.id);
+  analyses.set(plan.id, kept);
+  const watched = new Set([...followers.values()].map((follower) => follower.plan));
+  for (const id of analyses.keys()) {
+    if (analyses.size <= MOST_PLANS) break;
+    if (id !== plan.id && !watched.has(id)) analyses.delete(id);
+  }
+  return kept;
+}
+
+function planned(experiment: Experiment, prepared: Prepared, write: boolean): PlanOutline {
+  const { header, lines } = planSweep(experiment, prepared);
+  const serialized = serializePlan(header, lines);
+  if (write) writePlan(store, serialized);
+  return keep({ id: serialized.id, header, lines }).outline;
 }
 
 function handle(request: Request): void {
   switch (request.kind) {
+    case 'plan': {
+      const plan = planned(request.experiment, request.prepared, request.write);
+      send({ kind: 'planned', id: request.id, plan });
+      return;
+    }
+    case 'find': {
+      const plan = findPlan(store, request.experiment);
+      send({ kind: 'planned', id: request.id, plan: plan && keep(plan).outline });
+      return;
+    }
     case 'look':
       watch.readAll();
       send({ kind: 'looked', id: request.id, look: analysisOf(request.plan).look() });

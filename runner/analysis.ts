@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { ProblemError } from '../core/problem.ts';
 import type { Progress, Report } from '../core/report/report.ts';
-import type { PlanId } from '../core/store/format.ts';
-import type { Answer, Look, Request, Stage, WorkerStart } from './analysis-messages.ts';
+import type { PlanId, Prepared } from '../core/store/format.ts';
+import type { Answer, Look, PlanOutline, Request, Stage, WorkerStart } from './analysis-messages.ts';
 
 export interface AnalysisUpdate {
   readonly progress: Progress;
@@ -28,6 +28,21 @@ export class Analysis {
 
   constructor(store: string) {
     this.#store = store;
+  }
+
+  /** The plan of an experiment; its lines stay in the worker. */
+  async plan(experiment: Experiment, prepared: Prepared, write: boolean): Promise<PlanOutline> {
+    const request: Request = { kind: 'plan', id: this.#nextId++, experiment, prepared, write };
+    const answer = await this.#ask(request);
+    if (answer.kind === 'planned' && answer.plan) return answer.plan;
+    throw unexpected(`it answered ${answer.kind}`);
+  }
+
+  /** The newest plan in the store that an experiment could have made; null where there is none. */
+  async find(experiment: Experiment): Promise<PlanOutline | null> {
+    const answer = await this.#ask({ kind: 'find', id: this.#nextId++, experiment });
+    if (answer.kind === 'planned') return answer.plan;
+    throw unexpected(`it answered ${answer.kind}`);
   }
 
   /** How far the plan is, by what is in the store now. */

@@ -7,8 +7,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import path from 'node:path';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { ProblemError } from '../core/problem.ts';
-import type { Plan } from '../core/store/format.ts';
+import type { PlanId } from '../core/store/format.ts';
 import { parsePlan } from '../core/store/plan-file.ts';
+import { readPlan } from './plan-files.ts';
 
 const HEX = '[0-9a-f]{64}';
 const FORMS: readonly RegExp[] = [
@@ -27,7 +28,7 @@ export interface Exported {
 }
 
 /** Writes the archive beside a temporary name first, so that a cut leaves no half of one. */
-export function exportArchive(file: string, store: string, plan: Plan, archive: string): Exported {
+export function exportArchive(file: string, store: string, id: PlanId, archive: string): Exported {
   if (existsSync(archive)) {
     throw new ProblemError({
       code: 'archive_exists',
@@ -36,6 +37,7 @@ export function exportArchive(file: string, store: string, plan: Plan, archive: 
       file: archive,
     });
   }
+  const plan = readPlan(store, id);
   const entries: Record<string, Uint8Array> = {};
   entries[path.basename(file)] = readFileSync(file);
   entries[`store/plans/${plan.id}.jsonl`] = readFileSync(path.join(store, 'plans', `${plan.id}.jsonl`));

@@ -4,30 +4,29 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { planSweep } from '../core/design/sweep.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { type Diagnostic, parseExperiment } from '../core/experiment/parse.ts';
 import type { Warning } from '../core/law/curve.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import { findMerge } from '../core/report/merge-table.ts';
-import type { Report } from '../core/report/report.ts';
-import type { Plan, Prepared, WorkerStatus } from '../core/store/format.ts';
-import { serializePlan } from '../core/store/plan-file.ts';
+import type { Progress, Report } from '../core/report/report.ts';
+import type { PlanId, Prepared, PrepareRequest, WorkerStatus } from '../core/store/format.ts';
 import { prepareRequest } from '../core/store/prepared.ts';
 import { Analysis } from './analysis.ts';
 import { followRun } from './follow-run.ts';
 import { LocalTarget } from './local-target.ts';
 import { mergeRequest } from './merge-request.ts';
 import { estimatePlan, refuseWhatCannotFit } from './plan-estimate.ts';
-import { findPlan, writePlan } from './plan-files.ts';
 import { readPrepared } from './prepared-cache.ts';
 import { askToStop, isActive, runsOf, truthful } from './run-folders.ts';
 import { cannotRead, DiagnosticsError, ProblemsError } from './session-errors.ts';
 import type {
   Following,
+  Known,
   MergeOptions,
   MergeWritten,
   OpenOptions,
+  PlanOutline,
   PlanSummary,
   RunOutcome,
   Update,
@@ -37,10 +36,12 @@ import { openStoreFolder } from './store-folder.ts';
 export { DiagnosticsError, ProblemsError } from './session-errors.ts';
 export type {
   Following,
+  Known,
   MergeOptions,
   MergeWritten,
   OpenOptions,
   PlanEstimate,
+  PlanOutline,
   PlanSummary,
   RunOutcome,
   Update,
@@ -49,7 +50,6 @@ export type {
 export class ExperimentSession {
   /** Absolute path of the experiment file. */
   readonly file: string;
-  readonly experiment: Experiment;
   /** Absolute path of the store. */
   readonly store: string;
   /** Warnings and information of the text. */
@@ -59,7 +59,8 @@ export class ExperimentSession {
   readonly #options: OpenOptions;
   readonly #target: LocalTarget;
   readonly #analysis: Analysis;
-  #planned: Plan | null = null;
+  #experiment: Experiment;
+  #planned: PlanOutline | null = null;
   /** Why the report is of an older plan, where it is. */
   #outdated: Warning | null = null;
   #run: string | null = null;
@@ -70,7 +71,7 @@ export class ExperimentSession {
     options: OpenOptions,
   ) {
     this.file = file;
-    this.experiment = opened.experiment;
+    this.#experiment = opened.experiment;
     this.store = opened.store;
     this.diagnostics = opened.diagnostics;
     this.warnings = opened.warnings;
@@ -85,26 +86,72 @@ export class ExperimentSession {
     const text = readExperiment(absolute);
     const { experiment, diagnostics } = parseExperiment(text, { file: absolute });
     if (!experiment) throw new DiagnosticsError(absolute, text, diagnostics);
-    if (experiment.target !== 'local') throw notHere(experiment.target, absolute);
-    const { path: store, warnings } = openStoreFolder(path.dirname(absolute), options);
-    return new ExperimentSession(absolute, { experiment, store, diagnostics, warnings }, options);
+    return ExperimentSession.of(absolute, experiment, { ...options, diagnostics });
+  }
+
+  /** Of a text that was parsed already, as an editor holds it. @throws ProblemError as `open` does. */
+  static of(
+    file: string,
+    experiment: Experiment,
+    options: OpenOptions & { readonly diagnostics?: readonly Diagnostic[] } = {},
+  ): ExperimentSession {
+    const { path: store, warnings } = openStoreFolder(path.dirname(file), options);
+    const { diagnostics = [] } = options;
+    return new ExperimentSession(
+      file,
+      { experiment: here(experiment, file), store, diagnostics, warnings },
+      options,
+    );
+  }
+
+  /** Goes on with another text of the same file: what was planned is planned anew. */
+  use(experiment: Experiment): void {
+    this.#experiment = here(experiment, this.file);
+    this.#planned = null;
+    this.#outdated = null;
+  }
+
+  /**
+   * What can be said of the experiment without starting Python and without writing: its plan where models and data
+   * were looked at before and have not changed, else the newest plan in the store that fits it.
+   */
+  async look(): Promise<Known> {
+    const prepared = readPrepared(this.#prepareRequest());
+    if (prepared) {
+      const plan = await this.#analysis.plan(this.experiment, prepared, false);
+      const look = await this.#analysis.look(plan.id);
+      this.#planned = plan;
+      return { plan, look, prepared, estimate: estimatePlan(plan, prepared, look, this.store) };
+    }
+    const plan = await this.#analysis.find(this.experiment);
+    const look = plan && (await this.#analysis.look(plan.id));
+    return { plan, look, prepared: null, estimate: null };
+  }
+
+  /** Reports of a plan of this store, again whenever results arrive: points first, then intervals. */
+  watch(plan: PlanId, listener: (update: { progress: Progress; report: Report | null }) => void): Disposable {
+    return this.#analysis.follow(this.experiment, plan, listener);
   }
 
   /** Models and data, looked at and compared. No Python is started while nothing has changed. */
   async prepare(): Promise<Prepared> {
-    const request = prepareRequest(this.experiment, {
+    const request = this.#prepareRequest();
+    return readPrepared(request) ?? this.#target.prepare(request);
+  }
+
+  #prepareRequest(): PrepareRequest {
+    return prepareRequest(this.experiment, {
       store: this.store,
       root: path.dirname(this.file),
       device: this.#device,
       allowRemoteCode: this.#options.allowRemoteCode ?? [],
     });
-    return readPrepared(request) ?? this.#target.prepare(request);
   }
 
   /** Writes the plan into the store. @throws ProblemsError, and ProblemError `disk_too_small`. */
   async plan(): Promise<PlanSummary> {
     const prepared = await this.prepare();
-    const plan = this.#write(prepared);
+    const plan = await this.#write(prepared);
     const look = await this.#analysis.look(plan.id);
     const estimate = estimatePlan(plan, prepared, look, this.store);
     refuseWhatCannotFit(estimate, this.store);
@@ -161,7 +208,7 @@ export class ExperimentSession {
   /** Writes a merged model as a folder. */
   async merge(options: MergeOptions = {}): Promise<MergeWritten> {
     const prepared = await this.prepare();
-    const plan = this.#write(prepared);
+    const plan = await this.#write(prepared);
     const report = await this.report('complete');
     const context = { experiment: this.experiment, plan, prepared, report, root: path.dirname(this.file) };
     const { document, choice } = mergeRequest({ ...context, store: this.store }, options);
@@ -180,25 +227,26 @@ export class ExperimentSession {
     await Promise.all([this.#target.dispose(), this.#analysis.dispose()]);
   }
 
+  get experiment(): Experiment {
+    return this.#experiment;
+  }
+
   get #device(): string {
     return this.#options.device ?? 'auto';
   }
 
-  #write(prepared: Prepared): Plan {
+  async #write(prepared: Prepared): Promise<PlanOutline> {
     const [first] = prepared.problems;
     if (first) throw new ProblemsError(first, prepared.problems);
-    const sweep = planSweep(this.experiment, prepared);
-    const serialized = serializePlan(sweep.header, sweep.lines);
-    writePlan(this.store, serialized);
-    this.#planned = { id: serialized.id, header: sweep.header, lines: sweep.lines };
+    this.#planned = await this.#analysis.plan(this.experiment, prepared, true);
     return this.#planned;
   }
 
-  async #planToReport(): Promise<Plan> {
+  async #planToReport(): Promise<PlanOutline> {
     try {
-      return this.#write(await this.prepare());
+      return await this.#write(await this.prepare());
     } catch (error) {
-      const plan = error instanceof ProblemError ? findPlan(this.store, this.experiment) : null;
+      const plan = error instanceof ProblemError ? await this.#analysis.find(this.experiment) : null;
       if (!plan) throw error;
       this.#outdated = {
         code: 'models_not_at_hand',
@@ -209,7 +257,7 @@ export class ExperimentSession {
     }
   }
 
-  #requirePlan(): Plan {
+  #requirePlan(): PlanOutline {
     if (this.#planned) return this.#planned;
     throw new ProblemError({
       code: 'not_planned',
@@ -227,8 +275,11 @@ function readExperiment(file: string): string {
   }
 }
 
-function notHere(target: string, file: string): ProblemError {
-  return new ProblemError({
+/** Throws `target_unknown`. */
+function here(experiment: Experiment, file: string): Experiment {
+  const { target } = experiment;
+  if (target === 'local') return experiment;
+  throw new ProblemError({
     code: 'target_unknown',
     message: `The target "${target}" is not known: this version runs merges on this machine only.`,
     fix: 'Write `target: local`, or leave it out.',

@@ -6,13 +6,14 @@ import { methodLabels } from '../core/report/labels.ts';
 import { type MergeChoice, mergekitYaml } from '../core/report/mergekit.ts';
 import { modelCard } from '../core/report/model-card.ts';
 import type { Report } from '../core/report/report.ts';
-import type { Plan, Prepared } from '../core/store/format.ts';
+import type { Prepared } from '../core/store/format.ts';
 import { isRandom } from '../core/store/keys.ts';
+import type { PlanOutline } from './analysis-messages.ts';
 import type { MergeOptions } from './session-types.ts';
 
 export interface MergeContext {
   readonly experiment: Experiment;
-  readonly plan: Plan;
+  readonly plan: PlanOutline;
   readonly prepared: Prepared;
   readonly report: Report;
   /** Absolute folder of the experiment. */
@@ -63,12 +64,12 @@ function chosen(context: MergeContext, options: MergeOptions): MergeChoice {
   const asked = options.subset ?? (weights ? [...weights.keys()] : (written?.subset ?? null));
   const subset = asked === null ? recommended(context, size, method) : inPoolOrder(plan, asked);
   const spec = plan.header.methods[method] ?? null;
-  const seed = isRandom(spec) ? (options.seed ?? firstSeed(plan, method)) : null;
+  const seed = isRandom(spec) ? (options.seed ?? firstSeed(experiment, method)) : null;
   return { size, method, subset, seed, ...(weights ? { weights } : {}) };
 }
 
 /** By its label, which is unique, else by its kind. */
-function methodIndex(plan: Plan, name: string): number {
+function methodIndex(plan: PlanOutline, name: string): number {
   const labels = methodLabels(plan.header.methods);
   const byLabel = labels.indexOf(name);
   const index = byLabel >= 0 ? byLabel : plan.header.methods.findIndex(({ method }) => method === name);
@@ -76,7 +77,7 @@ function methodIndex(plan: Plan, name: string): number {
   return index;
 }
 
-function inPoolOrder(plan: Plan, names: readonly string[]): readonly string[] {
+function inPoolOrder(plan: PlanOutline, names: readonly string[]): readonly string[] {
   const stranger = names.find((name) => !plan.header.pool.includes(name));
   if (stranger !== undefined) throw unknown('expert', stranger, plan.header.pool);
   return plan.header.pool.filter((name) => names.includes(name));
@@ -93,8 +94,9 @@ function recommended({ report }: MergeContext, size: string, method: number): re
   });
 }
 
-function firstSeed(plan: Plan, method: number): number {
-  return plan.lines.find((line) => line.method === method && line.seed !== null)?.seed ?? 0;
+function firstSeed({ methods }: Experiment, method: number): number {
+  const spec = methods[method];
+  return spec && 'seeds' in spec ? (spec.seeds[0] ?? 0) : 0;
 }
 
 function unknown(what: string, name: string, known: readonly string[]): ProblemError {

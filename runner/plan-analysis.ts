@@ -7,10 +7,10 @@ import { type EvaluationInfo, evaluationInfo } from '../core/report/input.ts';
 import { ReportMaker } from '../core/report/make-report.ts';
 import type { Progress, Report } from '../core/report/report.ts';
 import { parseEvaluationSet } from '../core/store/evaluation.ts';
-import type { EvaluationId, Plan, PlanId, PlanLine } from '../core/store/format.ts';
+import type { EvaluationId, Plan, PlanLine } from '../core/store/format.ts';
 import type { ResultIndex } from '../core/store/results.ts';
-import type { Look, Stage } from './analysis-messages.ts';
-import { readPlan, relatedPlans } from './plan-files.ts';
+import type { Look, PlanOutline, Stage } from './analysis-messages.ts';
+import { relatedPlans } from './plan-files.ts';
 import { PlanProgress } from './plan-progress.ts';
 
 export class PlanAnalysis {
@@ -22,12 +22,22 @@ export class PlanAnalysis {
   readonly #others: readonly Plan[];
   #evaluations: ReadonlyMap<string, EvaluationInfo> | null = null;
 
-  constructor(store: string, id: PlanId, results: ResultIndex) {
-    this.plan = readPlan(store, id);
+  constructor(store: string, plan: Plan, results: ResultIndex) {
+    this.plan = plan;
     this.#store = store;
     this.#results = results;
     this.#progress = new PlanProgress(this.plan, results);
-    this.#others = relatedPlans(store, this.plan);
+    this.#others = relatedPlans(store, plan);
+  }
+
+  get outline(): PlanOutline {
+    const { id, header, lines } = this.plan;
+    return {
+      id,
+      header,
+      total: lines.length,
+      unmerged: lines.filter(({ method }) => method === null).length,
+    };
   }
 
   get progress(): Progress {

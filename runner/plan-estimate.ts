@@ -2,11 +2,11 @@
 import { statfsSync } from 'node:fs';
 import { expectedResultBytes } from '../core/design/grow.ts';
 import { ProblemError } from '../core/problem.ts';
-import type { Plan, Prepared } from '../core/store/format.ts';
-import type { Look } from './analysis-messages.ts';
+import type { Prepared } from '../core/store/format.ts';
+import type { Look, PlanOutline } from './analysis-messages.ts';
 import type { PlanEstimate } from './session-types.ts';
 
-export function estimatePlan(plan: Plan, prepared: Prepared, look: Look, store: string): PlanEstimate {
+export function estimatePlan(plan: PlanOutline, prepared: Prepared, look: Look, store: string): PlanEstimate {
   const { estimate } = prepared;
   const missing = look.missing.reduce((sum, group) => sum + group.count, 0);
   const samples = Object.fromEntries(

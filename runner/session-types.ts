@@ -1,7 +1,10 @@
 /** What goes in and out of an opened experiment. */
 import type { Problem } from '../core/problem.ts';
 import type { Progress, Report } from '../core/report/report.ts';
-import type { Plan, Prepared, WorkerStatus } from '../core/store/format.ts';
+import type { Prepared, WorkerStatus } from '../core/store/format.ts';
+import type { Look, PlanOutline } from './analysis-messages.ts';
+
+export type { PlanOutline } from './analysis-messages.ts';
 
 export interface OpenOptions {
   /** The user's folder for what is not beside an experiment; default `~/.merge-lab`. */
@@ -30,7 +33,7 @@ export interface PlanEstimate {
 }
 
 export interface PlanSummary {
-  readonly plan: Plan;
+  readonly plan: PlanOutline;
   /** Merges of the plan that are complete in the store, failed for good, and still to be done. */
   readonly done: number;
   readonly failed: number;
@@ -38,6 +41,16 @@ export interface PlanSummary {
   readonly estimate: PlanEstimate;
   readonly prepared: Prepared;
   readonly warnings: readonly Problem[];
+}
+
+/** What is known of an experiment before anything is started for it. */
+export interface Known {
+  /** Null where the store has no plan that fits. */
+  readonly plan: PlanOutline | null;
+  readonly look: Look | null;
+  /** Null where models or data changed, or were never looked at: `plan` is then an older one. */
+  readonly prepared: Prepared | null;
+  readonly estimate: PlanEstimate | null;
 }
 
 export interface RunOutcome {

@@ -16,7 +16,7 @@ export async function exportExperiment(
   return withSession(context, file, {}, async (session) => {
     const { plan } = await session.plan();
     const to = archive ?? path.basename(session.file).replace(/\.mergelab\.ya?ml$/, '.mergelab.zip');
-    const exported = exportArchive(session.file, session.store, plan, path.resolve(to));
+    const exported = exportArchive(session.file, session.store, plan.id, path.resolve(to));
     if (options.json) printJson(context.io, exported);
     else {
       print(

@@ -1,5 +1,4 @@
-import type { Plan } from '../../core/store/format.ts';
-import type { ExperimentSession, PlanSummary } from '../../runner/experiment-session.ts';
+import type { ExperimentSession, PlanOutline, PlanSummary } from '../../runner/experiment-session.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { print, printJson } from '../terminal/io.ts';
 import { bytes, count, counted, parameters, seconds } from '../terminal/number.ts';
@@ -27,7 +26,7 @@ function planDocument(session: ExperimentSession, summary: PlanSummary): unknown
   return {
     plan: plan.id,
     store: session.store,
-    merges: plan.lines.length,
+    merges: plan.total,
     done,
     failed,
     missing,
@@ -89,9 +88,8 @@ export function planText(session: ExperimentSession, summary: PlanSummary, style
 }
 
 /** Merges, and the models that are scored as they are: base, experts, references. */
-function sweepText(plan: Plan): string {
-  const unmerged = plan.lines.filter((line) => line.method === null).length;
-  const merges = counted(plan.lines.length - unmerged, 'merge');
+function sweepText({ total, unmerged }: PlanOutline): string {
+  const merges = counted(total - unmerged, 'merge');
   return unmerged === 0 ? merges : `${merges} and ${counted(unmerged, 'unmerged model')}`;
 }
 

@@ -38,7 +38,7 @@ export async function status(context: Context, file: string, options: CommonOpti
 async function stateOf(session: ExperimentSession) {
   try {
     const { plan, done, failed } = await session.plan();
-    return { plan: plan.id, done, failed, total: plan.lines.length, problem: null };
+    return { plan: plan.id, done, failed, total: plan.total, problem: null };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { plan, progress } = await session.report('points');

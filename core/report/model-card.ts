@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Plan, PlanSize } from '../store/format.ts';
+import type { Plan, PlanHeader, PlanSize } from '../store/format.ts';
 import { methodLabels } from './labels.ts';
 import { findMerge, mergeAt } from './merge-table.ts';
 import { isLocalFolder, type MergeChoice, mergekitYaml } from './mergekit.ts';
@@ -9,8 +9,12 @@ import type { MergePoint, Report } from './report.ts';
  * The README.md of a merged model: what it was merged from and how, what was measured, and mergekit's configuration
  * where there is an equivalent one. Losses come from the report; a merge that was not measured says so.
  */
-export function modelCard(plan: Plan, report: Report | null, choice: MergeChoice, outDtype?: string): string {
-  const { header } = plan;
+export function modelCard(
+  { header }: Pick<Plan, 'header'>,
+  report: Report | null,
+  choice: MergeChoice,
+  outDtype?: string,
+): string {
   const size = header.sizes[choice.size];
   const yaml = mergekitYaml(header, choice, outDtype);
   const frontMatter = stringify({
@@ -21,8 +25,8 @@ export function modelCard(plan: Plan, report: Report | null, choice: MergeChoice
   return [
     `---\n${frontMatter}---\n`,
     `# ${report?.name ?? 'A merge'}: ${choice.subset.join(' + ')}\n`,
-    recipeSection(plan, choice),
-    measuredSection(plan, report, choice, outDtype),
+    recipeSection(header, choice),
+    measuredSection(header, report, choice, outDtype),
     yaml === null ? null : `## The same merge with mergekit\n\n\`\`\`yaml\n${yaml}\`\`\`\n`,
     'Made with Model Merge Lab.\n',
   ]
@@ -37,7 +41,7 @@ function parents(size: PlanSize | undefined, subset: readonly string[]): { base_
   return { base_model: [size.base.source, ...experts.filter((source) => !isLocalFolder(source))] };
 }
 
-function recipeSection({ header }: Plan, choice: MergeChoice): string {
+function recipeSection(header: PlanHeader, choice: MergeChoice): string {
   const size = header.sizes[choice.size];
   const spec = header.methods[choice.method];
   const label = methodLabels(header.methods)[choice.method] ?? '';
@@ -58,7 +62,7 @@ function recipeSection({ header }: Plan, choice: MergeChoice): string {
 }
 
 function measuredSection(
-  { header }: Plan,
+  header: PlanHeader,
   report: Report | null,
   choice: MergeChoice,
   outDtype: string | undefined,

@@ -6,8 +6,6 @@ import type { PlanHeader, PlanId, Prepared } from '../core/store/format.ts';
 
 export interface WorkerStart {
   readonly store: string;
-  /** One Int32: the id of the newest report asked for. Older ones see it while they compute, and end. */
-  readonly newest: SharedArrayBuffer;
 }
 
 export type Stage = 'points' | 'complete';
@@ -30,6 +28,8 @@ export type Request =
       readonly plan: PlanId;
       readonly experiment: Experiment;
       readonly stage: Stage;
+      /** One Int32: the id of the newest report that the asker wants. Older ones see it while they compute, and end. */
+      readonly newest: SharedArrayBuffer;
     }
   | { readonly kind: 'follow'; readonly id: number; readonly plan: PlanId; readonly experiment: Experiment }
   | { readonly kind: 'unfollow'; readonly id: number };

@@ -23,8 +23,7 @@ const QUIET_MS = 700;
 const BUSY_COMPLETE_MS = 30_000;
 const MOST_PLANS = 3;
 
-const { store, newest } = workerData as WorkerStart;
-const newestReport = new Int32Array(newest);
+const { store } = workerData as WorkerStart;
 const results = new ResultIndex();
 const watch = new StoreWatch(store, (file, chunk) => results.feed(file, chunk), changed);
 const analyses = new Map<PlanId, PlanAnalysis>();
@@ -133,7 +132,8 @@ function handle(request: Request): void {
       return;
     case 'report': {
       watch.readAll();
-      const superseded = (): boolean => Atomics.load(newestReport, 0) !== request.id;
+      const newest = new Int32Array(request.newest);
+      const superseded = (): boolean => Atomics.load(newest, 0) !== request.id;
       if (superseded()) throw new Cancelled();
       const report = analysisOf(request.plan).report(request.experiment, request.stage, superseded);
       send({ kind: 'reported', id: request.id, report });

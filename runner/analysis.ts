@@ -18,7 +18,6 @@ interface Pending {
 
 export class Analysis {
   readonly #store: string;
-  readonly #newest = new SharedArrayBuffer(4);
   readonly #pending = new Map<number, Pending>();
   readonly #followers = new Map<number, { listener: (update: AnalysisUpdate) => void; request: Request }>();
   #worker: Worker | null = null;
@@ -52,11 +51,19 @@ export class Analysis {
     throw unexpected(`it answered ${answer.kind}`);
   }
 
-  /** Of what is in the store now. A newer call ends an older one, which then rejects with `cancelled`. */
-  async report(experiment: Experiment, plan: PlanId, stage: Stage): Promise<Report> {
+  /**
+   * Of what is in the store now. A newer call with the same `newest` (room for one Int32) ends an older one, which
+   * then rejects with `cancelled`.
+   */
+  async report(
+    experiment: Experiment,
+    plan: PlanId,
+    stage: Stage,
+    newest: SharedArrayBuffer = new SharedArrayBuffer(4),
+  ): Promise<Report> {
     const id = this.#nextId++;
-    Atomics.store(new Int32Array(this.#newest), 0, id);
-    const answer = await this.#ask({ kind: 'report', id, experiment, plan, stage });
+    Atomics.store(new Int32Array(newest), 0, id);
+    const answer = await this.#ask({ kind: 'report', id, experiment, plan, stage, newest });
     if (answer.kind === 'reported') return answer.report;
     throw unexpected(`it answered ${answer.kind}`);
   }
@@ -99,7 +106,7 @@ export class Analysis {
   #running(): Worker {
     if (this.#worker) return this.#worker;
     if (this.#disposed) throw unexpected('it was closed');
-    const start: WorkerStart = { store: this.#store, newest: this.#newest };
+    const start: WorkerStart = { store: this.#store };
     const worker = new Worker(new URL('./analysis-worker.ts', import.meta.url), { workerData: start });
     worker.on('message', (answer: Answer) => this.#take(answer));
     worker.on('error', (error) => this.#died(worker, unexpected(String(error), error)));

@@ -12,7 +12,8 @@ import { findMerge } from '../core/report/merge-table.ts';
 import type { Progress, Report } from '../core/report/report.ts';
 import type { PlanId, Prepared, PrepareRequest, WorkerStatus } from '../core/store/format.ts';
 import { prepareRequest } from '../core/store/prepared.ts';
-import { Analysis } from './analysis.ts';
+import type { Analysis } from './analysis.ts';
+import { AnalysisPool } from './analysis-pool.ts';
 import { followRun } from './follow-run.ts';
 import { LocalTarget } from './local-target.ts';
 import { mergeRequest } from './merge-request.ts';
@@ -31,7 +32,7 @@ import type {
   RunOutcome,
   Update,
 } from './session-types.ts';
-import { openStoreFolder } from './store-folder.ts';
+import { findStoreFolder, openStoreFolder } from './store-folder.ts';
 
 export { DiagnosticsError, ProblemsError } from './session-errors.ts';
 export type {
@@ -58,7 +59,9 @@ export class ExperimentSession {
   readonly warnings: readonly Problem[];
   readonly #options: OpenOptions;
   readonly #target: LocalTarget;
+  readonly #analyses: AnalysisPool;
   readonly #analysis: Analysis;
+  readonly #newest = new SharedArrayBuffer(4);
   #experiment: Experiment;
   #planned: PlanOutline | null = null;
   /** Why the report is of an older plan, where it is. */
@@ -77,7 +80,8 @@ export class ExperimentSession {
     this.warnings = opened.warnings;
     this.#options = options;
     this.#target = new LocalTarget(options);
-    this.#analysis = new Analysis(opened.store);
+    this.#analyses = options.analyses ?? new AnalysisPool();
+    this.#analysis = this.#analyses.take(opened.store);
   }
 
   /** @throws DiagnosticsError where the text has errors, ProblemError where the file or its folder cannot be used. */
@@ -95,7 +99,10 @@ export class ExperimentSession {
     experiment: Experiment,
     options: OpenOptions & { readonly diagnostics?: readonly Diagnostic[] } = {},
   ): ExperimentSession {
-    const { path: store, warnings } = openStoreFolder(path.dirname(file), options);
+    const folder = path.dirname(file);
+    const { path: store, warnings } = options.readOnly
+      ? { path: findStoreFolder(folder, options) ?? path.join(folder, '.mergelab', 'local'), warnings: [] }
+      : openStoreFolder(folder, options);
     const { diagnostics = [] } = options;
     return new ExperimentSession(
       file,
@@ -126,6 +133,13 @@ export class ExperimentSession {
     const plan = await this.#analysis.find(this.experiment);
     const look = plan && (await this.#analysis.look(plan.id));
     return { plan, look, prepared: null, estimate: null };
+  }
+
+  /** The report under other goals, e.g. other weights of domains. Call `look` or `plan` first. */
+  async explore(goals: Partial<Experiment['goals']>, stage: 'points' | 'complete'): Promise<Report> {
+    const plan = this.#requirePlan();
+    const experiment = { ...this.experiment, goals: { ...this.experiment.goals, ...goals } };
+    return this.#analysis.report(experiment, plan.id, stage, this.#newest);
   }
 
   /** Reports of a plan of this store, again whenever results arrive: points first, then intervals. */
@@ -201,7 +215,7 @@ export class ExperimentSession {
   /** Of what is in the store now; runs nothing. Where the models are not at hand, of the newest plan that fits. */
   async report(stage: 'points' | 'complete' = 'complete'): Promise<Report> {
     const plan = this.#planned ?? (await this.#planToReport());
-    const report = await this.#analysis.report(this.experiment, plan.id, stage);
+    const report = await this.#analysis.report(this.experiment, plan.id, stage, this.#newest);
     return this.#outdated ? { ...report, warnings: [this.#outdated, ...report.warnings] } : report;
   }
 
@@ -224,7 +238,7 @@ export class ExperimentSession {
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([this.#target.dispose(), this.#analysis.dispose()]);
+    await Promise.all([this.#target.dispose(), this.#analyses.release(this.store)]);
   }
 
   get experiment(): Experiment {

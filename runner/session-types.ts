@@ -3,6 +3,7 @@ import type { Problem } from '../core/problem.ts';
 import type { Progress, Report } from '../core/report/report.ts';
 import type { Prepared, WorkerStatus } from '../core/store/format.ts';
 import type { Look, PlanOutline } from './analysis-messages.ts';
+import type { AnalysisPool } from './analysis-pool.ts';
 
 export type { PlanOutline } from './analysis-messages.ts';
 
@@ -15,6 +16,10 @@ export interface OpenOptions {
   readonly device?: string;
   /** `source@revision` entries whose own code the user allows to run. */
   readonly allowRemoteCode?: readonly string[];
+  /** Shares analysis workers among sessions; default: a worker of its own. */
+  readonly analyses?: AnalysisPool;
+  /** Looks at the store as it is and makes nothing: such a session can look, watch and report, not plan or run. */
+  readonly readOnly?: boolean;
   /** Aborts whatever the session waits for. A detached run goes on. */
   readonly signal?: AbortSignal;
 }

@@ -1,6 +1,6 @@
 /** Where the store of a folder's experiments is: `.mergelab/local` beside them, or under the user's home. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Problem, ProblemError } from '../core/problem.ts';
@@ -24,12 +24,11 @@ export function userHome(home?: string): string {
  */
 export function openStoreFolder(folder: string, options: { readonly home?: string } = {}): StoreFolder {
   const absolute = path.resolve(folder);
-  const beside = path.join(absolute, '.mergelab', 'local');
+  const beside = storeBeside(absolute);
   const refused = create(beside);
   if (refused === null) return { path: beside, warnings: [] };
   if (refused.code === 'ENOSPC' || refused.code === 'EDQUOT') throw cannotCreate(beside, refused);
-  const name = `${path.basename(absolute)}-${createHash('sha256').update(absolute).digest('hex').slice(0, 12)}`;
-  const elsewhere = path.join(userHome(options.home), 'stores', name, '.mergelab', 'local');
+  const elsewhere = storeElsewhere(absolute, options.home);
   const alsoRefused = create(elsewhere);
   if (alsoRefused !== null) throw cannotCreate(elsewhere, alsoRefused);
   const brought = bringAlong(beside, elsewhere);
@@ -51,6 +50,32 @@ function said({ there, unreadable }: Brought): string {
   const also = unreadable.length > 1 ? ` and ${unreadable.length - 1} more` : '';
   const left = first === undefined ? '' : ` Left out, because it cannot be read: ${first}${also}.`;
   return (there > 0 ? ' What was measured beside the experiment was copied there.' : '') + left;
+}
+
+/** The store for experiments in `folder` as it is, without making or writing anything; null where there is none. */
+export function findStoreFolder(folder: string, options: { readonly home?: string } = {}): string | null {
+  const absolute = path.resolve(folder);
+  const beside = storeBeside(absolute);
+  if (isWritable(beside)) return beside;
+  return [storeElsewhere(absolute, options.home), beside].find((store) => existsSync(store)) ?? null;
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function storeBeside(folder: string): string {
+  return path.join(folder, '.mergelab', 'local');
+}
+
+function storeElsewhere(folder: string, home: string | undefined): string {
+  const name = `${path.basename(folder)}-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`;
+  return path.join(userHome(home), 'stores', name, '.mergelab', 'local');
 }
 
 /** Null on success. A folder that exists is proven by writing into it: rights alone do not tell of read-only mounts. */

@@ -1,5 +1,4 @@
 /** Says when a store has new results: by handle while a run goes on, by file events otherwise, and by looking now and then. */
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { ResultFiles } from './result-files.ts';
@@ -31,7 +30,6 @@ export class StoreWatch implements Disposable {
   /** From here on `onChange` is called after new bytes were fed. */
   start(): void {
     if (this.#watcher || this.#disposed) return;
-    mkdirSync(this.#folder, { recursive: true });
     this.#watcher = watch(this.#folder, {
       depth: 0,
       ignoreInitial: true,

@@ -1,0 +1,86 @@
+import type { WorkerStatus } from '../../core/store/format.ts';
+import { hasEnded } from '../../core/store/status.ts';
+import type { Following } from '../../runner/experiment-session.ts';
+import { askToStop } from '../../runner/run-folders.ts';
+import { watchRun } from '../../runner/watch-run.ts';
+import type { RunView } from '../../webview/messages.ts';
+
+/** Between two points of the pace. */
+const PACE_MS = 1_000;
+const MOST_PACE = 20;
+
+/** One run as surfaces show it, from its first sign of life to its last word. */
+export class RunTracker {
+  readonly store: string;
+  readonly run: string;
+  readonly following: Following;
+  readonly #now: () => number;
+  readonly #changed: (view: RunView) => void;
+  readonly #began: number;
+  #view: RunView = { state: 'starting', workers: [], pace: [] };
+  #seen = false;
+
+  constructor(store: string, run: string, now: () => number, changed: (view: RunView) => void) {
+    this.store = store;
+    this.run = run;
+    this.#now = now;
+    this.#began = now();
+    this.#changed = changed;
+    this.following = watchRun({ store, run }, (workers) => this.#take(workers));
+  }
+
+  get view(): RunView {
+    return this.#view;
+  }
+
+  /** Whether it was seen going on: a run that had ended before is no news. */
+  get seen(): boolean {
+    return this.#seen;
+  }
+
+  get active(): boolean {
+    const { state } = this.#view;
+    return state !== 'idle' && state !== 'stopped' && state !== 'done' && state !== 'failed';
+  }
+
+  get seconds(): number {
+    return (this.#now() - this.#began) / 1000;
+  }
+
+  stop(now: boolean): void {
+    askToStop(this.store, this.run, now);
+    if (this.active) this.#show({ ...this.#view, state: 'stopping' });
+  }
+
+  dispose(): void {
+    this.following[Symbol.dispose]();
+  }
+
+  #take(workers: readonly WorkerStatus[]): void {
+    const at = this.#now();
+    const done = Math.max(0, ...workers.map((worker) => worker.done));
+    const last = this.#view.pace.at(-1);
+    const pace =
+      last && (at - last.at < PACE_MS || last.done === done)
+        ? this.#view.pace
+        : [...this.#view.pace, { at, done }].slice(-MOST_PACE);
+    const state = stateOf(workers);
+    const stopping = this.#view.state === 'stopping' && state === 'running';
+    if (workers.some((worker) => !hasEnded(worker.state))) this.#seen = true;
+    this.#show({ state: stopping ? 'stopping' : state, workers, pace });
+  }
+
+  #show(view: RunView): void {
+    this.#view = view;
+    this.#changed(view);
+  }
+}
+
+/** Of all workers: what any of them still does, else the gravest end. */
+function stateOf(workers: readonly WorkerStatus[]): RunView['state'] {
+  const states = new Set(workers.map(({ state }) => state));
+  for (const state of ['stopping', 'running'] as const) if (states.has(state)) return state;
+  if (states.has('loading') || states.has('starting')) return 'starting';
+  for (const state of ['queued', 'failed', 'stopped', 'done'] as const) if (states.has(state)) return state;
+  return 'starting';
+}

@@ -107,7 +107,7 @@ export class Analysis {
     if (this.#worker) return this.#worker;
     if (this.#disposed) throw unexpected('it was closed');
     const start: WorkerStart = { store: this.#store };
-    const worker = new Worker(new URL('./analysis-worker.ts', import.meta.url), { workerData: start });
+    const worker = new Worker(workerFile(), { workerData: start });
     worker.on('message', (answer: Answer) => this.#take(answer));
     worker.on('error', (error) => this.#died(worker, unexpected(String(error), error)));
     worker.on('exit', () => this.#died(worker, unexpected('it ended')));
@@ -142,6 +142,12 @@ export class Analysis {
     for (const pending of this.#pending.values()) pending.reject(error);
     this.#pending.clear();
   }
+}
+
+/** Beside this file; a bundle has it beside itself, as JavaScript. */
+function workerFile(): URL {
+  const name = import.meta.url.endsWith('.ts') ? './analysis-worker.ts' : './analysis-worker.cjs';
+  return new URL(name, import.meta.url);
 }
 
 function unexpected(why: string, cause?: unknown): ProblemError {

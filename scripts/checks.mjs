@@ -39,7 +39,18 @@ const elsewhere = ['--config', join('agent', 'pyproject.toml'), 'bench', 'exampl
 export const tests = {
   typescript: () => vitest('vitest', []),
   /** Without the folders that start processes and train models. */
-  quickTypescript: () => vitest('vitest, quick', ['--exclude', 'test/{runner,scripts,examples,cli,e2e}/**']),
+  quickTypescript: () => vitest('vitest, quick', ['--exclude', 'test/{runner,scripts,examples,cli}/**']),
+  /** Inside the extension host of a real VS Code. @param {readonly string[]} [more] */
+  inHost: (more = []) => ({
+    name: 'mocha in VS Code',
+    program: /** @type {const} */ ('node'),
+    args: (/** @type {string} */ root) => [join(root, 'test', 'editor', 'in-host-suite.ts'), ...more],
+    totals: (/** @type {string} */ root) =>
+      JSON.parse(readFileSync(join(root, '.tools', 'in-host.json'), 'utf8')),
+  }),
+  /** What a person sees and clicks there. @param {readonly string[]} [more] */
+  endToEnd: (more = []) =>
+    vitest('Playwright on VS Code', ['--config', 'vitest.editor.config.ts', ...more], 'e2e'),
   python: () => pytest('pytest', ['-m', 'not soak']),
   /** Without those that start the agent again and again. */
   quickPython: () =>
@@ -53,10 +64,11 @@ export const tests = {
 /**
  * @param {string} name
  * @param {readonly string[]} more
+ * @param {string} [suite] names the report
  * @returns {Check}
  */
-function vitest(name, more) {
-  const report = join('.tools', 'vitest.json');
+function vitest(name, more, suite = 'vitest') {
+  const report = join('.tools', `${suite}.json`);
   return {
     name,
     program: 'node',
@@ -110,7 +122,7 @@ function pytest(name, more) {
  */
 export async function runChecks(tools, list) {
   mkdirSync(join(tools.root, '.tools'), { recursive: true });
-  for (const report of ['vitest.json', 'pytest.xml'])
+  for (const report of ['vitest.json', 'pytest.xml', 'in-host.json', 'e2e.json'])
     rmSync(join(tools.root, '.tools', report), { force: true });
   /** @type {string[]} */
   const failures = [];

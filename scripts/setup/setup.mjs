@@ -1,19 +1,21 @@
 import { appendFileSync, existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { findChromium, installChromium } from './chromium.mjs';
 import { explain, SetupFailure } from './failure.mjs';
 import { lockSetup } from './lock.mjs';
 import { findNode, installNode, installPackages, packageInputs, packagesMatchLock } from './node.mjs';
 import { Progress } from './progress.mjs';
 import { agentInputs, environmentPython, installAgent, installMergekit, mergekitInputs } from './python.mjs';
 import { Stamps } from './stamps.mjs';
+import { installVscode, vscodeInputs, vscodeIsThere } from './vscode.mjs';
 
-/** @typedef {'node' | 'packages' | 'agent' | 'agent-test' | 'mergekit'} StepName */
+/** @typedef {'node' | 'packages' | 'agent' | 'agent-test' | 'mergekit' | 'vscode' | 'chromium'} StepName */
 
 /**
  * Brings what the steps name into this checkout; in order, each only if it is not there.
  * @param {string} root
  * @param {readonly StepName[]} names
- * @returns {Promise<{node: string, python: string, mergekit: string}>}
+ * @returns {Promise<{node: string, python: string, mergekit: string, chromium: string | null}>}
  */
 export async function setUp(root, names) {
   const stamps = new Stamps(root);
@@ -31,6 +33,7 @@ export async function setUp(root, names) {
     node: findNode(root) ?? process.execPath,
     python: environmentPython(root, '.venv'),
     mergekit: environmentPython(root, '.venv-mergekit'),
+    chromium: findChromium(),
   };
 }
 
@@ -115,6 +118,20 @@ const steps = {
       existsSync(environmentPython(root, '.venv-mergekit')) &&
       stamps.matches('mergekit', mergekitInputs(root)),
     install: (options) => installMergekit(options),
+  },
+  vscode: {
+    label: 'a VS Code for the browser (.tools/vscode)',
+    bytes: 900e6,
+    inputs: vscodeInputs,
+    isThere: (root, stamps) => vscodeIsThere(root) && stamps.matches('vscode', vscodeInputs()),
+    install: installVscode,
+  },
+  chromium: {
+    label: 'Chromium',
+    bytes: 500e6,
+    inputs: () => [],
+    isThere: () => findChromium() !== null,
+    install: installChromium,
   },
 };
 

@@ -1,0 +1,54 @@
+/**
+ * The extension's host side as two files that need nothing but VS Code: `dist/extension/main.cjs` and, beside it, the
+ * analysis worker. Source maps lie beside them and stay out of the package.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+
+const root = path.join(import.meta.dirname, '..', '..');
+
+/** Of `main.cjs`, in bytes; a larger one would be felt when the editor starts. */
+export const HOST_LIMIT = 600_000;
+
+const bundle = {
+  absWorkingDir: root,
+  outdir: path.join('dist', 'extension'),
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  // Of the oldest VS Code in `engines`.
+  target: 'node22.15',
+  // ES modules first: some packages' other builds carry what a server needs.
+  mainFields: ['module', 'main'],
+  external: ['vscode'],
+  minify: true,
+  keepNames: false,
+  sourcemap: 'external',
+  sourcesContent: false,
+  // CommonJS knows where it lies by other names than the sources do.
+  define: { 'import.meta.url': 'bundleUrl', 'import.meta.dirname': '__dirname' },
+  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+export interface BuiltExtension {
+  readonly metafile: Metafile;
+}
+
+/** Throws where a source cannot be bundled; esbuild has said why. */
+export async function buildExtension(): Promise<BuiltExtension> {
+  const entryPoints = ['extension/main.ts', 'runner/analysis-worker.ts'].filter((file) =>
+    existsSync(path.join(root, file)),
+  );
+  const { metafile } = await build({ ...bundle, entryPoints: entryPoints.map(named) });
+  return { metafile };
+}
+
+/** Without the folder that it comes from. */
+function named(file: string): { in: string; out: string } {
+  return { in: file, out: path.basename(file, '.ts') };
+}

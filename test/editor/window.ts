@@ -1,0 +1,30 @@
+/** A window of a VS Code server: a page in Chromium, and what it logs. */
+import { createWriteStream, type WriteStream } from 'node:fs';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { root } from './installed.ts';
+
+export interface WindowSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+export const usualSize: WindowSize = { width: 1440, height: 900 };
+
+/** An empty page; whatever it logs goes to `.tools/editor-logs/NAME.browser.log`. */
+export async function openPage(browser: Browser, name: string, size = usualSize): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: size,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  const log = createWriteStream(path.join(root, '.tools', 'editor-logs', `${name}.browser.log`));
+  page.on('console', (message) => write(log, `${message.type()} ${message.text()}`));
+  page.on('pageerror', (error) => write(log, `pageerror ${error.message}`));
+  page.on('close', () => log.end());
+  return page;
+}
+
+function write(log: WriteStream, line: string): void {
+  if (!log.writableEnded) log.write(`${new Date().toISOString()} ${line}\n`);
+}

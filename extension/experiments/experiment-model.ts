@@ -2,11 +2,14 @@
  * One experiment file as the editor knows it: its text, what the store says of it, and its run. No `vscode` here:
  * texts come in, states go out.
  */
+import path from 'node:path';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import type { Parsed } from '../../core/experiment/parse.ts';
 import { type Problem, ProblemError } from '../../core/problem.ts';
+import { type MergeChoice, mergekitYaml } from '../../core/report/mergekit.ts';
 import type { Report } from '../../core/report/report.ts';
-import type { PlanId, WorkerStatus } from '../../core/store/format.ts';
+import type { PlanHeader, PlanId, WorkerStatus } from '../../core/store/format.ts';
+import type { AnalysisPool } from '../../runner/analysis-pool.ts';
 import {
   ExperimentSession,
   type Following,
@@ -22,7 +25,10 @@ import type { ExperimentState, PlanState } from './experiment-state.ts';
 import { RunTracker } from './run-tracker.ts';
 import { sameQuestion } from './same-question.ts';
 
-export interface ModelOptions extends OpenOptions {
+export interface ModelOptions {
+  /** Asked anew whenever a session is made. */
+  readonly session: () => Pick<OpenOptions, 'python' | 'home'>;
+  readonly analyses: AnalysisPool;
   /** Called whenever the state changed. */
   readonly changed: () => void;
   /** Called once when a run has ended, however it did. */
@@ -47,6 +53,7 @@ export class ExperimentModel {
     null;
   #tracker: RunTracker | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #header: PlanHeader | null = null;
   #generation = 0;
   #disposed = false;
 
@@ -124,9 +131,26 @@ export class ExperimentModel {
     return this.#session.explore(goals, stage);
   }
 
+  /** mergekit's configuration of a merge; null where there is no equivalent one, or no plan is known. */
+  mergekit(choice: MergeChoice): string | null {
+    const header = this.#header;
+    if (!header) return null;
+    const { methods } = this.#state.valid?.experiment ?? {};
+    const spec = methods?.[choice.method];
+    const seed = spec && 'seeds' in spec ? (choice.seed ?? spec.seeds[0] ?? 0) : null;
+    const dtype = this.#state.prepared?.models[`${choice.size}/base`]?.dtype;
+    return mergekitYaml(header, { ...choice, seed }, dtype === 'mixed' ? undefined : dtype);
+  }
+
   /** Where results lie; null before anything was looked at. */
   get store(): string | null {
     return this.#session?.store ?? null;
+  }
+
+  /** Ends the session; `refresh` goes on with a new one. A run is not touched. */
+  async close(): Promise<void> {
+    this.#generation++;
+    await this.#close();
   }
 
   async dispose(): Promise<void> {
@@ -155,7 +179,8 @@ export class ExperimentModel {
   async #look(): Promise<void> {
     const generation = ++this.#generation;
     const experiment = this.#state.valid?.experiment;
-    if (!experiment) return;
+    // A file that was never saved has no folder, and so no store.
+    if (!experiment || !path.isAbsolute(this.file)) return;
     try {
       const session = await this.#readable(experiment);
       const known = await session.look();
@@ -188,6 +213,7 @@ export class ExperimentModel {
       problem: this.#state.problem?.code === 'run_died' ? this.#state.problem : (look?.problems[0] ?? null),
     });
     if (!plan) return;
+    this.#header = plan.header;
     this.#watch(session, plan.id);
     this.#joinRun(session.store, plan.id);
   }
@@ -195,6 +221,7 @@ export class ExperimentModel {
   #planned(session: ExperimentSession, summary: PlanSummary): void {
     const { plan, done, failed, missing, estimate, prepared } = summary;
     const { total, unmerged } = plan;
+    this.#header = plan.header;
     this.#set({
       plan: { total, unmerged, done, failed, missing, estimate },
       prepared,
@@ -274,7 +301,7 @@ export class ExperimentModel {
   /** A session that looks without making anything. */
   async #readable(experiment: Experiment): Promise<ExperimentSession> {
     if (this.#session) this.#session.use(experiment);
-    else this.#session = ExperimentSession.of(this.file, experiment, { ...this.#options, readOnly: true });
+    else this.#session = ExperimentSession.of(this.file, experiment, this.#sessionOptions(true));
     this.#readOnly ??= true;
     return this.#session;
   }
@@ -290,9 +317,13 @@ export class ExperimentModel {
       return this.#session;
     }
     await this.#close();
-    this.#session = ExperimentSession.of(this.file, experiment, this.#options);
+    this.#session = ExperimentSession.of(this.file, experiment, this.#sessionOptions(false));
     this.#readOnly = false;
     return this.#session;
+  }
+
+  #sessionOptions(readOnly: boolean): OpenOptions {
+    return { ...this.#options.session(), analyses: this.#options.analyses, readOnly };
   }
 
   async #close(): Promise<void> {

@@ -1,0 +1,88 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { MergeName } from '../../webview/messages.ts';
+import { problemOf } from '../experiments/experiment-model.ts';
+import { headlineMerge, membersOf } from '../experiments/headline-merge.ts';
+import type { Lab } from '../lab.ts';
+import { showProblem } from '../show-problem.ts';
+import { plain } from '../words.ts';
+import { readyModel } from './run.ts';
+import { type Target, whichExperiment } from './which-experiment.ts';
+
+/** Writes a merged model as a folder: the one that is named, else the recommended one. */
+export async function merge(lab: Lab, target: Target, name?: MergeName): Promise<void> {
+  const ready = await readyModel(lab, target, 'Writing a merged model');
+  if (!ready) return;
+  const { uri, model } = ready;
+  const { report } = model.state;
+  const wanted = name ?? (report && headlineMerge(report));
+  if (!report || !wanted) {
+    void vscode.window.showInformationMessage(
+      report?.headline.sentence ?? 'Nothing is measured yet: run the experiment first.',
+    );
+    return;
+  }
+  const subset = membersOf(report, wanted);
+  const out = await askFolder(uri, model.state.valid?.experiment.merge?.out ?? null, subset);
+  if (!out) return;
+  const cell = report.cells.find(({ size, method }) => size === wanted.size && method === wanted.method);
+  try {
+    const title = `Merging ${plain(subset.join(', '), 120)}`;
+    const written = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title },
+      () => model.merge({ subset, out, size: wanted.size, ...(cell ? { method: cell.label } : {}) }),
+    );
+    const loss = written.loss === null ? '' : `, measured loss ${written.loss.toFixed(4)}`;
+    const picked = await vscode.window.showInformationMessage(
+      `Written: ${plain(written.out, 300)}${loss}.`,
+      'Show in Explorer',
+      'Copy Path',
+    );
+    if (picked === 'Copy Path') await vscode.env.clipboard.writeText(written.out);
+    if (picked === 'Show in Explorer') await reveal(vscode.Uri.file(written.out));
+  } catch (error) {
+    showProblem(lab, problemOf(error), () => merge(lab, uri, wanted));
+  }
+}
+
+/** mergekit's configuration of the same merge, to the clipboard. */
+export async function copyMergekit(lab: Lab, target: Target, name?: MergeName): Promise<void> {
+  const uri = await whichExperiment(lab, target);
+  const model = uri && lab.library.model(uri);
+  const report = model?.state.report;
+  const wanted = name ?? (report && headlineMerge(report));
+  if (!model || !report || !wanted) {
+    void vscode.window.showInformationMessage('No subset is recommended yet: run the experiment first.');
+    return;
+  }
+  const yaml = model.mergekit({ ...wanted, subset: membersOf(report, wanted), seed: null });
+  if (yaml === null) {
+    void vscode.window.showInformationMessage(
+      'mergekit has no equivalent of this merge: random masks, trims over a whole model and common rows differ there.',
+    );
+    return;
+  }
+  await vscode.env.clipboard.writeText(yaml);
+  vscode.window.setStatusBarMessage('mergekit YAML copied', 3000);
+}
+
+async function askFolder(
+  experiment: vscode.Uri,
+  written: string | null,
+  subset: readonly string[],
+): Promise<string | undefined> {
+  const folder = path.dirname(experiment.fsPath);
+  const proposed = written ?? path.join('merged', subset.join('-').slice(0, 80));
+  const typed = await vscode.window.showInputBox({
+    title: 'Where is the merged model written?',
+    prompt: `A new folder, relative to ${plain(folder, 120)} or absolute.`,
+    value: proposed,
+    validateInput: (value) => (value.trim() === '' ? 'Name a folder.' : undefined),
+  });
+  return typed === undefined ? undefined : path.resolve(folder, typed.trim());
+}
+
+async function reveal(folder: vscode.Uri): Promise<void> {
+  const inside = vscode.workspace.getWorkspaceFolder(folder) !== undefined;
+  await vscode.commands.executeCommand(inside ? 'revealInExplorer' : 'revealFileInOS', folder);
+}

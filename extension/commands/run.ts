@@ -1,0 +1,168 @@
+import * as vscode from 'vscode';
+import type { PlanSummary } from '../../runner/experiment-session.ts';
+import { type ExperimentModel, problemOf } from '../experiments/experiment-model.ts';
+import type { Lab } from '../lab.ts';
+import { setting } from '../settings.ts';
+import { showProblem } from '../show-problem.ts';
+import { bytes, count, counted, duration } from '../words.ts';
+import { trusted } from './trusted.ts';
+import { type Target, whichExperiment } from './which-experiment.ts';
+
+/** Runs that take longer are confirmed first. */
+const LONG_SECONDS = 3600;
+
+/** Saves, looks at models and data, and starts a run of what is missing; it outlives this window. */
+export async function run(lab: Lab, target: Target): Promise<void> {
+  const ready = await readyModel(lab, target, 'Running merges');
+  if (!ready) return;
+  const { uri, model } = ready;
+  try {
+    const summary = await lookedAt(model);
+    if (summary.missing === 0) {
+      await nothingToDo(uri, summary);
+      return;
+    }
+    if (!(await confirmed(summary))) return;
+    const state = await model.run();
+    if (state === 'queued') {
+      void vscode.window.showInformationMessage(
+        'The run waits until the device is free; it starts by itself.',
+      );
+    }
+    if (setting('dashboard.openOnRun', true)) lab.dashboards.open(uri, { preserveFocus: true });
+  } catch (error) {
+    showProblem(lab, problemOf(error), () => run(lab, uri));
+  }
+}
+
+/** Says what a run would do and take, without starting one. */
+export async function plan(lab: Lab, target: Target): Promise<void> {
+  const ready = await readyModel(lab, target, 'Looking at models and data');
+  if (!ready) return;
+  try {
+    const summary = await lookedAt(ready.model);
+    const picked = await vscode.window.showInformationMessage(
+      planSentence(summary),
+      ...(summary.missing > 0 ? ['Run'] : ['Dashboard']),
+    );
+    if (picked === 'Run') await run(lab, ready.uri);
+    if (picked === 'Dashboard') lab.dashboards.open(ready.uri, { preserveFocus: false });
+  } catch (error) {
+    showProblem(lab, problemOf(error), () => plan(lab, ready.uri));
+  }
+}
+
+/** After the current merge; asked again, at once. */
+export async function stop(lab: Lab, target: Target, now = false): Promise<void> {
+  const uri = await whichExperiment(lab, target);
+  const model = uri && lab.library.model(uri);
+  if (!model) return;
+  const { state } = model.state.run;
+  try {
+    model.stop(now || state === 'stopping');
+  } catch (error) {
+    showProblem(lab, problemOf(error));
+  }
+}
+
+/** The model of a saved, valid experiment, with an agent to run it; undefined where the user went away. */
+export async function readyModel(
+  lab: Lab,
+  target: Target,
+  what: string,
+): Promise<{ readonly uri: vscode.Uri; readonly model: ExperimentModel } | undefined> {
+  const asked = await whichExperiment(lab, target);
+  if (!asked || !(await trusted(what))) return undefined;
+  const uri = await saved(asked);
+  if (!uri) return undefined;
+  let model: ExperimentModel;
+  try {
+    model = await lab.library.hold(uri, 'run');
+  } catch (error) {
+    showProblem(lab, problemOf(error));
+    return undefined;
+  }
+  if (!model.state.parsed.experiment) {
+    await showFirstError(uri, model);
+    return undefined;
+  }
+  return (await agentReady(lab, uri)) ? { uri, model } : undefined;
+}
+
+/** Sets the agent up where it is missing and the user wants it. */
+async function agentReady(lab: Lab, uri: vscode.Uri): Promise<boolean> {
+  const check = () =>
+    vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: 'Merge Lab: looking for the agent' },
+      () => lab.interpreter.check(uri),
+    );
+  const before = await check();
+  if (before.ready) return true;
+  if (before.problem.code !== 'python_missing' && before.problem.code !== 'agent_missing') {
+    showProblem(lab, before.problem);
+    return false;
+  }
+  await vscode.commands.executeCommand('mergeLab.setUpAgent');
+  return (await check()).ready;
+}
+
+async function saved(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+  if (!document || (!document.isDirty && !document.isUntitled)) return uri;
+  return vscode.workspace.save(uri);
+}
+
+function lookedAt(model: ExperimentModel): Thenable<PlanSummary> {
+  const title = 'Merge Lab: looking at models and data';
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => model.plan());
+}
+
+async function confirmed({ estimate, missing }: PlanSummary): Promise<boolean> {
+  const { seconds } = estimate;
+  if (seconds === null || seconds < LONG_SECONDS) return true;
+  const answer = await vscode.window.showWarningMessage(
+    `This run of ${counted(missing, 'merge')} takes about ${duration(seconds)} on this machine.`,
+    {
+      modal: true,
+      detail: `It goes on when the window is closed, can be stopped after any merge, and needs ${bytes(estimate.disk_bytes)} of disk.`,
+    },
+    'Run',
+  );
+  return answer === 'Run';
+}
+
+async function nothingToDo(uri: vscode.Uri, { failed }: PlanSummary): Promise<void> {
+  const words =
+    failed > 0
+      ? `Nothing is left to do; ${counted(failed, 'merge')} failed.`
+      : 'Everything that this experiment asks for is measured.';
+  const picked = await vscode.window.showInformationMessage(words, 'Dashboard');
+  if (picked) await vscode.commands.executeCommand('mergeLab.openDashboard', uri);
+}
+
+function planSentence({ plan, done, missing, estimate, prepared }: PlanSummary): string {
+  const merges = plan.total - plan.unmerged;
+  const parts = [
+    `${counted(merges, 'merge')} and ${counted(plan.unmerged, 'unmerged model')}: ${count(done)} done, ${count(missing)} to do.`,
+  ];
+  if (missing > 0) {
+    const time =
+      estimate.seconds === null ? 'in a time not known yet' : `in about ${duration(estimate.seconds)}`;
+    const memory = estimate.memory_bytes === null ? '' : `, ${bytes(estimate.memory_bytes)} of memory`;
+    parts.push(
+      `On ${prepared.device.description} (${prepared.dtype.value}) ${time}${memory}, ${bytes(estimate.disk_bytes)} of disk.`,
+    );
+  }
+  return parts.join(' ');
+}
+
+async function showFirstError(uri: vscode.Uri, { state }: ExperimentModel): Promise<void> {
+  const first = state.parsed.diagnostics.find(({ severity }) => severity === 'error');
+  const picked = await vscode.window.showErrorMessage(
+    `The experiment cannot run: ${first ? `line ${first.line}: ${first.message}` : 'it has errors.'}`,
+    'Show',
+  );
+  if (!picked) return;
+  const position = new vscode.Position((first?.line ?? 1) - 1, (first?.column ?? 1) - 1);
+  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(position, position) });
+}

@@ -1,0 +1,49 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { copySample } from '../../runner/sample.ts';
+import { problemOf } from '../experiments/experiment-model.ts';
+import type { Lab } from '../lab.ts';
+import { showProblem } from '../show-problem.ts';
+
+const NAME = 'merge-lab-sample';
+
+/** Copies the sample to a folder that the user names, and opens it. */
+export async function openSample(lab: Lab): Promise<void> {
+  const near = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
+  const typed = await vscode.window.showInputBox({
+    title: 'Try the sample',
+    prompt: 'A new folder for the sample: nine small experts of one base, with held-out data (about 2 MB).',
+    value: path.join(near, NAME),
+    validateInput: (value) => (path.isAbsolute(value.trim()) ? undefined : 'Name a folder by its full path.'),
+  });
+  if (typed === undefined) return;
+  const from = vscode.Uri.joinPath(lab.extension.extensionUri, 'examples', 'nine-domains').fsPath;
+  try {
+    const file = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: 'Copying the sample', cancellable: true },
+      (_, token) => {
+        const abort = new AbortController();
+        token.onCancellationRequested(() => abort.abort());
+        return copySample(from, typed.trim(), { signal: abort.signal });
+      },
+    );
+    await show(vscode.Uri.file(file));
+  } catch (error) {
+    showProblem(lab, problemOf(error), () => openSample(lab));
+  }
+}
+
+/** In this window: a file outside the workspace works as well as one inside. */
+async function show(file: vscode.Uri): Promise<void> {
+  await vscode.window.showTextDocument(file);
+  const folder = vscode.Uri.joinPath(file, '..');
+  if (vscode.workspace.getWorkspaceFolder(file)) return;
+  const picked = await vscode.window.showInformationMessage(
+    'The sample is ready: press Run above its first line.',
+    'Run',
+    'Open Folder',
+  );
+  if (picked === 'Run') await vscode.commands.executeCommand('mergeLab.run', file);
+  if (picked === 'Open Folder') await vscode.commands.executeCommand('vscode.openFolder', folder);
+}

@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import type { DashboardState } from '../../webview/messages.ts';
+import type { ExperimentState } from '../experiments/experiment-state.ts';
+import { plain } from '../words.ts';
+
+export function titleOf(uri: vscode.Uri): string {
+  const name = uri.path.split('/').at(-1) ?? '';
+  return plain(name.replace(/\.mergelab\.ya?ml$/, ''), 60);
+}
+
+/** What a dashboard shows of an experiment. */
+export function dashboardState(uri: vscode.Uri, state: ExperimentState): DashboardState {
+  const { report, stale, run, plan, problem, updated, valid } = state;
+  return {
+    uri: uri.toString(),
+    name: valid?.experiment.name ?? titleOf(uri),
+    file: vscode.workspace.asRelativePath(uri),
+    report,
+    stale,
+    run,
+    plan: plan && {
+      total: plan.total,
+      done: plan.done,
+      failed: plan.failed,
+      missing: plan.missing,
+      seconds: plan.estimate.seconds,
+    },
+    problem,
+    updated,
+    host: 'editor',
+    trusted: vscode.workspace.isTrusted,
+  };
+}

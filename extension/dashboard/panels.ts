@@ -1,0 +1,137 @@
+/** Dashboards: one panel an experiment, restored after a reload. */
+import * as vscode from 'vscode';
+import type { FromPage, Panel, ToPage } from '../../webview/messages.ts';
+import { CONTRACT } from '../../webview/messages.ts';
+import type { ExperimentLibrary } from '../experiments/experiment-library.ts';
+import { problemOf } from '../experiments/experiment-model.ts';
+import { plain } from '../words.ts';
+import { dashboardState, titleOf } from './dashboard-state.ts';
+import { pageFor } from './page.ts';
+
+const VIEW = 'mergeLab.dashboard';
+const HOLDER = 'dashboard';
+
+export type PageHandler = (uri: vscode.Uri, message: FromPage) => void;
+
+interface Shown {
+  readonly uri: vscode.Uri;
+  readonly panel: vscode.WebviewPanel;
+  ready: boolean;
+  /** A state is on its way already. */
+  due: boolean;
+  show: Panel | null;
+}
+
+export class DashboardPanels implements vscode.Disposable {
+  readonly #extension: vscode.Uri;
+  readonly #library: ExperimentLibrary;
+  readonly #handle: PageHandler;
+  readonly #shown = new Map<string, Shown>();
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(extension: vscode.Uri, library: ExperimentLibrary, handle: PageHandler) {
+    this.#extension = extension;
+    this.#library = library;
+    this.#handle = handle;
+    this.#subscriptions = [
+      library.onDidChange((uri) => this.#send(uri)),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        for (const { uri } of this.#shown.values()) this.#send(uri);
+      }),
+      vscode.window.registerWebviewPanelSerializer(VIEW, {
+        deserializeWebviewPanel: async (panel, state: unknown) => this.#restore(panel, state),
+      }),
+    ];
+  }
+
+  /** Of the panel that has the focus. */
+  get activeExperiment(): vscode.Uri | undefined {
+    return [...this.#shown.values()].find(({ panel }) => panel.active)?.uri;
+  }
+
+  /** Beside the file; one that is open already comes to the front. */
+  open(uri: vscode.Uri, options: { readonly preserveFocus: boolean; readonly show?: Panel }): void {
+    const known = this.#shown.get(uri.toString());
+    if (known) {
+      known.panel.reveal(undefined, options.preserveFocus);
+      known.show = options.show ?? null;
+      this.#send(uri);
+      return;
+    }
+    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: options.preserveFocus };
+    const panel = vscode.window.createWebviewPanel(VIEW, titleOf(uri), place);
+    this.#adopt(uri, panel, options.show ?? null);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const { panel } of this.#shown.values()) panel.dispose();
+  }
+
+  async #restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const text = (state as { readonly uri?: unknown } | null)?.uri;
+    const uri = typeof text === 'string' ? vscode.Uri.parse(text) : null;
+    if (!uri || this.#shown.has(uri.toString())) {
+      panel.dispose();
+      return;
+    }
+    this.#adopt(uri, panel, null);
+  }
+
+  #adopt(uri: vscode.Uri, panel: vscode.WebviewPanel, show: Panel | null): void {
+    const shown: Shown = { uri, panel, ready: false, due: false, show };
+    this.#shown.set(uri.toString(), shown);
+    panel.webview.options = {
+      enableScripts: true,
+      localResourceRoots: [vscode.Uri.joinPath(this.#extension, 'dist', 'webview')],
+    };
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(this.#extension, 'media', 'dashboard-light.svg'),
+      dark: vscode.Uri.joinPath(this.#extension, 'media', 'dashboard-dark.svg'),
+    };
+    panel.webview.onDidReceiveMessage((message: FromPage) => {
+      if (message.kind === 'ready') {
+        shown.ready = true;
+        this.#send(uri);
+      } else this.#handle(uri, message);
+    });
+    panel.onDidChangeViewState(() => {
+      // A page that was hidden starts anew, and says when it is ready.
+      if (panel.visible) this.#send(uri);
+    });
+    panel.onDidDispose(() => {
+      this.#shown.delete(uri.toString());
+      this.#library.release(uri, HOLDER);
+    });
+    panel.webview.html = pageFor(panel.webview, this.#extension, titleOf(uri));
+    this.#library.hold(uri, HOLDER).then(
+      () => this.#send(uri),
+      (error) => {
+        void vscode.window.showErrorMessage(plain(problemOf(error).message, 400));
+        panel.dispose();
+      },
+    );
+  }
+
+  /** One state at a time, whatever happens in between: the next turn of the loop sends the newest. */
+  #send(uri: vscode.Uri): void {
+    const shown = this.#shown.get(uri.toString());
+    if (!shown?.ready || shown.due || !shown.panel.visible) return;
+    shown.due = true;
+    setImmediate(() => {
+      shown.due = false;
+      const state = this.#library.get(uri);
+      if (!state || !this.#shown.has(uri.toString())) return;
+      shown.panel.title = titleOf(uri);
+      this.#post(shown, { kind: 'state', contract: CONTRACT, state: dashboardState(uri, state) });
+      if (shown.show) {
+        this.#post(shown, { kind: 'show', panel: shown.show });
+        shown.show = null;
+      }
+    });
+  }
+
+  #post({ panel }: Shown, message: ToPage): void {
+    void panel.webview.postMessage(message);
+  }
+}

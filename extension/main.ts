@@ -1,0 +1,43 @@
+/** Where VS Code enters: everything is made here, and ends with `context.subscriptions`. */
+import * as vscode from 'vscode';
+import { AgentInterpreter } from './agent/interpreter.ts';
+import { registerCommands } from './commands/table.ts';
+import { handlePage } from './dashboard/handle-page.ts';
+import { DashboardPanels } from './dashboard/panels.ts';
+import { ExperimentLibrary } from './experiments/experiment-library.ts';
+import type { Lab } from './lab.ts';
+import { tellOfEnd } from './run-ended.ts';
+import { registerStatusBar } from './status-bar.ts';
+import { ExperimentsView } from './tree/experiments-view.ts';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('Merge Lab', { log: true });
+  const interpreter = new AgentInterpreter(process.env['MERGE_LAB_HOME']);
+  const library = new ExperimentLibrary({
+    session: () => {
+      const { python } = interpreter;
+      return python === undefined ? {} : { python };
+    },
+    ended: (uri, end) => tellOfEnd(lab, uri, end),
+  });
+  const dashboards = new DashboardPanels(context.extensionUri, library, (uri, message) => {
+    void handlePage(lab, uri, message);
+  });
+  const lab: Lab = { extension: context, log, library, interpreter, dashboards };
+  context.subscriptions.push(
+    log,
+    library,
+    dashboards,
+    registerCommands(lab),
+    registerStatusBar(lab),
+    new ExperimentsView(lab),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!event.affectsConfiguration('mergeLab.python')) return;
+      interpreter.forget();
+      void library.refreshAll();
+    }),
+  );
+}
+
+/** What is not disposed in time ends with the process; runs go on by themselves. */
+export function deactivate(): void {}

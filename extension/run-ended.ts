@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import type { RunEnd } from './experiments/experiment-model.ts';
+import type { Lab } from './lab.ts';
+import { setting } from './settings.ts';
+import { showProblem } from './show-problem.ts';
+import { plain } from './words.ts';
+
+/** A run that is over sooner was watched to its end. */
+const LONG_SECONDS = 60;
+
+/** At most one message at a run's end; an answer only where nobody was looking or it took long, a failure always. */
+export function tellOfEnd(lab: Lab, uri: vscode.Uri, end: RunEnd): void {
+  const again = (): void => void vscode.commands.executeCommand('mergeLab.run', uri);
+  if (end.kind === 'died') {
+    showProblem(lab, end.problem, again);
+    return;
+  }
+  const { status, seconds } = end;
+  lab.log.info(
+    `Run ${status.run}: ${status.state}, ${status.done} of ${status.total} scored, ${status.failed} failed.`,
+  );
+  if (status.problem) {
+    showProblem(lab, status.problem, again);
+    return;
+  }
+  const watched = vscode.window.state.focused && seconds < LONG_SECONDS;
+  if (status.state !== 'done' || watched || !setting('notifications.runEnded', true)) return;
+  void tellAnswer(lab, uri);
+}
+
+async function tellAnswer(lab: Lab, uri: vscode.Uri): Promise<void> {
+  const { headline } = lab.library.get(uri)?.report ?? {};
+  const sentence = headline?.sentence.split('\n')[0] ?? 'The run is done.';
+  const buttons = headline?.subset ? ['Dashboard', 'Merge'] : ['Dashboard'];
+  const picked = await vscode.window.showInformationMessage(plain(sentence, 400), ...buttons);
+  if (picked === 'Dashboard') lab.dashboards.open(uri, { preserveFocus: false });
+  if (picked === 'Merge') await vscode.commands.executeCommand('mergeLab.mergeRecommended', uri);
+}

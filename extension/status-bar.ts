@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import { LANGUAGE } from './experiments/experiment-library.ts';
+import type { ExperimentState } from './experiments/experiment-state.ts';
+import type { Lab } from './lab.ts';
+import { setting } from './settings.ts';
+import { duration, plain } from './words.ts';
+
+/** Only while a run goes on, or where the active file is an experiment. */
+export function registerStatusBar(lab: Lab): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('mergeLab.status', vscode.StatusBarAlignment.Left, 40);
+  item.name = 'Merge Lab';
+  const update = (): void => {
+    const shown = setting('statusBar.enabled', true) ? shownExperiment(lab) : null;
+    if (!shown) {
+      item.hide();
+      return;
+    }
+    const { text, tooltip } = wordsOf(shown.state);
+    item.text = text;
+    item.tooltip = tooltip;
+    item.accessibilityInformation = { label: `Merge Lab: ${text.replace(/\$\([^)]*\)/g, '').trim()}` };
+    item.command = {
+      command: 'mergeLab.openDashboard',
+      title: 'Open dashboard',
+      arguments: [shown.uri.toString()],
+    };
+    item.show();
+  };
+  update();
+  return vscode.Disposable.from(
+    item,
+    lab.library.onDidChange(update),
+    vscode.window.onDidChangeActiveTextEditor(update),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('mergeLab')) update();
+    }),
+  );
+}
+
+/** A run of the active experiment before any other; then any run; then the active experiment. */
+function shownExperiment(lab: Lab): { readonly uri: vscode.Uri; readonly state: ExperimentState } | null {
+  const active = vscode.window.activeTextEditor?.document;
+  const all = lab.library.all();
+  const own =
+    active?.languageId === LANGUAGE
+      ? all.find(({ uri }) => uri.toString() === active.uri.toString())
+      : undefined;
+  const running = all.find(({ state }) => isActive(state));
+  return (own && isActive(own.state) ? own : running) ?? own ?? null;
+}
+
+export function isActive({ run }: ExperimentState): boolean {
+  return (
+    run.state === 'starting' || run.state === 'queued' || run.state === 'running' || run.state === 'stopping'
+  );
+}
+
+function wordsOf(state: ExperimentState): { readonly text: string; readonly tooltip: string } {
+  const name = plain(state.valid?.experiment.name ?? 'Experiment', 60);
+  const tooltip = `${name}\n${state.problem ? plain(state.problem.message, 300) : stateSentence(state)}\nOpens the dashboard.`;
+  if (state.busy) return { text: `$(loading~spin) ${state.busy}`, tooltip };
+  if (isActive(state)) return { text: `$(loading~spin) ${runText(state)}`, tooltip };
+  if (state.problem) return { text: '$(warning) Merge Lab', tooltip };
+  const k = state.report?.headline.recommended_k;
+  return { text: k ? `$(beaker) k = ${k.k}` : '$(beaker) Merge Lab', tooltip };
+}
+
+/** E.g. `37% · 20 s left`. */
+export function runText({ run, plan }: ExperimentState): string {
+  const [worker] = run.workers;
+  if (run.state === 'queued') return `waiting for ${plain(worker?.waiting_for ?? 'the device', 60)}`;
+  if (run.state === 'starting') return 'starting';
+  const total = worker?.total ?? plan?.total ?? 0;
+  const done = Math.max(worker?.done ?? 0, 0);
+  const share = total > 0 ? `${Math.floor((100 * done) / total)}%` : '';
+  if (run.state === 'stopping') return `stopping · ${share}`;
+  const left = worker?.seconds_left;
+  return [share, left === null || left === undefined ? '' : `${duration(left)} left`]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function stateSentence(state: ExperimentState): string {
+  if (isActive(state)) return runText(state);
+  if (state.report) return plain(state.report.headline.sentence.split('\n')[0] ?? '', 300);
+  return 'Nothing is measured yet.';
+}

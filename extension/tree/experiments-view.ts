@@ -1,0 +1,157 @@
+/** The view "Merge Lab": the experiments of the workspace, what is known of each, and its run. */
+import * as vscode from 'vscode';
+import { experimentsOf } from '../commands/which-experiment.ts';
+import type { ExperimentState } from '../experiments/experiment-state.ts';
+import type { Lab } from '../lab.ts';
+import { isActive, runText } from '../status-bar.ts';
+import { count, plain } from '../words.ts';
+
+const HOLDER = 'tree';
+/** More than these are listed without a look into their stores. */
+const MOST_LOOKED_AT = 20;
+
+export interface ExperimentNode {
+  readonly experiment: vscode.Uri;
+  readonly kind: 'experiment' | 'line';
+  readonly label: string;
+  readonly icon?: string;
+  readonly tooltip?: string;
+}
+
+export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode>, vscode.Disposable {
+  readonly #lab: Lab;
+  readonly #changed = new vscode.EventEmitter<ExperimentNode | undefined>();
+  readonly #nodes = new Map<string, ExperimentNode>();
+  readonly #subscriptions: vscode.Disposable[];
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+    const files = vscode.workspace.createFileSystemWatcher('**/*.mergelab.{yaml,yml}', false, true, false);
+    const all = (): void => this.#changed.fire(undefined);
+    this.#subscriptions = [
+      this.#changed,
+      files,
+      files.onDidCreate(all),
+      files.onDidDelete(all),
+      vscode.workspace.onDidChangeWorkspaceFolders(all),
+      lab.library.onDidChange((uri) => {
+        const node = this.#nodes.get(uri.toString());
+        // One that is new changes the list; one that is known, only itself.
+        if (node && lab.library.get(uri)) this.#changed.fire(node);
+        else all();
+      }),
+      vscode.window.registerTreeDataProvider('mergeLab.experiments', this),
+    ];
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async getChildren(node?: ExperimentNode): Promise<ExperimentNode[]> {
+    if (node)
+      return node.kind === 'experiment'
+        ? linesOf(node.experiment, this.#lab.library.get(node.experiment))
+        : [];
+    const uris = await experimentsOf(this.#lab);
+    for (const uri of uris.slice(0, MOST_LOOKED_AT)) {
+      // One that cannot be read is listed all the same.
+      if (uri.scheme === 'file') void this.#lab.library.hold(uri, HOLDER).catch(() => {});
+    }
+    return uris.map((uri) => this.#node(uri));
+  }
+
+  getTreeItem(node: ExperimentNode): vscode.TreeItem {
+    return node.kind === 'experiment' ? this.#experimentItem(node) : lineItem(node);
+  }
+
+  #node(experiment: vscode.Uri): ExperimentNode {
+    const known = this.#nodes.get(experiment.toString());
+    const label =
+      experiment.path
+        .split('/')
+        .at(-1)
+        ?.replace(/\.mergelab\.ya?ml$/, '') ?? experiment.path;
+    const node = known ?? { experiment, kind: 'experiment', label: plain(label) };
+    this.#nodes.set(experiment.toString(), node);
+    return node;
+  }
+
+  #experimentItem({ experiment, label }: ExperimentNode): vscode.TreeItem {
+    const state = this.#lab.library.get(experiment);
+    const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
+    item.id = experiment.toString();
+    item.description = state ? descriptionOf(state) : '';
+    item.tooltip = plain(experiment.fsPath, 1000);
+    item.iconPath = iconOf(state);
+    item.contextValue = contextOf(state);
+    item.command = { command: 'vscode.open', title: 'Open', arguments: [experiment] };
+    return item;
+  }
+}
+
+function lineItem({ label, icon, tooltip }: ExperimentNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
+  if (icon) item.iconPath = new vscode.ThemeIcon(icon);
+  item.tooltip = tooltip ?? label;
+  return item;
+}
+
+function descriptionOf(state: ExperimentState): string {
+  if (state.busy) return state.busy.toLowerCase();
+  if (isActive(state)) return runText(state);
+  if (!state.valid) return 'has errors';
+  const { report, plan } = state;
+  const k = report?.headline.recommended_k;
+  const answer = k ? `k = ${k.k}` : '';
+  const left = plan && plan.missing > 0 ? `${count(plan.missing)} to do` : '';
+  return [answer, left || (report ? 'done' : 'not run yet')].filter(Boolean).join(' · ');
+}
+
+function iconOf(state: ExperimentState | undefined): vscode.ThemeIcon {
+  if (!state) return new vscode.ThemeIcon('beaker');
+  if (state.busy || isActive(state)) return new vscode.ThemeIcon('loading~spin');
+  if (state.problem || state.run.state === 'failed')
+    return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  if (state.plan?.missing === 0)
+    return new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'));
+  return new vscode.ThemeIcon('beaker');
+}
+
+/** Which inline actions there are. */
+function contextOf(state: ExperimentState | undefined): string {
+  if (state && isActive(state)) return 'experiment.running';
+  return state?.plan?.missing === 0 ? 'experiment.done' : 'experiment.idle';
+}
+
+/** What is known of one experiment, a line each. */
+function linesOf(experiment: vscode.Uri, state: ExperimentState | undefined): ExperimentNode[] {
+  const line = (label: string, icon: string, tooltip = label): ExperimentNode => ({
+    experiment,
+    kind: 'line',
+    label: plain(label, 160),
+    icon,
+    tooltip: plain(tooltip, 1000),
+  });
+  if (!state) return [line('It cannot be read', 'error')];
+  const lines: ExperimentNode[] = [];
+  const { report, run, plan, problem } = state;
+  if (!state.valid) lines.push(line('The file has errors', 'error'));
+  for (const sentence of report?.headline.sentence.split('\n') ?? []) {
+    lines.push(line(sentence, 'lightbulb'));
+  }
+  if (plan) {
+    const failed = plan.failed > 0 ? `, ${count(plan.failed)} failed` : '';
+    lines.push(line(`${count(plan.done)} of ${count(plan.total)} models scored${failed}`, 'checklist'));
+  }
+  for (const worker of run.workers) {
+    lines.push(
+      line(`${worker.state} on ${worker.device}, ${worker.dtype}`, 'vm-running', `Run ${worker.run}`),
+    );
+  }
+  const told = problem ?? run.workers.find((worker) => worker.problem)?.problem;
+  if (told) lines.push(line(told.message, 'warning', `${told.message} ${told.fix}`));
+  if (lines.length === 0) lines.push(line('Nothing is measured yet', 'circle-outline'));
+  return lines;
+}

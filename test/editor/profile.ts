@@ -17,6 +17,7 @@ export class Profile {
   readonly extensions: string;
   /** `MERGE_LAB_HOME`. */
   readonly home: string;
+  #user: Settings = quietSettings;
 
   constructor(seed: Seed = {}, folder = mkdtempSync(path.join(os.tmpdir(), 'merge-lab-editor-'))) {
     this.folder = folder;
@@ -24,11 +25,21 @@ export class Profile {
     this.extensions = path.join(folder, 'extensions');
     this.home = path.join(folder, 'home');
     for (const made of [this.userData, this.extensions, this.home]) mkdirSync(made, { recursive: true });
-    this.write('User', { ...quietSettings, ...seed.settings });
-    this.write('Machine', seed.machineSettings ?? {});
+    this.set(seed.settings ?? {});
+    this.setMachine(seed.machineSettings ?? {});
   }
 
-  write(layer: 'User' | 'Machine', settings: Settings): void {
+  /** The user's, over those that are there. A window sees it at once. */
+  set(settings: Settings): void {
+    this.#user = { ...this.#user, ...settings };
+    this.#write('User', this.#user);
+  }
+
+  setMachine(settings: Settings): void {
+    this.#write('Machine', settings);
+  }
+
+  #write(layer: 'User' | 'Machine', settings: Settings): void {
     const folder = path.join(this.userData, layer);
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings, null, 2));

@@ -7,7 +7,7 @@ export const quietSettings: Settings = {
   'workbench.enableExperiments': false,
   'workbench.welcomePage.experimentalOnboarding': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'workbench.colorTheme': 'Default Dark Modern',
+  'workbench.colorTheme': 'Dark Modern',
   'window.commandCenter': false,
   'window.menuBarVisibility': 'compact',
   'chat.disableAIFeatures': true,

@@ -1,0 +1,254 @@
+/** A VS Code window as a person has it: opens files, presses keys, reads what is on the screen. Nothing sleeps. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { launchChromium } from '../chromium.ts';
+import { agentPython, root } from './installed.ts';
+import { Life } from './life.ts';
+import type { Profile } from './profile.ts';
+import { VsCodeServer } from './server.ts';
+import { type Theme, themes } from './themes.ts';
+import { openPage, usualSize, type WindowSize } from './window.ts';
+
+export interface WorkbenchOptions {
+  /** Of its logs and screenshots. */
+  readonly name: string;
+  /** Extensions are installed in it. */
+  readonly profile: Profile;
+  /** Null for a window without a folder. */
+  readonly folder: string | null;
+  readonly file?: string;
+  readonly trust?: boolean;
+  readonly size?: WindowSize;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of a machine on which the agent was never set up. */
+  readonly withoutAgent?: boolean;
+}
+
+export class Workbench {
+  readonly page: Page;
+  readonly server: VsCodeServer;
+  readonly profile: Profile;
+  readonly browser: Browser;
+  readonly #life: Life;
+  readonly #name: string;
+
+  private constructor(
+    parts: { page: Page; server: VsCodeServer; profile: Profile; browser: Browser },
+    life: Life,
+    name: string,
+  ) {
+    this.page = parts.page;
+    this.server = parts.server;
+    this.profile = parts.profile;
+    this.browser = parts.browser;
+    this.#life = life;
+    this.#name = name;
+  }
+
+  static async open(options: WorkbenchOptions): Promise<Workbench> {
+    const life = new Life();
+    try {
+      const { profile, name } = options;
+      if (!options.withoutAgent) profile.setMachine({ 'mergeLab.python': agentPython() });
+      const server = await VsCodeServer.start({
+        profile,
+        name,
+        ...(options.trust ? { trust: true } : {}),
+        ...(options.env ? { env: options.env } : {}),
+      });
+      life.defer(() => server.stop());
+      const browser = await launchChromium();
+      life.defer(() => browser.close());
+      const page = await openPage(browser, name, options.size ?? usualSize);
+      const window = new Workbench({ page, server, profile, browser }, life, name);
+      await window.goto(options.folder, options.file);
+      return window;
+    } catch (error) {
+      await life.end();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#life.end();
+  }
+
+  /** Another window of the same server, e.g. a second one on the same folder. */
+  async another(folder: string | null, file?: string): Promise<Workbench> {
+    const page = await openPage(this.browser, `${this.#name}-second`);
+    const parts = { page, server: this.server, profile: this.profile, browser: this.browser };
+    const window = new Workbench(parts, new Life(), this.#name);
+    window.#life.defer(() => page.context().close());
+    await window.goto(folder, file);
+    return window;
+  }
+
+  async goto(folder: string | null, file?: string): Promise<void> {
+    const open = file === undefined ? [] : [['openFile', this.server.remote(file)] as const];
+    await this.page.goto(this.server.address(folder, open));
+    await this.ready();
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Until the window stands and its extension host answers. */
+  async ready(): Promise<void> {
+    await this.page.locator('div.monaco-workbench').waitFor();
+    await this.page.locator('.statusbar-item').first().waitFor();
+  }
+
+  async press(keys: string): Promise<void> {
+    await this.page.keyboard.press(keys);
+  }
+
+  // Commands and what asks in between
+
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget');
+  }
+
+  /** Rows of the picker that is open. */
+  get picks(): Locator {
+    return this.quickInput.locator('.quick-input-list .monaco-list-row');
+  }
+
+  /** By the palette, by its title as the palette shows it. */
+  async command(title: string): Promise<void> {
+    await this.press('F1');
+    const input = this.quickInput.locator('input[type="text"]');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    const label = JSON.stringify(title);
+    const row = this.quickInput.locator(
+      `.monaco-list-row[aria-label=${label}], .monaco-list-row[aria-label^=${JSON.stringify(`${title},`)}]`,
+    );
+    await row.first().click();
+  }
+
+  /** Picks the row of the open picker that holds these words. */
+  async pick(words: string | RegExp): Promise<void> {
+    await this.picks.filter({ hasText: words }).first().click();
+  }
+
+  /** Answers an input box. */
+  async answer(text: string): Promise<void> {
+    const input = this.quickInput.locator('input[type="text"]');
+    await input.waitFor();
+    await input.fill(text);
+    await this.press('Enter');
+  }
+
+  // Editors
+
+  /** By quick open, by its path in the workspace. */
+  async openFile(name: string): Promise<void> {
+    await this.press('ControlOrMeta+P');
+    await this.quickInput.locator('input[type="text"]').fill(name);
+    await this.picks
+      .filter({ hasText: path.basename(name) })
+      .first()
+      .click();
+    await this.tab(path.basename(name)).waitFor();
+  }
+
+  tab(name: string): Locator {
+    return this.page.locator('.tabs-container .tab', { hasText: name });
+  }
+
+  get editor(): Locator {
+    return this.page.locator('.editor-group-container.active .editor-instance .monaco-editor').first();
+  }
+
+  /** A line on the screen, by words in it. */
+  line(words: string | RegExp): Locator {
+    return this.editor.locator('.view-line', { hasText: words }).first();
+  }
+
+  /** What is above lines and can be clicked. */
+  async codeLenses(): Promise<string[]> {
+    return spaced(await this.editor.locator('.codelens-decoration a').allInnerTexts());
+  }
+
+  codeLens(words: string | RegExp): Locator {
+    return this.editor.locator('.codelens-decoration a', { hasText: words }).first();
+  }
+
+  /** Texts that are shown in lines but are not in the file. */
+  get inlayHints(): Locator {
+    return this.editor.locator('.view-line span[class*="dyn-rule"]', { hasText: /\S/ });
+  }
+
+  async hints(): Promise<string[]> {
+    return spaced(await this.inlayHints.allInnerTexts());
+  }
+
+  /** The hover over a word in a line. */
+  async hover(line: string | RegExp, word: string): Promise<Locator> {
+    const at = this.line(line)
+      .locator(`span:text(${JSON.stringify(word)})`)
+      .last();
+    await at.hover();
+    const hover = this.page.locator('.monaco-hover:visible .hover-contents').first();
+    await hover.waitFor();
+    return hover;
+  }
+
+  get suggestions(): Locator {
+    return this.page.locator('.suggest-widget.visible .monaco-list-row');
+  }
+
+  /** Clicks behind a line's last letter. */
+  async cursorAtEndOf(line: string | RegExp): Promise<void> {
+    await this.line(line).click();
+    await this.press('End');
+  }
+
+  // Around the editor
+
+  statusBar(words: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: words });
+  }
+
+  notification(words: string | RegExp): Locator {
+    return this.page.locator('.notification-list-item', { hasText: words });
+  }
+
+  dialog(words: string | RegExp): Locator {
+    return this.page.locator('.monaco-dialog-box', { hasText: words });
+  }
+
+  /** Rows of a view of a side bar. */
+  view(title: string | RegExp): Locator {
+    return this.page.locator('.pane', { has: this.page.locator('.pane-header', { hasText: title }) });
+  }
+
+  /** The page inside the webview that is seen. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** Through the settings, which the window watches. */
+  async theme(theme: Theme): Promise<void> {
+    const { name, kind } = themes[theme];
+    this.profile.set({ 'workbench.colorTheme': name });
+    await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
+  }
+
+  /** Of the whole window, or of a part of it, into `.tools/screenshots`. @returns its path */
+  async screenshot(name: string, part?: Locator): Promise<string> {
+    const folder = path.join(root, '.tools', 'screenshots');
+    mkdirSync(folder, { recursive: true });
+    const file = path.join(folder, `${name}.png`);
+    await (part ?? this.page).screenshot({ path: file, animations: 'disabled' });
+    return file;
+  }
+}
+
+/** VS Code writes with spaces that do not break. */
+function spaced(texts: readonly string[]): string[] {
+  return texts.map((text) => text.replaceAll('\u00a0', ' '));
+}

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { capture } from '../runner/setup/process.mjs';
 import { environment } from './setup/environment.mjs';
-import { capture, show } from './setup/process.mjs';
+import { show } from './setup/process.mjs';
 
 /** @typedef {import('./commands.mjs').Tools} Tools */
 /** @typedef {{passed: number, failed: number, skipped: number}} Totals */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { explain, SetupFailure } from './failure.mjs';
-import { capture } from './process.mjs';
+import { explain, SetupFailure } from '../../runner/setup/failure.mjs';
+import { capture } from '../../runner/setup/process.mjs';
 
 /** @typedef {import('./python.mjs').Options} Options */
 
@@ -59,13 +59,15 @@ export async function installChromium(options) {
   if (!root || !existsSync('/etc/debian_version')) throw missing();
   options.say("no Chromium was found: adding Debian's (apt-get install chromium)");
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const how = { ...options, env, gentle: true };
   // Another program may be installing something: wait for it.
   const lock = ['-o', 'DPkg::Lock::Timeout=300'];
-  await capture('apt-get', [...lock, 'update'], { ...options, env });
-  const added = await capture('apt-get', [...lock, 'install', '-y', '--no-install-recommends', ...packages], {
-    ...options,
-    env,
-  });
+  await capture('apt-get', [...lock, 'update'], how);
+  const added = await capture(
+    'apt-get',
+    [...lock, 'install', '-y', '--no-install-recommends', ...packages],
+    how,
+  );
   if (added.code === null || /Unable to locate package|has no installation candidate/.test(added.output))
     throw missing();
   if (added.code !== 0) throw explain('Chromium', added.output, options.log);

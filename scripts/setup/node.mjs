@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { explain, SetupFailure } from './failure.mjs';
-import { capture } from './process.mjs';
+import { explain, SetupFailure } from '../../runner/setup/failure.mjs';
+import { capture } from '../../runner/setup/process.mjs';
 
 /** npm packages that carry a Node for one platform, with no install script. */
 const carriers = {
@@ -36,7 +36,7 @@ export function findNode(root) {
 
 /**
  * @param {string} root
- * @param {{log: string, onLine: (line: string) => void}} options
+ * @param {{log: string, onLine: (line: string) => void, signal: AbortSignal}} options
  */
 export async function installNode(root, options) {
   const carrier = carriers[/** @type {keyof typeof carriers} */ (`${process.platform}-${process.arch}`)];
@@ -72,7 +72,7 @@ export async function installNode(root, options) {
 /**
  * npm as a script of this Node: no shell, no `.cmd`.
  * @param {readonly string[]} args
- * @param {{cwd: string, log: string, onLine: (line: string) => void}} options
+ * @param {{cwd: string, log: string, onLine: (line: string) => void, signal: AbortSignal}} options
  */
 export function npm(args, options) {
   const script = findNpm();
@@ -106,7 +106,7 @@ function findNpm() {
 
 /**
  * @param {string} root
- * @param {{log: string, onLine: (line: string) => void}} options
+ * @param {{log: string, onLine: (line: string) => void, signal: AbortSignal}} options
  */
 export async function installPackages(root, options) {
   const { code, output } = await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {

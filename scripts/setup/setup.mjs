@@ -1,12 +1,20 @@
-import { appendFileSync, existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkoutWords, explain, SetupFailure } from '../../runner/setup/failure.mjs';
+import { lock } from '../../runner/setup/lock.mjs';
+import { requireSpace } from '../../runner/setup/space.mjs';
+import { Stamps } from '../../runner/setup/stamps.mjs';
 import { findChromium, installChromium } from './chromium.mjs';
-import { explain, SetupFailure } from './failure.mjs';
-import { lockSetup } from './lock.mjs';
 import { findNode, installNode, installPackages, packageInputs, packagesMatchLock } from './node.mjs';
 import { Progress } from './progress.mjs';
-import { agentInputs, environmentPython, installAgent, installMergekit, mergekitInputs } from './python.mjs';
-import { Stamps } from './stamps.mjs';
+import {
+  agentInputs,
+  environmentIsWhole,
+  environmentPython,
+  installCheckoutAgent,
+  installMergekit,
+  mergekitInputs,
+} from './python.mjs';
 import { installVscode, vscodeInputs, vscodeIsThere } from './vscode.mjs';
 
 /** @typedef {'node' | 'packages' | 'agent' | 'agent-test' | 'mergekit' | 'vscode' | 'chromium'} StepName */
@@ -15,16 +23,17 @@ import { installVscode, vscodeInputs, vscodeIsThere } from './vscode.mjs';
  * Brings what the steps name into this checkout; in order, each only if it is not there.
  * @param {string} root
  * @param {readonly StepName[]} names
+ * @param {AbortSignal} signal ends what is at work; then this rejects with the SetupFailure `cancelled`
  * @returns {Promise<{node: string, python: string, mergekit: string, chromium: string | null}>}
  */
-export async function setUp(root, names) {
-  const stamps = new Stamps(root);
+export async function setUp(root, names, signal) {
+  const stamps = new Stamps(join(root, '.tools', 'stamps.json'));
   const missing = () => names.filter((name) => !steps[name].isThere(root, stamps));
   if (missing().length > 0) {
     const progress = new Progress();
-    const unlock = await locked(root, progress);
+    const unlock = await locked(root, progress, signal);
     try {
-      for (const name of missing()) await install(root, name, stamps, progress);
+      for (const name of missing()) await install(root, name, stamps, progress, signal);
     } finally {
       unlock();
     }
@@ -42,19 +51,22 @@ export async function setUp(root, names) {
  * @param {StepName} name
  * @param {Stamps} stamps
  * @param {Progress} progress
+ * @param {AbortSignal} signal
  */
-async function install(root, name, stamps, progress) {
+async function install(root, name, stamps, progress, signal) {
   const step = steps[name];
   const log = join(root, '.tools', 'setup.log');
   progress.begin(step.label);
   try {
-    requireSpace(root, step.bytes);
+    requireSpace(root, step.bytes, checkoutWords);
+    if (name.startsWith('agent') && !environmentIsWhole(root, '.venv')) stamps.drop(['agent', 'agent-test']);
     appendFileSync(log, `\n== ${step.label}, ${new Date().toISOString()}\n`);
     await step.install({
       root,
       log,
       onLine: (line) => progress.detail(line),
       say: (text) => progress.say(text),
+      signal,
     });
     stamps.set(name, step.inputs(root));
   } catch (error) {
@@ -98,25 +110,24 @@ const steps = {
     bytes: 2e9,
     inputs: agentInputs,
     isThere: (root, stamps) =>
-      existsSync(environmentPython(root, '.venv')) &&
+      environmentIsWhole(root, '.venv') &&
       (stamps.matches('agent', agentInputs(root)) || stamps.matches('agent-test', agentInputs(root))),
-    install: (options) => installAgent(options, { tests: false }),
+    install: (options) => installCheckoutAgent(options, { tests: false }),
   },
   'agent-test': {
     label: 'the agent with PyTorch and its test tools (.venv)',
     bytes: 2e9,
     inputs: agentInputs,
     isThere: (root, stamps) =>
-      existsSync(environmentPython(root, '.venv')) && stamps.matches('agent-test', agentInputs(root)),
-    install: (options) => installAgent(options, { tests: true }),
+      environmentIsWhole(root, '.venv') && stamps.matches('agent-test', agentInputs(root)),
+    install: (options) => installCheckoutAgent(options, { tests: true }),
   },
   mergekit: {
     label: 'mergekit, for comparisons (.venv-mergekit)',
     bytes: 2e9,
     inputs: mergekitInputs,
     isThere: (root, stamps) =>
-      existsSync(environmentPython(root, '.venv-mergekit')) &&
-      stamps.matches('mergekit', mergekitInputs(root)),
+      environmentIsWhole(root, '.venv-mergekit') && stamps.matches('mergekit', mergekitInputs(root)),
     install: (options) => installMergekit(options),
   },
   vscode: {
@@ -138,29 +149,18 @@ const steps = {
 /**
  * @param {string} root
  * @param {Progress} progress
+ * @param {AbortSignal} signal
  */
-async function locked(root, progress) {
+async function locked(root, progress, signal) {
   try {
     mkdirSync(join(root, '.tools'), { recursive: true });
-    return await lockSetup(root, (pid) =>
-      progress.say(`another set-up of this checkout is at work (process ${pid}); waiting for it`),
-    );
+    return await lock(join(root, '.tools', 'setup.lock'), {
+      signal,
+      onWait: (pid) =>
+        progress.say(`another set-up of this checkout is at work (process ${pid}); waiting for it`),
+    });
   } catch (error) {
+    if (error instanceof SetupFailure) throw error;
     throw explain('the folder .tools', String(error), 'none');
   }
-}
-
-/**
- * Known before an hour of downloading rather than after it.
- * @param {string} root
- * @param {number} bytes
- */
-function requireSpace(root, bytes) {
-  const { bavail, bsize } = statfsSync(root);
-  if (bavail * bsize >= bytes) return;
-  const gb = (/** @type {number} */ value) => `${(value / 1e9).toFixed(1)} GB`;
-  throw new SetupFailure(
-    `The disk is full: this step needs ${gb(bytes)} and ${gb(bavail * bsize)} are free.`,
-    'Free that much where this folder lies, then start again; what is already installed is kept.',
-  );
 }

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { explain } from './failure.mjs';
+import { explain } from '../../runner/setup/failure.mjs';
 import { npm } from './node.mjs';
 
 /** @typedef {import('./python.mjs').Options} Options */

@@ -32,7 +32,8 @@ export class Checkout {
     this.#log = path.join(this.#bin, 'log');
     mkdirSync(this.#bin);
     writeFileSync(this.#log, '');
-    cpSync(path.join(root, 'scripts'), path.join(this.folder, 'scripts'), { recursive: true });
+    for (const folder of ['scripts', path.join('runner', 'setup')])
+      cpSync(path.join(root, folder), path.join(this.folder, folder), { recursive: true });
     for (const file of ['package.json', 'package-lock.json', path.join('agent', 'pyproject.toml')]) {
       cpSync(path.join(root, file), path.join(this.folder, file), { recursive: true });
     }

@@ -3,6 +3,8 @@ import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync } from '
 import { join } from 'node:path';
 
 const args = process.argv.slice(2);
+// A module on a leash is a module.
+if (args[0] === '-c' && args[1].startsWith('# Ends with its parent')) args.splice(0, 2, '-m');
 const wrong = process.env.FAKE_PYTHON ?? '';
 appendFileSync(process.env.FAKE_LOG, `python ${args.join(' ')}\n`);
 

@@ -1,12 +1,13 @@
+// @ts-check
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 
 /** What is installed, by a hash of what it was made from: a step whose hash is unchanged has nothing to do. */
 export class Stamps {
-  /** @param {string} root */
-  constructor(root) {
-    this.file = join(root, '.tools', 'stamps.json');
+  /** @param {string} file */
+  constructor(file) {
+    this.file = file;
     /** @type {Record<string, string>} */
     this.stamps = read(this.file);
   }
@@ -24,12 +25,27 @@ export class Stamps {
    * @param {readonly string[]} inputs
    */
   set(step, inputs) {
+    this.#write({ [step]: hash(inputs) });
+  }
+
+  /**
+   * Steps whose work is about to be taken apart.
+   * @param {readonly string[]} steps
+   */
+  drop(steps) {
+    if (steps.some((step) => step in this.stamps))
+      this.#write(Object.fromEntries(steps.map((step) => [step, undefined])));
+  }
+
+  /** @param {Record<string, string | undefined>} changed */
+  #write(changed) {
     // Read again: a set-up beside this one may have stamped its own step meanwhile.
-    this.stamps = { ...read(this.file), [step]: hash(inputs) };
-    mkdirSync(dirname(this.file), { recursive: true });
+    const merged = { ...read(this.file), ...changed };
     const fresh = `${this.file}.${process.pid}`;
-    writeFileSync(fresh, `${JSON.stringify(this.stamps, null, 2)}\n`);
+    mkdirSync(dirname(this.file), { recursive: true });
+    writeFileSync(fresh, `${JSON.stringify(merged, null, 2)}\n`);
     renameSync(fresh, this.file);
+    this.stamps = read(this.file);
   }
 }
 

@@ -40,7 +40,11 @@ const elsewhere = ['--config', join('agent', 'pyproject.toml'), 'bench', 'exampl
 export const tests = {
   typescript: () => vitest('vitest', []),
   /** Without the folders that start processes and train models. */
-  quickTypescript: () => vitest('vitest, quick', ['--exclude', 'test/{runner,scripts,examples,cli}/**']),
+  quickTypescript: () =>
+    vitest('vitest, quick', [
+      '--exclude',
+      'test/{runner,scripts,examples,cli,extension/with-agent,webview/browser}/**',
+    ]),
   /** Inside the extension host of a real VS Code. @param {readonly string[]} [more] */
   inHost: (more = []) => ({
     name: 'mocha in VS Code',

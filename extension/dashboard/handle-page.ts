@@ -7,7 +7,6 @@ import { copyMergekit, merge } from '../commands/merge.ts';
 import { run, stop } from '../commands/run.ts';
 import { problemOf } from '../experiments/experiment-model.ts';
 import { membersOf } from '../experiments/headline-merge.ts';
-import { insertSubset } from '../insert/insert-subset.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
 
@@ -39,7 +38,7 @@ async function handle(lab: Lab, uri: vscode.Uri, message: FromPage): Promise<voi
       await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One });
       return;
     case 'insert':
-      if (model && report) await insertSubset(model, report, message.merge);
+      await vscode.commands.executeCommand('mergeLab.insertRecommendedSubset', uri, message.merge);
       return;
     case 'merge':
       return merge(lab, uri, message.merge);

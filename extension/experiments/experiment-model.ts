@@ -60,10 +60,11 @@ export class ExperimentModel {
   constructor(file: string, parsed: Parsed, options: ModelOptions) {
     this.file = file;
     this.#options = options;
+    const { experiment, positions } = parsed;
     this.#state = {
       file,
       parsed,
-      valid: null,
+      valid: experiment ? { experiment, positions } : null,
       report: null,
       stale: null,
       plan: null,
@@ -73,7 +74,7 @@ export class ExperimentModel {
       problem: null,
       updated: null,
     };
-    this.use(parsed, 0);
+    if (experiment) this.#lookSoon(0);
   }
 
   get state(): ExperimentState {

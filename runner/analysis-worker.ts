@@ -15,9 +15,12 @@ import { PlanAnalysis } from './plan-analysis.ts';
 import { findPlan, readPlan, writePlan } from './plan-files.ts';
 import { StoreWatch } from './store-watch.ts';
 
-/** Between two point reports, and how much longer than one takes to make: the merges need the processor more. */
-const POINTS_MS = 250;
-const POINTS_FACTOR = 8;
+/**
+ * Between two point reports, and how much longer than one takes to make: a result is to be seen at once, and the merges
+ * need the processor too. Where merges keep every core busy they are so slow that reports are rare.
+ */
+const POINTS_MS = 50;
+const POINTS_FACTOR = 2;
 /** Without new results, intervals are made; while they keep arriving, only so often. */
 const QUIET_MS = 700;
 const BUSY_COMPLETE_MS = 30_000;

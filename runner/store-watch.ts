@@ -4,7 +4,7 @@ import { type FSWatcher, watch } from 'chokidar';
 import { ResultFiles } from './result-files.ts';
 
 /** Of files held open, while a run goes on: whatever the file system says of changes. */
-const ACTIVE_MS = 100;
+const ACTIVE_MS = 50;
 /** Of the folder, since events of network mounts cannot be trusted. */
 const LOOK_MS = 2_000;
 

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import { Lines, Tail } from './lines.ts';
+import { NAME_PYTHON, SET_UP_AGENT } from './python-advice.ts';
 
 /** Protocols that this client speaks. */
 export const PROTOCOL = 1;
@@ -210,7 +211,7 @@ export class AgentConnection {
       return new ProblemError({
         code: 'agent_missing',
         message: `The Python at ${this.#command.program} does not have the agent.`,
-        fix: 'Run `npm run -s merge-lab -- doctor` in the checkout to set it up, or name another Python in MERGE_LAB_PYTHON.',
+        fix: `${SET_UP_AGENT}, or name another Python ${NAME_PYTHON}.`,
       });
     }
     return new ProblemError({
@@ -225,7 +226,7 @@ export class AgentConnection {
       {
         code: 'python_missing',
         message: `${this.#command.program} cannot be started: ${cause.message}`,
-        fix: 'Run `npm run -s merge-lab -- doctor` in the checkout to set up the agent, or name its Python in MERGE_LAB_PYTHON.',
+        fix: `${SET_UP_AGENT}, or name its Python ${NAME_PYTHON}.`,
       },
       { cause },
     );
@@ -263,7 +264,7 @@ function problemOf(error: unknown, method: string): ProblemError {
   return new ProblemError({
     code: 'agent_error',
     message: `The agent could not answer ${method}: ${typeof message === 'string' ? message : 'no reason given'}`,
-    fix: 'Agent and client may be of different versions: set up the agent again with `npm run -s merge-lab -- doctor`.',
+    fix: `Agent and client may be of different versions. ${SET_UP_AGENT} to set up this one.`,
   });
 }
 
@@ -274,7 +275,7 @@ function checkHello(value: unknown, command: Command): Hello {
     throw new ProblemError({
       code: 'agent_error',
       message: 'The agent does not say which protocol it speaks.',
-      fix: 'Set up the agent again with `npm run -s merge-lab -- doctor`.',
+      fix: `${SET_UP_AGENT}, to set it up again.`,
     });
   }
   return { protocol, agent, python };
@@ -286,7 +287,7 @@ function otherProtocol(spoken: number, command: Command): ProblemError {
     code: older ? 'agent_too_old' : 'agent_too_new',
     message: `The agent at ${command.program} speaks protocol ${spoken}; this version of Model Merge Lab speaks ${PROTOCOL}.`,
     fix: older
-      ? 'Update the agent: `npm run -s merge-lab -- doctor` in the checkout.'
+      ? `${SET_UP_AGENT}, to update the agent.`
       : 'Update Model Merge Lab to the version of the agent.',
   });
 }

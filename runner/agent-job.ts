@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import type { Command } from './agent-connection.ts';
 import { Lines, Tail } from './lines.ts';
+import { NAME_PYTHON, SET_UP_AGENT } from './python-advice.ts';
 
 /** The job's answer. Throws its Problem, `agent_died`, or `cancelled` when the signal ends it. */
 export function runJob(
@@ -62,7 +63,7 @@ function cannotStart(command: Command, cause: Error): ProblemError {
     {
       code: 'python_missing',
       message: `${command.program} cannot be started: ${cause.message}`,
-      fix: 'Run `npm run -s merge-lab -- doctor` in the checkout to set up the agent, or name its Python in MERGE_LAB_PYTHON.',
+      fix: `${SET_UP_AGENT}, or name its Python ${NAME_PYTHON}.`,
     },
     { cause },
   );

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { type Problem, ProblemError } from '../../core/problem.ts';
 import { Agent } from '../../runner/agent.ts';
+import { type AgentPython, findAgentPython } from '../../runner/agent-environment.ts';
 import { findPython } from '../../runner/python.ts';
 import { userHome } from '../../runner/store-folder.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
@@ -34,14 +35,24 @@ const environmentSchema = z.object({
 });
 type Environment = z.infer<typeof environmentSchema>;
 
+const WHENCE: Readonly<Record<AgentPython['kind'], string>> = {
+  named: 'named',
+  env: 'named in MERGE_LAB_PYTHON',
+  checkout: "the checkout's own",
+  managed: 'set up for the editor',
+  none: 'not set up',
+};
+
 /** `doctor`: what is installed, what is missing, and the command that mends it. 1 when something is missing. */
 export async function doctor(context: Context, options: CommonOptions): Promise<ExitCode> {
   const { io } = context;
   const { environment, problems } = await examine(context);
   const home = userHome();
-  if (options.json) printJson(io, { node: process.versions.node, home, environment, problems });
+  const used = findAgentPython();
+  if (options.json) printJson(io, { node: process.versions.node, home, python: used, environment, problems });
   else {
     const rows: string[][] = [['node', process.versions.node, path.normalize(process.execPath)]];
+    rows.push(['interpreter', WHENCE[used.kind], used.python ?? '']);
     if (environment) rows.push(...rowsOf(environment));
     rows.push(['home', home, '']);
     const columns = [

@@ -9,7 +9,7 @@ import { installTorch } from './torch.mjs';
 /**
  * An environment with PyTorch and the agent that starts.
  * @param {import('./python.mjs').SetupOptions} options
- * @param {{folder: string, named: {path: string, source: string} | null, requirements: readonly string[]}} wanted
+ * @param {{folder: string, named: import('./python.mjs').Named | null, requirements: readonly string[]}} wanted
  *   requirements: the agent in pip's words, e.g. `['-e', 'agent[test]']`
  * @returns {Promise<string>} its Python
  */

@@ -36,7 +36,7 @@ export async function trust(folder) {
  * An environment with pip, made anew unless a whole one is there.
  * @param {import('./python.mjs').SetupOptions} options
  * @param {string} folder
- * @param {{path: string, source: string} | null} named the Python to make it with
+ * @param {import('./python.mjs').Named | null} named the Python to make it with
  * @returns {Promise<string>} its Python
  */
 export async function makeEnvironment(options, folder, named) {

@@ -13,6 +13,7 @@ import { capture } from './process.mjs';
  * }} SetupOptions
  * @typedef {'base' | 'environment' | 'torch' | 'agent' | 'proof'} PhaseName
  * @typedef {{name: PhaseName, words: string, done: number}} Phase done: share of this phase, 0 to 1
+ * @typedef {{path: string, by: 'MERGE_LAB_PYTHON' | 'choice'}} Named a Python to make environments with
  */
 
 /**
@@ -29,7 +30,7 @@ const script =
 /**
  * The Python that environments are made with: the one that was named, else the first 3.10 or newer of this system.
  * @param {Pick<SetupOptions, 'env' | 'signal' | 'words'>} options
- * @param {{path: string, source: string} | null} named source: what named it, as in "MERGE_LAB_PYTHON"
+ * @param {Named | null} named
  * @returns {Promise<string>} absolute
  */
 export async function findBasePython({ env, signal, words }, named) {
@@ -52,9 +53,11 @@ export async function findBasePython({ env, signal, words }, named) {
     );
   }
   throw new SetupFailure(
-    named
-      ? `${named.source} names ${named.path}, which does not run.`
-      : 'The agent needs Python 3.10 or newer; none was found.',
+    named === null
+      ? 'The agent needs Python 3.10 or newer; none was found.'
+      : named.by === 'choice'
+        ? `The Python that was chosen, ${named.path}, does not run.`
+        : `${named.by} names ${named.path}, which does not run.`,
     fix,
     'python_missing',
   );

@@ -86,7 +86,8 @@ function inCheckout({ log, onLine, say, signal }) {
   return { env: process.env, log, onLine, say, signal, words, systemPackages: true, onPhase: () => {} };
 }
 
+/** @returns {import('../../runner/setup/python.mjs').Named | null} */
 function named() {
   const path = process.env['MERGE_LAB_PYTHON'];
-  return path ? { path, source: 'MERGE_LAB_PYTHON' } : null;
+  return path ? { path, by: 'MERGE_LAB_PYTHON' } : null;
 }

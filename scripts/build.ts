@@ -1,13 +1,19 @@
 /** `npm run build`: the extension's two sides into `dist/`, and what they weigh. */
-import { buildExtension, HOST_LIMIT } from './build/extension.ts';
+import { buildAll } from './build/all.ts';
+import { HOST_LIMIT } from './build/extension.ts';
 import { outputsOf, sizesText } from './build/sizes.ts';
+import { WEBVIEW_LIMIT } from './build/webview.ts';
 
-const host = await buildExtension();
-const outputs = outputsOf(host.metafile);
+const outputs = (await buildAll()).flatMap(outputsOf);
 process.stdout.write(`${sizesText(outputs)}\n`);
 
-const main = outputs.find(({ file }) => file.endsWith('main.cjs'));
-if (main && main.bytes > HOST_LIMIT) {
-  process.stderr.write(`${main.file} is larger than ${HOST_LIMIT / 1000} kB.\n`);
+const total = (part: string): number =>
+  outputs.filter(({ file }) => file.includes(part)).reduce((sum, { bytes }) => sum + bytes, 0);
+for (const [part, limit] of [
+  ['extension/main', HOST_LIMIT],
+  ['webview/', WEBVIEW_LIMIT],
+] as const) {
+  if (total(part) <= limit) continue;
+  process.stderr.write(`dist/${part} is larger than ${limit / 1000} kB: ${total(part)} bytes\n`);
   process.exitCode = 1;
 }

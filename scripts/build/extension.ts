@@ -35,17 +35,13 @@ const bundle = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-export interface BuiltExtension {
-  readonly metafile: Metafile;
-}
-
 /** Throws where a source cannot be bundled; esbuild has said why. */
-export async function buildExtension(): Promise<BuiltExtension> {
+export async function buildExtension(): Promise<Metafile> {
   const entryPoints = ['extension/main.ts', 'runner/analysis-worker.ts'].filter((file) =>
     existsSync(path.join(root, file)),
   );
   const { metafile } = await build({ ...bundle, entryPoints: entryPoints.map(named) });
-  return { metafile };
+  return metafile;
 }
 
 /** Without the folder that it comes from. */

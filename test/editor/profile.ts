@@ -1,5 +1,5 @@
 /** A VS Code's own folders, fresh for each: user data with seeded settings, extensions, home of the agent's stores. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { quietSettings, type Settings } from './settings.ts';
@@ -29,7 +29,7 @@ export class Profile {
     this.setMachine(seed.machineSettings ?? {});
   }
 
-  /** The user's, over those that are there. A window sees it at once. */
+  /** The user's, over those that are there. For windows that open after it. */
   set(settings: Settings): void {
     this.#user = { ...this.#user, ...settings };
     this.#write('User', this.#user);
@@ -42,7 +42,9 @@ export class Profile {
   #write(layer: 'User' | 'Machine', settings: Settings): void {
     const folder = path.join(this.userData, layer);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
+    const file = path.join(folder, 'settings.json');
+    writeFileSync(`${file}.new`, JSON.stringify(settings, null, 2));
+    renameSync(`${file}.new`, file);
   }
 
   remove(): void {

@@ -8,6 +8,9 @@ export const quietSettings: Settings = {
   'workbench.welcomePage.experimentalOnboarding': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.colorTheme': 'Dark Modern',
+  // Whatever takes the focus while a window opens, a picker stays.
+  'workbench.quickOpen.closeOnFocusLost': false,
+  'workbench.reduceMotion': 'on',
   'window.commandCenter': false,
   'window.menuBarVisibility': 'compact',
   'chat.disableAIFeatures': true,

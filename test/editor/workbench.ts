@@ -10,6 +10,9 @@ import { VsCodeServer } from './server.ts';
 import { type Theme, themes } from './themes.ts';
 import { openPage, usualSize, type WindowSize } from './window.ts';
 
+/** Of keys that nothing answers, before they are pressed again. */
+const PATIENCE_MS = 2_000;
+
 export interface WorkbenchOptions {
   /** Of its logs and screenshots. */
   readonly name: string;
@@ -88,6 +91,7 @@ export class Workbench {
     const open = file === undefined ? [] : [['openFile', this.server.remote(file)] as const];
     await this.page.goto(this.server.address(folder, open));
     await this.ready();
+    if (file !== undefined) await this.editor.locator('.view-line').first().waitFor();
   }
 
   async reload(): Promise<void> {
@@ -95,7 +99,7 @@ export class Workbench {
     await this.ready();
   }
 
-  /** Until the window stands and its extension host answers. */
+  /** Until the window stands. */
   async ready(): Promise<void> {
     await this.page.locator('div.monaco-workbench').waitFor();
     await this.page.locator('.statusbar-item').first().waitFor();
@@ -118,15 +122,28 @@ export class Workbench {
 
   /** By the palette, by its title as the palette shows it. */
   async command(title: string): Promise<void> {
-    await this.press('F1');
-    const input = this.quickInput.locator('input[type="text"]');
-    await input.waitFor();
+    const input = await this.#asked('F1');
     await input.fill(`>${title}`);
-    const label = JSON.stringify(title);
-    const row = this.quickInput.locator(
-      `.monaco-list-row[aria-label=${label}], .monaco-list-row[aria-label^=${JSON.stringify(`${title},`)}]`,
-    );
-    await row.first().click();
+    await this.row(title).click();
+  }
+
+  /** The box that these keys open. A page that was just shown in the window may swallow the first ones. */
+  async #asked(keys: string): Promise<Locator> {
+    const input = this.quickInput.locator('input[type="text"]');
+    for (let tries = 0; !(await input.isVisible()); tries += 1) {
+      await this.press(keys);
+      await input.waitFor({ timeout: PATIENCE_MS }).catch((error: unknown) => {
+        if (tries === 4) throw error;
+      });
+    }
+    return input;
+  }
+
+  /** The row of the open picker with this label. */
+  row(label: string, state = ''): Locator {
+    const row = `.monaco-list-row${state}`;
+    const [whole, described] = [JSON.stringify(label), JSON.stringify(`${label},`)];
+    return this.quickInput.locator(`${row}[aria-label=${whole}], ${row}[aria-label^=${described}]`).first();
   }
 
   /** Picks the row of the open picker that holds these words. */
@@ -134,20 +151,20 @@ export class Workbench {
     await this.picks.filter({ hasText: words }).first().click();
   }
 
-  /** Answers an input box. */
-  async answer(text: string): Promise<void> {
+  /** Types into the box that asks, and enters it; of a picker, when it has come to the row that is meant. */
+  async answer(text: string, row?: string): Promise<void> {
     const input = this.quickInput.locator('input[type="text"]');
     await input.waitFor();
     await input.fill(text);
-    await this.press('Enter');
+    if (row !== undefined) await this.row(row, '.focused').waitFor();
+    await input.press('Enter');
   }
 
   // Editors
 
   /** By quick open, by its path in the workspace. */
   async openFile(name: string): Promise<void> {
-    await this.press('ControlOrMeta+P');
-    await this.quickInput.locator('input[type="text"]').fill(name);
+    await (await this.#asked('ControlOrMeta+P')).fill(name);
     await this.picks
       .filter({ hasText: path.basename(name) })
       .first()
@@ -231,10 +248,10 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   }
 
-  /** Through the settings, which the window watches. */
   async theme(theme: Theme): Promise<void> {
-    const { name, kind } = themes[theme];
-    this.profile.set({ 'workbench.colorTheme': name });
+    const { label, kind } = themes[theme];
+    await this.command('Preferences: Color Theme');
+    await this.answer(label, label);
     await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
   }
 

@@ -1,0 +1,90 @@
+import path from 'node:path';
+import type { Asked, Listed, Suggestion } from './completion.ts';
+import { modelFolders } from './model-folders.ts';
+import { resolvePath } from './named-files.ts';
+
+type Wanted = 'model' | 'experts' | 'data' | 'folder' | 'template';
+
+/** Folders and files where a path belongs: models, data, a place to write to. */
+export async function pathCompletions(asked: Asked): Promise<readonly Suggestion[]> {
+  const wanted = wantedAt(asked);
+  const { roots, place } = asked;
+  if (!wanted || !roots || place.role === 'key') return [];
+  const typed = place.typed.replace(/^["']/, '');
+  const parent = parentOf(typed);
+  const folder = resolvePath(parent, roots);
+  const entries = (await asked.list(folder))
+    .filter(({ name }) => !name.startsWith('.'))
+    .slice(0, MOST_ENTRIES);
+  const models = new Map((await modelFolders(folder, asked.list)).map(({ name, kind }) => [name, kind]));
+  const path_ = (name: string) => `${parent}${name}`;
+  const found: Suggestion[] = [];
+  for (const pattern of patterns(wanted, entries, models.size))
+    found.push(whole(asked, path_(pattern), 'all of them'));
+  for (const { name, kind } of entries) {
+    const model = models.get(name);
+    if (model && (wanted === 'model' || wanted === 'experts'))
+      found.unshift({ ...whole(asked, path_(name), model), kind: 'model', filter: path_(name) });
+    else if (kind === 'folder') found.push(further(asked, path_(name)));
+    else if (isWantedFile(wanted, name)) found.push({ ...whole(asked, path_(name), ''), kind: 'file' });
+  }
+  if (wanted === 'folder' && typed === '') found.unshift(whole(asked, './merged', 'a new folder'));
+  return found.map((each) => filtered(each, typed));
+}
+
+const MOST_ENTRIES = 500;
+
+function wantedAt({ place: { path: at } }: Asked): Wanted | null {
+  const where = at.map((step) => (typeof step === 'number' ? '*' : step)).join('.');
+  if (where === 'base' || /^(sizes\.[^.]+\.base|experts\.[^.*]+|references\.\*\.model)$/.test(where))
+    return 'model';
+  if (/^sizes\.[^.]+\.experts(\.[^.]+)?$/.test(where))
+    return where.endsWith('.experts') ? 'experts' : 'model';
+  if (/^evaluation\.data(\.[^.]+)?$/.test(where)) return 'data';
+  if (where === 'evaluation.chat_template') return 'template';
+  return where === 'merge.out' ? 'folder' : null;
+}
+
+/** Up to the last separator; a relative path begins with `./`. */
+function parentOf(typed: string): string {
+  const cut = Math.max(typed.lastIndexOf('/'), typed.lastIndexOf('\\'));
+  return cut === -1 ? './' : typed.slice(0, cut + 1);
+}
+
+/** One path for all experts or domains, where the folder holds them. */
+function patterns(wanted: Wanted, entries: readonly Listed[], models: number): string[] {
+  if (wanted === 'experts') return models > 0 ? ['{expert}'] : [];
+  if (wanted !== 'data') return [];
+  const endings = entries.flatMap(({ name, kind }) =>
+    kind === 'file' && isData(name) ? [path.extname(name)] : [],
+  );
+  return [...new Set(endings)].map((ending) => `{domain}${ending}`);
+}
+
+function isWantedFile(wanted: Wanted, name: string): boolean {
+  if (wanted === 'template') return name.endsWith('.jinja');
+  return wanted === 'data' && isData(name);
+}
+
+function isData(name: string): boolean {
+  return /\.(json|jsonl|ndjson)$/.test(name);
+}
+
+/** In quotes where braces, commas or the like would mean something else. */
+function whole({ place }: Asked, written: string, detail: string): Suggestion {
+  const needsQuotes = place.flow
+    ? /[,[\]{}#:\s]/.test(written)
+    : /(^[\s#&*!|>'"%@`{[])|: |:$| #/.test(written);
+  const insert = needsQuotes ? JSON.stringify(written) : written;
+  return { label: written, kind: 'folder', insert, detail };
+}
+
+function further(asked: Asked, written: string): Suggestion {
+  return { ...whole(asked, `${written}/`, 'folder'), again: true };
+}
+
+/** What is typed without `./` still finds its folder. */
+function filtered(suggestion: Suggestion, typed: string): Suggestion {
+  const isPath = typed === '' || /^(\.|\/|~|\\|[A-Za-z]:)/.test(typed) || /[/\\]/.test(typed);
+  return { ...suggestion, filter: isPath ? suggestion.label : suggestion.label.replace(/^\.\//, '') };
+}

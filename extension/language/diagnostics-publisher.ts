@@ -1,0 +1,133 @@
+import * as vscode from 'vscode';
+import type { ExperimentStates } from '../experiments/experiment-states.ts';
+import { diagnostics, type EditorDiagnostic } from './diagnostics.ts';
+import { type EditedDocuments, rootsOf } from './edited-documents.ts';
+import type { EditorSettings } from './editor-settings.ts';
+import { FileExistence } from './file-existence.ts';
+import { namedFiles } from './named-files.ts';
+import { toRange } from './vscode-ranges.ts';
+
+/** After the last key stroke: enough to take a burst of them together, too short to be seen. */
+const PAUSE_MS = 20;
+/** File systems are asked when the typing rests. */
+const FILES_PAUSE_MS = 300;
+
+interface PublisherOptions {
+  readonly states: ExperimentStates;
+  readonly settings: EditorSettings;
+  readonly documents: EditedDocuments;
+  readonly isExperiment: (document: vscode.TextDocument) => boolean;
+}
+
+/** Keeps the diagnostics of every open experiment up to date. */
+export class DiagnosticsPublisher implements vscode.Disposable {
+  readonly #options: PublisherOptions;
+  readonly #collection = vscode.languages.createDiagnosticCollection('mergelab');
+  readonly #files = new FileExistence();
+  readonly #pending = new Map<string, NodeJS.Timeout>();
+  readonly #subscriptions: vscode.Disposable[];
+  #filesTimer: NodeJS.Timeout | null = null;
+  #disposed = false;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    const { workspace, window } = vscode;
+    const again = () => {
+      this.#files.expire();
+      this.#checkFilesSoon();
+    };
+    this.#subscriptions = [
+      workspace.onDidOpenTextDocument((document) => this.#soon(document)),
+      workspace.onDidChangeTextDocument(({ document }) => this.#soon(document)),
+      workspace.onDidCloseTextDocument((document) => this.#closed(document)),
+      workspace.onDidSaveTextDocument(again),
+      workspace.onDidCreateFiles(again),
+      workspace.onDidDeleteFiles(again),
+      workspace.onDidRenameFiles(again),
+      window.onDidChangeWindowState(({ focused }) => (focused ? again() : undefined)),
+      options.states.onDidChange((uri) => {
+        for (const document of this.#open())
+          if (document.uri.toString() === uri.toString()) this.#soon(document);
+      }),
+      options.settings.onDidChange(() => this.#all()),
+    ];
+    this.#all();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const timer of this.#pending.values()) clearTimeout(timer);
+    if (this.#filesTimer) clearTimeout(this.#filesTimer);
+    this.#collection.dispose();
+  }
+
+  #open(): readonly vscode.TextDocument[] {
+    return vscode.workspace.textDocuments.filter(this.#options.isExperiment);
+  }
+
+  #all(): void {
+    for (const document of this.#open()) this.#soon(document);
+  }
+
+  #soon(document: vscode.TextDocument): void {
+    if (this.#disposed || !this.#options.isExperiment(document)) return;
+    const name = document.uri.toString();
+    // The first of a burst sets the time: steady typing must not put it off.
+    if (this.#pending.has(name)) return;
+    const publish = () => {
+      this.#pending.delete(name);
+      if (!document.isClosed) this.#publish(document);
+    };
+    this.#pending.set(name, setTimeout(publish, PAUSE_MS));
+    this.#checkFilesSoon();
+  }
+
+  #publish(document: vscode.TextDocument): void {
+    const { documents, settings } = this.#options;
+    const roots = rootsOf(document);
+    const found = diagnostics(documents.of(document), {
+      exists: roots ? this.#files.known : new Map(),
+      folder: roots?.folder ?? '',
+      home: roots?.home ?? '',
+      statistical: settings.enabled('statisticalWarnings', document.uri),
+    });
+    this.#collection.set(document.uri, found.map(toDiagnostic));
+  }
+
+  #closed({ uri }: vscode.TextDocument): void {
+    const name = uri.toString();
+    clearTimeout(this.#pending.get(name));
+    this.#pending.delete(name);
+    this.#collection.delete(uri);
+  }
+
+  #checkFilesSoon(): void {
+    if (this.#disposed) return;
+    if (this.#filesTimer) clearTimeout(this.#filesTimer);
+    this.#filesTimer = setTimeout(() => void this.#checkFiles(), FILES_PAUSE_MS);
+  }
+
+  async #checkFiles(): Promise<void> {
+    const paths = this.#open().flatMap((document) => {
+      const roots = rootsOf(document);
+      return roots ? namedFiles(this.#options.documents.of(document), roots).map(({ path }) => path) : [];
+    });
+    if ((await this.#files.check(paths)) && !this.#disposed) {
+      for (const document of this.#open()) this.#publish(document);
+    }
+  }
+}
+
+function toDiagnostic({ severity, code, message, range }: EditorDiagnostic): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(toRange(range), message, SEVERITY[severity]);
+  diagnostic.source = 'Merge Lab';
+  diagnostic.code = code;
+  return diagnostic;
+}
+
+const SEVERITY: Readonly<Record<EditorDiagnostic['severity'], vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+};

@@ -1,0 +1,45 @@
+/** Everything to underline: what the text says wrongly, what models and data do not fit, what the numbers leave open. */
+
+import type { EditedExperiment } from './edited-experiment.ts';
+import { distinct, type EditorDiagnostic, messageOf } from './editor-diagnostic.ts';
+import { missingFiles } from './missing-files.ts';
+import { preparedDiagnostics } from './prepared-diagnostics.ts';
+import { statisticalDiagnostics } from './statistical-diagnostics.ts';
+
+export type { EditorDiagnostic } from './editor-diagnostic.ts';
+
+export interface DiagnosticOptions {
+  /** Absolute path to whether something is there, as far as that is known yet. */
+  readonly exists: ReadonlyMap<string, boolean>;
+  readonly folder: string;
+  readonly home: string;
+  readonly statistical: boolean;
+}
+
+export function diagnostics(edited: EditedExperiment, options: DiagnosticOptions): EditorDiagnostic[] {
+  const found = preparedDiagnostics(edited);
+  const missing = missingFiles(edited, options).filter(
+    ({ range }) => !found.some((other) => other.severity === 'error' && samePlace(other.range, range)),
+  );
+  return distinct([
+    ...textDiagnostics(edited),
+    ...found,
+    ...missing,
+    ...(options.statistical ? statisticalDiagnostics(edited) : []),
+  ]);
+}
+
+/** What parsing finds: known at once, at every key stroke. */
+export function textDiagnostics({ parsed }: EditedExperiment): EditorDiagnostic[] {
+  return parsed.diagnostics.map(({ severity, code, message, fix, range, suggestion }) => ({
+    severity,
+    code,
+    message: messageOf({ message, fix }, suggestion),
+    range,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  }));
+}
+
+function samePlace(a: EditorDiagnostic['range'], b: EditorDiagnostic['range']): boolean {
+  return a.start.line === b.start.line && a.start.column === b.start.column;
+}

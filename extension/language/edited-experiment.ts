@@ -1,0 +1,71 @@
+/** A text that is being edited, with what is known of it: what every surface in the text is made from. */
+import type { Path, Range } from '../../core/experiment/diagnostic.ts';
+import type { Experiment } from '../../core/experiment/experiment.ts';
+import type { Parsed } from '../../core/experiment/parse.ts';
+import type { ExperimentState } from '../experiments/experiment-state.ts';
+import { entryAt, type Outline, type OutlineEntry, outlineOf, scalarText } from './outline.ts';
+import type { MethodAt } from './schema-at.ts';
+import { TextLines } from './text-lines.ts';
+
+export class EditedExperiment {
+  readonly lines: TextLines;
+  /** Of exactly this text. */
+  readonly parsed: Parsed;
+  /** Null before anything is known. */
+  readonly state: ExperimentState | null;
+  #outline: Outline | null = null;
+  #expertItems: ReadonlyMap<string, number> | null = null;
+
+  constructor(text: TextLines | string, parsed: Parsed, state: ExperimentState | null) {
+    this.lines = typeof text === 'string' ? new TextLines(text) : text;
+    this.parsed = parsed;
+    this.state = state;
+  }
+
+  get text(): string {
+    return this.lines.text;
+  }
+
+  /** Of the text, or while that has errors the last one without; null where there was none. */
+  get experiment(): Experiment | null {
+    return this.parsed.experiment ?? this.state?.valid?.experiment ?? null;
+  }
+
+  get outline(): OutlineEntry {
+    this.#outline ??= outlineOf(this.text);
+    return this.#outline.root;
+  }
+
+  /** Of the key that leads to a path. Where the text is no YAML, what its lines look like decides. */
+  keyRange(path: Path): Range | null {
+    if (this.#isYaml) return this.parsed.positions.keyAt(path);
+    const entry = entryAt(this.outline, path);
+    return entry && entry.key !== null ? this.lines.range(...entry.name) : null;
+  }
+
+  valueRange(path: Path): Range | null {
+    if (this.#isYaml) return this.parsed.positions.at(path);
+    const value = entryAt(this.outline, path)?.value;
+    return value ? this.lines.range(...value) : null;
+  }
+
+  /** Where a method is written as a map, its name. */
+  readonly methodAt: MethodAt = (path) =>
+    path.length === 2 && path[0] === 'methods'
+      ? scalarText(this.text, entryAt(this.outline, [...path, 'method']))
+      : null;
+
+  /** Names in a list of experts, with their places in it. */
+  get expertItems(): ReadonlyMap<string, number> {
+    const entry = entryAt(this.outline, ['experts']);
+    const items = entry?.form === 'list' ? entry.children : [];
+    this.#expertItems ??= new Map(items.map((item, i) => [scalarText(this.text, item) ?? '', i]));
+    return this.#expertItems;
+  }
+
+  get #isYaml(): boolean {
+    return this.parsed.diagnostics.every(
+      ({ code, severity }) => severity !== 'error' || !/^(yaml_|file_too_large)/.test(code),
+    );
+  }
+}

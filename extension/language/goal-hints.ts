@@ -1,0 +1,82 @@
+/** What the lines `k`, `pick`, `within`, `return` and `epsilon` give now. */
+import type { Path } from '../../core/experiment/diagnostic.ts';
+import type { Goal } from '../../core/experiment/experiment.ts';
+import type { Report } from '../../core/report/report.ts';
+import type { EditedExperiment } from './edited-experiment.ts';
+import { kWithInterval } from './headline.ts';
+import { type Hint, hintAtEnd } from './hint.ts';
+import { counted, fixed, plusMinus, withInterval } from './numbers.ts';
+import { nameList } from './plain-text.ts';
+import { headlineCell, objectiveCurve } from './report-cells.ts';
+
+interface GoalNote {
+  readonly text: string;
+  readonly tooltip: string;
+}
+
+export function goalHints(edited: EditedExperiment, report: Report): Hint[] {
+  const rules = (['within', 'return', 'epsilon'] as const).map((rule) => ({
+    path: ['goals', rule],
+    note: ruleNote(edited, report, rule),
+  }));
+  const places: readonly { readonly path: Path; readonly note: GoalNote | null }[] = [
+    { path: ['sweep', 'k'], note: kNote(edited, report) },
+    { path: ['goals', 'pick'], note: pickNote(edited, report) },
+    ...rules,
+  ];
+  return places.flatMap(({ path, note }): Hint[] => {
+    const key = edited.keyRange(path);
+    if (!key || !note) return [];
+    return [hintAtEnd(edited, (edited.valueRange(path) ?? key).end.line, note.text, note.tooltip)];
+  });
+}
+
+function ruleNote(edited: EditedExperiment, report: Report, rule: Goal['rule']): GoalNote | null {
+  const recommended = report.headline.recommended_k;
+  if (recommended?.rule === rule) {
+    return recommended.k === 0
+      ? { text: 'no merge beats the base', tooltip: report.headline.sentence }
+      : {
+          text: kWithInterval(recommended),
+          tooltip: 'The smallest k that meets this goal, on the typical curve.',
+        };
+  }
+  const reason = objectiveCurve(headlineCell(report))?.reasons['recommended_k'];
+  const isSought = edited.experiment?.goals.goal.rule === rule;
+  if (recommended || !isSought || reason === undefined || report.headline.state !== 'complete') return null;
+  return { text: 'no k', tooltip: reason };
+}
+
+function kNote(edited: EditedExperiment, report: Report): GoalNote | null {
+  const plan = edited.state?.plan;
+  const cells = report.cells.reduce((sum, { progress }) => sum + progress.total, 0);
+  const merges = plan ? plan.total - plan.unmerged : cells;
+  if (merges === 0) return null;
+  const measured = objectiveCurve(headlineCell(report))?.points.map(({ k }) => k) ?? [];
+  const text = counted(merges, 'merge');
+  return {
+    text,
+    tooltip: measured.length === 0 ? text : `${text}; measured so far: k = ${measured.join(', ')}.`,
+  };
+}
+
+function pickNote(edited: EditedExperiment, report: Report): GoalNote | null {
+  const pick = edited.experiment?.goals.pick ?? null;
+  const selection = headlineCell(report)?.selection;
+  const chosen = selection?.recommended ?? null;
+  if (pick === null || !selection) return null;
+  if (chosen?.k !== pick) {
+    return selection.reason === null ? null : { text: 'no subset', tooltip: selection.reason };
+  }
+  const behind = chosen.behind.value > 0 ? ` · ${fixed(chosen.behind.value)} behind the best` : '';
+  const names = chosen.members.map((member) => report.pool[member] ?? '?');
+  return {
+    text: `loss ${plusMinus(chosen.cross_fitted)}${behind}`,
+    tooltip: [
+      `${nameList(names)}: ${withInterval(chosen.cross_fitted)} nats per token, cross-fitted.`,
+      chosen.behind.value > 0
+        ? `The best chosen subset of any size is better by ${withInterval(chosen.behind)}.`
+        : 'No chosen subset of another size is better.',
+    ].join('\n'),
+  };
+}

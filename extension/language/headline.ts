@@ -1,0 +1,59 @@
+/** The answer, at the end of the line that every experiment has. */
+import type { RecommendedK } from '../../core/law/curve.ts';
+import type { Report } from '../../core/report/report.ts';
+import type { EditedExperiment } from './edited-experiment.ts';
+import { type Hint, hintAtEnd } from './hint.ts';
+import { count, plusMinus } from './numbers.ts';
+import { nameList } from './plain-text.ts';
+
+/** Null where the file has no experts, or nothing is measured yet. */
+export function headlineHint(edited: EditedExperiment): Hint | null {
+  const report = edited.state?.report;
+  const line = edited.keyRange(['experts'])?.start.line;
+  if (!report || line === undefined) return null;
+  const text = headlineText(report);
+  return text === null ? null : hintAtEnd(edited, line, text, report.headline.sentence);
+}
+
+/** `k = 4 (4–5), within 0.01 of the best · loss 0.728 ± 0.004 · pick algebra, code`; null before the first result. */
+export function headlineText(report: Report): string | null {
+  const { headline } = report;
+  const { done, failed, total } = report.progress;
+  const soFar = headline.state === 'complete' ? '' : ` · so far, ${count(done + failed)} of ${count(total)}`;
+  const keepBase = headline.beats_base === false || headline.recommended_k?.k === 0;
+  if (keepBase && !headline.subset) return `no merge beats the base${soFar}`;
+  const parts = [
+    headline.recommended_k && kText(headline.recommended_k),
+    headline.loss && `loss ${plusMinus(headline.loss)}`,
+    headline.subset && `pick ${nameList(headline.subset)}`,
+  ].filter((part) => part !== null);
+  if (parts.length > 0) return `${parts.join(' · ')}${soFar}`;
+  if (done === 0) return null;
+  return headline.state === 'complete'
+    ? 'no k meets the goal'
+    : `${count(done + failed)} of ${count(total)} scored, nothing to recommend yet`;
+}
+
+function kText(recommended: RecommendedK): string {
+  return `${kWithInterval(recommended)}, ${goalText(recommended)}`;
+}
+
+/** `k = 4 (4–5)` */
+export function kWithInterval({ k, low, high }: Pick<RecommendedK, 'k' | 'low' | 'high'>): string {
+  if (low === null) return `k = ${k}`;
+  if (high === null) return `k = ${k} (${low} or more)`;
+  return low === high ? `k = ${k} (${low} alone)` : `k = ${k} (${low}–${high})`;
+}
+
+export function goalText({ rule, value }: Pick<RecommendedK, 'rule' | 'value'>): string {
+  switch (rule) {
+    case 'within':
+      return `within ${value} of the best`;
+    case 'return':
+      return `${Number((100 * value).toPrecision(3))}% of the improvement`;
+    case 'epsilon':
+      return `within ${value} of the floor`;
+    default:
+      return rule satisfies never;
+  }
+}

@@ -1,0 +1,100 @@
+/** What is said of the word under the pointer: of an expert, a method, a domain or a key. */
+
+import type { Path, Position, Range } from '../../core/experiment/diagnostic.ts';
+import type { EditedExperiment } from './edited-experiment.ts';
+import { hoverOfDomain, hoverOfDomains } from './hover-domains.ts';
+import { hoverOfKey } from './hover-keys.ts';
+import { hoverOfMethod } from './hover-methods.ts';
+import { hoverOfBase, hoverOfExpert } from './hover-models.ts';
+import { escapeMarkdown } from './markdown.ts';
+import type { OutlineEntry } from './outline.ts';
+import { contains } from './text-lines.ts';
+
+export interface Hover {
+  /** Markdown, parts apart. Everything that came from a file is escaped; it needs no trust and no HTML. */
+  readonly parts: readonly string[];
+  readonly range: Range;
+}
+
+export function hover(edited: EditedExperiment, at: Position): Hover | null {
+  const found = wordAt(edited, at);
+  if (!found) return null;
+  const { path, on, range } = found;
+  const content = contentOf(edited, path).filter((part) => part !== null);
+  const ofKey = on === 'key' ? hoverOfKey(edited, path) : null;
+  const { stale, report } = edited.state ?? {};
+  const parts = [
+    // A name of the file, such as an expert's, is its own title; a key is told first what it means.
+    ...(ofKey === null ? [] : [ofKey]),
+    ...(stale && report && content.length > 0 ? [`*${escapeMarkdown(stale, 500)}*`] : []),
+    ...content,
+  ];
+  return parts.length === 0 ? null : { parts, range };
+}
+
+function contentOf(edited: EditedExperiment, path: Path): readonly (string | null)[] {
+  const [section, second, third, fourth] = path;
+  switch (section) {
+    case 'base':
+      return [hoverOfBase(edited, null)];
+    case 'experts':
+      return path.length === 2 ? hoverOfExpert(edited, nameAt(edited, path)) : [];
+    case 'sizes':
+      if (third === 'base') return [hoverOfBase(edited, String(second))];
+      return third === 'experts' && fourth !== undefined ? hoverOfExpert(edited, String(fourth)) : [];
+    case 'methods':
+      return path.length >= 2 && (path.length === 2 || third === 'method')
+        ? hoverOfMethod(edited, Number(second))
+        : [];
+    case 'evaluation':
+      return domainsAt(edited, path);
+    case 'goals':
+      if (second === 'weights' && third !== undefined) return [hoverOfDomain(edited, String(third))];
+      if ((second === 'must_include' || second === 'must_exclude') && third !== undefined)
+        return hoverOfExpert(edited, nameAt(edited, path));
+      return [];
+    case 'merge':
+      if (second === 'subset' && third !== undefined) return hoverOfExpert(edited, nameAt(edited, path));
+      return second === 'weights' && third !== undefined ? hoverOfExpert(edited, String(third)) : [];
+    default:
+      return [];
+  }
+}
+
+function domainsAt(edited: EditedExperiment, [, second, third]: Path): readonly (string | null)[] {
+  if (second === 'domains' && third !== undefined)
+    return [hoverOfDomain(edited, nameAt(edited, ['evaluation', 'domains', third]))];
+  if (second !== 'data') return [];
+  return [third === undefined ? hoverOfDomains(edited) : hoverOfDomain(edited, String(third))];
+}
+
+/** Of a map's entry its key; of a list's item its text. */
+function nameAt(edited: EditedExperiment, path: Path): string {
+  const last = path.at(-1);
+  if (typeof last === 'string') return last;
+  const range = edited.valueRange(path);
+  return range ? edited.lines.slice(range).replace(/^(["'])(.*)\1$/, '$2') : '';
+}
+
+interface Word {
+  readonly path: Path;
+  readonly on: 'key' | 'value';
+  readonly range: Range;
+}
+
+/** The deepest key or value at a position. */
+function wordAt(edited: EditedExperiment, at: Position): Word | null {
+  const search = (entry: OutlineEntry): Word | null => {
+    for (const child of entry.children) {
+      const name = edited.lines.range(...child.name);
+      if (child.key !== null && contains(name, at)) return { path: child.path, on: 'key', range: name };
+      if (!child.value) continue;
+      const value = edited.lines.range(...child.value);
+      if (!contains(value, at)) continue;
+      if (child.children.length > 0) return search(child);
+      return { path: child.path, on: 'value', range: value };
+    }
+    return null;
+  };
+  return search(edited.outline);
+}

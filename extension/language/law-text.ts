@@ -1,0 +1,80 @@
+/** A fitted law in words and symbols. */
+import type { LawCurve } from '../../core/law/curve.ts';
+import { digitsOf, fixed, intervalText } from './numbers.ts';
+
+const SYMBOLS: Readonly<Record<string, string>> = { Linf: 'L∞' };
+
+/** `L∞ 0.713 · A 0.078 · b 0.69`; empty where nothing is fitted. */
+export function lawInShort({ parameters }: LawCurve): string {
+  return Object.entries(parameters ?? {})
+    .map(([name, value]) => `${symbol(name)} ${inline(name, value)}`)
+    .join(' · ');
+}
+
+/** Shapes have two decimals, losses three. Parameters of a curve that hardly bends may be huge. */
+function inline(name: string, value: number): string {
+  if (Math.abs(value) >= 1000) return fixed(value, 0);
+  return fixed(value, name === 'b' || name === 'p' ? 2 : 3);
+}
+
+/** The formula with its values: `L(k) = 0.713 + 0.078/(k + 0.69)`; null where nothing is fitted. */
+export function formula({ form, parameters, intervals }: LawCurve): string | null {
+  if (form === null || parameters === null) return null;
+  const value = (name: string) => {
+    const limits = intervals?.[name];
+    return fixed(parameters[name] ?? Number.NaN, limits ? digitsOf({ low: limits[0], high: limits[1] }) : 3);
+  };
+  const plus = (name: string) => {
+    const text = value(name);
+    return text.startsWith('−') ? ` − ${text.slice(1)}` : ` + ${text}`;
+  };
+  switch (form) {
+    case 'paper':
+    case 'signed':
+    case 'three_point':
+      return `L(k) = ${value('Linf')}${plus('A')}/(k${plus('b')})`;
+    case 'quadratic':
+      return `L(k) = ${value('Linf')}${plus('A')}/k${plus('C')}/k²`;
+    case 'power':
+      return `L(k) = ${value('Linf')}${plus('A')}·k^−${value('p')}`;
+    case 'flat':
+      return `L(k) = ${value('Linf')}`;
+    default:
+      return form satisfies never;
+  }
+}
+
+export interface LawParameter {
+  readonly symbol: string;
+  readonly value: string;
+  readonly interval: string;
+}
+
+export function lawParameters({ parameters, intervals }: LawCurve): readonly LawParameter[] {
+  return Object.entries(parameters ?? {}).map(([name, value]) => {
+    const limits = intervals?.[name];
+    const digits = limits ? digitsOf({ low: limits[0], high: limits[1] }) : 3;
+    return {
+      symbol: symbol(name),
+      value: fixed(value, digits),
+      interval: limits ? intervalText(limits, digits) : '',
+    };
+  });
+}
+
+/** `R² 0.9998 · rmse 0.12 mnat`: how closely the law follows its points. */
+export function fitText({ r2, rmse }: LawCurve): string {
+  return [r2 === null ? '' : `R² ${fixed(r2, 4)}`, rmse === null ? '' : `rmse ${millinats(rmse)}`]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** Thousandths of a nat, the scale at which fits differ. */
+function millinats(value: number): string {
+  const scaled = value * 1000;
+  return `${scaled.toFixed(scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2)} mnat`;
+}
+
+function symbol(name: string): string {
+  return SYMBOLS[name] ?? name;
+}

@@ -1,0 +1,133 @@
+/** What stands above the first line: the one obvious thing to do next, and how far it is. */
+import type { PlanState } from '../experiments/experiment-state.ts';
+import type { EditedExperiment } from './edited-experiment.ts';
+import { count, counted, roughly } from './numbers.ts';
+import { nameList, plain } from './plain-text.ts';
+
+export interface Lens {
+  readonly title: string;
+  /** Null for a remark that does nothing. */
+  readonly command: LensCommand | null;
+  readonly args: readonly [uri: string];
+  readonly tooltip: string;
+}
+
+export type LensCommand =
+  | 'mergeLab.run'
+  | 'mergeLab.stop'
+  | 'mergeLab.plan'
+  | 'mergeLab.openDashboard'
+  | 'mergeLab.mergeRecommended';
+
+export interface LensPlace {
+  /** Of the document, for the commands. */
+  readonly uri: string;
+  /** What is not trusted can be read, not run. */
+  readonly trusted: boolean;
+}
+
+export function lenses(edited: EditedExperiment, { uri, trusted }: LensPlace): readonly Lens[] {
+  const lens = (command: LensCommand | null, title: string, tooltip: string): Lens => ({
+    // The editor would draw `$(name)` as an icon.
+    title: title.replaceAll('$(', '$ ('),
+    command,
+    args: [uri],
+    tooltip,
+  });
+  const dashboard = lens('mergeLab.openDashboard', 'Dashboard', 'Curves, subsets and the answer in full');
+  if (!trusted) return [dashboard];
+  const plan = lens('mergeLab.plan', 'Plan', 'What a run would do, and what it would take');
+  const busy = edited.state?.busy;
+  return [
+    ...actions(edited, lens),
+    plan,
+    dashboard,
+    ...(busy ? [lens(null, `${plain(busy, 80).replace(/[.…]+$/, '')} …`, '')] : []),
+  ];
+}
+
+type MakeLens = (command: LensCommand | null, title: string, tooltip: string) => Lens;
+
+function actions(edited: EditedExperiment, lens: MakeLens): Lens[] {
+  const { state } = edited;
+  switch (state?.run.state) {
+    case 'starting':
+      return [lens('mergeLab.stop', '■ Stop (starting)', 'Stop before it begins')];
+    case 'queued':
+      return [lens('mergeLab.stop', '■ Stop (queued)', waiting(edited))];
+    case 'running':
+      return [lens('mergeLab.stop', `■ Stop${inBrackets(progress(edited))}`, 'Stop after the current merge')];
+    case 'stopping':
+      return [
+        lens('mergeLab.stop', '■ Stop now', 'The run ends after the current merge; this ends it at once'),
+      ];
+    default:
+      return idle(edited, lens);
+  }
+}
+
+function idle(edited: EditedExperiment, lens: MakeLens): Lens[] {
+  const plan = edited.state?.plan ?? null;
+  const isDone = plan !== null && plan.missing === 0 && plan.done > 0;
+  const run = lens('mergeLab.run', `▶ Run${inBrackets(work(edited, plan))}`, runTooltip(edited, plan));
+  if (!isDone) return [run];
+  const subset = edited.state?.report?.headline.subset;
+  if (!subset || edited.state?.stale) return [];
+  return [
+    lens('mergeLab.mergeRecommended', 'Merge recommended subset', `Write the merge of ${nameList(subset)}`),
+  ];
+}
+
+/** `511 merges`, `about 1 min`, `local`; what is not known is left out. */
+function work(edited: EditedExperiment, plan: PlanState | null): readonly string[] {
+  if (!plan) return [];
+  const { seconds } = plan.estimate;
+  const time = seconds === null || plan.missing === 0 ? [] : [`about ${roughly(seconds)}`];
+  if (plan.done + plan.failed === 0) {
+    return [
+      counted(plan.total - plan.unmerged, 'merge'),
+      ...time,
+      plain(edited.experiment?.target ?? '', 30),
+    ];
+  }
+  const state = edited.state?.run.state;
+  const left = state === 'stopped' || state === 'failed' ? 'left' : 'new';
+  return plan.missing === 0 ? [] : [`${count(plan.missing)} ${left}`, ...(left === 'left' ? time : [])];
+}
+
+function runTooltip(edited: EditedExperiment, plan: PlanState | null): string {
+  const errors = edited.parsed.diagnostics.filter(({ severity }) => severity === 'error').length;
+  if (errors > 0) return `First correct ${counted(errors, 'error')} in this file`;
+  if (!plan) return 'Merge the subsets and score each of them';
+  const { done, failed, missing, estimate, unmerged } = plan;
+  const parts = [
+    `${counted(missing, 'model')} to score`,
+    done === 0 ? `${count(unmerged)} of them unmerged, as they are` : '',
+    done > 0 ? `${count(done)} done` : '',
+    failed > 0 ? `${count(failed)} failed` : '',
+    `time by ${plain(estimate.basis, 120)}`,
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+/** How far the run is, and how long it will take. Never 100% before the end. */
+function progress({ state }: EditedExperiment): readonly string[] {
+  const workers = state?.run.workers ?? [];
+  const total = Math.max(0, ...workers.map((worker) => worker.total));
+  const done = Math.max(0, ...workers.map((worker) => worker.done + worker.failed));
+  const left = workers.flatMap(({ seconds_left }) => (seconds_left === null ? [] : [seconds_left]));
+  if (total === 0) return [];
+  const percent = Math.min(99, Math.floor((100 * done) / total));
+  return [`${percent}%`, ...(left.length > 0 ? [`${roughly(Math.max(...left))} left`] : [])];
+}
+
+function waiting({ state }: EditedExperiment): string {
+  const reason = state?.run.workers.find(({ waiting_for }) => waiting_for !== null)?.waiting_for;
+  return reason ? `Waiting for ${plain(reason, 120)}; stop it before it begins` : 'Stop it before it begins';
+}
+
+function inBrackets(parts: readonly string[]): string {
+  const said = parts.filter(Boolean);
+  if (said.length === 0) return '';
+  return ` (${said.join(said.some((part) => part.endsWith(' left')) ? ', ' : ' · ')})`;
+}

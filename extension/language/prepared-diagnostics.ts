@@ -1,0 +1,50 @@
+import type { Range } from '../../core/experiment/diagnostic.ts';
+import type { Problem } from '../../core/problem.ts';
+import type { Prepared } from '../../core/store/format.ts';
+import type { EditedExperiment } from './edited-experiment.ts';
+import { type EditorDiagnostic, messageOf } from './editor-diagnostic.ts';
+import { domainRange, modelRange } from './model-places.ts';
+import { bytes } from './numbers.ts';
+
+type Placed = Prepared['problems'][number];
+
+/** What looking at models and data found, at the lines that name them, and whether there is room for the results. */
+export function preparedDiagnostics(edited: EditedExperiment): EditorDiagnostic[] {
+  const { prepared } = edited.state ?? {};
+  if (!prepared) return noRoom(edited);
+  return [
+    ...prepared.problems.map((problem) => placed(edited, problem, 'error')),
+    ...prepared.warnings.map((problem) => placed(edited, problem, 'warning')),
+    ...noRoom(edited),
+  ];
+}
+
+function placed(edited: EditedExperiment, problem: Placed, severity: 'error' | 'warning'): EditorDiagnostic {
+  const { code, message, fix } = problem;
+  return { severity, code, message: messageOf({ message, fix }), range: rangeOf(edited, problem) };
+}
+
+function rangeOf(edited: EditedExperiment, { model, domain, code }: Placed): Range {
+  const own =
+    (model === undefined ? null : modelRange(edited, model)) ??
+    (domain === undefined ? null : domainRange(edited, domain)) ??
+    (/template/.test(code) ? edited.keyRange(['evaluation', 'chat_template']) : null) ??
+    (/^(memory|disk)_/.test(code) ? edited.keyRange(['sweep']) : null);
+  return own ?? edited.keyRange(['experts']) ?? firstLine(edited);
+}
+
+function firstLine({ lines }: EditedExperiment): Range {
+  return { start: { line: 1, column: 1 }, end: lines.lineEnd(1) };
+}
+
+/** Memory is judged by `prepare`, beside the models. */
+function noRoom(edited: EditedExperiment): EditorDiagnostic[] {
+  const { disk_bytes: needed, free_disk_bytes: free } = edited.state?.plan?.estimate ?? {};
+  if (needed === undefined || free === undefined || free === null || needed <= free) return [];
+  const problem: Problem = {
+    code: 'disk_too_small',
+    message: `The results of this sweep need about ${bytes(needed)}; the disk has ${bytes(free)} free.`,
+    fix: 'Free some space, ask for fewer subsets, or move the experiment to a larger disk.',
+  };
+  return [placed(edited, problem, 'error')];
+}

@@ -1,0 +1,41 @@
+/** Which part of a Report a place in the file is about. */
+import type { Experiment, Method } from '../../core/experiment/experiment.ts';
+import type { Cell, Curve, Report } from '../../core/report/report.ts';
+import type { PlanMethod } from '../../core/store/format.ts';
+
+/** The cell that the headline answers for. */
+export function headlineCell(report: Report): Cell | null {
+  return report.headline.cell === null ? null : (report.cells[report.headline.cell] ?? null);
+}
+
+/** Of the objective. */
+export function objectiveCurve(cell: Cell | null): Curve | null {
+  return cell?.curves.find(({ domain }) => domain === null) ?? null;
+}
+
+/** Each method of an experiment with its cell at the size that the headline answers for. */
+export function cellsOfMethods(experiment: Experiment, report: Report): readonly (Cell | null)[] {
+  const size = headlineCell(report)?.size ?? report.cells[0]?.size;
+  return experiment.methods.map((method) => {
+    const spec = identity(method);
+    return report.cells.find((cell) => cell.size === size && identity(cell.spec) === spec) ?? null;
+  });
+}
+
+/** The same method with the same parameters: then its numbers are those of this entry, wherever it stands in the list. */
+function identity(method: Method | PlanMethod): string {
+  return JSON.stringify(
+    Object.entries(method)
+      .filter(([field]) => field !== 'seeds')
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+/** `ties`, or `ties, size L` where the file declares sizes. */
+export function cellName(report: Report, cell: Cell): string {
+  return isDeclared(report, cell.size) ? `${cell.label}, size ${cell.size}` : cell.label;
+}
+
+export function isDeclared(report: Report, size: string): boolean {
+  return report.sizes.find(({ name }) => name === size)?.declared ?? false;
+}

@@ -1,0 +1,60 @@
+import type { Range } from '../../core/experiment/diagnostic.ts';
+import type { Cell, Report, Warning } from '../../core/report/report.ts';
+import type { EditedExperiment } from './edited-experiment.ts';
+import type { EditorDiagnostic } from './editor-diagnostic.ts';
+import { plainLines } from './plain-text.ts';
+import { cellName, cellsOfMethods, objectiveCurve } from './report-cells.ts';
+
+/** What a careful reader would want to be told of the numbers, at the line that they concern. */
+export function statisticalDiagnostics(edited: EditedExperiment): EditorDiagnostic[] {
+  const { report, stale } = edited.state ?? {};
+  const { experiment } = edited;
+  if (!report || stale || !experiment) return [];
+  const shown = cellsOfMethods(experiment, report);
+  const ofCells = shown.flatMap((cell, index) =>
+    cell && isMeasured(cell)
+      ? (objectiveCurve(cell)?.warnings ?? []).map((warning) =>
+          information(warning, methodRange(edited, index), shown.length > 1 ? cellName(report, cell) : null),
+        )
+      : [],
+  );
+  const ofReport = report.warnings
+    .filter((warning) => !isSaidOfText(edited, warning))
+    .map((warning) => information(warning, rangeOfWarning(edited, report, shown, warning), null));
+  return [...ofCells, ...ofReport];
+}
+
+/** While merges are still to come, most of what could be said will be otherwise soon. */
+function isMeasured({ progress }: Cell): boolean {
+  return progress.total > 0 && progress.done + progress.failed >= progress.total;
+}
+
+function information({ code, message }: Warning, range: Range, of: string | null): EditorDiagnostic {
+  const text = of === null ? message : `${of}: ${message}`;
+  return { severity: 'information', code, message: plainLines(text, 2000), range };
+}
+
+/** The text's own diagnostics tell of mergekit's variants already. */
+function isSaidOfText({ parsed }: EditedExperiment, { code }: Warning): boolean {
+  return code === 'outside_law' && parsed.diagnostics.some((each) => each.code === 'compatibility_in_sweep');
+}
+
+/** A warning about one method begins with its name. */
+function rangeOfWarning(
+  edited: EditedExperiment,
+  report: Report,
+  shown: readonly (Cell | null)[],
+  { message }: Warning,
+): Range {
+  const index = shown.findIndex((cell) => cell && message.startsWith(`${cellName(report, cell)}:`));
+  return index === -1 ? fallback(edited) : methodRange(edited, index);
+}
+
+function methodRange(edited: EditedExperiment, index: number): Range {
+  return edited.valueRange(['methods', index]) ?? fallback(edited);
+}
+
+/** An experiment need not name methods or goals, but it has experts. */
+function fallback(edited: EditedExperiment): Range {
+  return edited.keyRange(['goals']) ?? edited.keyRange(['experts']) ?? edited.parsed.positions.whole();
+}

@@ -1,11 +1,12 @@
 /** Runs tests inside the extension host of a real VS Code, with the extension from its folder. */
 import type { Page } from 'playwright-core';
 import { launchChromium } from '../chromium.ts';
-import { agentPython } from './installed.ts';
+import { agentPython, agentSettings } from './installed.ts';
 import { Life } from './life.ts';
 import { Profile } from './profile.ts';
 import { copySample } from './sample.ts';
 import { VsCodeServer } from './server.ts';
+import { testSettings } from './settings.ts';
 import { openPage } from './window.ts';
 
 export interface InHostRun {
@@ -23,7 +24,7 @@ export interface InHostRun {
 
 /** @returns the tests' exit code. Throws where VS Code did not come so far, or not in time. */
 export async function runInHost(run: InHostRun): Promise<number> {
-  const profile = new Profile({ machineSettings: { 'mergeLab.python': agentPython() } });
+  const profile = new Profile({ user: testSettings, machine: agentSettings() });
   const sample = copySample(profile.folder);
   const life = new Life();
   try {

@@ -1,6 +1,7 @@
 /** Where the set-up puts what the editor tests need. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Settings } from './settings.ts';
 
 export const root = path.join(import.meta.dirname, '..', '..');
 
@@ -18,4 +19,9 @@ export function agentPython(): string {
   return process.platform === 'win32'
     ? path.join(root, '.venv', 'Scripts', 'python.exe')
     : path.join(root, '.venv', 'bin', 'python');
+}
+
+/** Settings of this machine that name it. */
+export function agentSettings(): Settings {
+  return { 'mergeLab.python': agentPython() };
 }

@@ -13,7 +13,16 @@ export interface Sample {
 
 /** Without results of anybody's runs. @param parent gets the folder `nine-domains` */
 export function copySample(parent: string): Sample {
+  const copy = sampleIn(parent);
+  cpSync(sample, copy.folder, {
+    recursive: true,
+    filter: (source) => !/[\\/](\.mergelab|__pycache__)$/.test(source),
+  });
+  return copy;
+}
+
+/** Where `copySample` puts it. */
+export function sampleIn(parent: string): Sample {
   const folder = path.join(parent, 'nine-domains');
-  cpSync(sample, folder, { recursive: true, filter: (source) => path.basename(source) !== '.mergelab' });
   return { folder, file: path.join(folder, 'nine-domains.mergelab.yaml') };
 }

@@ -20,7 +20,8 @@ export interface ServerOptions {
   /** Take a `payload` from the address: an extension from its folder, tests inside the extension host. */
   readonly payload?: boolean;
   readonly port?: number;
-  readonly idleSeconds?: number;
+  /** After which it ends without a window; null: never. */
+  readonly idleSeconds?: number | null;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -29,14 +30,15 @@ export class VsCodeServer {
   readonly host: string;
   readonly log: string;
   readonly #child: ChildProcess;
-  readonly #ended: Promise<void>;
+  /** Resolves when it has ended, whoever ended it. */
+  readonly ended: Promise<void>;
   readonly #lastResort = (): void => this.#kill('SIGKILL');
 
   private constructor(child: ChildProcess, host: string, log: string, ended: Promise<void>) {
     this.#child = child;
     this.host = host;
     this.log = log;
-    this.#ended = ended;
+    this.ended = ended;
     process.once('exit', this.#lastResort);
   }
 
@@ -89,7 +91,7 @@ export class VsCodeServer {
   async stop(): Promise<void> {
     this.#kill('SIGTERM');
     const timer = setTimeout(() => this.#kill('SIGKILL'), STOP_MS);
-    await this.#ended;
+    await this.ended;
     clearTimeout(timer);
     // What of its group did not listen.
     this.#kill('SIGKILL');
@@ -109,7 +111,9 @@ function argumentsOf(options: ServerOptions): string[] {
     ...['--user-data-dir', profile.userData],
     ...['--extensions-dir', profile.extensions],
     ...['--config', path.join(profile.folder, 'code-server.yaml')],
-    ...['--idle-timeout-seconds', String(options.idleSeconds ?? IDLE_SECONDS)],
+    ...(options.idleSeconds === null
+      ? []
+      : ['--idle-timeout-seconds', String(options.idleSeconds ?? IDLE_SECONDS)]),
     '--disable-telemetry',
     '--disable-update-check',
     '--disable-getting-started-override',

@@ -1,16 +1,16 @@
-/** Settings that every VS Code of the tests starts with: nothing greets, asks, or moves on its own. */
+/** Settings that a VS Code of this checkout starts with. */
+import { themes } from './themes.ts';
+
 export type Settings = Readonly<Record<string, unknown>>;
 
+/** Nothing greets, asks, or looks for updates. */
 export const quietSettings: Settings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.enableExperiments': false,
   'workbench.welcomePage.experimentalOnboarding': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'workbench.colorTheme': 'Dark Modern',
-  // Whatever takes the focus while a window opens, a picker stays.
-  'workbench.quickOpen.closeOnFocusLost': false,
-  'workbench.reduceMotion': 'on',
+  'workbench.colorTheme': themes.dark.id,
   'window.commandCenter': false,
   'window.menuBarVisibility': 'compact',
   'chat.disableAIFeatures': true,
@@ -23,8 +23,17 @@ export const quietSettings: Settings = {
   'extensions.ignoreRecommendations': true,
   'git.openRepositoryInParentFolders': 'never',
   'security.workspace.trust.startupPrompt': 'never',
+};
+
+/** Also the same on every machine, and nothing moves on its own. */
+export const testSettings: Settings = {
+  ...quietSettings,
   'editor.fontFamily': "'DejaVu Sans Mono', monospace",
   'editor.minimap.enabled': false,
+  'editor.cursorBlinking': 'solid',
+  'workbench.reduceMotion': 'on',
+  // Whatever takes the focus while a window opens, a picker stays.
+  'workbench.quickOpen.closeOnFocusLost': false,
 };
 
 /** The trust run asks as a fresh VS Code asks. */

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { launchChromium } from '../chromium.ts';
-import { agentPython, root } from './installed.ts';
+import { root } from './installed.ts';
 import { Life } from './life.ts';
 import type { Profile } from './profile.ts';
 import { VsCodeServer } from './server.ts';
@@ -24,8 +24,6 @@ export interface WorkbenchOptions {
   readonly trust?: boolean;
   readonly size?: WindowSize;
   readonly env?: Readonly<Record<string, string>>;
-  /** Of a machine on which the agent was never set up. */
-  readonly withoutAgent?: boolean;
 }
 
 export class Workbench {
@@ -53,7 +51,6 @@ export class Workbench {
     const life = new Life();
     try {
       const { profile, name } = options;
-      if (!options.withoutAgent) profile.setMachine({ 'mergeLab.python': agentPython() });
       const server = await VsCodeServer.start({
         profile,
         name,

@@ -1,0 +1,134 @@
+/** The page: a header, notices, and the panels; all redrawn from the newest state, at most once a frame. */
+import { CONTRACT, type DashboardState, type Panel, type ToPage } from '../messages.ts';
+import { Header } from './header.ts';
+import type { Host } from './host/host.ts';
+import { Notices } from './notices.ts';
+import { Page } from './page.ts';
+import { AnswerPanel } from './panels/answer/answer-panel.ts';
+import { CurvePanel } from './panels/curve-panel.ts';
+import { ExpertsPanel } from './panels/experts-panel.ts';
+import { MethodsPanel } from './panels/methods/methods-panel.ts';
+import type { PanelFrame } from './panels/panel-frame.ts';
+import { RunPanel } from './panels/run/run-panel.ts';
+import { SpreadPanel } from './panels/spread-panel.ts';
+import { SubsetsPanel } from './panels/subsets/subsets-panel.ts';
+import { UiStore } from './state/ui-store.ts';
+import { unchanged } from './state/unchanged.ts';
+import { scopeOf, type View } from './state/view.ts';
+import { OwnThemes } from './themes.ts';
+
+interface ShownPanel {
+  readonly frame: PanelFrame;
+  update(view: View): void;
+}
+
+export class Dashboard {
+  readonly #page: Page;
+  readonly #header: Header;
+  readonly #notices: Notices;
+  readonly #panels: readonly ShownPanel[];
+  readonly #scope = unchanged(scopeOf);
+  #state: DashboardState | null = null;
+  /** To show once there is something to show. */
+  #wanted: Panel | null = null;
+  #due = 0;
+  #restored = false;
+
+  constructor(root: HTMLElement, host: Host, own: boolean) {
+    const store = new UiStore(
+      host.kept(),
+      () => this.#schedule(),
+      (ui) => host.keep({ ...ui, uri: this.#state?.uri ?? '' }),
+    );
+    this.#page = new Page(host, store);
+    const themes = own ? new OwnThemes(store) : null;
+    this.#header = new Header(this.#page, themes && (() => themes.toggle()));
+    this.#notices = new Notices(this.#page);
+    const curve = new CurvePanel(this.#page);
+    const spread = new SpreadPanel(this.#page);
+    const experts = new ExpertsPanel(this.#page);
+    this.#panels = [
+      new AnswerPanel(this.#page),
+      curve,
+      new MethodsPanel(this.#page),
+      spread,
+      experts,
+      new SubsetsPanel(this.#page),
+      new RunPanel(this.#page),
+    ];
+    const main = document.createElement('main');
+    const beside = document.createElement('div');
+    beside.className = 'pair pair-panels';
+    beside.append(spread.frame.element, experts.frame.element);
+    for (const { frame } of this.#panels) {
+      if (frame === spread.frame) main.append(beside);
+      else if (frame !== experts.frame) main.append(frame.element);
+    }
+    main.prepend(this.#notices.element);
+    root.replaceChildren(this.#header.element, main);
+    window.addEventListener('scroll', () => store.remember({ scroll: window.scrollY }), { passive: true });
+    window.addEventListener('pagehide', () => store.keepNow());
+  }
+
+  receive(message: ToPage): void {
+    switch (message.kind) {
+      case 'state':
+        if (message.contract !== CONTRACT) this.#otherVersion();
+        else {
+          this.#state = message.state;
+          this.#schedule();
+        }
+        return;
+      case 'show':
+        this.#wanted = message.panel;
+        this.#schedule();
+        return;
+      default:
+        // From a host of another version: nothing that is known.
+        message satisfies never;
+    }
+  }
+
+  #schedule(): void {
+    if (this.#due !== 0) return;
+    this.#due = requestAnimationFrame(() => {
+      this.#due = 0;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    const state = this.#state;
+    if (!state) return;
+    const { ui } = this.#page;
+    this.#page.name = state.name;
+    const scope = state.report && this.#scope(state.report, ui.cell, ui.domain);
+    const view: View = { state, ui, scope };
+    this.#header.update(view);
+    this.#notices.update(state);
+    for (const panel of this.#panels) panel.update(view);
+    if (!this.#restored) {
+      this.#restored = true;
+      document.body.classList.add('ready');
+      window.scrollTo({ top: ui.scroll, behavior: 'instant' });
+      // So that the host knows whose page this is, even before anything is set by hand.
+      this.#page.store.keepNow();
+    }
+    if (this.#wanted) {
+      this.#panels.find(({ frame }) => frame.id === this.#wanted)?.frame.show();
+      this.#wanted = null;
+    }
+  }
+
+  #otherVersion(): void {
+    this.#notices.update({
+      stale: null,
+      host: 'file',
+      problem: {
+        code: 'other_contract',
+        message: 'This page and the extension are of different versions.',
+        fix: 'Close the dashboard and open it again.',
+      },
+    });
+  }
+}

@@ -1,0 +1,104 @@
+/** What the curve is read against: the base, the best single expert, the floor, references, and the recommended k. */
+import type { Scope } from '../../state/view.ts';
+import { plain } from '../../text/names.ts';
+import { loss } from '../../text/numbers.ts';
+import type { Level, Mark } from '../figure.ts';
+
+export function curveLevels(scope: Scope): Level[] {
+  return [floor(scope), base(scope), bestExpert(scope), ...references(scope)].filter(
+    (level) => level !== null,
+  );
+}
+
+function floor({ curve }: Scope): Level | null {
+  const value = curve?.parameters?.['Linf'];
+  if (value === undefined || !Number.isFinite(value)) return null;
+  const [low, high] = curve?.intervals?.['Linf'] ?? [null, null];
+  return {
+    id: 'floor',
+    label: `Floor ${loss(value)}`,
+    named: true,
+    value,
+    low,
+    high,
+    ink: 'purple',
+    dash: [2, 4],
+    startsHidden: false,
+  };
+}
+
+function base({ size, domain }: Scope): Level | null {
+  const value = domain === null ? size?.base?.objective.value : size?.base?.domains[domain];
+  if (value === undefined || !Number.isFinite(value)) return null;
+  return {
+    id: 'base',
+    label: `Base ${loss(value)}`,
+    named: true,
+    value,
+    low: null,
+    high: null,
+    ink: 'red',
+    dash: [8, 3, 2, 3],
+    startsHidden: false,
+  };
+}
+
+/** The one with the lowest loss of what is shown. */
+export function bestExpertOf({
+  report,
+  size,
+  domain,
+}: Scope): { readonly name: string; readonly value: number } | null {
+  let best: { readonly name: string; readonly value: number } | null = null;
+  for (const [d, expert] of (size?.experts ?? []).entries()) {
+    const value = domain === null ? expert?.objective.value : expert?.domains[domain];
+    if (value === undefined || !Number.isFinite(value)) continue;
+    if (best === null || value < best.value) best = { name: report.pool[d] ?? '', value };
+  }
+  return best;
+}
+
+function bestExpert(scope: Scope): Level | null {
+  const best = bestExpertOf(scope);
+  if (!best) return null;
+  return {
+    id: 'best-expert',
+    label: `Best expert ${loss(best.value)} (${plain(best.name, 24)})`,
+    named: true,
+    value: best.value,
+    low: null,
+    high: null,
+    ink: 'yellow',
+    dash: [10, 4],
+    startsHidden: false,
+  };
+}
+
+/** Measured on the objective only. */
+function references({ report, domain }: Scope): Level[] {
+  if (domain !== null) return [];
+  return report.references.flatMap(({ name, loss: value }, i) =>
+    value === null
+      ? []
+      : [
+          {
+            id: `reference-${i}`,
+            label: `${plain(name, 24)} ${loss(value)}`,
+            named: true,
+            value,
+            low: null,
+            high: null,
+            ink: 'muted' as const,
+            dash: [4, 2, 1, 2],
+            startsHidden: false,
+          },
+        ],
+  );
+}
+
+export function recommendedMark({ curve }: Scope): Mark | null {
+  const recommended = curve?.recommended_k;
+  if (!recommended || recommended.k < 1) return null;
+  const { k, low, high } = recommended;
+  return { id: 'recommended', label: `recommended k = ${k}`, x: k, low, high };
+}

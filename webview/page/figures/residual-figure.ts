@@ -1,0 +1,76 @@
+/** What the law misses: the measured mean minus the law, by k, in thousandths of a nat. */
+import type { Scope } from '../state/view.ts';
+import { millinats, signed } from '../text/numbers.ts';
+import { cellName, domainName, formName } from '../text/words.ts';
+import { padded, type XyFigure } from './figure.ts';
+import { lawOf } from './law.ts';
+import { plainSeries } from './series.ts';
+
+/** Null where no law is fitted. */
+export function residualFigure(scope: Scope): XyFigure | null {
+  const { report, cell, curve, domain } = scope;
+  const law = curve && lawOf(curve);
+  if (!curve || !law) return null;
+  const residuals = curve.points
+    .map(({ k, mean }) => ({ k, mean, law: law(k), residual: 1000 * (mean - law(k)) }))
+    .filter(({ residual }) => Number.isFinite(residual));
+  const values = residuals.map(({ residual }) => residual);
+  const [min, max] = padded(Math.min(0, ...values), Math.max(0, ...values), 0.15);
+  const last = Math.max(report.pool.length, ...residuals.map(({ k }) => k));
+  return {
+    kind: 'xy',
+    title: `Residuals · ${cellName(report, cell)} · ${domainName(report, domain)}`,
+    summary: `Measured mean minus the law (${formName(curve.form)}) by k, in thousandths of a nat; ${
+      curve.rmse === null ? '' : `root mean square ${millinats(curve.rmse)}.`
+    }`,
+    x: { title: 'experts merged, k', min: 0.5, max: last + 0.5, least: 0.5, most: last + 0.5 },
+    y: { title: 'measured − law, mnat', min, max, least: min, most: max },
+    series: [
+      {
+        ...plainSeries,
+        id: 'residuals',
+        label: `Measured minus law (${formName(curve.form)})`,
+        ink: 'purple',
+        shape: 'rect',
+        emphasis: 'strong',
+        line: [2, 3],
+        points: residuals.map(({ k, residual }) => ({ x: k, y: residual, low: null, high: null })),
+        tip: (i) => {
+          const at = residuals[i];
+          if (!at) return { title: '', rows: [] };
+          return {
+            title: `k = ${at.k}`,
+            rows: [
+              ['measured minus law', `${signed(at.residual, 3)} mnat`],
+              ['measured mean', at.mean.toFixed(5)],
+              ['law', at.law.toFixed(5)],
+            ],
+          };
+        },
+      },
+    ],
+    levels: [
+      {
+        id: 'zero',
+        label: 'the law',
+        named: false,
+        value: 0,
+        low: null,
+        high: null,
+        ink: 'muted',
+        dash: [],
+        startsHidden: false,
+      },
+    ],
+    marks: [],
+    ringed: null,
+    table: {
+      columns: [{ title: 'k' }, { title: 'Measured' }, { title: 'Law' }, { title: 'Residual, mnat' }],
+      rows: residuals.map((at) => [`${at.k}`, at.mean.toFixed(5), at.law.toFixed(5), signed(at.residual, 3)]),
+      csv: {
+        columns: ['k', 'measured', 'law', 'residual'],
+        rows: residuals.map((at) => [at.k, at.mean, at.law, at.mean - at.law]),
+      },
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { icon } from '../../controls/icons.ts';
+import type { Page } from '../../page.ts';
+import type { View } from '../../state/view.ts';
+import { mergeActions } from '../merge-actions.ts';
+import { PanelFrame } from '../panel-frame.ts';
+import { type Answer, answerOf, type Subset } from './answer.ts';
+
+const MOST_CHIPS = 40;
+
+/** The answer first: how many, which, how good, and what is uncertain about it. */
+export class AnswerPanel {
+  readonly frame: PanelFrame;
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.frame = new PanelFrame(page, 'answer');
+  }
+
+  update(view: View): void {
+    const answer = answerOf(view.state);
+    this.frame.update('Answer', '', () =>
+      answer.kind === 'waiting' ? waiting(answer) : this.#answered(answer, view),
+    );
+  }
+
+  #answered(answer: Exclude<Answer, { kind: 'waiting' }>, { state }: View): TemplateResult {
+    const { subset } = answer;
+    return html`<div class="answer">
+      <div class="answer-main">
+        <div class="answer-k">
+          <span class="answer-large">${answer.large}</span>
+          <span class="answer-unit"
+            ><strong>${answer.unit}</strong>${answer.certainty.map((line) => html`<span>${line}</span>`)}</span
+          >
+        </div>
+        <dl class="facts">
+          ${answer.facts.map(
+            ({ label, value, detail }) =>
+              html`<div class="fact">
+                <dt>${label}</dt>
+                <dd><span class="fact-value">${value}</span><span class="fact-detail">${detail}</span></dd>
+              </div>`,
+          )}
+        </dl>
+      </div>
+      ${
+        subset
+          ? html`<div class="answer-subset">
+              <p class="answer-take">
+                ${answer.kind === 'base' ? 'The best merge found' : 'Take'}${subset.by ? html`, by <bdi>${subset.by}</bdi>` : nothing}
+              </p>
+              ${chips(subset.names)} ${mergeActions(this.#page, state, subset.merge, true)}
+            </div>`
+          : nothing
+      }
+      ${answer.others.map((other) => this.#other(other, state))}
+      <div class="answer-text">
+        ${answer.sentence.map((line, i) => html`<p class=${i === 0 ? 'lead' : ''}>${line}</p>`)}
+      </div>
+      ${
+        answer.warnings.length === 0
+          ? nothing
+          : html`<ul class="warnings">
+              ${answer.warnings.map((text) => html`<li>${icon('warning')}<span>${text}</span></li>`)}
+            </ul>`
+      }
+      <p class="fine-print">${answer.intervals}</p>
+    </div>`;
+  }
+
+  #other(other: Subset & { readonly title: string }, state: View['state']): TemplateResult {
+    return html`<div class="answer-other">
+      <p><strong>${other.title}</strong> <span class="muted">loss ${other.loss}</span></p>
+      ${chips(other.names)} ${mergeActions(this.#page, state, other.merge, false)}
+    </div>`;
+  }
+}
+
+function waiting({ title, text }: Extract<Answer, { kind: 'waiting' }>): TemplateResult {
+  return html`<div class="answer-waiting">
+    <p class="lead">${title}</p>
+    ${text.map((line) => html`<p class="muted">${line}</p>`)}
+  </div>`;
+}
+
+function chips(names: readonly string[]): TemplateResult {
+  const more = names.length - MOST_CHIPS;
+  return html`<ul class="chips" aria-label="Experts">
+    ${names.slice(0, MOST_CHIPS).map((name) => html`<li class="chip"><bdi>${name}</bdi></li>`)}
+    ${more > 0 ? html`<li class="chip chip-more">and ${more} more</li>` : nothing}
+  </ul>`;
+}

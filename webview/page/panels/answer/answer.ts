@@ -1,0 +1,179 @@
+/** The answer as the page says it: which of its four shapes, and every number of it already in words. */
+import type { Chosen, Headline, Report } from '../../../../core/report/report.ts';
+import type { DashboardState, MergeName, PlanView } from '../../../messages.ts';
+import { plain, plainLines } from '../../text/names.ts';
+import { counted, estimated, interval, loss, lossDigits, seconds } from '../../text/numbers.ts';
+import { cellName } from '../../text/words.ts';
+
+export type Answer =
+  /** Nothing is measured, or nothing can be said yet. */
+  | { readonly kind: 'waiting'; readonly title: string; readonly text: readonly string[] }
+  | (Answered & { readonly kind: 'base' })
+  | (Answered & { readonly kind: 'merge' });
+
+interface Answered {
+  /** What stands large: a k, or `the base`. */
+  readonly large: string;
+  readonly unit: string;
+  /** Below it. */
+  readonly certainty: readonly string[];
+  readonly facts: readonly Fact[];
+  readonly subset: Subset | null;
+  readonly others: readonly (Subset & { readonly title: string })[];
+  readonly sentence: readonly string[];
+  readonly warnings: readonly string[];
+  readonly intervals: string;
+}
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+  readonly detail: string;
+}
+
+export interface Subset {
+  readonly names: readonly string[];
+  /** By which method and at which size. */
+  readonly by: string;
+  readonly loss: string;
+  readonly merge: MergeName;
+}
+
+export function answerOf({ report, plan, run }: DashboardState): Answer {
+  const busy = ['starting', 'queued', 'running', 'stopping'].includes(run.state);
+  if (!report) {
+    return {
+      kind: 'waiting',
+      title: busy ? 'The run has begun' : 'Nothing is measured yet',
+      text: [busy ? 'The answer appears here after the first few merges.' : planText(plan)],
+    };
+  }
+  const { headline } = report;
+  if (headline.recommended_k === null && headline.subset === null) {
+    const [title = '', ...text] = plainLines(headline.sentence);
+    const measured = report.progress.done > 0;
+    const next = busy
+      ? 'The answer appears here as soon as a few more merges are scored.'
+      : measured
+        ? ''
+        : planText(plan);
+    return { kind: 'waiting', title, text: [...text, next].filter(Boolean) };
+  }
+  return answered(report, headline);
+}
+
+/** What a run would do: `521 models to score, expected to take 1 min.` */
+export function planText(plan: PlanView | null): string {
+  if (!plan) return 'Run the experiment to measure its merges.';
+  const time = plan.seconds === null ? '' : `, expected to take ${seconds(plan.seconds)}`;
+  return plan.missing === 0
+    ? 'Everything that the experiment asks for is measured.'
+    : `A run scores ${counted(plan.missing, 'model')}${time}.`;
+}
+
+function answered(report: Report, headline: Headline): Answer {
+  const cell = headline.cell === null ? undefined : report.cells[headline.cell];
+  const size = report.sizes.find(({ name }) => name === cell?.size);
+  const selection = cell?.selection;
+  const subsetOf = (chosen: Chosen): Subset => ({
+    names: chosen.members.map((d) => plain(report.pool[d] ?? '')),
+    by: cell ? cellName(report, cell) : '',
+    loss: estimated(chosen.cross_fitted),
+    merge: { size: cell?.size ?? '', method: cell?.method ?? 0, members: chosen.members },
+  });
+  const base = size?.base?.objective.value;
+  const common = {
+    facts: factsOf(headline, base),
+    subset: selection?.recommended ? subsetOf(selection.recommended) : null,
+    others: [
+      ...(selection?.better
+        ? [{ title: 'Lower loss with another size', ...subsetOf(selection.better.chosen) }]
+        : []),
+      ...(selection?.fewest && selection.fewest.k !== selection.better?.chosen.k
+        ? [{ title: 'Fewer, chosen with care', ...subsetOf(selection.fewest) }]
+        : []),
+    ],
+    sentence: plainLines(headline.sentence),
+    warnings: warningsOf(report, cell?.curves[0]?.warnings ?? [], cell?.progress.failed ?? 0),
+    intervals: intervalsText(report),
+  };
+  const recommended = headline.recommended_k;
+  if (headline.beats_base === false || recommended?.k === 0) {
+    return { kind: 'base', large: 'Base', unit: 'no merge beats it', certainty: [], ...common };
+  }
+  const pool = report.pool.length;
+  if (!recommended) {
+    const k = selection?.recommended?.k ?? headline.subset?.length ?? 0;
+    return { kind: 'merge', large: `${k}`, unit: `of ${counted(pool, 'expert')}`, certainty: [], ...common };
+  }
+  return {
+    kind: 'merge',
+    large: `${recommended.k}`,
+    unit: `of ${counted(pool, 'expert')}`,
+    certainty: [certainty(recommended, report.stage), goal(recommended)],
+    ...common,
+  };
+}
+
+function certainty({ k, low, high }: NonNullable<Headline['recommended_k']>, stage: Report['stage']): string {
+  if (low === null && high === null) return stage === 'points' ? 'interval still to come' : 'no interval';
+  if (low === high) return `95%: ${k} alone`;
+  return `95%: ${interval([low, high], 0)}`;
+}
+
+function goal({ rule, value }: NonNullable<Headline['recommended_k']>): string {
+  switch (rule) {
+    case 'within':
+      return `within ${value} nats of the best k`;
+    case 'return':
+      return `for ${Number((100 * value).toPrecision(3))}% of the improvement`;
+    case 'epsilon':
+      return `within ${value} nats of the floor`;
+    default:
+      return rule satisfies never;
+  }
+}
+
+function factsOf({ loss: expected, next_expert: next }: Headline, base: number | undefined): Fact[] {
+  const facts: Fact[] = [];
+  if (expected) {
+    const digits = Math.max(3, lossDigits(expected.low, expected.high));
+    facts.push({
+      label: 'Expected loss',
+      value: loss(expected.value, digits),
+      detail:
+        expected.low === null && expected.high === null
+          ? 'nats per token'
+          : `95%: ${interval([expected.low, expected.high], lossDigits(expected.low, expected.high))}`,
+    });
+  }
+  if (base !== undefined) facts.push({ label: 'Base', value: loss(base), detail: 'nats per token' });
+  if (next) {
+    const digits = Math.max(4, lossDigits(next.low, next.high));
+    const buys = next.value >= 0;
+    const [low, high] = buys ? [next.low, next.high] : [flipped(next.high), flipped(next.low)];
+    facts.push({
+      label: buys ? 'Next expert buys' : 'Next expert costs',
+      value: loss(Math.abs(next.value), digits),
+      detail: low === null && high === null ? 'taken blindly' : `95%: ${interval([low, high], digits)}`,
+    });
+  }
+  return facts;
+}
+
+function flipped(value: number | null): number | null {
+  return value === null ? null : -value;
+}
+
+function warningsOf(report: Report, ofCurve: Report['warnings'], failed: number): string[] {
+  const failures = failed > 0 ? [`${counted(failed, 'merge')} failed; the log says why.`] : [];
+  const said = [...report.warnings, ...ofCurve].flatMap(({ message }) => plainLines(message).join(' '));
+  return [...new Set([...failures, ...said])];
+}
+
+function intervalsText({ stage, interval: kind }: Report): string {
+  if (stage === 'points') return 'Intervals are still being computed.';
+  return kind === 'pool'
+    ? 'Intervals are 95%, for this pool of experts: uncertainty from the evaluation samples and from subsets not merged. Losses are nats per scored token.'
+    : 'Intervals are 95% and approximate, for experts like these: a jackknife over the pool. Losses are nats per scored token.';
+}

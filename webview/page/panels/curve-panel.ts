@@ -1,0 +1,44 @@
+import { html } from 'lit';
+import { ChartFrame } from '../charts/chart-frame.ts';
+import { curveFigure } from '../figures/curve/curve-figure.ts';
+import type { Page } from '../page.ts';
+import { pick, pickedRow } from '../state/picked.ts';
+import { unchanged } from '../state/unchanged.ts';
+import { type Scope, scopeKey, type View } from '../state/view.ts';
+import { cellName, domainName } from '../text/words.ts';
+import { PanelFrame } from './panel-frame.ts';
+
+/** Loss against k, with everything that it is read against. */
+export class CurvePanel {
+  readonly frame: PanelFrame;
+  readonly #chart: ChartFrame;
+  readonly #figure = unchanged(curveFigure);
+  #scope: Scope | null = null;
+
+  constructor(page: Page) {
+    this.frame = new PanelFrame(page, 'curve');
+    this.#chart = new ChartFrame(page, {
+      id: 'curve',
+      height: 'tall',
+      onPick: (row) => {
+        if (this.#scope) page.store.setSubsets({ picked: pick(this.#scope, row) });
+      },
+    });
+  }
+
+  update({ scope, ui }: View): void {
+    this.#scope = scope;
+    const empty = !scope || (scope.cell.merges.count === 0 && !scope.size?.base);
+    if (empty) {
+      this.frame.update('Curve', '', null);
+      return;
+    }
+    if (this.frame.open)
+      this.#chart.update(this.#figure(scope, pickedRow(scope, ui.subsets.picked)), scopeKey(scope));
+    this.frame.update(
+      'Curve',
+      `Loss by number of experts · ${cellName(scope.report, scope.cell)} · ${domainName(scope.report, scope.domain)}`,
+      () => html`${this.#chart.element}`,
+    );
+  }
+}

@@ -1,0 +1,89 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { DashboardState } from '../../../messages.ts';
+import { icon } from '../../controls/icons.ts';
+import { progressBar } from '../../controls/progress-bar.ts';
+import type { Page } from '../../page.ts';
+import type { View } from '../../state/view.ts';
+import { count, NONE, seconds } from '../../text/numbers.ts';
+import { PanelFrame } from '../panel-frame.ts';
+import { runButtons } from './run-buttons.ts';
+import { type RunSummary, runSummary, type WorkerRow } from './run-summary.ts';
+
+/** How the run goes: progress, pace, time left, and what each worker does. */
+export class RunPanel {
+  readonly frame: PanelFrame;
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.frame = new PanelFrame(page, 'run');
+  }
+
+  update({ state }: View): void {
+    const summary = runSummary(state);
+    this.frame.update('Run', summary.state, () => this.#body(state, summary));
+  }
+
+  #body(state: DashboardState, summary: RunSummary): TemplateResult {
+    const problems = summary.workers.filter(({ problem }) => problem !== null);
+    return html`<div class="run">
+      ${progressBar('Models scored', summary.done, summary.total, summary.active)}
+      <dl class="facts facts-small">
+        ${facts(state, summary).map(
+          ([label, value]) => html`<div class="fact"><dt>${label}</dt><dd>${value}</dd></div>`,
+        )}
+      </dl>
+      ${summary.workers.length > 0 ? workerTable(summary.workers) : nothing}
+      ${problems.map(
+        ({ problem }) =>
+          html`<p class="problem">${icon('warning')}<span>${problem?.message} ${problem?.fix}</span></p>`,
+      )}
+      ${runButtons(this.#page, state)}
+    </div>`;
+  }
+}
+
+function facts({ plan, updated, host }: DashboardState, summary: RunSummary): (readonly [string, string])[] {
+  return [
+    ['Scored', summary.total === 0 ? NONE : `${count(summary.done)} of ${count(summary.total)}`],
+    ['Failed', count(summary.failed)],
+    ...(summary.pace ? [['Pace', summary.pace] as const] : []),
+    ...(summary.left ? [['Time left', summary.left] as const] : []),
+    ...(!summary.active && plan && plan.missing > 0
+      ? [['A run would take', plan.seconds === null ? 'an unknown time' : seconds(plan.seconds)] as const]
+      : []),
+    ...(updated === null ? [] : [[host === 'file' ? 'Written' : 'Last update', moment(updated)] as const]),
+  ];
+}
+
+/** In the reader's language and time zone. */
+function moment(at: number): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
+function workerTable(workers: readonly WorkerRow[]): TemplateResult {
+  const columns = ['Worker', 'State', 'Device', 'Dtype', 'Memory', 'A merge takes', 'Now merging'];
+  return html`<div class="table-scroll" tabindex="0" role="region" aria-label="Workers">
+    <table class="data-table">
+      <thead>
+        <tr>
+          ${columns.map((title) => html`<th scope="col" class="text">${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${workers.map(
+          (worker) =>
+            html`<tr>
+              <th scope="row" class="text">${worker.name}</th>
+              <td class="text">${worker.state}</td>
+              <td class="text">${worker.device}</td>
+              <td class="text">${worker.dtype}</td>
+              <td class="text">${worker.memory}</td>
+              <td class="text">${worker.perMerge}</td>
+              <td class="text"><bdi>${worker.current}</bdi></td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}

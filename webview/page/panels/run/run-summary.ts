@@ -1,0 +1,104 @@
+/** A run in words: its state, how far it is, how fast, and what each worker does. */
+import type { RunState, WorkerStatus } from '../../../../core/store/format.ts';
+import type { DashboardState, RunView } from '../../../messages.ts';
+import { nameList, plain } from '../../text/names.ts';
+import { bytes, count, counted, NONE, pace, seconds } from '../../text/numbers.ts';
+
+export interface RunSummary {
+  readonly state: string;
+  readonly tone: 'quiet' | 'active' | 'good' | 'bad';
+  readonly active: boolean;
+  readonly done: number;
+  readonly failed: number;
+  /** 0 while not known. */
+  readonly total: number;
+  /** `212 of 521 models scored` */
+  readonly counts: string;
+  /** `24 s left`; empty where not known. */
+  readonly left: string;
+  readonly pace: string;
+  readonly workers: readonly WorkerRow[];
+}
+
+export interface WorkerRow {
+  readonly name: string;
+  readonly state: string;
+  readonly device: string;
+  readonly dtype: string;
+  readonly memory: string;
+  readonly perMerge: string;
+  readonly current: string;
+  readonly problem: { readonly message: string; readonly fix: string } | null;
+}
+
+const STATES: Readonly<Record<RunView['state'] | RunState, readonly [string, RunSummary['tone']]>> = {
+  idle: ['Not running', 'quiet'],
+  starting: ['Starting', 'active'],
+  loading: ['Loading models', 'active'],
+  queued: ['Waiting for the device', 'active'],
+  running: ['Running', 'active'],
+  stopping: ['Stopping after this merge', 'active'],
+  stopped: ['Stopped', 'quiet'],
+  done: ['Done', 'good'],
+  failed: ['Failed', 'bad'],
+};
+
+export function runSummary({ run, report, plan }: DashboardState): RunSummary {
+  const [state, tone] = STATES[run.state];
+  // The workers may know of a merge before the report does, or after: a number never goes back.
+  const total =
+    report?.progress.total ?? plan?.total ?? Math.max(0, ...run.workers.map((worker) => worker.total));
+  const most = (of: (worker: WorkerStatus) => number, from: readonly (number | undefined)[]): number =>
+    Math.max(0, ...run.workers.map(of), ...from.map((value) => value ?? 0));
+  const done = Math.min(
+    total,
+    most(({ done: value }) => value, [report?.progress.done, plan?.done]),
+  );
+  const failed = most(({ failed: value }) => value, [report?.progress.failed, plan?.failed]);
+  const active = tone === 'active';
+  const times = run.workers.flatMap(({ state: worker, seconds_left: value }) =>
+    worker === 'running' && value !== null ? [value] : [],
+  );
+  const left = run.state === 'running' && times.length > 0 ? `${seconds(Math.max(...times))} left` : '';
+  return {
+    state,
+    tone,
+    active,
+    done,
+    failed,
+    total,
+    counts: total === 0 ? '' : `${count(done)} of ${counted(total, 'model')} scored`,
+    left,
+    pace: active ? paceOf(run.pace) : '',
+    workers: run.workers.map(workerRow),
+  };
+}
+
+/** Models scored in the time that was watched. */
+function paceOf(watched: RunView['pace']): string {
+  const [first, last] = [watched[0], watched.at(-1)];
+  if (!first || !last) return '';
+  const time = (last.at - first.at) / 1000;
+  const scored = last.done - first.done;
+  return time > 0 && scored > 0 ? pace(scored / time) : '';
+}
+
+function workerRow(worker: WorkerStatus): WorkerRow {
+  const [state] = STATES[worker.state];
+  const { current, problem } = worker;
+  return {
+    name: plain(worker.worker, 24),
+    state:
+      worker.state === 'queued' && worker.waiting_for ? `Waiting for ${plain(worker.waiting_for)}` : state,
+    device: plain(worker.device, 40),
+    dtype: worker.dtype,
+    memory: worker.memory_bytes === null ? NONE : bytes(worker.memory_bytes),
+    perMerge: worker.seconds_per_merge === null ? NONE : perMerge(worker.seconds_per_merge),
+    current: current === null ? NONE : current.subset.length === 0 ? 'the base' : nameList(current.subset, 4),
+    problem: problem && { message: plain(problem.message, 500), fix: plain(problem.fix, 500) },
+  };
+}
+
+function perMerge(value: number): string {
+  return value < 1 ? `${Math.round(1000 * value)} ms` : `${value.toFixed(value < 10 ? 1 : 0)} s`;
+}

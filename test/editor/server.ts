@@ -13,6 +13,8 @@ const IDLE_SECONDS = 600;
 
 export interface ServerOptions {
   readonly profile: Profile;
+  /** A folder of installed extensions; the profile's own unless said. */
+  readonly extensions?: string;
   /** Of its log in `.tools/editor-logs`. */
   readonly name: string;
   /** Ask whether folders are trusted. */
@@ -109,7 +111,7 @@ function argumentsOf(options: ServerOptions): string[] {
     ...['--auth', 'none'],
     ...['--bind-addr', `127.0.0.1:${options.port ?? 0}`],
     ...['--user-data-dir', profile.userData],
-    ...['--extensions-dir', profile.extensions],
+    ...['--extensions-dir', options.extensions ?? profile.extensions],
     ...['--config', path.join(profile.folder, 'code-server.yaml')],
     ...(options.idleSeconds === null
       ? []

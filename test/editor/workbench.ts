@@ -16,8 +16,9 @@ const PATIENCE_MS = 2_000;
 export interface WorkbenchOptions {
   /** Of its logs and screenshots. */
   readonly name: string;
-  /** Extensions are installed in it. */
   readonly profile: Profile;
+  /** A folder of installed extensions; the profile's own unless said. */
+  readonly extensions?: string;
   /** Null for a window without a folder. */
   readonly folder: string | null;
   readonly file?: string;
@@ -54,6 +55,7 @@ export class Workbench {
       const server = await VsCodeServer.start({
         profile,
         name,
+        ...(options.extensions === undefined ? {} : { extensions: options.extensions }),
         ...(options.trust ? { trust: true } : {}),
         ...(options.env ? { env: options.env } : {}),
       });

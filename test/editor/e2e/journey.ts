@@ -1,0 +1,54 @@
+/** What a journey begins with: a fresh VS Code with the packaged extension, and a copy of the sample. */
+import { inject, onTestFinished } from 'vitest';
+import { agentSettings } from '../installed.ts';
+import { Profile } from '../profile.ts';
+import { copySample, type Sample } from '../sample.ts';
+import { type Settings, testSettings, trustSettings } from '../settings.ts';
+import { stopRuns } from '../stop-runs.ts';
+import { Workbench } from '../workbench.ts';
+
+export interface JourneyOptions {
+  /** Of its logs, and of the picture that is taken where it fails. */
+  readonly name: string;
+  /** What is open at first; the sample's folder and file unless said. */
+  readonly open?: 'file' | 'folder' | 'nothing';
+  readonly settings?: Settings;
+  /** As on a machine where nothing was set up. */
+  readonly withoutAgent?: boolean;
+  /** Folders are not trusted until somebody says so. */
+  readonly trust?: boolean;
+  /** Before VS Code starts. */
+  readonly prepare?: (sample: Sample) => void;
+}
+
+export interface Journey {
+  readonly window: Workbench;
+  readonly sample: Sample;
+  readonly profile: Profile;
+}
+
+/** All of it ends with the test, runs included. */
+export async function journey(options: JourneyOptions): Promise<Journey> {
+  const profile = new Profile({
+    user: { ...testSettings, ...(options.trust ? trustSettings : {}), ...options.settings },
+    machine: options.withoutAgent ? {} : agentSettings(),
+  });
+  onTestFinished(() => profile.remove());
+  const sample = copySample(profile.folder);
+  options.prepare?.(sample);
+  onTestFinished(() => stopRuns(profile.folder));
+  const { open = 'file' } = options;
+  const window = await Workbench.open({
+    name: options.name,
+    profile,
+    extensions: inject('extensions'),
+    folder: open === 'nothing' ? null : sample.folder,
+    ...(open === 'file' ? { file: sample.file } : {}),
+    ...(options.trust ? { trust: true } : {}),
+  });
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await window.screenshot(`failed-${options.name}`).catch(() => null);
+    await window.close();
+  });
+  return { window, sample, profile };
+}

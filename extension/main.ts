@@ -6,6 +6,8 @@ import { handlePage } from './dashboard/handle-page.ts';
 import { DashboardPanels } from './dashboard/panels.ts';
 import { ExperimentLibrary } from './experiments/experiment-library.ts';
 import type { Lab } from './lab.ts';
+import { editorSettings } from './language/editor-settings.ts';
+import { registerLanguage } from './language/register.ts';
 import { tellOfEnd } from './run-ended.ts';
 import { registerStatusBar } from './status-bar.ts';
 import { ExperimentsView } from './tree/experiments-view.ts';
@@ -24,8 +26,11 @@ export function activate(context: vscode.ExtensionContext): void {
     void handlePage(lab, uri, message);
   });
   const lab: Lab = { extension: context, log, library, interpreter, dashboards };
+  const settings = editorSettings();
+  registerLanguage({ subscriptions: context.subscriptions, states: library, settings });
   context.subscriptions.push(
     log,
+    settings,
     library,
     dashboards,
     registerCommands(lab),

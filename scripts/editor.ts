@@ -29,8 +29,8 @@ const place = path.join(root, '.tools', 'editor');
 if (values.fresh) rmSync(place, { recursive: true, force: true });
 
 process.stdout.write('Building the extension ...\n');
-await buildAll().catch(() => stop('The extension cannot be built; the reason is above.'));
-const { file } = await makeVsix(root);
+const built = await buildAll().catch(() => stop('The extension cannot be built; the reason is above.'));
+const { file } = await makeVsix(root, built);
 const profile = new Profile({ user: quietSettings, machine: agentSettings() }, place);
 const sample = sampleIn(place);
 if (!existsSync(sample.file)) copySample(place);

@@ -2,8 +2,10 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Metafile } from 'esbuild';
 import { packageFiles } from './contents.ts';
 import { extensionManifest } from './manifest.ts';
+import { thirdPartyNotices } from './notices.ts';
 
 export interface Vsix {
   readonly file: string;
@@ -11,8 +13,8 @@ export interface Vsix {
   readonly files: readonly string[];
 }
 
-/** Of `dist/` as it is: build first. Throws what vsce says where it refuses. */
-export async function makeVsix(root: string): Promise<Vsix> {
+/** Of what `buildAll` has just built. Throws what vsce says where it refuses. */
+export async function makeVsix(root: string, built: readonly Metafile[]): Promise<Vsix> {
   const manifest = extensionManifest(root);
   const files = packageFiles(root, manifest);
   const staged = path.join(root, 'dist', 'package');
@@ -22,6 +24,7 @@ export async function makeVsix(root: string): Promise<Vsix> {
     copyFileSync(path.join(root, file), path.join(staged, file));
   }
   writeFileSync(path.join(staged, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeFileSync(path.join(staged, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, built));
   const file = path.join(root, 'dist', `${manifest.name}-${manifest.version}.vsix`);
   rmSync(file, { force: true });
   await vsce(root, staged, ['package', '--no-dependencies', '--allow-missing-repository', '--out', file]);

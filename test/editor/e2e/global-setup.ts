@@ -18,8 +18,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => void> {
-  await buildAll();
-  const made = await makeVsix(root);
+  const made = await makeVsix(root, await buildAll());
   const profile = new Profile({ user: testSettings });
   // A copy: whoever packages again meanwhile disturbs nobody.
   const vsix = path.join(profile.folder, path.basename(made.file));

@@ -112,7 +112,9 @@ async function saved(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
   return vscode.workspace.save(uri);
 }
 
+/** The status bar says so, unless it is switched off. */
 function lookedAt(model: ExperimentModel): Thenable<PlanSummary> {
+  if (setting('statusBar.enabled', true)) return model.plan();
   const title = 'Merge Lab: looking at models and data';
   return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => model.plan());
 }

@@ -11,13 +11,12 @@ import {
   ScatterController,
 } from 'chart.js';
 import zoomPlugin from 'chartjs-plugin-zoom';
-import type { Figure } from '../figures/figure.ts';
 import type { Zoom } from '../state/ui-state.ts';
 import { barDatasets, xyDatasets } from './datasets.ts';
 import type { Drawn } from './drawn.ts';
 import { optionsOf } from './options.ts';
 import { intervalsPlugin } from './plugins/intervals.ts';
-import { levelsPlugin, roomForNames } from './plugins/levels.ts';
+import { levelsPlugin } from './plugins/levels.ts';
 import { marksPlugin } from './plugins/marks.ts';
 import { type Pointed, pointerPlugin } from './plugins/pointer.ts';
 
@@ -68,13 +67,14 @@ export class CanvasChart {
     if (this.#chart) {
       this.#chart.data = config.data;
       this.#chart.options = config.options ?? {};
-      this.#fit(this.#chart, drawn);
       this.#chart.update('none');
-    } else {
-      this.#chart = new Chart(this.canvas, config);
-      this.#fit(this.#chart, drawn);
-      this.#chart.update('none');
-    }
+    } else this.#chart = new Chart(this.canvas, config);
+  }
+
+  /** Draws one mark as if it were pointed at; null = none. */
+  mark(at: Pick<Pointed, 'series' | 'index'> | null): void {
+    this.#chart?.setActiveElements(at ? [{ datasetIndex: at.series, index: at.index }] : []);
+    this.#chart?.draw();
   }
 
   dispose(): void {
@@ -91,11 +91,6 @@ export class CanvasChart {
       marksPlugin(current),
       intervalsPlugin(current),
       pointerPlugin(this.#events.pointed, this.#events.clicked),
-      {
-        id: 'room',
-        // A narrow chart has no room for names beside it.
-        resize: (chart: Chart) => this.#fit(chart, current()),
-      },
     ];
     return figure.kind === 'bars'
       ? {
@@ -106,13 +101,6 @@ export class CanvasChart {
         }
       : { type: 'scatter', data: { datasets: xyDatasets(figure, drawn) }, options, plugins };
   }
-
-  #fit(chart: Chart, drawn: Drawn): void {
-    const { layout } = chart.options;
-    const padding = layout?.padding;
-    if (typeof padding === 'object' && padding !== null && 'right' in padding)
-      padding.right = roomForNames(chart, drawn);
-  }
 }
 
 function seen(chart: Chart): Omit<Zoom, 'scope'> {
@@ -121,10 +109,4 @@ function seen(chart: Chart): Omit<Zoom, 'scope'> {
     return [scale?.min ?? 0, scale?.max ?? 1];
   };
   return { x: range('x'), y: range('y') };
-}
-
-export function isEmpty(figure: Figure): boolean {
-  return figure.kind === 'bars'
-    ? figure.bars.length === 0
-    : figure.series.every(({ points }) => points.length === 0);
 }

@@ -47,7 +47,10 @@ export class ChartFrame {
     });
     this.#canvas.canvas.addEventListener('keydown', (event) => this.#key(event));
     this.#canvas.canvas.addEventListener('pointerleave', () => this.#point(null));
-    this.#canvas.canvas.addEventListener('blur', () => this.#point(null));
+    this.#canvas.canvas.addEventListener('blur', () => {
+      this.#point(null);
+      this.#canvas.mark(null);
+    });
     this.#canvas.canvas.setAttribute('aria-description', KEYS_HELP);
     this.#plot.className = `plot ${options.height}`;
     this.#plot.append(this.#canvas.canvas, this.#tip.element);
@@ -217,6 +220,7 @@ export class ChartFrame {
       at: () => this.#at,
       go: (at) => {
         this.#point(at);
+        this.#canvas.mark(at);
         const tip = at && this.#tipAt(at);
         if (tip) this.#page.say(tipText(tip.tip));
       },

@@ -4,11 +4,8 @@ import type { Figure } from '../figures/figure.ts';
 
 export function dataTable({ title, summary, table }: Figure): TemplateResult {
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${title}>
-    <table class="data-table">
-      <caption>
-        ${summary}
-      </caption>
-      <thead>
+      <table class="data-table" aria-label=${title}>
+        <thead>
         <tr>
           ${table.columns.map((column) => html`<th scope="col" class=${column.text ? 'text' : ''}>${column.title}</th>`)}
         </tr>
@@ -26,5 +23,6 @@ export function dataTable({ title, summary, table }: Figure): TemplateResult {
         )}
       </tbody>
     </table>
-  </div>`;
+    </div>
+    <p class="table-note">${summary}</p>`;
 }

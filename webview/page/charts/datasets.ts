@@ -22,8 +22,8 @@ const STYLES: Readonly<Record<Shape, PointStyle>> = {
 export function xyDatasets(figure: XyFigure, drawn: Drawn): XyDataset[] {
   return figure.series.map((series, i) => ({
     ...xyDataset(series, drawn),
-    // The last is drawn on top.
-    order: figure.series.length - i,
+    // The first is drawn on top.
+    order: i,
   }));
 }
 
@@ -32,7 +32,7 @@ function xyDataset(series: Series, { palette, shown }: Drawn): XyDataset {
   const colour = palette.ink[ink];
   const dots = emphasis === 'dots' && shape !== 'dash';
   const radius = dots ? 2.2 : emphasis === 'strong' ? 4.5 : 4;
-  const fill = dots ? faded(colour, palette.highContrast ? 0.75 : 0.34) : colour;
+  const fill = dots ? faded(colour, palette.highContrast ? 0.6 : 0.34) : colour;
   const open = hollow || shape === 'cross' || shape === 'crossRot' || shape === 'star' || shape === 'dash';
   return {
     label: series.label,

@@ -78,8 +78,7 @@ function xyStops(chart: Chart, figure: Figure): Pointed[][] {
   if (figure.kind !== 'xy') return [];
   return figure.series
     .flatMap(({ tip }, series) => (tip && chart.isDatasetVisible(series) ? [stopsOf(chart, series)] : []))
-    .filter((line) => line.length > 0)
-    .reverse();
+    .filter((line) => line.length > 0);
 }
 
 function barStops(chart: Chart): Pointed[][] {

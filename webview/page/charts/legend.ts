@@ -23,14 +23,11 @@ export function legendItems(figure: Figure): LegendItem[] {
       hollow: !filled,
     }));
   return [
-    // The last is drawn on top, and named first.
-    ...figure.series
-      .map(({ id, label, ink, shape, hollow, line, band, startsHidden }) => ({
-        ...mark,
-        ...{ id, label, ink, shape, hollow, line, startsHidden },
-        band: band !== null,
-      }))
-      .reverse(),
+    ...figure.series.map(({ id, label, ink, shape, hollow, line, band, startsHidden }) => ({
+      ...mark,
+      ...{ id, label, ink, shape, hollow, line, startsHidden },
+      band: band !== null,
+    })),
     ...figure.marks.map(({ id, label }) => ({
       ...mark,
       id,

@@ -4,13 +4,15 @@ import type { Axis, Figure } from '../figures/figure.ts';
 import type { Zoom } from '../state/ui-state.ts';
 import type { Drawn } from './drawn.ts';
 import { faded, type Palette } from './palette.ts';
+import { roomForNames } from './plugins/levels.ts';
 
 export function optionsOf(
   figure: Figure,
-  { palette }: Drawn,
+  drawn: Drawn,
   zoom: Zoom | null,
   zoomed: (chart: Chart) => void,
 ): ChartOptions {
+  const { palette } = drawn;
   const bars = figure.kind === 'bars';
   return {
     animation: false,
@@ -20,7 +22,15 @@ export function optionsOf(
     devicePixelRatio: Math.min(3, Math.max(1, window.devicePixelRatio || 1)),
     ...(bars ? { indexAxis: 'y' as const } : {}),
     events: ['mousemove', 'mouseout', 'click', 'touchstart', 'touchmove'],
-    layout: { padding: { top: bars ? 4 : 20, right: 8, bottom: 0, left: 0 } },
+    layout: {
+      // Asked again whenever the width changes: a narrow chart has no room for names beside it.
+      padding: ({ chart }: { chart: Chart }) => ({
+        top: bars ? 4 : 20,
+        right: roomForNames(chart, drawn),
+        bottom: 0,
+        left: 0,
+      }),
+    },
     scales: bars
       ? { x: numberScale(figure.x, zoom?.x ?? null, palette, false), y: namesScale(palette) }
       : {

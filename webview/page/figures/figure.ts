@@ -109,6 +109,7 @@ export interface XyFigure extends AnyFigure {
   readonly kind: 'xy';
   readonly x: Axis;
   readonly y: Axis;
+  /** The first is drawn on top. */
   readonly series: readonly Series[];
   readonly levels: readonly Level[];
   readonly marks: readonly Mark[];

@@ -13,9 +13,9 @@ export function intervalsPlugin(drawn: () => Drawn): Plugin {
       const { figure, shown } = drawn();
       if (figure.kind !== 'xy') return;
       clipped(chart, () => {
-        for (const series of figure.series)
-          if (series.band && shown(series.id)) drawBand(chart, series, drawn());
-        for (const series of figure.series)
+        const behind = [...figure.series].reverse();
+        for (const series of behind) if (series.band && shown(series.id)) drawBand(chart, series, drawn());
+        for (const series of behind)
           if (series.whiskers && shown(series.id)) drawWhiskers(chart, series, drawn());
       });
     },

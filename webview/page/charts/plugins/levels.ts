@@ -2,7 +2,6 @@
 import type { Chart, Plugin } from 'chart.js';
 import type { Level } from '../../figures/figure.ts';
 import type { Drawn } from '../drawn.ts';
-import { faded } from '../palette.ts';
 import { clipped, scales } from './intervals.ts';
 
 const GAP = 8;
@@ -18,11 +17,6 @@ export function levelsPlugin(drawn: () => Drawn): Plugin {
       const { palette } = drawn();
       clipped(chart, () => {
         for (const { value, low, high, ink, dash } of levels) {
-          if (low !== null && high !== null) {
-            const [top, bottom] = [y.getPixelForValue(high), y.getPixelForValue(low)];
-            ctx.fillStyle = faded(palette.ink[ink], 0.05);
-            ctx.fillRect(chartArea.left, top, chartArea.right - chartArea.left, bottom - top);
-          }
           ctx.strokeStyle = palette.ink[ink];
           ctx.lineWidth = 1.25;
           ctx.setLineDash([...dash]);
@@ -31,6 +25,21 @@ export function levelsPlugin(drawn: () => Drawn): Plugin {
           ctx.lineTo(chartArea.right, y.getPixelForValue(value));
           ctx.stroke();
           ctx.setLineDash([]);
+          if (low === null && high === null) continue;
+          // Its interval, at the end where it is named; an end without limit runs out of the chart.
+          const x = chartArea.right - 8;
+          const [top, bottom] = [
+            high === null ? chartArea.top - 9 : y.getPixelForValue(high),
+            low === null ? chartArea.bottom + 9 : y.getPixelForValue(low),
+          ];
+          ctx.beginPath();
+          ctx.moveTo(x, top);
+          ctx.lineTo(x, bottom);
+          for (const end of [top, bottom]) {
+            ctx.moveTo(x - 4, end);
+            ctx.lineTo(x + 4, end);
+          }
+          ctx.stroke();
         }
       });
     },

@@ -17,12 +17,12 @@ const NEAR = 0.3;
 export function curveFigure(scope: Scope, picked: number | null): XyFigure {
   const last = lastK(scope);
   const series = [
-    ...mergeSeries(scope),
+    typicalSeries(scope),
+    chosenSeries(scope),
+    predictedSeries(scope),
     lawSeries(scope, last),
     threePointSeries(scope, last),
-    predictedSeries(scope),
-    chosenSeries(scope),
-    typicalSeries(scope),
+    ...mergeSeries(scope),
   ].filter((one) => one !== null);
   const levels = curveLevels(scope);
   const mark = recommendedMark(scope);

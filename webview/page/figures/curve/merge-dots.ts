@@ -94,8 +94,6 @@ function ribbons(scope: Scope): Series[] {
     at.lowestRow === at.highestRow ? [at.lowestRow] : [at.lowestRow, at.highestRow],
   );
   return [
-    ribbon('ribbon-90', '90% of merges', 'faint', 'p5', 'p95'),
-    ribbon('ribbon-50', 'Middle half', 'clear', 'p25', 'p75'),
     {
       ...plainSeries,
       id: 'median',
@@ -108,14 +106,15 @@ function ribbons(scope: Scope): Series[] {
     {
       ...plainSeries,
       id: 'extremes',
-      label: 'Lowest and highest',
+      label: 'Lowest and highest merge',
       ink: 'foreground',
-      shape: 'dash',
       emphasis: 'dots',
       points: extremes.map((row) => mergePoint(scope, row)),
       tip: (i) => mergeTip(scope, extremes[i] ?? 0),
       merge: (i) => extremes[i] ?? 0,
     },
+    ribbon('ribbon-50', 'Middle half', 'clear', 'p25', 'p75'),
+    ribbon('ribbon-90', '90% of merges', 'faint', 'p5', 'p95'),
   ];
 }
 

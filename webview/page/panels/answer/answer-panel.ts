@@ -25,48 +25,28 @@ export class AnswerPanel {
     );
   }
 
-  #answered(answer: Exclude<Answer, { kind: 'waiting' }>, { state }: View): TemplateResult {
-    const { subset } = answer;
+  #answered(answer: Answered, { state }: View): TemplateResult {
+    const { subset, others } = answer;
     return html`<div class="answer">
-      <div class="answer-main">
-        <div class="answer-k">
-          <span class="answer-large">${answer.large}</span>
-          <span class="answer-unit"
-            ><strong>${answer.unit}</strong>${answer.certainty.map((line) => html`<span>${line}</span>`)}</span
-          >
-        </div>
-        <dl class="facts">
-          ${answer.facts.map(
-            ({ label, value, detail }) =>
-              html`<div class="fact">
-                <dt>${label}</dt>
-                <dd><span class="fact-value">${value}</span><span class="fact-detail">${detail}</span></dd>
-              </div>`,
-          )}
-        </dl>
-      </div>
+      ${numbers(answer)}
       ${
-        subset
-          ? html`<div class="answer-subset">
-              <p class="answer-take">
-                ${answer.kind === 'base' ? 'The best merge found' : 'Take'}${subset.by ? html`, by <bdi>${subset.by}</bdi>` : nothing}
-              </p>
-              ${chips(subset.names)} ${mergeActions(this.#page, state, subset.merge, true)}
-            </div>`
-          : nothing
-      }
-      ${answer.others.map((other) => this.#other(other, state))}
-      <div class="answer-text">
-        ${answer.sentence.map((line, i) => html`<p class=${i === 0 ? 'lead' : ''}>${line}</p>`)}
-      </div>
-      ${
-        answer.warnings.length === 0
+        subset === null && others.length === 0
           ? nothing
-          : html`<ul class="warnings">
-              ${answer.warnings.map((text) => html`<li>${icon('warning')}<span>${text}</span></li>`)}
-            </ul>`
+          : html`<div class="answer-what">
+              ${
+                subset
+                  ? html`<div class="answer-subset">
+                      <p class="answer-take">
+                        ${answer.kind === 'base' ? 'The best merge found' : 'Take'}, by <bdi>${subset.by}</bdi>
+                      </p>
+                      ${chips(subset.names)} ${mergeActions(this.#page, state, subset.merge, true)}
+                    </div>`
+                  : nothing
+              }
+              ${others.map((other) => this.#other(other, state))}
+            </div>`
       }
-      <p class="fine-print">${answer.intervals}</p>
+      ${reasons(answer)}
     </div>`;
   }
 
@@ -76,6 +56,45 @@ export class AnswerPanel {
       ${chips(other.names)} ${mergeActions(this.#page, state, other.merge, false)}
     </div>`;
   }
+}
+
+type Answered = Exclude<Answer, { kind: 'waiting' }>;
+
+function numbers({ large, unit, certainty, facts }: Answered): TemplateResult {
+  return html`<div class="answer-main">
+    <div class="answer-k">
+      <span class="answer-large">${large}</span>
+      <span class="answer-unit"
+        ><strong>${unit}</strong>${certainty.map((line) => html`<span>${line}</span>`)}</span
+      >
+    </div>
+    <dl class="facts">
+      ${facts.map(
+        ({ label, value, detail }) =>
+          html`<div class="fact">
+            <dt>${label}</dt>
+            <dd><span class="fact-value">${value}</span><span class="fact-detail">${detail}</span></dd>
+          </div>`,
+      )}
+    </dl>
+  </div>`;
+}
+
+/** The answer in sentences, what to be careful of, and what its intervals are. */
+function reasons({ sentence, warnings, intervals }: Answered): TemplateResult {
+  return html`<div class="answer-why">
+    <div class="answer-text">
+      ${sentence.map((line, i) => html`<p class=${i === 0 ? 'lead' : ''}>${line}</p>`)}
+    </div>
+    ${
+      warnings.length === 0
+        ? nothing
+        : html`<ul class="warnings">
+            ${warnings.map((text) => html`<li>${icon('warning')}<span>${text}</span></li>`)}
+          </ul>`
+    }
+    <p class="fine-print">${intervals}</p>
+  </div>`;
 }
 
 function waiting({ title, text }: Extract<Answer, { kind: 'waiting' }>): TemplateResult {

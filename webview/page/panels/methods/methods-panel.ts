@@ -101,9 +101,6 @@ export class MethodsPanel {
     const text = new Set(['Size', 'Method', 'Shape', 'Form']);
     return html`<div class="table-scroll" tabindex="0" role="region" aria-label="Methods">
       <table class="data-table method-table">
-        <caption>
-          Laws of ${domainName(report, domain)}. A method's name shows it in all panels.
-        </caption>
         <thead>
           <tr>
             ${titles.map((title) => html`<th scope="col" class=${text.has(title) ? 'text' : ''}>${title}</th>`)}
@@ -117,7 +114,8 @@ export class MethodsPanel {
           )}
         </tbody>
       </table>
-    </div>`;
+      </div>
+      <p class="table-note">Laws of ${domainName(report, domain)}. A method's name shows it in all panels.</p>`;
   }
 
   #row(row: MethodRow, current: boolean, declared: boolean): TemplateResult {

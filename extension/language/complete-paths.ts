@@ -17,18 +17,21 @@ export async function pathCompletions(asked: Asked): Promise<readonly Suggestion
     .filter(({ name }) => !name.startsWith('.'))
     .slice(0, MOST_ENTRIES);
   const models = new Map((await modelFolders(folder, asked.list)).map(({ name, kind }) => [name, kind]));
-  const path_ = (name: string) => `${parent}${name}`;
-  const found: Suggestion[] = [];
-  for (const pattern of patterns(wanted, entries, models.size))
-    found.push(whole(asked, path_(pattern), 'all of them'));
+  const all = patterns(wanted, entries, models.size).map((name) =>
+    whole(asked, parent + name, 'all of them'),
+  );
+  const isFree = wanted === 'folder' && typed === '';
+  const first: Suggestion[] = isFree ? [whole(asked, './merged', 'a new folder')] : [];
+  const others: Suggestion[] = [];
   for (const { name, kind } of entries) {
     const model = models.get(name);
+    const written = parent + name;
     if (model && (wanted === 'model' || wanted === 'experts'))
-      found.unshift({ ...whole(asked, path_(name), model), kind: 'model', filter: path_(name) });
-    else if (kind === 'folder') found.push(further(asked, path_(name)));
-    else if (isWantedFile(wanted, name)) found.push({ ...whole(asked, path_(name), ''), kind: 'file' });
+      first.push({ ...whole(asked, written, model), kind: 'model' });
+    else if (kind === 'folder') others.push(further(asked, written));
+    else if (isWantedFile(wanted, name)) others.push({ ...whole(asked, written, ''), kind: 'file' });
   }
-  if (wanted === 'folder' && typed === '') found.unshift(whole(asked, './merged', 'a new folder'));
+  const found = [...all, ...first, ...others];
   return found.map((each) => filtered(each, typed));
 }
 

@@ -28,7 +28,7 @@ export function placeAt(text: string, offset: number): CursorPlace | null {
   const lineBegin = before.lastIndexOf('\n') + 1;
   const indent = indentOf(before, lineBegin, offset);
   if (lineBegin + indent === offset) {
-    const container = containerOf(end, indent);
+    const container = containerOf(text, end, indent);
     return container && place(text, 'key', container.path, offset, offset);
   }
   return inBlock(text, offset, lineBegin + indent, indent, end);
@@ -60,7 +60,7 @@ function inBlock(
   if (key) return behindKey(text, offset, key[1], end);
   const last = end.open.at(-1);
   if (item && last?.item) return place(text, 'item', last.entry.path, at, offset);
-  const container = containerOf(end, column);
+  const container = containerOf(text, end, column);
   return container && place(text, 'key', container.path, at, offset);
 }
 
@@ -78,12 +78,13 @@ function behindKey(text: string, offset: number, keyEnd: number, end: OutlineEnd
 }
 
 /** The map that a key at this column belongs to; null where a value stands in its place. */
-function containerOf({ open }: OutlineEnd, column: number): OutlineEntry | null {
-  const frames = open.filter(({ indent }) => indent < column);
-  const entry = frames.at(-1)?.entry;
+function containerOf(text: string, { open }: OutlineEnd, column: number): OutlineEntry | null {
+  const entry = open.filter(({ indent }) => indent < column).at(-1)?.entry;
   if (!entry || entry.flow) return null;
-  const isScalar = entry.form === 'scalar' && entry.value !== null && frames.at(-1) !== open.at(-1);
-  return isScalar ? null : entry;
+  const { form, name, value } = entry;
+  // A word on a later line than its key may be a key that is being typed.
+  const isTaken = form === 'scalar' && value !== null && !text.slice(name[1], value[0]).includes('\n');
+  return isTaken ? null : entry;
 }
 
 function inFlow(
@@ -113,7 +114,9 @@ function place(
   begin: number,
   offset: number,
   more: Partial<Pick<CursorPlace, 'flow' | 'needsSpace'>> = {},
-): CursorPlace {
+): CursorPlace | null {
+  const typed = text.slice(begin, offset);
+  if (typed.includes('\n')) return null;
   const rest = text.slice(offset, offset + 500);
   const quote = text[begin] === '"' || text[begin] === "'" ? text[begin] : '';
   const tail = (role === 'key' ? /^[\p{L}\p{N}_.-]*/u : /^[^\s,[\]{}#"']*/).exec(rest)?.[0] ?? '';
@@ -123,7 +126,7 @@ function place(
     role,
     path,
     word: [begin, end],
-    typed: text.slice(begin, offset),
+    typed,
     flow: false,
     needsSpace: false,
     hasColon: /^[ \t]*:(\s|$)/.test(text.slice(end, end + 20)),

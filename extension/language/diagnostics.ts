@@ -30,12 +30,13 @@ export function diagnostics(edited: EditedExperiment, options: DiagnosticOptions
 }
 
 /** What parsing finds: known at once, at every key stroke. */
-export function textDiagnostics({ parsed }: EditedExperiment): EditorDiagnostic[] {
+export function textDiagnostics({ parsed, lines }: EditedExperiment): EditorDiagnostic[] {
   return parsed.diagnostics.map(({ severity, code, message, fix, range, suggestion }) => ({
     severity,
     code,
     message: messageOf({ message, fix }, suggestion),
-    range,
+    // The YAML parser tells of what is missing behind the last character.
+    range: lines.visible(range),
     ...(suggestion === undefined ? {} : { suggestion }),
   }));
 }

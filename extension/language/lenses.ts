@@ -56,7 +56,9 @@ function actions(edited: EditedExperiment, lens: MakeLens): Lens[] {
     case 'queued':
       return [lens('mergeLab.stop', '■ Stop (queued)', waiting(edited))];
     case 'running':
-      return [lens('mergeLab.stop', `■ Stop${inBrackets(progress(edited))}`, 'Stop after the current merge')];
+      return [
+        lens('mergeLab.stop', `■ Stop${inBrackets(progress(edited), ', ')}`, 'Stop after the current merge'),
+      ];
     case 'stopping':
       return [
         lens('mergeLab.stop', '■ Stop now', 'The run ends after the current merge; this ends it at once'),
@@ -126,8 +128,7 @@ function waiting({ state }: EditedExperiment): string {
   return reason ? `Waiting for ${plain(reason, 120)}; stop it before it begins` : 'Stop it before it begins';
 }
 
-function inBrackets(parts: readonly string[]): string {
+function inBrackets(parts: readonly string[], separator = ' · '): string {
   const said = parts.filter(Boolean);
-  if (said.length === 0) return '';
-  return ` (${said.join(said.some((part) => part.endsWith(' left')) ? ', ' : ' · ')})`;
+  return said.length === 0 ? '' : ` (${said.join(separator)})`;
 }

@@ -39,10 +39,10 @@ function symbol(entry: OutlineEntry, lines: TextLines, text: string): OutlineSym
 
 function kindOf({ path, children }: OutlineEntry): OutlineSymbol['kind'] {
   const [section, second, third] = path;
-  if (path.length === 1 || children.length > 0)
-    return section === 'sizes' && path.length === 2 ? 'size' : 'section';
+  if (section === 'methods' && path.length === 2) return 'method';
+  if (section === 'sizes' && path.length === 2) return 'size';
+  if (path.length === 1 || children.length > 0) return 'section';
   if (section === 'experts' || (section === 'sizes' && third === 'experts')) return 'expert';
-  if (section === 'methods') return 'method';
   return section === 'evaluation' && (second === 'domains' || second === 'data') ? 'domain' : 'value';
 }
 

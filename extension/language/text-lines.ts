@@ -45,11 +45,26 @@ export class TextLines {
       if ((this.#starts[middle] as number) <= inside) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: inside - (this.#starts[low] as number) + 1 };
+    // Between the two characters of a line break is no place of its own.
+    return {
+      line: low + 1,
+      column: Math.min(inside, this.#endOf(low + 1)) - (this.#starts[low] as number) + 1,
+    };
   }
 
   range(begin: number, end: number): Range {
     return { start: this.position(begin), end: this.position(Math.max(begin, end)) };
+  }
+
+  /** Moved into the text, and never empty where there is a character to underline: the last one before it then. */
+  visible({ start, end }: Range): Range {
+    const begin = this.offset(start);
+    const stop = Math.max(begin, this.offset(end));
+    if (stop > begin) return this.range(begin, stop);
+    const before = this.text.slice(0, begin).trimEnd().length;
+    const isInLine = begin < this.text.length && !/\s/.test(this.text[begin] as string);
+    if (isInLine) return this.range(begin, begin + 1);
+    return before === 0 ? this.range(begin, begin) : this.range(before - 1, before);
   }
 
   slice({ start, end }: Range): string {

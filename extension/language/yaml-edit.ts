@@ -127,13 +127,10 @@ function replaceItems(
       ? { begin: item.value[0], end: item.value[1], text: textOf(name) }
       : null;
   });
+  // With the line break before it: what is put in behind the list may begin where this line ends.
   const removed = gone.slice(added.length).map(({ item }): Change => {
-    const begin = text.lastIndexOf('\n', item.name[0] - 1) + 1;
-    return {
-      begin,
-      end: Math.min(text.length, text.indexOf('\n', item.name[0]) + 1 || text.length),
-      text: '',
-    };
+    const lineBegin = text.lastIndexOf('\n', item.name[0] - 1);
+    return { begin: endOfLine(text, lineBegin - 1), end: endOfLine(text, item.name[0]), text: '' };
   });
   const more = added.slice(gone.length);
   const last = items.at(-1)?.item;
@@ -202,11 +199,12 @@ function meaning(text: string): unknown {
   }
 }
 
-/** Lists of names have no order that means anything. */
+/** Lists of names and of numbers have no order that means anything. */
 function normal(value: unknown): unknown {
   if (Array.isArray(value)) {
     const items = value.map(normal);
-    return items.every((item) => typeof item === 'string') ? items.sort() : items;
+    const isPlain = items.every((item) => typeof item === 'string' || typeof item === 'number');
+    return isPlain ? items.sort((a, b) => String(a).localeCompare(String(b), 'en')) : items;
   }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, normal(inner)]));

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import type { WorkerStatus } from '../../core/store/format.ts';
+import type { ExperimentState } from '../../extension/experiments/experiment-state.ts';
+import { lenses } from '../../extension/language/lenses.ts';
+import { edited, measured, planState, sample, World } from './edited.ts';
+
+const text = sample('nine-domains');
+const uri = 'file:///lab/nine-domains.mergelab.yaml';
+const titles = (state: Partial<ExperimentState>, trusted = true) =>
+  lenses(edited(text, state), { uri, trusted }).map(({ title }) => title);
+const worker = (more: Partial<WorkerStatus>): WorkerStatus =>
+  ({ done: 0, failed: 0, total: 521, seconds_left: null, waiting_for: null, ...more }) as WorkerStatus;
+const running = (state: ExperimentState['run']['state'], more: Partial<WorkerStatus> = {}) => ({
+  run: { state, workers: [worker(more)], pace: [] },
+});
+
+describe('lenses', () => {
+  it('are there before anything is known', () => {
+    expect(titles({})).toEqual(['▶ Run', 'Plan', 'Dashboard']);
+    const commands = lenses(edited(''), { uri, trusted: true });
+    expect(commands.map(({ command }) => command)).toEqual([
+      'mergeLab.run',
+      'mergeLab.plan',
+      'mergeLab.openDashboard',
+    ]);
+    expect(commands.every(({ args }) => args[0] === uri)).toBe(true);
+  });
+
+  it('say what a run would do', () => {
+    expect(titles({ plan: planState() })[0]).toBe('▶ Run (511 merges · about 1 min · local)');
+    const unknown = planState({ estimate: { ...planState().estimate, seconds: null } });
+    expect(titles({ plan: unknown })[0]).toBe('▶ Run (511 merges · local)');
+    expect(titles({ plan: planState({ total: 2, unmerged: 1, missing: 2 }) })[0]).toContain('(1 merge ·');
+  });
+
+  it('say what is new after an edit, and what is left of a stopped run', () => {
+    const plan = planState({ done: 509, missing: 12 });
+    expect(titles({ plan })[0]).toBe('▶ Run (12 new)');
+    expect(titles({ plan, ...running('stopped') })[0]).toBe('▶ Run (12 left · about 1 min)');
+  });
+
+  it('follow a run, and are never at 100% before its end', () => {
+    expect(titles({ ...running('starting') })[0]).toBe('■ Stop (starting)');
+    expect(titles({ ...running('running', { done: 193, total: 521, seconds_left: 20 }) })[0]).toBe(
+      '■ Stop (37%, 20 s left)',
+    );
+    expect(titles({ ...running('running', { done: 520, failed: 1, total: 521 }) })[0]).toBe('■ Stop (99%)');
+    expect(titles({ ...running('stopping') })[0]).toBe('■ Stop now');
+    const queued = lenses(edited(text, running('queued', { waiting_for: 'another run\u001b[31m' })), {
+      uri,
+      trusted: true,
+    });
+    expect(queued[0]?.title).toBe('■ Stop (queued)');
+    expect(queued[0]?.tooltip).toContain('Waiting for another run\ufffd[31m');
+  });
+
+  it('offer the merge when all is done, unless the numbers are of another text', () => {
+    const world = new World({ seed: 7, experts: 4, domains: 2, samples: 20 });
+    const plan = planState({ done: 521, missing: 0 });
+    const done = (stale: string | null) =>
+      lenses(measured(world, '', { stage: 'points' }, { plan, stale }), { uri, trusted: true });
+    expect(done(null).map(({ title }) => title)).toEqual(['Merge recommended subset', 'Plan', 'Dashboard']);
+    expect(done(null)[0]?.command).toBe('mergeLab.mergeRecommended');
+    expect(done('The data changed.').map(({ title }) => title)).toEqual(['Plan', 'Dashboard']);
+  });
+
+  it('run nothing that is not trusted', () => {
+    expect(titles({ plan: planState() }, false)).toEqual(['Dashboard']);
+    expect(titles({ ...running('running', { done: 3 }) }, false)).toEqual(['Dashboard']);
+  });
+
+  it('say what is being looked at, and draw no icons for names', () => {
+    expect(titles({ busy: 'Looking at models and data' })).toEqual([
+      '▶ Run',
+      'Plan',
+      'Dashboard',
+      'Looking at models and data …',
+    ]);
+    const hostile = `target: "$(zap)\\n"\n${text}`;
+    expect(lenses(edited(hostile, { plan: planState() }), { uri, trusted: true })[0]?.title).toMatch(
+      /· \$ \(zap\)\ufffd\)$/,
+    );
+  });
+});

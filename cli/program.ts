@@ -87,6 +87,14 @@ function programOf(context: Context, finish: Finish): Command {
     .addOption(full())
     .option('--method <name>', 'show this method in detail')
     .option('--size <name>', 'show this size in detail')
+    .addOption(
+      new Option(
+        '--html [page]',
+        'write it as one page for any browser, beside the experiment or to this file',
+      )
+        // The page shows them all.
+        .conflicts(['full', 'method', 'size']),
+    )
     .addOption(json())
     .action((file, options) => finish(report(context, file, options)));
   addLaw(

@@ -30,6 +30,11 @@ export const checks = {
   ],
   typecheck: [
     { name: 'tsc', program: 'node', args: (root) => [bin(root, 'typescript', 'bin', 'tsc'), '-p', '.'] },
+    {
+      name: 'tsc, for the dashboard',
+      program: 'node',
+      args: (root) => [bin(root, 'typescript', 'bin', 'tsc'), '-p', 'webview'],
+    },
     { name: 'mypy', program: 'python', args: () => ['-m', 'mypy', 'merge_lab_agent'], cwd: 'agent' },
   ],
 };

@@ -10,12 +10,12 @@ type Folder = (typeof folders)[number];
 
 /**
  * Folders that each may import. `webview` takes types of `core` only; its own contract is open to others. `cli` reads
- * its version from the manifest.
+ * its version from the manifest, and builds the dashboard's page where a checkout has none.
  */
 const mayImport: Readonly<Record<Folder, readonly string[]>> = {
   core: ['core'],
   runner: ['runner', 'core'],
-  cli: ['cli', 'runner', 'core', 'webview', 'package.json'],
+  cli: ['cli', 'runner', 'core', 'webview', 'package.json', 'scripts'],
   extension: ['extension', 'runner', 'core', 'webview'],
   webview: ['webview', 'core'],
 };

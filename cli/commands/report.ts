@@ -1,15 +1,21 @@
+import path from 'node:path';
 import { ProblemError } from '../../core/problem.ts';
 import type { Report } from '../../core/report/report.ts';
 import { reportDocument } from '../../core/report/report-document.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { pageBeside, writePage } from '../report/html-page.ts';
 import { cellName, reportText } from '../report/report-text.ts';
 import { print, printJson } from '../terminal/io.ts';
+import { bytes } from '../terminal/number.ts';
+import { plain } from '../terminal/plain.ts';
 import { withSession } from '../with-session.ts';
 
 export interface ReportOptions extends CommonOptions {
   readonly full: boolean;
   readonly method?: string;
   readonly size?: string;
+  /** As a page: into this file, or beside the experiment where no file is named. */
+  readonly html?: string | true;
 }
 
 /** `report FILE`: the report from what is there; runs nothing. */
@@ -17,6 +23,7 @@ export async function report(context: Context, file: string, options: ReportOpti
   const { io } = context;
   return withSession(context, file, {}, async (session) => {
     const made = await session.report('complete');
+    if (options.html !== undefined) return asPage(context, made, session.file, options);
     if (options.json) printJson(io, reportDocument(made));
     else
       print(
@@ -30,6 +37,26 @@ export async function report(context: Context, file: string, options: ReportOpti
       );
     return 0;
   });
+}
+
+async function asPage(
+  { io }: Context,
+  report: Report,
+  experiment: string,
+  { html, json }: ReportOptions,
+): Promise<ExitCode> {
+  const to = typeof html === 'string' ? path.resolve(html) : pageBeside(experiment);
+  const size = await writePage(report, experiment, to, Date.now());
+  if (json) printJson(io, { file: to, bytes: size });
+  else {
+    const relative = path.relative(process.cwd(), to);
+    const name = relative.startsWith('..') || path.isAbsolute(relative) ? to : relative;
+    print(
+      io,
+      `Written: ${plain(name, 1000)} (${bytes(size)}). It opens in any browser and needs no network.`,
+    );
+  }
+  return 0;
 }
 
 function chosenCell(report: Report, options: ReportOptions): number | null {

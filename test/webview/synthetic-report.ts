@@ -3,7 +3,7 @@
  * names. They have a Report's shape; what a real one says is tested on the sample's.
  */
 import type { Curve, CurvePoint, MergeTable, Report } from '../../core/report/report.ts';
-import type { PlanId } from '../../core/store/format.ts';
+import type { PlanId, WorkerStatus } from '../../core/store/format.ts';
 import { CONTRACT, type DashboardState, type ToPage } from '../../webview/messages.ts';
 
 export interface Shape {
@@ -245,3 +245,27 @@ export function dashboardState(report: Report | null, more: Partial<DashboardSta
 export function stateMessage(state: DashboardState): ToPage {
   return { kind: 'state', contract: CONTRACT, state };
 }
+
+/** One that runs. */
+export const worker: WorkerStatus = {
+  format: 1,
+  run: 'r',
+  worker: 'w0',
+  plan: '0'.repeat(64) as PlanId,
+  state: 'running',
+  heartbeat: 3,
+  pid: 1,
+  host: 'here',
+  device: 'cpu',
+  dtype: 'float32',
+  batch_tokens: 8192,
+  done: 212,
+  failed: 1,
+  total: 521,
+  current: { size: 'default', method: 0, subset: ['algebra', 'biology'], seed: null },
+  seconds_per_merge: 0.081,
+  seconds_left: 24,
+  memory_bytes: 3.1e8,
+  waiting_for: null,
+  problem: null,
+};

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { iconButton } from '../../controls/buttons.ts';
 import { arrange, type MergeSort, type SortColumn } from '../../merges/arrange.ts';
 import { lossAt, membersOf, seedAt, subsetSizes } from '../../merges/columns.ts';
+import { filterOf, isFiltered } from '../../merges/set-filter.ts';
 import type { Page } from '../../page.ts';
 import { pick, pickedRow } from '../../state/picked.ts';
 import type { SubsetsUi } from '../../state/ui-state.ts';
@@ -14,7 +15,7 @@ import { cellName } from '../../text/words.ts';
 import { mergeActions } from '../merge-actions.ts';
 import { PanelFrame } from '../panel-frame.ts';
 import { subsetColumns } from './subset-columns.ts';
-import { filterOf, isFiltered, subsetFilters } from './subset-filters.ts';
+import { subsetFilters } from './subset-filters.ts';
 import { SubsetGrid } from './subset-grid.ts';
 
 /** Every measured merge as a table; the picked one is ringed in the curve. */

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import type { Report } from '../../core/report/report.ts';
+import { type Answer, answerOf } from '../../webview/page/panels/answer/answer.ts';
+import { methodRows } from '../../webview/page/panels/methods/method-rows.ts';
+import { must, sampleReport } from './sample.ts';
+import { dashboardState } from './synthetic-report.ts';
+
+const report = sampleReport();
+const cell = must(report.cells[0]);
+const answered = (made: Report): Exclude<Answer, { kind: 'waiting' }> => {
+  const answer = answerOf(dashboardState(made));
+  if (answer.kind === 'waiting') throw new RangeError('there is an answer');
+  return answer;
+};
+
+describe('answer', () => {
+  it('says how many of how many, how sure that is, and by which goal', () => {
+    const answer = answered(report);
+    expect([answer.kind, answer.large, answer.unit]).toEqual(['merge', '7', 'of 9 experts']);
+    expect(answer.certainty).toEqual(['95%: 7 alone', 'within 0.01 nats of the best k']);
+    expect(answer.sentence.join('\n')).toBe(report.headline.sentence);
+  });
+
+  it('gives loss, base and next expert with intervals', () => {
+    expect(answered(report).facts).toEqual([
+      { label: 'Expected loss', value: '2.203', detail: '95%: 2.115 to 2.291' },
+      { label: 'Base', value: '2.983', detail: 'nats per token' },
+      { label: 'Next expert buys', value: '0.00458', detail: '95%: 0.00448 to 0.00468' },
+    ]);
+  });
+
+  it('a next expert that makes it worse costs, with its interval the right way round', () => {
+    const next_expert = { value: -0.01, low: -0.013, high: -0.007 };
+    const fact = answered({ ...report, headline: { ...report.headline, next_expert } }).facts[2];
+    expect(fact).toEqual({ label: 'Next expert costs', value: '0.0100', detail: '95%: 0.0070 to 0.0130' });
+  });
+
+  it('names the recommended subset for the buttons, and the smaller one beside it', () => {
+    const { subset, others } = answered(report);
+    expect(subset?.merge).toEqual({
+      size: 'default',
+      method: 0,
+      members: cell.selection?.recommended?.members,
+    });
+    expect(subset?.names).toEqual(report.headline.subset);
+    expect(others.map(({ title, names }) => [title, names.length])).toEqual([['Fewer, chosen with care', 5]]);
+  });
+
+  it('says when intervals are still to come, and when an end has no limit', () => {
+    const points = { ...report, stage: 'points' as const };
+    const recommended_k = { k: 7, low: null, high: null, rule: 'within' as const, value: 0.01 };
+    const early = answered({ ...points, headline: { ...report.headline, recommended_k } });
+    expect(early.certainty[0]).toBe('interval still to come');
+    const open = answered({
+      ...report,
+      headline: { ...report.headline, recommended_k: { ...recommended_k, low: 6 } },
+    });
+    expect(open.certainty[0]).toBe('95%: at least 6');
+  });
+
+  it('where nothing beats the base, the base stands large', () => {
+    const headline = { ...report.headline, beats_base: false, recommended_k: null, subset: null, loss: null };
+    const answer = answerOf(dashboardState({ ...report, headline: { ...headline, subset: ['algebra'] } }));
+    expect(answer).toMatchObject({ kind: 'base', large: 'Base' });
+  });
+
+  it('says each warning once, and failures', () => {
+    const warning = { code: 'curve_turns_up', message: 'The curve turns up.' };
+    const curves = cell.curves.map((curve, i) => (i === 0 ? { ...curve, warnings: [warning] } : curve));
+    const progress = { done: 509, failed: 2, total: 511 };
+    const made = { ...report, warnings: [warning], cells: [{ ...cell, curves, progress }] };
+    expect(answered(made).warnings).toEqual(['2 merges failed; the log says why.', 'The curve turns up.']);
+  });
+
+  it('before anything is measured says what a run would do', () => {
+    const plan = { total: 521, done: 0, failed: 0, missing: 521, seconds: 48 };
+    expect(answerOf(dashboardState(null, { plan, run: { state: 'idle', workers: [], pace: [] } }))).toEqual({
+      kind: 'waiting',
+      title: 'Nothing is measured yet',
+      text: ['A run scores 521 models, expected to take 48 s.'],
+    });
+    const running = answerOf(
+      dashboardState(null, { plan, run: { state: 'running', workers: [], pace: [] } }),
+    );
+    expect(running).toMatchObject({ title: 'The run has begun' });
+  });
+
+  it('without a recommendation says why, in the words of the report', () => {
+    const headline = {
+      ...report.headline,
+      recommended_k: null,
+      subset: null,
+      sentence: '3 of 511 merges are measured.',
+    };
+    expect(answerOf(dashboardState({ ...report, headline }))).toMatchObject({
+      kind: 'waiting',
+      title: '3 of 511 merges are measured.',
+    });
+  });
+});
+
+describe('methods', () => {
+  it('each has its law with intervals, and marks the one that answers', () => {
+    expect(methodRows(report, null)).toMatchObject([
+      {
+        headline: true,
+        method: 'average',
+        rank: '1',
+        k: '7 (7 alone)',
+        floor: '2.177 (2.088 to 2.267)',
+        shape: 'C 0.0127 (0.0110 to 0.0144)',
+        form: 'quadratic',
+        r2: '1.0000',
+        rmse: '0.07 mnat',
+        merges: '511',
+      },
+    ]);
+  });
+
+  it('of a domain give no number of the objective', () => {
+    expect(methodRows(report, 4)[0]?.chosen).toBe('–');
+  });
+});

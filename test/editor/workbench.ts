@@ -13,6 +13,9 @@ import { openPage, usualSize, type WindowSize } from './window.ts';
 /** Of keys that nothing answers, before they are pressed again. */
 const PATIENCE_MS = 2_000;
 
+/** Texts that are shown in lines but are not in the file. */
+const INLAY = 'span[class*="dyn-rule"]';
+
 export interface WorkbenchOptions {
   /** Of its logs and screenshots. */
   readonly name: string;
@@ -193,13 +196,19 @@ export class Workbench {
     return this.editor.locator('.codelens-decoration a', { hasText: words }).first();
   }
 
-  /** Texts that are shown in lines but are not in the file. */
   get inlayHints(): Locator {
-    return this.editor.locator('.view-line span[class*="dyn-rule"]', { hasText: /\S/ });
+    return this.editor.locator(`.view-line ${INLAY}`, { hasText: /\S/ });
   }
 
-  async hints(): Promise<string[]> {
-    return spaced(await this.inlayHints.allInnerTexts());
+  /** By words in it, as a string: its spaces are of a kind that no pattern expects. */
+  hint(words: string): Locator {
+    return this.inlayHints.filter({ hasText: words }).first();
+  }
+
+  /** All of what is shown in a line beside its own text. */
+  async hintsIn(line: string | RegExp): Promise<string> {
+    const parts = this.line(line).locator(INLAY);
+    return spaced(await parts.allInnerTexts()).join('');
   }
 
   /** The hover over a word in a line. */

@@ -16,7 +16,7 @@ import { installTorch } from './torch.mjs';
 export async function installAgent(options, { folder, named, requirements }) {
   const python = await makeEnvironment(options, folder, named);
   await installTorch(options, python);
-  const usual = { bytes: 60e6, unpackingSeconds: 15 };
+  const usual = { bytes: 50e6, unpackingSeconds: 15, words: 'about 50 MB' };
   await pip(options, python, { phase: 'agent', what: 'the agent', requirements, usual });
   await prove(options, python, 'import torch, transformers, merge_lab_agent', 'The agent');
   return python;

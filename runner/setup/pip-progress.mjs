@@ -20,13 +20,14 @@ export class PipProgress {
 
   /**
    * @param {string} what as in "PyTorch"
-   * @param {{bytes: number, unpackingSeconds: number}} usual what it takes as a rule; pip's own numbers correct it
+   * @param {{bytes: number, unpackingSeconds: number, words?: string}} usual what it takes as a rule, and how that is
+   *   said; pip's own numbers correct it
    */
   constructor(what, usual) {
     this.#what = what;
     this.#expected = usual.bytes;
     this.#unpackingMs = usual.unpackingSeconds * 1000;
-    this.#words = `Fetching ${what}`;
+    this.#words = `Fetching ${what}${usual.words ? ` (${usual.words})` : ''}`;
   }
 
   /** @param {string} line */

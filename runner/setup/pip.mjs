@@ -11,7 +11,7 @@ const LOOK_MS = 500;
 /**
  * @typedef {{
  *   phase: 'torch' | 'agent', what: string, requirements: readonly string[],
- *   usual: {bytes: number, unpackingSeconds: number}
+ *   usual: {bytes: number, unpackingSeconds: number, words?: string}
  * }} Installation
  */
 

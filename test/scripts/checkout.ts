@@ -1,5 +1,5 @@
 /** A checkout with nothing installed, in which npm, Python and apt-get are stand-ins that write down their calls. */
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -72,22 +72,41 @@ export class Checkout {
   }
 
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Ended {
-    const npm = path.join(this.#bin, 'npm-cli.mjs');
-    const ended = spawnSync(
-      process.execPath,
-      [path.join(this.folder, 'scripts', 'with-setup.mjs'), ...args],
-      {
-        cwd: this.folder,
-        encoding: 'utf8',
-        env: {
-          PATH: this.#bin,
-          FAKE_LOG: this.#log,
-          ...(existsSync(npm) ? { npm_execpath: npm } : {}),
-          ...env,
-        },
-      },
-    );
+    const ended = spawnSync(process.execPath, [this.#script, ...args], {
+      cwd: this.folder,
+      encoding: 'utf8',
+      env: this.#env(env),
+    });
     return { code: ended.status, out: ended.stdout, err: ended.stderr };
+  }
+
+  /** To be stopped. */
+  start(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+    const child = spawn(process.execPath, [this.#script, ...args], {
+      cwd: this.folder,
+      env: this.#env(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [out, err] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    return {
+      child,
+      ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err }))),
+    };
+  }
+
+  get #script(): string {
+    return path.join(this.folder, 'scripts', 'with-setup.mjs');
+  }
+
+  #env(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+    const npm = path.join(this.#bin, 'npm-cli.mjs');
+    const found = existsSync(npm) ? { npm_execpath: npm } : {};
+    return { PATH: this.#bin, FAKE_LOG: this.#log, ...found, ...more };
   }
 
   /** Calls of the stand-ins since the last look. */

@@ -1,5 +1,6 @@
 /** Stands for a Python, good or bad: `FAKE_PYTHON` names what is wrong with it. Every call is written to a log. */
-import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const args = process.argv.slice(2);
@@ -15,6 +16,10 @@ const fail = (text) => {
 
 if (args[0] === '-c' && args[1].startsWith('import sys')) {
   process.stdout.write(`${wrong === 'old' ? '3.9' : '3.11'} ${process.argv[1]}\n`);
+} else if (args[0] === '-c' && args[1].includes('merge-lab-check')) {
+  const version = { python: '3.11.7', agent: '0.1.0', torch: '2.13.0+cpu', transformers: '5.0.0' };
+  for (const [stage, value] of Object.entries(wrong === 'broken-torch' ? { python: '3.11.7' } : version))
+    process.stdout.write(`merge-lab-check ${JSON.stringify({ stage, version: value, protocol: 1 })}\n`);
 } else if (args[0] === '-c') {
   if (wrong === 'broken-torch')
     fail('ImportError: libtorch_cpu.so: cannot allocate memory in static TLS block');
@@ -27,6 +32,13 @@ if (args[0] === '-c' && args[1].startsWith('import sys')) {
   chmodSync(join(args[2], 'bin', 'python'), 0o755);
 } else if (args[1] === 'pip' && args[2] === 'install') {
   const torch = args.some((arg) => arg.startsWith('torch'));
+  if (wrong === 'hang' || (wrong === 'hang-at-agent' && !torch)) {
+    // With a child of its own, in the middle of writing packages; both would go on for ever.
+    process.stdout.write('Installing collected packages: torch\n');
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+    setTimeout(() => writeFileSync(process.env.FAKE_PIDS, `${process.pid} ${child.pid}`), 200);
+    await new Promise(() => {});
+  }
   if (wrong === 'no-network') {
     fail(
       "WARNING: Retrying after connection broken by 'NewConnectionError(: Failed to establish a new connection: [Errno -2] Name or service not known)'\nERROR: No matching distribution found for torch==2.13.0+cpu",

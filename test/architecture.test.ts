@@ -97,6 +97,8 @@ describe('what a folder may do', () => {
   it('only the agent touches tensors: nothing else names a tensor library', () => {
     const wrong = folders
       .flatMap(importsOf)
+      // A file of ours that installs one is none.
+      .filter(({ specifier }) => !specifier.startsWith('.'))
       .filter(({ specifier }) => /tensorflow|onnx|torch|safetensors/.test(specifier));
     expect(wrong).toEqual([]);
   });

@@ -5,6 +5,7 @@ import { registerCommands } from './commands/table.ts';
 import { handlePage } from './dashboard/handle-page.ts';
 import { DashboardPanels } from './dashboard/panels.ts';
 import { ExperimentLibrary } from './experiments/experiment-library.ts';
+import { InsertionTarget } from './insert/insertion-target.ts';
 import type { Lab } from './lab.ts';
 import { editorSettings } from './language/editor-settings.ts';
 import { registerLanguage } from './language/register.ts';
@@ -25,12 +26,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const dashboards = new DashboardPanels(context.extensionUri, library, (uri, message) => {
     void handlePage(lab, uri, message);
   });
-  const lab: Lab = { extension: context, log, library, interpreter, dashboards };
+  const insertionTarget = new InsertionTarget();
+  const lab: Lab = { extension: context, log, library, interpreter, dashboards, insertionTarget };
   const settings = editorSettings();
   registerLanguage({ subscriptions: context.subscriptions, states: library, settings });
   context.subscriptions.push(
     log,
     settings,
+    insertionTarget,
     library,
     dashboards,
     registerCommands(lab),

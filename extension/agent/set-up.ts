@@ -31,7 +31,7 @@ export async function setUp(lab: Lab): Promise<boolean> {
   return answer === 'Set Up' && install(lab);
 }
 
-async function install(lab: Lab): Promise<boolean> {
+async function install(lab: Lab, systemPackages = false): Promise<boolean> {
   const title = 'Setting up the agent';
   try {
     await vscode.window.withProgress(
@@ -42,6 +42,7 @@ async function install(lab: Lab): Promise<boolean> {
         let shown = 0;
         await setUpAgent({
           home: userHome(),
+          systemPackages,
           agentSource: path.join(lab.extension.extensionPath, 'agent'),
           signal: abort.signal,
           onProgress: ({ step, share, detail }) => {
@@ -54,13 +55,26 @@ async function install(lab: Lab): Promise<boolean> {
       },
     );
   } catch (error) {
-    showProblem(lab, problemOf(error), () => install(lab));
+    const problem = problemOf(error);
+    if (problem.code === 'venv_missing' && !systemPackages && (await mayAddVenv())) return install(lab, true);
+    showProblem(lab, problem, () => install(lab));
     return false;
   }
   lab.interpreter.forget();
   await lab.library.refreshAll();
   void vscode.window.setStatusBarMessage('$(check) The agent is set up', 5000);
   return true;
+}
+
+/** Debian keeps what makes environments in a package of its own, which root may add. */
+async function mayAddVenv(): Promise<boolean> {
+  if (process.getuid?.() !== 0) return false;
+  const answer = await vscode.window.showWarningMessage(
+    'This Python cannot make environments yet: add the system package python3-venv?',
+    { modal: true, detail: 'apt-get install python3-venv' },
+    'Add It',
+  );
+  return answer === 'Add It';
 }
 
 /** What the user named is never installed into: it is looked at, and told about. */

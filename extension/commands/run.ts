@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { PlanSummary } from '../../runner/experiment-session.ts';
 import { type ExperimentModel, problemOf } from '../experiments/experiment-model.ts';
 import type { Lab } from '../lab.ts';
-import { setting } from '../settings.ts';
+import { namedPython, setting } from '../settings.ts';
 import { showProblem } from '../show-problem.ts';
 import { bytes, count, counted, duration } from '../words.ts';
 import { trusted } from './trusted.ts';
@@ -98,8 +98,9 @@ async function agentReady(lab: Lab, uri: vscode.Uri): Promise<boolean> {
     );
   const before = await check();
   if (before.ready) return true;
-  if (before.problem.code !== 'python_missing' && before.problem.code !== 'agent_missing') {
-    showProblem(lab, before.problem);
+  // What the user named, and what is broken, is told about; what was never set up is offered.
+  if (before.problem.code !== 'python_missing' || namedPython()) {
+    showProblem(lab, before.problem, () => run(lab, uri));
     return false;
   }
   await vscode.commands.executeCommand('mergeLab.setUpAgent');

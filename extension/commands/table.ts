@@ -7,6 +7,7 @@ import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
 import { discardResults } from './discard.ts';
 import { exportReport } from './export-report.ts';
+import { insertRecommended, insertSubset } from './insert.ts';
 import { copyMergekit, merge } from './merge.ts';
 import { newExperiment } from './new-experiment.ts';
 import { plan, run, stop } from './run.ts';
@@ -31,6 +32,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     if (uri) lab.dashboards.open(uri, { preserveFocus: false });
   },
   mergeRecommended: (lab, target) => merge(lab, target),
+  insertExpertSubset: (lab, target) => insertSubset(lab, target),
+  insertRecommendedSubset: insertRecommended,
   copyMergekit: (lab, target, name) => copyMergekit(lab, target, name),
   exportReport,
   discardResults,

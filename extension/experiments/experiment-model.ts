@@ -143,6 +143,11 @@ export class ExperimentModel {
     return mergekitYaml(header, { ...choice, seed }, dtype === 'mixed' ? undefined : dtype);
   }
 
+  /** Whether a plan was found whose reports arrive. */
+  get watched(): boolean {
+    return this.#watching !== null;
+  }
+
   /** Where results lie; null before anything was looked at. */
   get store(): string | null {
     return this.#session?.store ?? null;

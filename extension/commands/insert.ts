@@ -1,0 +1,97 @@
+import * as vscode from 'vscode';
+import type { MergeName } from '../../webview/messages.ts';
+import type { ExperimentModel } from '../experiments/experiment-model.ts';
+import { insertExpertSubset, insertMerge } from '../insert/picker.ts';
+import type { SubsetSource } from '../insert/subset-source.ts';
+import type { Lab } from '../lab.ts';
+import { showProblem } from '../show-problem.ts';
+import { experimentsOf, type Target, whichExperiment } from './which-experiment.ts';
+
+const HOLDER = 'insert';
+/** How long an experiment that was not open may take to be read. */
+const READ_MS = 15_000;
+
+/** Asks for the experiment, method, k and weights of domains, with the text seen in place. */
+export async function insertSubset(lab: Lab, target: Target): Promise<void> {
+  const editor = editorToWriteIn(lab);
+  if (!editor) return;
+  const named = target === undefined ? undefined : await whichExperiment(lab, target);
+  const uris = named ? [named] : (await experimentsOf(lab)).filter(({ scheme }) => scheme === 'file');
+  if (uris.length === 0) {
+    await whichExperiment(lab, undefined);
+    return;
+  }
+  const sources = await Promise.all(uris.map((uri) => sourceOf(lab, uri)));
+  try {
+    await insertExpertSubset(
+      editor,
+      sources.filter((source) => source !== null),
+      (problem) => showProblem(lab, problem),
+    );
+  } finally {
+    for (const uri of uris) lab.library.release(uri, HOLDER);
+  }
+}
+
+/** The merge that is named, else the recommended one. */
+export async function insertRecommended(lab: Lab, target: Target, name?: MergeName): Promise<void> {
+  const uri = await whichExperiment(lab, target);
+  const editor = uri && editorToWriteIn(lab, uri);
+  const source = editor && (await sourceOf(lab, uri));
+  if (!source) return;
+  await insertMerge(editor, source, name ?? null, (problem) => showProblem(lab, problem));
+  lab.library.release(uri, HOLDER);
+}
+
+/** Not an experiment itself: subsets are used elsewhere. */
+function editorToWriteIn(lab: Lab, notOf?: vscode.Uri): vscode.TextEditor | null {
+  const editor = lab.insertionTarget.editor(notOf);
+  if (!editor) {
+    void vscode.window.showInformationMessage(
+      'Open the file that the subset goes into, put the cursor where it belongs, and try again.',
+    );
+  }
+  return editor;
+}
+
+/** Null where the file cannot be read. */
+async function sourceOf(lab: Lab, uri: vscode.Uri): Promise<SubsetSource | null> {
+  let model: ExperimentModel;
+  try {
+    model = await lab.library.hold(uri, HOLDER);
+  } catch {
+    return null;
+  }
+  const experiment = model.state.valid?.experiment;
+  if (!experiment) return null;
+  return {
+    name: experiment.name,
+    file: vscode.workspace.asRelativePath(uri),
+    weights: experiment.goals.weights,
+    report: () => reportOf(lab, uri, model),
+    explore: ({ weights }) => model.explore({ weights }, 'complete'),
+    mergekit: (choice) => model.mergekit(choice),
+  };
+}
+
+/** The report, which an experiment that was not open has only after a moment; null where nothing is measured. */
+async function reportOf(
+  lab: Lab,
+  uri: vscode.Uri,
+  model: ExperimentModel,
+): Promise<ExperimentModel['state']['report']> {
+  if (model.state.report) return model.state.report;
+  await model.refresh();
+  if (model.state.report || !model.watched) return model.state.report;
+  return new Promise((resolve) => {
+    const late = setTimeout(() => settle(), READ_MS);
+    const subscription = lab.library.onDidChange((changed) => {
+      if (changed.toString() === uri.toString() && model.state.report) settle();
+    });
+    const settle = (): void => {
+      clearTimeout(late);
+      subscription.dispose();
+      resolve(model.state.report);
+    };
+  });
+}

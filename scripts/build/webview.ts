@@ -8,14 +8,15 @@ export const WEBVIEW_LIMIT = 500_000;
 const root = path.join(import.meta.dirname, '..', '..');
 const page = path.join(root, 'webview', 'page');
 
-export async function buildWebview(): Promise<Metafile> {
+/** @param outdir absolute */
+export async function buildWebview(outdir: string = path.join(root, 'dist', 'webview')): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [
       { in: path.join(page, 'main.ts'), out: 'dashboard' },
       { in: path.join(page, 'style', 'dashboard.css'), out: 'dashboard' },
     ],
-    outdir: path.join(root, 'dist', 'webview'),
+    outdir,
     bundle: true,
     minify: true,
     metafile: true,

@@ -109,10 +109,13 @@ export class Dashboard {
     for (const panel of this.#panels) panel.update(view);
     if (!this.#restored) {
       this.#restored = true;
-      document.body.classList.add('ready');
-      window.scrollTo({ top: ui.scroll, behavior: 'instant' });
       // So that the host knows whose page this is, even before anything is set by hand.
       this.#page.store.keepNow();
+      // Controls draw themselves a little later, and what is below them moves.
+      requestAnimationFrame(() => {
+        window.scrollTo({ top: ui.scroll, behavior: 'instant' });
+        document.body.classList.add('ready');
+      });
     }
     if (this.#wanted) {
       this.#panels.find(({ frame }) => frame.id === this.#wanted)?.frame.show();

@@ -22,14 +22,14 @@ export class Notices {
       html`${
         stale === null
           ? nothing
-          : html`<div class="notice">${icon('information')}<span>${plainLines(stale).join(' ')}</span></div>`
+          : html`<div class="notice">${icon('information')}<span>${plainLines(stale, 600).join(' ')}</span></div>`
       }
       ${
         problem === null
           ? nothing
           : html`<div class="notice notice-bad">
               ${icon('warning')}
-              <span>${plainLines(problem.message).join(' ')} <span class="muted">${plainLines(problem.fix).join(' ')}</span></span>
+              <span>${plainLines(problem.message, 600).join(' ')} <span class="muted">${plainLines(problem.fix, 600).join(' ')}</span></span>
               ${
                 host === 'editor'
                   ? wordButton({

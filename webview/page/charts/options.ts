@@ -55,7 +55,7 @@ export function optionsOf(
           enabled: true,
           mode: bars ? 'x' : 'xy',
           modifierKey: 'shift',
-          onPanComplete: ({ chart }) => zoomed(chart),
+          onPan: ({ chart }) => zoomed(chart),
         },
         zoom: {
           mode: bars ? 'x' : 'xy',
@@ -69,7 +69,7 @@ export function optionsOf(
             borderColor: palette.focus,
             borderWidth: 1,
           },
-          onZoomComplete: ({ chart }) => zoomed(chart),
+          onZoom: ({ chart }) => zoomed(chart),
         },
       },
     },

@@ -2,6 +2,7 @@
 import type { Cell, Report } from '../../../core/report/report.ts';
 import { curveOf } from '../state/view.ts';
 import type { CsvCell } from '../text/csv.ts';
+import { plain } from '../text/names.ts';
 import { estimated, loss, NONE } from '../text/numbers.ts';
 import { cellName, domainName } from '../text/words.ts';
 import { lossAxis } from './curve/curve-figure.ts';
@@ -28,20 +29,20 @@ export function overlaysOf(report: Report, cell: Cell): Overlay[] {
       ? [
           {
             id: 'methods' as const,
-            title: size?.declared ? `Methods at size ${size.name}` : 'Methods',
+            title: size?.declared ? `Methods at size ${plain(size.name, 24)}` : 'Methods',
             cells: ofSize,
           },
         ]
       : []),
     ...(ofMethod.length > 1
-      ? [{ id: 'sizes' as const, title: `Sizes, merged by ${cell.label}`, cells: ofMethod }]
+      ? [{ id: 'sizes' as const, title: `Sizes, merged by ${plain(cell.label)}`, cells: ofMethod }]
       : []),
   ];
 }
 
 export function overlayFigure(report: Report, overlay: Overlay, domain: number | null): XyFigure {
   const shown = overlay.cells.map((cell) => ({ cell, points: curveOf(cell, domain)?.points ?? [] }));
-  const label = (cell: Cell): string => (overlay.id === 'sizes' ? cell.size : cell.label);
+  const label = (cell: Cell): string => plain(overlay.id === 'sizes' ? cell.size : cell.label);
   // Side by side within a k, so that intervals do not cover each other.
   const step = Math.min(0.09, 0.5 / Math.max(1, shown.length));
   const series: Series[] = shown.map(({ cell, points }, i) => ({

@@ -16,11 +16,11 @@ export function plain(text: string, longest: number = LONGEST): string {
 }
 
 /** The same for text that may span lines, as a sentence or an error message does. */
-export function plainLines(text: string): string[] {
+export function plainLines(text: string, longest = 2000): string[] {
   return text
     .slice(0, 20_000)
     .split(/\r?\n/)
-    .map((line) => plain(line, 2000));
+    .map((line) => plain(line, longest));
 }
 
 /** `algebra, biology and code`, or `algebra, biology and 4 more`; at most `most` names are written out. */

@@ -167,7 +167,7 @@ function flipped(value: number | null): number | null {
 
 function warningsOf(report: Report, ofCurve: Report['warnings'], failed: number): string[] {
   const failures = failed > 0 ? [`${counted(failed, 'merge')} failed; the log says why.`] : [];
-  const said = [...report.warnings, ...ofCurve].flatMap(({ message }) => plainLines(message).join(' '));
+  const said = [...report.warnings, ...ofCurve].flatMap(({ message }) => plainLines(message, 600).join(' '));
   return [...new Set([...failures, ...said])];
 }
 

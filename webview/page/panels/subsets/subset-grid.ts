@@ -60,6 +60,7 @@ export class SubsetGrid {
     this.#body.append(this.#window);
     this.element.append(this.#head, this.#body);
     this.element.addEventListener('keydown', (event) => this.#key(event));
+    this.#head.addEventListener('keydown', (event) => this.#headKey(event));
     this.#body.addEventListener('click', (event) => this.#click(event));
     this.element.addEventListener('scroll', () => this.#events.onScroll(this.element.scrollTop), {
       passive: true,
@@ -137,6 +138,8 @@ export class SubsetGrid {
       const by = columns[i]?.sort;
       if (by === null || by === undefined) continue;
       cell.setAttribute('aria-sort', by !== sort.by ? 'none' : sort.descending ? 'descending' : 'ascending');
+      // One stop for Tab; arrows go on from it.
+      cell.querySelector('button')?.setAttribute('tabindex', by === sort.by ? '0' : '-1');
     }
   }
 
@@ -197,6 +200,15 @@ export class SubsetGrid {
       element.append(place);
     }
     return element;
+  }
+
+  #headKey(event: KeyboardEvent): void {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step === undefined) return;
+    const buttons = [...this.#head.querySelectorAll('button')];
+    const at = buttons.indexOf(event.target as HTMLButtonElement);
+    buttons[Math.min(buttons.length - 1, Math.max(0, at + step))]?.focus();
+    event.preventDefault();
   }
 
   #click(event: Event): void {

@@ -1,0 +1,91 @@
+/** Everything by keyboard: reached in order, seen when focused, and done without a pointer. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sampleReport } from '../sample.ts';
+import { dashboardState } from '../synthetic-report.ts';
+import { complaintsOf, DashboardPages } from './dashboard-pages.ts';
+
+const pages = new DashboardPages();
+beforeAll(() => pages.start());
+afterAll(() => pages.stop());
+
+const focused = `(() => {
+  let element = document.activeElement;
+  const host = element;
+  while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  const outlined = [host, element, ...(host.shadowRoot?.querySelectorAll('*') ?? [])].some((one) => {
+    const { outlineStyle, outlineWidth, borderColor } = getComputedStyle(one);
+    return (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || (host.shadowRoot && borderColor === 'rgb(0, 120, 212)');
+  });
+  return { name: host.getAttribute('aria-label') ?? host.getAttribute('label') ?? host.innerText?.trim() ?? '', tag: host.tagName.toLowerCase(), outlined };
+})()`;
+
+interface Focused {
+  readonly name: string;
+  readonly tag: string;
+  readonly outlined: boolean;
+}
+
+it('Tab reaches everything that can be pressed, from top to bottom, and shows where it is', async () => {
+  const { page } = await pages.openHosted(dashboardState(sampleReport()));
+  const pressable = `[...document.querySelectorAll('button, vscode-button, vscode-single-select, vscode-textfield, canvas, [tabindex="0"]')].filter((one) => one.checkVisibility() && (one.tabIndex >= 0 || one.shadowRoot?.delegatesFocus) && one.getAttribute('aria-disabled') !== 'true').length`;
+  const count: number = await page.evaluate(pressable);
+  const reached: Focused[] = [];
+  for (let i = 0; i < count + 5; i++) {
+    await page.keyboard.press('Tab');
+    const at: Focused = await page.evaluate(focused);
+    if (at.tag === 'body') break;
+    reached.push(at);
+  }
+  expect(reached).toHaveLength(count);
+  expect(reached.filter(({ outlined }) => !outlined)).toEqual([]);
+  const order = ['Insert', 'Copy as CSV', 'Merges', 'Show log'].map((name) =>
+    reached.findIndex((at) => at.name === name),
+  );
+  expect(order).toEqual([...order].sort((a, b) => a - b));
+  expect(order).not.toContain(-1);
+  await page.close();
+});
+
+it('a journey: choose a domain, read a mark of the curve, see the table, pick a merge, insert it', async () => {
+  const opened = await pages.openHosted(dashboardState(sampleReport()));
+  const { page } = opened;
+  await page.locator('.top vscode-single-select').focus();
+  for (const key of ['Enter', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  await expect.poll(() => page.locator('#panel-curve .panel-note').textContent()).toContain('analysis');
+  await page.locator('#panel-curve canvas').focus();
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+  const said = page.locator('[aria-live="polite"].for-readers');
+  expect(await said.textContent()).toMatch(/^Typical subset, k = 3; mean loss: \d\.\d{4}; 95% interval/);
+  expect(await page.locator('#panel-curve .tip').isVisible()).toBe(true);
+  await page.keyboard.press('Escape');
+  expect(await page.locator('#panel-curve .tip').isVisible()).toBe(false);
+  await page.locator('#panel-curve').getByLabel('Show as table').focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator('#panel-curve .data-table tbody tr').count()).toBe(9);
+  expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Show as chart');
+  await page.locator('.grid').focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  expect(await page.locator('.grid').getAttribute('aria-activedescendant')).toBe('merge-1');
+  await expect.poll(() => page.locator('#merge-1').getAttribute('aria-selected')).toBe('true');
+  // Past the column that the table is sorted by, and the button that clears the pick.
+  for (const key of ['Tab', 'Tab', 'Tab', 'Enter']) await page.keyboard.press(key);
+  const [asked] = (await opened.sent()).filter(({ kind }) => kind === 'insert');
+  expect(asked).toEqual({
+    kind: 'insert',
+    merge: { size: 'default', method: 0, members: [0, 1, 2, 3, 5, 7, 8] },
+  });
+  expect(await complaintsOf(opened)).toEqual([]);
+  await page.close();
+});
+
+it('headings close and open their panels', async () => {
+  const { page } = await pages.openHosted(dashboardState(sampleReport()));
+  const heading = page.locator('#title-curve button');
+  await heading.focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator('#panel-curve canvas').count()).toBe(0);
+  await page.keyboard.press('Space');
+  await page.locator('#panel-curve canvas').waitFor();
+  expect(await page.evaluate('document.activeElement.closest("h2")?.id')).toBe('title-curve');
+  await page.close();
+});

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { ProblemError } from '../core/problem.ts';
+import { isLocalFolder } from '../core/report/mergekit.ts';
 import type { Plan, PlanHeader, PlanId } from '../core/store/format.ts';
 import { planMethod } from '../core/store/keys.ts';
 import { parsePlan } from '../core/store/plan-file.ts';
@@ -95,5 +96,23 @@ function answers(header: PlanHeader, experiment: Experiment): boolean {
     domains: Object.keys(header.evaluations),
     embeddings: header.embeddings,
   };
-  return JSON.stringify(asked) === JSON.stringify(planned);
+  return JSON.stringify(asked) === JSON.stringify(planned) && sameModels(header, experiment);
+}
+
+/** Whether a plan's models have the names that the file gives them; a plan pins the commits of those from the hub. */
+function sameModels(header: PlanHeader, { sizes }: Experiment): boolean {
+  return sizes.every(({ name, base, experts }) => {
+    const planned = header.sizes[name];
+    return (
+      planned !== undefined &&
+      unpinned(planned.base.source) === unpinned(base) &&
+      [...experts].every(
+        ([expert, source]) => unpinned(planned.experts[expert]?.source ?? '') === unpinned(source),
+      )
+    );
+  });
+}
+
+function unpinned(source: string): string {
+  return isLocalFolder(source) ? source : source.replace(/@[^@/]*$/, '');
 }

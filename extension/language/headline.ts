@@ -25,13 +25,20 @@ export function headlineText(report: Report): string | null {
   const parts = [
     headline.recommended_k && kText(headline.recommended_k),
     headline.loss && `loss ${plusMinus(headline.loss)}`,
-    headline.subset && `pick ${nameList(headline.subset)}`,
+    headline.subset && `pick ${subsetText(report.pool, headline.subset)}`,
   ].filter((part) => part !== null);
   if (parts.length > 0) return `${parts.join(' · ')}${soFar}`;
   if (done === 0) return null;
   return headline.state === 'complete'
     ? 'no k meets the goal'
     : `${count(done + failed)} of ${count(total)} scored, nothing to recommend yet`;
+}
+
+/** By whom it leaves out, where that is shorter. */
+function subsetText(pool: readonly string[], subset: readonly string[]): string {
+  const left = pool.filter((name) => !subset.includes(name));
+  if (left.length === 0 && pool.length > 2) return `all ${pool.length}`;
+  return left.length > 0 && left.length + 2 < subset.length ? `all but ${nameList(left)}` : nameList(subset);
 }
 
 function kText(recommended: RecommendedK): string {

@@ -106,7 +106,13 @@ function descriptionOf(state: ExperimentState): string {
   const k = report?.headline.recommended_k;
   const answer = k ? `k = ${k.k}` : '';
   const left = plan && plan.missing > 0 ? `${count(plan.missing)} to do` : '';
-  return [answer, left || (report ? 'done' : 'not run yet')].filter(Boolean).join(' · ');
+  return [answer, left || standing(state)].filter(Boolean).join(' · ');
+}
+
+/** Of one that does not run. */
+function standing({ report, plan, stale }: ExperimentState): string {
+  if (plan?.missing === 0) return plan.failed > 0 ? `${count(plan.failed)} failed` : 'done';
+  return report && stale ? 'models or data changed' : 'not run yet';
 }
 
 function iconOf(state: ExperimentState | undefined): vscode.ThemeIcon {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseExperiment } from '../../../core/experiment/parse.ts';
@@ -122,6 +122,13 @@ describe('an experiment in the editor', () => {
     expect(edited.plan).toMatchObject({ done: MODELS, missing: 7 });
     expect(edited.stale).toBeNull();
     await until('both methods', ({ report }) => report?.cells.length === 2);
+
+    // Another experiment of the folder with the same names, but other models, gets none of these numbers.
+    const elsewhere = path.join(path.dirname(file), 'other.mergelab.yaml');
+    writeFileSync(elsewhere, TINY.replace('./models/beta', './models/alpha'));
+    const stranger = open(elsewhere);
+    await stranger.model.refresh();
+    expect(stranger.model.state).toMatchObject({ plan: null, report: null });
 
     // Models that are gone leave the numbers, marked.
     rmSync(path.join(path.dirname(file), 'models', 'gamma'), { recursive: true });

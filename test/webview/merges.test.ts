@@ -4,6 +4,7 @@ import { arrange, type MergeFilter } from '../../webview/page/merges/arrange.ts'
 import { findRow, lossAt, membersOf, subsetSizes } from '../../webview/page/merges/columns.ts';
 import { filterOf, typedLoss } from '../../webview/page/merges/set-filter.ts';
 import { spreadByK } from '../../webview/page/merges/spread-by-k.ts';
+import { type Arranged, findAgain } from '../../webview/page/panels/subsets/find-again.ts';
 import { must, sampleReport } from './sample.ts';
 import { names, syntheticReport } from './synthetic-report.ts';
 
@@ -75,6 +76,24 @@ describe('arrange', () => {
       k: null,
       atMost: null,
     });
+  });
+});
+
+describe('a merge of an older table', () => {
+  it('is found again where others have come between, and not where it is filtered out', () => {
+    const order = { by: 'objective', descending: false } as const;
+    const older = { ...table, count: 100 };
+    const [was, is] = [older, table].map((merges) => ({ merges, rows: arrange(merges, any, order) })) as [
+      Arranged,
+      Arranged,
+    ];
+    for (const place of [0, 17, 99]) {
+      const again = findAgain(was, place, is);
+      expect(is.rows[again]).toBe(was.rows[place]);
+    }
+    const without = { merges: table, rows: arrange(table, { ...any, k: 1 }, order) };
+    expect(findAgain(was, 5, without)).toBe(-1);
+    expect(findAgain(was, 5000, is)).toBe(-1);
   });
 });
 

@@ -8,6 +8,7 @@ import { lossAt, membersOf, seedAt, subsetSizes } from '../../merges/columns.ts'
 import type { Scope } from '../../state/view.ts';
 import { nameList, plain } from '../../text/names.ts';
 import { loss } from '../../text/numbers.ts';
+import { type Arranged, findAgain } from './find-again.ts';
 import { membershipStrip, WIDEST_STRIP } from './membership.ts';
 import type { SubsetColumn } from './subset-columns.ts';
 
@@ -84,22 +85,41 @@ export class SubsetGrid {
   update(content: GridContent): void {
     const before = this.#content;
     this.#content = content;
-    if (before?.rows !== content.rows) this.#cursor = -1;
+    const moved = before ? this.#follow(before, content) : 0;
     if (this.#columns !== content.columns) this.#setColumns(content);
     this.#markSort(content);
     this.element.setAttribute('aria-rowcount', `${content.rows.length + 1}`);
     this.#virtual.setOptions({ ...this.#virtual.options, count: content.rows.length });
     this.#virtual._willUpdate();
     if (before?.rows !== content.rows || before.columns !== content.columns) this.#existing.clear();
-    const picked = content.picked !== before?.picked || before?.rows !== content.rows;
-    if (picked && content.picked !== null) this.#cursor = content.rows.indexOf(content.picked);
+    if (this.#cursor < 0 && content.picked !== null) this.#cursor = content.rows.indexOf(content.picked);
     this.#draw();
+    if (moved !== 0) this.element.scrollTop += moved;
+  }
+
+  /**
+   * The cursor stays on its merge. Where results arrive in an order that stays the same, so does what is seen.
+   * @returns pixels to scroll for that
+   */
+  #follow(before: GridContent, now: GridContent): number {
+    if (before.rows === now.rows) return 0;
+    const [was, is] = [arrangedIn(before), arrangedIn(now)];
+    if (this.#cursor >= 0) this.#cursor = findAgain(was, this.#cursor, is);
+    const { scrollTop } = this.element;
+    const sameOrder = before.sort.by === now.sort.by && before.sort.descending === now.sort.descending;
+    if (scrollTop === 0 || !sameOrder || was.merges === is.merges) return 0;
+    const top = Math.floor(scrollTop / ROW_HEIGHT);
+    const again = findAgain(was, top, is);
+    return again < 0 ? 0 : (again - top) * ROW_HEIGHT;
   }
 
   /** Scrolls to a row that was picked elsewhere. */
   reveal(row: number): void {
     const at = this.#content?.rows.indexOf(row) ?? -1;
-    if (at >= 0) this.#virtual.scrollToIndex(at, { align: 'center' });
+    if (at < 0) return;
+    this.#cursor = at;
+    this.#virtual.scrollToIndex(at, { align: 'center' });
+    this.#draw();
   }
 
   #setColumns({ columns }: GridContent): void {
@@ -248,4 +268,8 @@ export class SubsetGrid {
     else return;
     event.preventDefault();
   }
+}
+
+function arrangedIn({ scope, rows }: GridContent): Arranged {
+  return { merges: scope.cell.merges, rows };
 }

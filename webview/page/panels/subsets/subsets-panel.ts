@@ -5,7 +5,7 @@ import { lossAt, membersOf, seedAt, subsetSizes } from '../../merges/columns.ts'
 import { filterOf, isFiltered } from '../../merges/set-filter.ts';
 import type { Page } from '../../page.ts';
 import { pick, pickedRow } from '../../state/picked.ts';
-import type { SubsetsUi } from '../../state/ui-state.ts';
+import type { Picked, SubsetsUi } from '../../state/ui-state.ts';
 import { unchanged } from '../../state/unchanged.ts';
 import type { Scope, View } from '../../state/view.ts';
 import { type CsvCell, csv } from '../../text/csv.ts';
@@ -25,7 +25,8 @@ export class SubsetsPanel {
   readonly #grid: SubsetGrid;
   #scope: Scope | null = null;
   #rows: Uint32Array = new Uint32Array();
-  #picked: number | null = null;
+  /** The pick that the table has been told of. */
+  #picked: Picked | null;
   /** Where a pick comes from the table, the table need not scroll. */
   #pickedHere = false;
   readonly #columns = unchanged(subsetColumns);
@@ -33,6 +34,7 @@ export class SubsetsPanel {
 
   constructor(page: Page) {
     this.#page = page;
+    this.#picked = page.ui.subsets.picked;
     this.frame = new PanelFrame(page, 'subsets');
     this.#grid = new SubsetGrid(
       {
@@ -64,8 +66,8 @@ export class SubsetsPanel {
     this.frame.update('Subsets', `${counted(cell.merges.count, 'merge')} · ${cellName(report, cell)}`, () =>
       this.#body(scope, state, ui.subsets, picked),
     );
-    if (picked !== this.#picked && picked !== null && !this.#pickedHere) this.#grid.reveal(picked);
-    this.#picked = picked;
+    if (ui.subsets.picked !== this.#picked && picked !== null && !this.#pickedHere) this.#grid.reveal(picked);
+    this.#picked = ui.subsets.picked;
     this.#pickedHere = false;
   }
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { curveFigure } from '../../webview/page/figures/curve/curve-figure.ts';
-import { mergePoint } from '../../webview/page/figures/curve/merge-dots.ts';
 import { expertFigure } from '../../webview/page/figures/expert-figure.ts';
 import type { Figure, Series, XyFigure } from '../../webview/page/figures/figure.ts';
 import { lawOf } from '../../webview/page/figures/law.ts';
 import { overlayFigure, overlaysOf } from '../../webview/page/figures/overlay-figure.ts';
 import { residualFigure } from '../../webview/page/figures/residual-figure.ts';
 import { spreadFigure } from '../../webview/page/figures/spread-figure.ts';
+import { findRow } from '../../webview/page/merges/columns.ts';
 import { csv } from '../../webview/page/text/csv.ts';
 import { must, sampleReport, scopeIn } from './sample.ts';
 import { names, syntheticReport } from './synthetic-report.ts';
@@ -61,10 +61,10 @@ describe('curve', () => {
 
   it('names a dot by its subset and rings the picked one where it is drawn', () => {
     const dots = series(figure, 'merges');
-    const row = must(dots.merge)(100);
-    expect(must(dots.tip)(100)).toMatchObject({ title: 'algebra and discrete' });
-    expect(curveFigure(scopeIn(report), row).ringed).toEqual(mergePoint(scopeIn(report), row));
-    expect(dots.points[100]).toEqual(mergePoint(scopeIn(report), row));
+    const row = must(findRow(must(report.cells[0]).merges, [0, 5]), 'merge');
+    const dot = dots.points.findIndex((_, i) => must(dots.merge)(i) === row);
+    expect(must(dots.tip)(dot)).toMatchObject({ title: 'algebra and discrete' });
+    expect(curveFigure(scopeIn(report), row).ringed).toEqual(dots.points[dot]);
   });
 
   it('says the base at the edge instead of squeezing the curve, and reaches it by zoom', () => {
@@ -178,6 +178,18 @@ describe('other figures', () => {
       'code',
     ]);
     expect(figure.bars[0]?.value).toBe(must(must(report.cells[0]).selection).attribution[2]?.effect.value);
+  });
+});
+
+describe('every series', () => {
+  it('goes from left to right', () => {
+    const many = syntheticReport({ pool: names(12, 'e'), domains: ['d'] });
+    for (const figure of [curveFigure(scopeIn(report), null), curveFigure(scopeIn(many), null)])
+      for (const { id, points } of figure.series)
+        expect(
+          points.map(({ x }) => x),
+          id,
+        ).toEqual(points.map(({ x }) => x).sort((a, b) => a - b));
   });
 });
 

@@ -89,3 +89,42 @@ it('headings close and open their panels', async () => {
   expect(await page.evaluate('document.activeElement.closest("h2")?.id')).toBe('title-curve');
   await page.close();
 });
+
+it('a dot of the curve is picked, and the table goes to its row', async () => {
+  const { page } = await pages.openHosted(dashboardState(sampleReport()));
+  await page.locator('#panel-curve canvas').focus();
+  // Typical subset, chosen subset, every merge.
+  for (const key of ['ArrowRight', 'ArrowDown', 'ArrowDown', 'End', 'Enter']) await page.keyboard.press(key);
+  await expect.poll(() => page.locator('.picked').textContent()).toMatch(/k = 9, loss 2\.2055/);
+  await page.locator('.grid-row[aria-selected="true"]').waitFor();
+  await page.close();
+});
+
+it('a drag zooms, Ctrl and the wheel zoom further, and the button shows everything again', async () => {
+  const { page } = await pages.openHosted(dashboardState(sampleReport()));
+  const canvas = page.locator('#panel-curve canvas');
+  await canvas.scrollIntoViewIfNeeded();
+  const box = await canvas.boundingBox();
+  if (!box) throw new RangeError('the chart is seen');
+  const whole = await canvas.evaluate('(canvas) => canvas.toDataURL()');
+  await page.mouse.move(box.x + 200, box.y + 80);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 500, box.y + 250, { steps: 5 });
+  await page.mouse.up();
+  await page.getByLabel('Reset zoom').waitFor();
+  await expect.poll(() => page.evaluate('window.kept.zoom.curve?.x[0] > 1')).toBe(true);
+  const dragged = (await page.evaluate(
+    'window.kept.zoom.curve.x[1] - window.kept.zoom.curve.x[0]',
+  )) as number;
+  await page.mouse.move(box.x + 400, box.y + 200);
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -200);
+  await page.keyboard.up('Control');
+  await expect
+    .poll(() => page.evaluate('window.kept.zoom.curve.x[1] - window.kept.zoom.curve.x[0]'))
+    .toBeLessThan(dragged);
+  await page.getByLabel('Reset zoom').click();
+  await page.mouse.move(0, 0);
+  await expect.poll(() => canvas.evaluate('(canvas) => canvas.toDataURL()')).toBe(whole);
+  await page.close();
+});

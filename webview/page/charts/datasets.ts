@@ -52,7 +52,6 @@ function xyDataset(series: Series, { palette, shown }: Drawn): XyDataset {
     pointBackgroundColor: hollow ? palette.background : fill,
     pointBorderColor: dots ? 'transparent' : open ? colour : palette.background,
     pointBorderWidth: dots ? 0 : open ? 1.75 : 1,
-    clip: 6,
   };
 }
 

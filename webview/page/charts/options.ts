@@ -25,7 +25,7 @@ export function optionsOf(
     layout: {
       // Asked again whenever the width changes: a narrow chart has no room for names beside it.
       padding: ({ chart }: { chart: Chart }) => ({
-        top: bars ? 4 : 20,
+        top: figure.kind === 'xy' && figure.marks.length > 0 ? 20 : 6,
         right: roomForNames(chart, drawn),
         bottom: 0,
         left: 0,

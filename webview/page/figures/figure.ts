@@ -49,6 +49,7 @@ export interface Series {
   readonly whiskers: boolean;
   /** An area between two lines, behind everything; null = none. */
   readonly band: { readonly points: readonly BandPoint[]; readonly strength: 'faint' | 'clear' } | null;
+  /** From left to right: what is drawn of a zoomed chart is found by halving. */
   readonly points: readonly FigurePoint[];
   /** What a point says of itself; null where points only carry a line. */
   readonly tip: ((index: number) => Tip) | null;

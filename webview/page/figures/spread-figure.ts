@@ -48,7 +48,12 @@ export function spreadFigure(scope: Scope): XyFigure | null {
       tip,
     },
   ];
-  const values = points.flatMap(({ min, max, mean }) => [min - mean, max - mean]);
+  const values = points.flatMap(({ min, max, mean, sd: around }) => [
+    min - mean,
+    max - mean,
+    around ?? 0,
+    -(around ?? 0),
+  ]);
   const [min, max] = padded(Math.min(...values), Math.max(...values), 0.1);
   const last = Math.max(report.pool.length, ...points.map(({ k }) => k));
   const [first, end] = [points[0], points.at(-1)];

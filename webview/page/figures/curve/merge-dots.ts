@@ -38,15 +38,18 @@ function dots(scope: Scope): Series {
   const { merges } = scope.cell;
   const rows: number[] = [];
   for (let i = 0; i < merges.count; i++) if (Number.isFinite(lossAt(merges, i, scope.domain))) rows.push(i);
+  const placed = rows
+    .map((row) => ({ row, point: mergePoint(scope, row) }))
+    .sort((a, b) => a.point.x - b.point.x);
   return {
     ...plainSeries,
     id: 'merges',
     label: 'Every merge',
     ink: 'foreground',
     emphasis: 'dots',
-    points: rows.map((row) => mergePoint(scope, row)),
-    tip: (i) => mergeTip(scope, rows[i] ?? 0),
-    merge: (i) => rows[i] ?? 0,
+    points: placed.map(({ point }) => point),
+    tip: (i) => mergeTip(scope, placed[i]?.row ?? 0),
+    merge: (i) => placed[i]?.row ?? 0,
   };
 }
 

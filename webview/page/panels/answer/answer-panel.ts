@@ -4,6 +4,8 @@ import type { Page } from '../../page.ts';
 import type { View } from '../../state/view.ts';
 import { mergeActions } from '../merge-actions.ts';
 import { PanelFrame } from '../panel-frame.ts';
+import { runButton } from '../run/run-buttons.ts';
+import { runSummary } from '../run/run-summary.ts';
 import { type Answer, answerOf, type Subset } from './answer.ts';
 
 const MOST_CHIPS = 40;
@@ -21,8 +23,16 @@ export class AnswerPanel {
   update(view: View): void {
     const answer = answerOf(view.state);
     this.frame.update('Answer', '', () =>
-      answer.kind === 'waiting' ? waiting(answer) : this.#answered(answer, view),
+      answer.kind === 'waiting' ? this.#waiting(answer, view) : this.#answered(answer, view),
     );
+  }
+
+  #waiting({ title, text }: Waiting, { state }: View): TemplateResult {
+    return html`<div class="answer-waiting">
+      <p class="lead">${title}</p>
+      ${text.map((line) => html`<p class="muted">${line}</p>`)}
+      ${runSummary(state).active ? nothing : html`<div class="actions">${runButton(this.#page, state)}</div>`}
+    </div>`;
   }
 
   #answered(answer: Answered, { state }: View): TemplateResult {
@@ -58,7 +68,8 @@ export class AnswerPanel {
   }
 }
 
-type Answered = Exclude<Answer, { kind: 'waiting' }>;
+type Waiting = Extract<Answer, { kind: 'waiting' }>;
+type Answered = Exclude<Answer, Waiting>;
 
 function numbers({ large, unit, certainty, facts }: Answered): TemplateResult {
   return html`<div class="answer-main">
@@ -94,13 +105,6 @@ function reasons({ sentence, warnings, intervals }: Answered): TemplateResult {
           </ul>`
     }
     <p class="fine-print">${intervals}</p>
-  </div>`;
-}
-
-function waiting({ title, text }: Extract<Answer, { kind: 'waiting' }>): TemplateResult {
-  return html`<div class="answer-waiting">
-    <p class="lead">${title}</p>
-    ${text.map((line) => html`<p class="muted">${line}</p>`)}
   </div>`;
 }
 

@@ -14,6 +14,7 @@ import type { SubsetColumn } from './subset-columns.ts';
 
 const ROW_HEIGHT = 26;
 const HEAD_HEIGHT = 30;
+const TALLEST = 374;
 
 export interface GridContent {
   readonly scope: Scope;
@@ -89,6 +90,9 @@ export class SubsetGrid {
     if (this.#columns !== content.columns) this.#setColumns(content);
     this.#markSort(content);
     this.element.setAttribute('aria-rowcount', `${content.rows.length + 1}`);
+    // By all merges, not by those that a filter leaves: what is below must not jump.
+    const { count } = content.scope.cell.merges;
+    this.element.style.height = `min(${TALLEST}px, ${HEAD_HEIGHT + count * ROW_HEIGHT + 18}px)`;
     this.#virtual.setOptions({ ...this.#virtual.options, count: content.rows.length });
     this.#virtual._willUpdate();
     if (before?.rows !== content.rows || before.columns !== content.columns) this.#existing.clear();

@@ -27,7 +27,9 @@ export async function makeVsix(root: string, built: readonly Metafile[]): Promis
   writeFileSync(path.join(staged, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, built));
   const file = path.join(root, 'dist', `${manifest.name}-${manifest.version}.vsix`);
   rmSync(file, { force: true });
-  await vsce(root, staged, ['package', '--no-dependencies', '--allow-missing-repository', '--out', file]);
+  // There is no address yet that pictures and links of the README could be read from.
+  const withoutAddress = ['--allow-missing-repository', '--no-rewrite-relative-links'];
+  await vsce(root, staged, ['package', '--no-dependencies', ...withoutAddress, '--out', file]);
   return { file, bytes: statSync(file).size, files };
 }
 

@@ -15,6 +15,7 @@ export interface Sample {
 export function copySample(parent: string): Sample {
   const copy = sampleIn(parent);
   cpSync(sample, copy.folder, {
+    preserveTimestamps: true,
     recursive: true,
     filter: (source) => !/[\\/](\.mergelab|__pycache__)$/.test(source),
   });

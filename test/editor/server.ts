@@ -129,7 +129,8 @@ function argumentsOf(options: ServerOptions): string[] {
 function environmentOf(options: ServerOptions): NodeJS.ProcessEnv {
   // Started from a terminal of VS Code, its variables would lead this one to that one; ours are for the caller to give.
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(VSCODE_|ELECTRON_|CODE_SERVER|CS_|PORT$|PASSWORD$|NODE_OPTIONS$|VITEST|MERGE_LAB_)/.test(name),
+    ([name]) =>
+      !/^(VSCODE_|ELECTRON_|CODE_SERVER|CS_|PORT$|PASSWORD$|NODE_OPTIONS$|VITEST|MERGE_LAB_)/.test(name),
   );
   return {
     ...Object.fromEntries(kept),

@@ -6,6 +6,8 @@ export type Settings = Readonly<Record<string, unknown>>;
 /** Nothing greets, asks, or looks for updates. */
 export const quietSettings: Settings = {
   'workbench.startupEditor': 'none',
+  // As on a desktop; in a browser it would save while one types.
+  'files.autoSave': 'off',
   'workbench.tips.enabled': false,
   'workbench.enableExperiments': false,
   'workbench.welcomePage.experimentalOnboarding': false,

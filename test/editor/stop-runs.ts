@@ -1,11 +1,8 @@
 /** Runs outlive the window that started them: those of a test end with it. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { askToStop, isActive, readRun } from '../../runner/run-folders.ts';
-
-/** Longer than any merge of the sample. */
-const LIMIT_MS = 30_000;
+import { until } from './until.ts';
 
 /** Every run of every store under a folder. Throws where one does not end. */
 export async function stopRuns(folder: string): Promise<void> {
@@ -18,11 +15,7 @@ export async function stopRuns(folder: string): Promise<void> {
       return found !== null && found.alive !== false && isActive(found);
     });
   for (const { store, run } of active()) askToStop(store, run, true);
-  const until = Date.now() + LIMIT_MS;
-  while (active().length > 0) {
-    if (Date.now() > until) throw new Error(`these runs do not end: ${active().map(({ run }) => run)}`);
-    await sleep(100);
-  }
+  await until(`the end of ${runs.length} runs under ${folder}`, () => active().length === 0);
 }
 
 function storesUnder(folder: string): string[] {

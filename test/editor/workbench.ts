@@ -8,6 +8,7 @@ import { Life } from './life.ts';
 import type { Profile } from './profile.ts';
 import { VsCodeServer } from './server.ts';
 import { type Theme, themes } from './themes.ts';
+import { until } from './until.ts';
 import { openPage, usualSize, type WindowSize } from './window.ts';
 
 /** Of keys that nothing answers, before they are pressed again. */
@@ -154,11 +155,15 @@ export class Workbench {
   }
 
   /** Types into the box that asks, and enters it; of a picker, when it has come to the row that is meant. */
-  async answer(text: string, row?: string): Promise<void> {
+  async answer(text: string, row?: string, limitMs?: number): Promise<void> {
     const input = this.quickInput.locator('input[type="text"]');
-    await input.waitFor();
-    await input.fill(text);
-    if (row !== undefined) await this.row(row, '.focused').waitFor();
+    const isAsked = async (): Promise<boolean> => {
+      // The palette, which uses the same box, is still closing.
+      if (!(await input.isVisible()) || (await input.inputValue()).startsWith('>')) return false;
+      await input.fill(text);
+      return row === undefined || (await this.row(row, '.focused').isVisible());
+    };
+    await until(`a question to answer with "${text}"`, isAsked, limitMs);
     await input.press('Enter');
   }
 
@@ -258,8 +263,16 @@ export class Workbench {
 
   async theme(theme: Theme): Promise<void> {
     const { label, kind } = themes[theme];
-    await this.command('Preferences: Color Theme');
-    await this.answer(label, label);
+    await until(`the theme ${label}`, async () => {
+      await this.command('Preferences: Color Theme');
+      // A list that was opened too early has none yet.
+      const listed = await this.answer(label, label, PATIENCE_MS).then(
+        () => true,
+        () => false,
+      );
+      if (!listed) await this.press('Escape');
+      return listed;
+    });
     await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
   }
 

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { ProblemError } from '../../core/problem.ts';
 import type { Cell, Report } from '../../core/report/report.ts';
 import type { MergeName } from '../../webview/messages.ts';
-import { plain } from '../language/plain-text.ts';
+import { nameList, plain } from '../language/plain-text.ts';
 import { headlineCell } from '../language/report-cells.ts';
 import { GhostText, insertionAt, insertSubset, previewOf } from './insert-at-cursor.ts';
 import { type Answer, ask } from './quick-steps.ts';
@@ -39,7 +39,7 @@ export async function insertMerge(
   merge: MergeName | null,
   tell: TellProblem,
 ): Promise<void> {
-  const report = await source.report();
+  const report = await waited('Reading results', source.report());
   const cell = report && headlineCell(report);
   const recommended = cell?.selection?.recommended;
   const wanted =
@@ -71,7 +71,7 @@ async function pickSubset(
   for (;;) {
     const source = await pickSource(sources);
     if (!source) return null;
-    const report = await source.report();
+    const report = await waited('Reading results', source.report());
     if (!report || cellChoices(report).length === 0) {
       tell(nothingToInsert(source, report));
       return null;
@@ -165,9 +165,15 @@ async function pickSize(
   return pickSize(editor, explored ?? { source, report, weights }, same ?? cell, ghost, tell, canGoBack);
 }
 
-function sizeItem(editor: vscode.TextEditor, subset: SubsetToInsert, choice: SizeChoice): SizeItem {
-  const { label, description } = choice;
-  const detail = previewOf(insertionAt(editor.document, editor.selection, subset));
+/** With the text that would be inserted, or where that has several lines the names in it. */
+function sizeItem(
+  editor: vscode.TextEditor,
+  subset: SubsetToInsert,
+  { label, description }: SizeChoice,
+): SizeItem {
+  const insertion = insertionAt(editor.document, editor.selection, subset);
+  const lines = insertion.body.split('\n').length;
+  const detail = lines === 1 ? previewOf(insertion) : `${nameList(subset.names, 20)} · ${lines} lines`;
   return { label, description, detail, subset };
 }
 
@@ -197,8 +203,7 @@ async function weighed(
   if (!parsed.ok) return null;
   try {
     const { weights } = parsed;
-    const progress = { location: vscode.ProgressLocation.Notification, title: 'Weighing domains' };
-    const explored = await vscode.window.withProgress(progress, () => source.explore({ weights }));
+    const explored = await waited('Weighing domains', source.explore({ weights }));
     return { source, report: explored, weights };
   } catch (error) {
     tell(problemOf(error));
@@ -239,3 +244,21 @@ function problemOf(error: unknown): ProblemError['problem'] {
     fix: 'See the log.',
   };
 }
+
+/** Shows that something goes on where it takes longer than a moment. */
+async function waited<T>(title: string, work: Promise<T>): Promise<T> {
+  const isSlow = Promise.withResolvers<'slow'>();
+  const timer = setTimeout(() => isSlow.resolve('slow'), MOMENT_MS);
+  try {
+    const first = await Promise.race([work.then(() => 'done' as const), isSlow.promise]);
+    if (first === 'done') return await work;
+    return await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title },
+      () => work,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const MOMENT_MS = 400;

@@ -46,7 +46,7 @@ export function sizeChoices(report: Report, cell: Cell): readonly SizeChoice[] {
     .map((chosen) => {
       const members = chosen.members.map((member) => report.pool[member] ?? '?');
       return {
-        label: `${counted(chosen.k, 'expert')}: ${nameList(members, 20)}`,
+        label: counted(chosen.k, 'expert'),
         description: description(cell, chosen, recommended),
         members,
         merge: { size: cell.size, method: cell.method, members: chosen.members },

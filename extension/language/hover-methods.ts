@@ -56,8 +56,12 @@ function rankText(cell: Cell, report: Report): string {
 }
 
 function parameterTable(curve: NonNullable<ReturnType<typeof objectiveCurve>>): string {
-  const rows = lawParameters(curve).map(({ symbol, value, interval }) => [symbol, value, interval]);
-  return markdownTable(['', 'value', '95% interval'], rows);
+  const parameters = lawParameters(curve);
+  const hasIntervals = parameters.some(({ interval }) => interval !== '');
+  const rows = parameters.map(({ symbol, value, interval }) =>
+    [symbol, value, interval].slice(0, hasIntervals ? 3 : 2),
+  );
+  return markdownTable(['', 'value', '95% interval'].slice(0, hasIntervals ? 3 : 2), rows);
 }
 
 /** Its own recommended k and subset. */

@@ -73,11 +73,12 @@ function idle(edited: EditedExperiment, lens: MakeLens): Lens[] {
   const isDone = plan !== null && plan.missing === 0 && plan.done > 0;
   const run = lens('mergeLab.run', `▶ Run${inBrackets(work(edited, plan))}`, runTooltip(edited, plan));
   if (!isDone) return [run];
-  const subset = edited.state?.report?.headline.subset;
-  if (!subset || edited.state?.stale) return [];
-  return [
-    lens('mergeLab.mergeRecommended', 'Merge recommended subset', `Write the merge of ${nameList(subset)}`),
-  ];
+  const { report, stale } = edited.state ?? {};
+  const subset = report?.headline.subset ?? null;
+  if (stale || (report && !subset)) return [];
+  // While the report of what is there is still being made, its place is kept.
+  const tooltip = subset ? `Write the merge of ${nameList(subset)}` : 'The answer is being computed';
+  return [lens('mergeLab.mergeRecommended', 'Merge recommended subset', tooltip)];
 }
 
 /** `511 merges`, `about 1 min`, `local`; what is not known is left out. */

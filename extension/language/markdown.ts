@@ -22,9 +22,10 @@ export function messageMarkdown(message: string): string {
     .join('');
 }
 
-/** A table; cells must be Markdown already. The first column is left-aligned, the others right-aligned. */
+/** A table; cells must be Markdown already. The first column is left-aligned, the others right-aligned and set apart. */
 export function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell || ' ').join(' | ')} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => (i === 0 ? cell || ' ' : `&emsp;${cell}`)).join(' | ')} |`;
   const rule = titles.map((_, i) => (i === 0 ? ':--' : '--:'));
   return [line(titles), `|${rule.join('|')}|`, ...rows.map(line)].join('\n');
 }

@@ -6,48 +6,51 @@ import { headlineHint } from './headline.ts';
 import type { Hint } from './hint.ts';
 import { type HintKind, hints } from './hints.ts';
 import { hover } from './hover.ts';
-import { lenses } from './lenses.ts';
+import { type Lens, lenses } from './lenses.ts';
+import type { Shown } from './shown.ts';
 import { fromPosition, toPosition, toRange } from './vscode-ranges.ts';
 
-export function lensProvider(
-  documents: EditedDocuments,
-  settings: EditorSettings,
-  changed: vscode.Event<void>,
-): vscode.CodeLensProvider {
+type Numbers = { readonly documents: EditedDocuments; readonly settings: EditorSettings };
+
+/** What stands above the first line of a document. */
+export function lensesOf({ documents, settings }: Numbers, document: vscode.TextDocument): readonly Lens[] {
+  if (!settings.enabled('codeLens', document.uri)) return [];
+  const place = { uri: document.uri.toString(), trusted: vscode.workspace.isTrusted };
+  return lenses(documents.of(document), place);
+}
+
+export function lensProvider(shown: Shown<readonly Lens[]>): vscode.CodeLensProvider {
   return {
-    onDidChangeCodeLenses: changed,
-    provideCodeLenses: (document) => {
-      if (!settings.enabled('codeLens', document.uri)) return [];
-      const place = { uri: document.uri.toString(), trusted: vscode.workspace.isTrusted };
-      return lenses(documents.of(document), place).map(
-        ({ title, command, args, tooltip }) =>
-          new vscode.CodeLens(
-            new vscode.Range(0, 0, 0, 0),
-            command === null ? { title, command: '' } : { title, command, arguments: [...args], tooltip },
-          ),
-      );
-    },
+    onDidChangeCodeLenses: shown.onDidChange,
+    provideCodeLenses: (document) => shown.of(document).map(toLens),
   };
+}
+
+function toLens({ title, command, args, tooltip }: Lens): vscode.CodeLens {
+  const shown = command === null ? { title, command: '' } : { title, command, arguments: [...args], tooltip };
+  return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), shown);
 }
 
 const HINT_SETTINGS = { methods: 'methodHints', experts: 'expertHints', goals: 'goalHints' } as const;
 
-export function hintProvider(
-  documents: EditedDocuments,
-  settings: EditorSettings,
-  changed: vscode.Event<void>,
-): vscode.InlayHintsProvider {
+/** What stands behind the lines of a document. */
+export function hintsOf({ documents, settings }: Numbers, document: vscode.TextDocument): readonly Hint[] {
+  const edited = documents.of(document);
+  const kinds = (['methods', 'experts', 'goals'] as const).filter((kind) =>
+    settings.enabled(HINT_SETTINGS[kind], document.uri),
+  );
+  const headline = settings.enabled('headline', document.uri) ? headlineHint(edited) : null;
+  return [...(headline ? [headline] : []), ...hints(edited, new Set<HintKind>(kinds))];
+}
+
+export function hintProvider(shown: Shown<readonly Hint[]>): vscode.InlayHintsProvider {
   return {
-    onDidChangeInlayHints: changed,
-    provideInlayHints: (document, range) => {
-      const edited = documents.of(document);
-      const kinds = (['methods', 'experts', 'goals'] as const).filter((kind) =>
-        settings.enabled(HINT_SETTINGS[kind], document.uri),
-      );
-      const headline = settings.enabled('headline', document.uri) ? headlineHint(edited) : null;
-      const found = [...(headline ? [headline] : []), ...hints(edited, new Set<HintKind>(kinds))];
-      return found.map(toHint).filter(({ position }) => range.contains(position));
-    },
+    onDidChangeInlayHints: shown.onDidChange,
+    provideInlayHints: (document, range) =>
+      shown
+        .of(document)
+        .map(toHint)
+        .filter(({ position }) => range.contains(position)),
   };
 }
 
@@ -58,7 +61,7 @@ function toHint({ position, text, tooltip }: Hint): vscode.InlayHint {
   return hint;
 }
 
-export function hoverProvider(documents: EditedDocuments, settings: EditorSettings): vscode.HoverProvider {
+export function hoverProvider({ documents, settings }: Numbers): vscode.HoverProvider {
   return {
     provideHover: (document, position) => {
       if (!settings.enabled('hovers', document.uri)) return null;

@@ -5,7 +5,8 @@ import { DiagnosticsPublisher } from './diagnostics-publisher.ts';
 import { completionProvider, fixProvider } from './edit-providers.ts';
 import { EditedDocuments } from './edited-documents.ts';
 import type { EditorSettings } from './editor-settings.ts';
-import { hintProvider, hoverProvider, lensProvider } from './number-providers.ts';
+import { hintProvider, hintsOf, hoverProvider, lensesOf, lensProvider } from './number-providers.ts';
+import { Shown } from './shown.ts';
 import { definitionProvider, foldingProvider, linkProvider, symbolProvider } from './structure-providers.ts';
 
 const LANGUAGE = 'mergelab';
@@ -25,18 +26,17 @@ export interface LanguageOptions {
 
 export function registerLanguage({ subscriptions, states, settings }: LanguageOptions): void {
   const documents = new EditedDocuments(states);
-  const changed = new vscode.EventEmitter<void>();
-  const { languages, workspace } = vscode;
-  const fire = () => changed.fire();
+  const numbers = { states, settings, documents };
+  const shownLenses = new Shown(numbers, (document) => lensesOf(numbers, document));
+  const shownHints = new Shown(numbers, (document) => hintsOf(numbers, document));
+  const { languages } = vscode;
   const { QuickFix, RefactorRewrite } = vscode.CodeActionKind;
   subscriptions.push(
-    changed,
-    states.onDidChange(fire),
-    settings.onDidChange(fire),
-    workspace.onDidGrantWorkspaceTrust(fire),
-    languages.registerCodeLensProvider(WORKING, lensProvider(documents, settings, changed.event)),
-    languages.registerInlayHintsProvider(WORKING, hintProvider(documents, settings, changed.event)),
-    languages.registerHoverProvider(ANY, hoverProvider(documents, settings)),
+    shownLenses,
+    shownHints,
+    languages.registerCodeLensProvider(WORKING, lensProvider(shownLenses)),
+    languages.registerInlayHintsProvider(WORKING, hintProvider(shownHints)),
+    languages.registerHoverProvider(ANY, hoverProvider(numbers)),
     languages.registerCompletionItemProvider(ANY, completionProvider(), ...COMPLETION_TRIGGERS),
     languages.registerCodeActionsProvider(WORKING, fixProvider(documents), {
       providedCodeActionKinds: [QuickFix, RefactorRewrite],
@@ -46,9 +46,7 @@ export function registerLanguage({ subscriptions, states, settings }: LanguageOp
     languages.registerDocumentLinkProvider(WORKING, linkProvider(documents)),
     languages.registerDefinitionProvider(WORKING, definitionProvider(documents)),
     new DiagnosticsPublisher({
-      states,
-      settings,
-      documents,
+      ...numbers,
       isExperiment: (document) => languages.match(WORKING, document) > 0,
     }),
   );

@@ -144,7 +144,7 @@ describe('texts being typed', () => {
         const head = text.slice(0, at);
         await tryEverything(retyped(head, known.state ?? raise()), [at, Math.floor(at / 2)]);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -163,7 +163,7 @@ describe('texts being typed', () => {
         const places = insertions.map(([at, what]) => Math.min(made.length, at + what.length));
         await tryEverything(retyped(made, known.state ?? raise()), [...places, made.length]);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -173,7 +173,7 @@ describe('texts being typed', () => {
         const text = parts.join('');
         await tryEverything(edited(text), [0, text.length, Math.floor(text.length / 2)]);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 });

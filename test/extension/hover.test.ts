@@ -20,7 +20,8 @@ function at(found: EditedExperiment, text: string, into = 1): string | null {
 }
 
 /** As it is read: without the backslashes. */
-const read = (markdown: string | null) => (markdown ?? '').replace(/\\([!-/:-@[-`{-~])/g, '$1');
+const read = (markdown: string | null) =>
+  (markdown ?? '').replaceAll('&emsp;', '').replace(/\\([!-/:-@[-`{-~])/g, '$1');
 
 describe('hovers', () => {
   it('say of an expert what it brings, how far it is from the base, and how good it is alone', () => {
@@ -62,7 +63,7 @@ describe('hovers', () => {
       'base: ./b\nexperts: { d0: ./x, d1: ./y }\nevaluation:\n  data: ./eval/{domain}.json\n',
       { report: file.state?.report ?? null },
     );
-    expect(at(pattern, './eval')).toContain('| d2 | 40 |');
+    expect(at(pattern, './eval')).toContain('| d2 | &emsp;40 |');
   });
 
   it('say of every key what it means', () => {

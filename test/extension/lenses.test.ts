@@ -61,6 +61,8 @@ describe('lenses', () => {
       lenses(measured(world, '', { stage: 'points' }, { plan, stale }), { uri, trusted: true });
     expect(done(null).map(({ title }) => title)).toEqual(['Merge recommended subset', 'Plan', 'Dashboard']);
     expect(done(null)[0]?.command).toBe('mergeLab.mergeRecommended');
+    // Its place is kept while the report is being made.
+    expect(titles({ plan })).toEqual(['Merge recommended subset', 'Plan', 'Dashboard']);
     expect(done('The data changed.').map(({ title }) => title)).toEqual(['Plan', 'Dashboard']);
   });
 

@@ -96,7 +96,6 @@ describe('an experiment in the editor', () => {
     );
     const fix = actions.find(({ isPreferred }) => isPreferred);
     assert.equal(fix?.title, 'Write average instead of avrage');
-    assert.equal(fix?.diagnostics?.length, 1);
     assert.ok(fix?.edit && (await workspace.applyEdit(fix.edit)));
     assert.equal(document.getText(), before);
     assert.deepEqual(
@@ -204,7 +203,7 @@ describe('a subset in another file', () => {
     const text = 'x = \nif x:\n    y = \n';
     const document = await workspace.openTextDocument({ language: 'python', content: text });
     const editor = await window.showTextDocument(document);
-    editor.selections = [4, 18].map((offset) => {
+    editor.selections = [4, 19].map((offset) => {
       const position = document.positionAt(offset);
       return new vscode.Selection(position, position);
     });

@@ -9,8 +9,7 @@ export function encodeState(state: DashboardState): string {
   const { report } = state;
   const encoded: StateInPage = {
     ...state,
-    // Only a host needs it, and it names folders of this machine.
-    uri: '',
+    ...lasting(state),
     report: report && {
       ...report,
       cells: report.cells.map((cell) => ({ ...cell, merges: encodeTable(cell.merges) })),
@@ -20,6 +19,20 @@ export function encodeState(state: DashboardState): string {
     /[<>&\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+/** A page outlives the moment and the machine that it was written at: what holds only there is left out. */
+function lasting({ run, report }: DashboardState): Partial<DashboardState> {
+  const { done, failed, total } = report?.progress ?? { done: 0, failed: 0, total: 1 };
+  const over = done + failed >= total ? 'done' : 'idle';
+  const active = ['starting', 'queued', 'running', 'stopping'].includes(run.state);
+  return {
+    uri: '',
+    run: { state: active ? over : run.state, workers: [], pace: [] },
+    plan: null,
+    host: 'file',
+    trusted: true,
+  };
 }
 
 function encodeTable({ count, members, seed, objective, domains, design }: MergeTable): TableInPage {

@@ -4,7 +4,7 @@ import { encodeState } from '../../webview/encoded-state.ts';
 import { dashboardHtml, policy } from '../../webview/html.ts';
 import { decodeState } from '../../webview/page/state/decode-state.ts';
 import { sampleReport } from './sample.ts';
-import { dashboardState, names, syntheticReport } from './synthetic-report.ts';
+import { dashboardState, names, syntheticReport, worker } from './synthetic-report.ts';
 
 const parts = {
   title: 'Nine',
@@ -59,7 +59,7 @@ describe('state in a page', () => {
   it('comes out as it went in, every merge to the last bit', () => {
     const report = sampleReport();
     const read = decodeState(encodeState(dashboardState(report)));
-    expect(read).toEqual({ ...dashboardState(report), uri: '' });
+    expect(read).toEqual({ ...dashboardState(report), uri: '', host: 'file' });
     expect(read.report?.cells[0]?.merges.objective).toEqual(report.cells[0]?.merges.objective);
   });
 
@@ -91,6 +91,15 @@ describe('state in a page', () => {
     const text = encodeState(dashboardState(report));
     expect(text).not.toMatch(/[<>&\u2028\u2029]/);
     expect(decodeState(text).report?.pool).toEqual(hostile);
+  });
+
+  it('of a run that goes on tells what is measured, not that it runs for ever', () => {
+    const run = { state: 'running' as const, workers: [worker], pace: [{ at: 1, done: 2 }] };
+    const half = { ...sampleReport(), progress: { done: 200, failed: 0, total: 521 } };
+    const plan = { total: 521, done: 200, failed: 0, missing: 321, seconds: 30 };
+    const read = decodeState(encodeState(dashboardState(half, { run, plan, trusted: false })));
+    expect(read).toMatchObject({ run: { state: 'idle', workers: [], pace: [] }, plan: null, trusted: true });
+    expect(read.report?.progress).toEqual(half.progress);
   });
 
   it('does not say where the experiment lies on this machine', () => {

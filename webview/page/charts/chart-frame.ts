@@ -33,7 +33,8 @@ export class ChartFrame {
   #figure: Figure | null = null;
   #scope = '';
   #at: Pointed | null = null;
-  #seen = false;
+  /** Near the window: what is not looked at is not drawn. */
+  #near = false;
   /** What is on the canvas: nothing is drawn again that has not changed. */
   #last: readonly unknown[] = [];
 
@@ -55,7 +56,6 @@ export class ChartFrame {
     this.#plot.className = `plot ${options.height}`;
     this.#plot.append(this.#canvas.canvas, this.#tip.element);
     this.element.className = 'chart';
-    // Drawn when it comes near the window: what is not looked at costs no time.
     new IntersectionObserver((entries) => this.#sight(entries.some(({ isIntersecting }) => isIntersecting)), {
       rootMargin: '200px',
     }).observe(this.element);
@@ -108,7 +108,7 @@ export class ChartFrame {
 
   #draw(): void {
     const { palette, ui } = this.#page;
-    if (!this.#figure || !this.#seen || this.#asTable) return;
+    if (!this.#figure || !this.#near || this.#asTable) return;
     const now = [this.#figure, palette, ui.shown[this.#options.id], this.#zoomed];
     if (now.every((part, i) => part === this.#last[i])) return;
     this.#last = now;
@@ -116,7 +116,7 @@ export class ChartFrame {
   }
 
   #sight(seen: boolean): void {
-    this.#seen ||= seen;
+    this.#near = seen;
     this.#draw();
   }
 
@@ -169,7 +169,7 @@ export class ChartFrame {
     const { palette } = this.#page;
     const asTable = this.#asTable;
     if (asTable) this.#switch();
-    this.#seen = true;
+    this.#near = true;
     this.#draw();
     const { chart } = this.#canvas;
     if (!chart) return;

@@ -147,6 +147,25 @@ describe('a new state', () => {
     await page.close();
   });
 
+  it('takes the focus from nothing, not even a title of the table or a legend', async () => {
+    const opened = await pages.openHosted(dashboardState(report));
+    const { page } = opened;
+    for (const place of [
+      '.grid-sort',
+      '.legend-item',
+      '.panel-toggle',
+      '.answer-subset vscode-button',
+      '.chip-filter',
+    ]) {
+      await page.locator(place).first().focus();
+      await page.evaluate('document.activeElement.mine = true');
+      await opened.post(stateMessage(dashboardState(later(report))));
+      await settled(opened);
+      expect(await page.evaluate('document.activeElement.mine'), place).toBe(true);
+    }
+    await page.close();
+  });
+
   it('of another method is not shown with the zoom of this one', async () => {
     const opened = await pages.openHosted(dashboardState(report));
     const { page } = opened;

@@ -1,6 +1,6 @@
 /** Parts that several figures are made of. */
 import type { CurvePoint, Estimated } from '../../../core/report/report.ts';
-import { counted, estimated, interval, loss, lossDigits } from '../text/numbers.ts';
+import { counted, interval, loss, lossDigits } from '../text/numbers.ts';
 import type { BandPoint, FigurePoint, Series, Tip } from './figure.ts';
 
 /** What a series is where nothing else is said. */
@@ -78,8 +78,4 @@ export function extent(
 
 export function shownInterval(low: number | null, high: number | null): string {
   return low === null && high === null ? '' : interval([low, high], lossDigits(low, high));
-}
-
-export function shownEstimate(estimate: Estimated): string {
-  return estimated(estimate);
 }

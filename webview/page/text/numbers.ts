@@ -88,13 +88,6 @@ export function bytes(value: number): string {
   return `${unit === 0 || scaled >= 100 ? Math.round(scaled) : scaled.toFixed(1)} ${units[unit]}`;
 }
 
-export function parameters(value: number): string {
-  if (value >= 1e9) return `${(value / 1e9).toFixed(value >= 1e10 ? 0 : 1)}B`;
-  if (value >= 1e6) return `${(value / 1e6).toFixed(value >= 1e7 ? 0 : 1)}M`;
-  if (value >= 1e3) return `${Math.round(value / 1e3)}k`;
-  return `${value}`;
-}
-
 /** `8.3 models per second`, in the unit that keeps the number above one. */
 export function pace(perSecond: number, noun = 'model'): string {
   const units = [

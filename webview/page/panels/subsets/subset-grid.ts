@@ -4,27 +4,14 @@
  */
 import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core';
 import type { SortColumn } from '../../merges/arrange.ts';
-import { lossAt, membersOf, seedAt, subsetSizes } from '../../merges/columns.ts';
-import type { Scope } from '../../state/view.ts';
-import { nameList, plain } from '../../text/names.ts';
-import { loss } from '../../text/numbers.ts';
 import { type Arranged, findAgain } from './find-again.ts';
-import { membershipStrip, WIDEST_STRIP } from './membership.ts';
+import type { GridContent } from './grid-content.ts';
+import { GridHead, HEAD_HEIGHT } from './grid-head.ts';
+import { gridRow, ROW_HEIGHT } from './grid-row.ts';
 import type { SubsetColumn } from './subset-columns.ts';
 
-const ROW_HEIGHT = 26;
-const HEAD_HEIGHT = 30;
+/** Pixels. */
 const TALLEST = 374;
-
-export interface GridContent {
-  readonly scope: Scope;
-  readonly columns: readonly SubsetColumn[];
-  /** Rows of the merge table in the order to show. */
-  readonly rows: Uint32Array;
-  readonly sort: { readonly by: SortColumn; readonly descending: boolean };
-  /** Row of the merge table. */
-  readonly picked: number | null;
-}
 
 export interface GridEvents {
   readonly onSort: (by: SortColumn) => void;
@@ -34,7 +21,7 @@ export interface GridEvents {
 
 export class SubsetGrid {
   readonly element = document.createElement('div');
-  readonly #head = document.createElement('div');
+  readonly #head: GridHead;
   readonly #body = document.createElement('div');
   readonly #window = document.createElement('div');
   readonly #events: GridEvents;
@@ -52,17 +39,14 @@ export class SubsetGrid {
     this.element.tabIndex = 0;
     this.element.setAttribute('role', 'grid');
     this.element.setAttribute('aria-label', 'Merges');
-    this.#head.className = 'grid-row grid-head';
-    this.#head.setAttribute('role', 'row');
-    this.#head.setAttribute('aria-rowindex', '1');
+    this.#head = new GridHead(events.onSort);
     this.#body.className = 'grid-body';
     this.#body.setAttribute('role', 'rowgroup');
     this.#window.className = 'grid-window';
     this.#window.setAttribute('role', 'presentation');
     this.#body.append(this.#window);
-    this.element.append(this.#head, this.#body);
+    this.element.append(this.#head.element, this.#body);
     this.element.addEventListener('keydown', (event) => this.#key(event));
-    this.#head.addEventListener('keydown', (event) => this.#headKey(event));
     this.#body.addEventListener('click', (event) => this.#click(event));
     this.element.addEventListener('scroll', () => this.#events.onScroll(this.element.scrollTop), {
       passive: true,
@@ -88,7 +72,7 @@ export class SubsetGrid {
     this.#content = content;
     const moved = before ? this.#follow(before, content) : 0;
     if (this.#columns !== content.columns) this.#setColumns(content);
-    this.#markSort(content);
+    this.#head.update(content);
     this.element.setAttribute('aria-rowcount', `${content.rows.length + 1}`);
     // By all merges, not by those that a filter leaves: what is below must not jump.
     const { count } = content.scope.cell.merges;
@@ -134,37 +118,6 @@ export class SubsetGrid {
     );
     this.element.style.setProperty('--columns', tracks.join(' '));
     this.element.style.setProperty('--row', `${columns.reduce((sum, { width }) => sum + width, 0)}px`);
-    this.#head.replaceChildren(
-      ...columns.map((column, i) => {
-        const cell = document.createElement('div');
-        cell.className = `grid-cell ${column.kind}`;
-        cell.setAttribute('role', 'columnheader');
-        cell.setAttribute('aria-colindex', `${i + 1}`);
-        const { sort } = column;
-        if (sort === null) {
-          cell.textContent = column.title;
-          return cell;
-        }
-        const button = document.createElement('button');
-        button.type = 'button';
-        button.className = 'grid-sort';
-        button.title = `Sort by ${column.title}`;
-        button.textContent = column.title;
-        button.addEventListener('click', () => this.#events.onSort(sort));
-        cell.append(button);
-        return cell;
-      }),
-    );
-  }
-
-  #markSort({ columns, sort }: GridContent): void {
-    for (const [i, cell] of [...this.#head.children].entries()) {
-      const by = columns[i]?.sort;
-      if (by === null || by === undefined) continue;
-      cell.setAttribute('aria-sort', by !== sort.by ? 'none' : sort.descending ? 'descending' : 'ascending');
-      // One stop for Tab; arrows go on from it.
-      cell.querySelector('button')?.setAttribute('tabindex', by === sort.by ? '0' : '-1');
-    }
   }
 
   #draw(): void {
@@ -174,7 +127,7 @@ export class SubsetGrid {
     this.#body.style.height = `${content.rows.length * ROW_HEIGHT}px`;
     this.#window.style.transform = `translateY(${(items[0]?.start ?? HEAD_HEIGHT) - HEAD_HEIGHT}px)`;
     const existing = new Map(
-      items.map(({ index }) => [index, this.#existing.get(index) ?? this.#row(content, index)] as const),
+      items.map(({ index }) => [index, this.#existing.get(index) ?? gridRow(content, index)] as const),
     );
     this.#existing = existing;
     for (const [at, element] of existing) {
@@ -190,49 +143,6 @@ export class SubsetGrid {
     const active = items.some(({ index }) => index === this.#cursor);
     if (active) this.element.setAttribute('aria-activedescendant', `merge-${this.#cursor}`);
     else this.element.removeAttribute('aria-activedescendant');
-  }
-
-  #row({ scope, columns, rows }: GridContent, at: number): HTMLElement {
-    const { report, cell } = scope;
-    const { merges } = cell;
-    const row = rows[at] ?? 0;
-    const element = document.createElement('div');
-    element.id = `merge-${at}`;
-    element.className = 'grid-row';
-    element.dataset['at'] = `${at}`;
-    element.setAttribute('role', 'row');
-    element.setAttribute('aria-rowindex', `${at + 2}`);
-    for (const [i, column] of columns.entries()) {
-      const place = document.createElement('div');
-      place.className = `grid-cell ${column.kind}`;
-      place.setAttribute('role', 'gridcell');
-      place.setAttribute('aria-colindex', `${i + 1}`);
-      if (column.kind === 'experts') {
-        const members = membersOf(merges, row);
-        if (report.pool.length <= WIDEST_STRIP) place.append(membershipStrip(report.pool.length, members));
-        const names = document.createElement('bdi');
-        names.textContent = members.map((d) => plain(report.pool[d] ?? '', 40)).join(', ');
-        place.title = nameList(members.map((d) => report.pool[d] ?? ''));
-        place.append(names);
-      } else if (column.sort === 'k') place.textContent = `${subsetSizes(merges)[row]}`;
-      else if (column.sort === 'seed') place.textContent = `${seedAt(merges, row) ?? ''}`;
-      else
-        place.textContent = loss(
-          lossAt(merges, row, typeof column.sort === 'number' ? column.sort : null),
-          4,
-        );
-      element.append(place);
-    }
-    return element;
-  }
-
-  #headKey(event: KeyboardEvent): void {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step === undefined) return;
-    const buttons = [...this.#head.querySelectorAll('button')];
-    const at = buttons.indexOf(event.target as HTMLButtonElement);
-    buttons[Math.min(buttons.length - 1, Math.max(0, at + step))]?.focus();
-    event.preventDefault();
   }
 
   #click(event: Event): void {

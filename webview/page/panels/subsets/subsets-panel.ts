@@ -14,7 +14,7 @@ import { count, counted, loss } from '../../text/numbers.ts';
 import { cellName } from '../../text/words.ts';
 import { mergeActions } from '../merge-actions.ts';
 import { PanelFrame } from '../panel-frame.ts';
-import { subsetColumns } from './subset-columns.ts';
+import { type SubsetColumn, subsetColumns } from './subset-columns.ts';
 import { subsetFilters } from './subset-filters.ts';
 import { SubsetGrid } from './subset-grid.ts';
 
@@ -29,7 +29,8 @@ export class SubsetsPanel {
   #picked: Picked | null;
   /** Where a pick comes from the table, the table need not scroll. */
   #pickedHere = false;
-  readonly #columns = unchanged(subsetColumns);
+  /** The same array while they are the same columns: a title that has the focus keeps it when results arrive. */
+  #columns: readonly SubsetColumn[] = [];
   readonly #arranged = unchanged(arrangedRows);
 
   constructor(page: Page) {
@@ -60,8 +61,15 @@ export class SubsetsPanel {
     if (this.frame.open) {
       const { has, hasNot, k, atMost, sort } = ui.subsets;
       this.#rows = this.#arranged(scope, has, hasNot, k, atMost, sort);
-      const columns = this.#columns(scope);
-      this.#grid.update({ scope, columns, rows: this.#rows, sort: sortOf(scope, sort), picked });
+      const columns = subsetColumns(scope);
+      if (JSON.stringify(columns) !== JSON.stringify(this.#columns)) this.#columns = columns;
+      this.#grid.update({
+        scope,
+        columns: this.#columns,
+        rows: this.#rows,
+        sort: sortOf(scope, sort),
+        picked,
+      });
     }
     this.frame.update('Subsets', `${counted(cell.merges.count, 'merge')} · ${cellName(report, cell)}`, () =>
       this.#body(scope, state, ui.subsets, picked),

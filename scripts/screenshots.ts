@@ -85,7 +85,7 @@ async function picture(window: Workbench, sample: Sample, surface: Surface, them
   }
   await surface.after?.(window, sample).catch(() => null);
   await window.press('Escape');
-  await window.command('View: Close All Editors').catch(() => null);
+  await window.closeEditors().catch(() => null);
 }
 
 function sampleFor(stage: Stage, folder: string): Sample {

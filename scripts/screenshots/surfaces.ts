@@ -71,7 +71,7 @@ export const surfaces: readonly Surface[] = [
     show: async (window) => {
       await window.openFile(file);
       await window.hint('k = 7').waitFor();
-      await window.hover(/^\s*biology:/, 'biology');
+      await window.hover('biology:', 'biology');
     },
   },
   {
@@ -80,7 +80,7 @@ export const surfaces: readonly Surface[] = [
     show: async (window) => {
       await window.openFile(methods);
       await window.hint('L∞').waitFor();
-      await window.hover(/method: ties/, 'ties');
+      await window.hover('method: ties', 'ties');
     },
   },
   {
@@ -88,8 +88,7 @@ export const surfaces: readonly Surface[] = [
     on: 'finished',
     show: async (window) => {
       await window.openFile(file);
-      await window.hint('k = 7').hover();
-      await window.page.locator('.monaco-hover:visible .hover-contents').first().waitFor();
+      await window.hoverOver(window.hint('k = 7 (7 alone)'));
     },
   },
   {
@@ -115,10 +114,10 @@ export const surfaces: readonly Surface[] = [
       await window.press('Enter');
       await window.page.keyboard.type('epsilom: 0.02');
       await window.editor.locator('.squiggly-error, .squiggly-warning').first().waitFor();
-      await window.command('View: Show Problems');
+      await window.command('Problems: Focus on Problems View');
     },
     after: async (window) => {
-      await window.command('View: Close Panel');
+      await window.command('View: Hide Panel');
       await revert(window);
     },
   },

@@ -160,7 +160,7 @@ export class Workbench {
     const isAsked = async (): Promise<boolean> => {
       // The palette, which uses the same box, is still closing.
       if (!(await input.isVisible()) || (await input.inputValue()).startsWith('>')) return false;
-      await input.fill(text);
+      if ((await input.inputValue()) !== text) await input.fill(text);
       return row === undefined || (await this.row(row, '.focused').isVisible());
     };
     await until(`a question to answer with "${text}"`, isAsked, limitMs);
@@ -183,11 +183,16 @@ export class Workbench {
     return this.page.locator('.tabs-container .tab', { hasText: name });
   }
 
+  async closeEditors(): Promise<void> {
+    await this.command('View: Close All Editors');
+    await until('no editor', async () => (await this.page.locator('.tabs-container .tab').count()) === 0);
+  }
+
   get editor(): Locator {
     return this.page.locator('.editor-group-container.active .editor-instance .monaco-editor').first();
   }
 
-  /** A line on the screen, by words in it. */
+  /** A line on the screen, by words in it; in a pattern, a space is `\\s`. */
   line(words: string | RegExp): Locator {
     return this.editor.locator('.view-line', { hasText: words }).first();
   }
@@ -216,12 +221,21 @@ export class Workbench {
     return spaced(await parts.allInnerTexts()).join('');
   }
 
-  /** The hover over a word in a line. */
+  /** The hover over a word in a line: a whole token, as the editor colours them. */
   async hover(line: string | RegExp, word: string): Promise<Locator> {
     const at = this.line(line)
       .locator(`span:text(${JSON.stringify(word)})`)
       .last();
-    await at.hover();
+    return this.hoverOver(at);
+  }
+
+  /** The hover over anything in the editor. */
+  async hoverOver(what: Locator): Promise<Locator> {
+    await what.hover();
+    const box = await what.boundingBox();
+    // A mouse that comes from nowhere is not noticed by hints.
+    if (box)
+      await this.page.mouse.move(box.x + Math.min(box.width / 2, 20), box.y + box.height / 2, { steps: 4 });
     const hover = this.page.locator('.monaco-hover:visible .hover-contents').first();
     await hover.waitFor();
     return hover;
@@ -249,6 +263,11 @@ export class Workbench {
 
   dialog(words: string | RegExp): Locator {
     return this.page.locator('.monaco-dialog-box', { hasText: words });
+  }
+
+  /** Whichever of the two says it. */
+  dialogOrNotification(words: string | RegExp): Locator {
+    return this.dialog(words).or(this.notification(words)).first();
   }
 
   /** Rows of a view of a side bar. */

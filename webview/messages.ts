@@ -78,6 +78,8 @@ export type Panel =
 export type FromPage =
   /** Sent once when the page can take a state. */
   | { readonly kind: 'ready'; readonly contract: typeof CONTRACT }
+  /** The newest state is on the screen: until then another would only wait in line. */
+  | { readonly kind: 'drawn' }
   | { readonly kind: 'run' }
   | { readonly kind: 'stop'; readonly now: boolean }
   | { readonly kind: 'refresh' }

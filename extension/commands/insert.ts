@@ -8,6 +8,8 @@ import { showProblem } from '../show-problem.ts';
 import { experimentsOf, type Target, whichExperiment } from './which-experiment.ts';
 
 const HOLDER = 'insert';
+/** In the workspace's state: the experiment that a subset was taken from last. */
+const LAST = 'insert.last';
 /** How long an experiment that was not open may take to be read. */
 const READ_MS = 15_000;
 
@@ -21,7 +23,7 @@ export async function insertSubset(lab: Lab, target: Target): Promise<void> {
     await whichExperiment(lab, undefined);
     return;
   }
-  const sources = await Promise.all(uris.map((uri) => sourceOf(lab, uri)));
+  const sources = await Promise.all(byUse(lab, uris).map((uri) => sourceOf(lab, uri)));
   try {
     await insertExpertSubset(
       editor,
@@ -41,6 +43,14 @@ export async function insertRecommended(lab: Lab, target: Target, name?: MergeNa
   if (!source) return;
   await insertMerge(editor, source, name ?? null, (problem) => showProblem(lab, problem));
   lab.library.release(uri, HOLDER);
+}
+
+/** The one used last, then those with numbers, the newest first. */
+function byUse(lab: Lab, uris: readonly vscode.Uri[]): readonly vscode.Uri[] {
+  const last = lab.extension.workspaceState.get<string>(LAST);
+  const rank = (uri: vscode.Uri): number =>
+    uri.toString() === last ? Number.POSITIVE_INFINITY : (lab.library.get(uri)?.updated ?? 0);
+  return [...uris].sort((a, b) => rank(b) - rank(a) || 0);
 }
 
 /** Not an experiment itself: subsets are used elsewhere. */
@@ -68,7 +78,10 @@ async function sourceOf(lab: Lab, uri: vscode.Uri): Promise<SubsetSource | null>
     name: experiment.name,
     file: vscode.workspace.asRelativePath(uri),
     weights: experiment.goals.weights,
-    report: () => reportOf(lab, uri, model),
+    report: () => {
+      void lab.extension.workspaceState.update(LAST, uri.toString());
+      return reportOf(lab, uri, model);
+    },
     explore: ({ weights }) => model.explore({ weights }, 'complete'),
     mergekit: (choice) => model.mergekit(choice),
   };

@@ -24,6 +24,7 @@ async function handle(lab: Lab, uri: vscode.Uri, message: FromPage): Promise<voi
   const report = model?.state.report;
   switch (message.kind) {
     case 'ready':
+    case 'drawn':
       return;
     case 'run':
       return run(lab, uri);

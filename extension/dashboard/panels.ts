@@ -10,6 +10,8 @@ import { pageFor } from './page.ts';
 
 const VIEW = 'mergeLab.dashboard';
 const HOLDER = 'dashboard';
+/** A hidden page draws nothing, and says nothing. */
+const PATIENCE_MS = 2_000;
 
 export type PageHandler = (uri: vscode.Uri, message: FromPage) => void;
 
@@ -17,8 +19,10 @@ interface Shown {
   readonly uri: vscode.Uri;
   readonly panel: vscode.WebviewPanel;
   ready: boolean;
-  /** A state is on its way already. */
-  due: boolean;
+  /** `posted`: on its way, or being drawn. `behind`: and a newer one is waiting. */
+  page: 'idle' | 'due' | 'posted' | 'behind';
+  /** A page that never says what it drew is not waited for. */
+  patience: NodeJS.Timeout | null;
   show: Panel | null;
 }
 
@@ -79,7 +83,7 @@ export class DashboardPanels implements vscode.Disposable {
   }
 
   #adopt(uri: vscode.Uri, panel: vscode.WebviewPanel, show: Panel | null): void {
-    const shown: Shown = { uri, panel, ready: false, due: false, show };
+    const shown: Shown = { uri, panel, ready: false, page: 'idle', patience: null, show };
     this.#shown.set(uri.toString(), shown);
     panel.webview.options = {
       enableScripts: true,
@@ -92,8 +96,10 @@ export class DashboardPanels implements vscode.Disposable {
     panel.webview.onDidReceiveMessage((message: FromPage) => {
       if (message.kind === 'ready') {
         shown.ready = true;
+        shown.page = 'idle';
         this.#send(uri);
-      } else this.#handle(uri, message);
+      } else if (message.kind === 'drawn') this.#drawn(shown);
+      else this.#handle(uri, message);
     });
     panel.onDidChangeViewState(() => {
       // A page that was hidden starts anew, and says when it is ready.
@@ -101,6 +107,7 @@ export class DashboardPanels implements vscode.Disposable {
     });
     panel.onDidDispose(() => {
       this.#shown.delete(uri.toString());
+      if (shown.patience) clearTimeout(shown.patience);
       this.#library.release(uri, HOLDER);
     });
     panel.webview.html = pageFor(panel.webview, this.#extension, titleOf(uri));
@@ -113,14 +120,16 @@ export class DashboardPanels implements vscode.Disposable {
     );
   }
 
-  /** One state at a time, whatever happens in between: the next turn of the loop sends the newest. */
+  /** One state at a time, and always the newest: a page that is drawing is not sent more than it can draw. */
   #send(uri: vscode.Uri): void {
     const shown = this.#shown.get(uri.toString());
-    if (!shown?.ready || shown.due || !shown.panel.visible) return;
-    shown.due = true;
+    if (!shown?.ready || !shown.panel.visible) return;
+    if (shown.page === 'posted') shown.page = 'behind';
+    if (shown.page !== 'idle') return;
+    shown.page = 'due';
     setImmediate(() => {
-      shown.due = false;
       const state = this.#library.get(uri);
+      shown.page = 'idle';
       if (!state || !this.#shown.has(uri.toString())) return;
       shown.panel.title = titleOf(uri);
       this.#post(shown, { kind: 'state', contract: CONTRACT, state: dashboardState(uri, state) });
@@ -128,7 +137,18 @@ export class DashboardPanels implements vscode.Disposable {
         this.#post(shown, { kind: 'show', panel: shown.show });
         shown.show = null;
       }
+      shown.page = 'posted';
+      if (shown.patience) clearTimeout(shown.patience);
+      shown.patience = setTimeout(() => this.#drawn(shown), PATIENCE_MS);
     });
+  }
+
+  #drawn(shown: Shown): void {
+    if (shown.patience) clearTimeout(shown.patience);
+    shown.patience = null;
+    const behind = shown.page === 'behind';
+    if (shown.page !== 'due') shown.page = 'idle';
+    if (behind) this.#send(shown.uri);
   }
 
   #post({ panel }: Shown, message: ToPage): void {

@@ -1,7 +1,7 @@
 import type { WorkerStatus } from '../../core/store/format.ts';
 import { hasEnded } from '../../core/store/status.ts';
 import type { Following } from '../../runner/experiment-session.ts';
-import { askToStop } from '../../runner/run-folders.ts';
+import { askToStop, readRun, truthful } from '../../runner/run-folders.ts';
 import { watchRun } from '../../runner/watch-run.ts';
 import type { RunView } from '../../webview/messages.ts';
 
@@ -17,7 +17,7 @@ export class RunTracker {
   readonly #now: () => number;
   readonly #changed: (view: RunView) => void;
   readonly #began: number;
-  #view: RunView = { state: 'starting', workers: [], pace: [] };
+  #view: RunView;
   #seen = false;
 
   constructor(store: string, run: string, now: () => number, changed: (view: RunView) => void) {
@@ -26,6 +26,9 @@ export class RunTracker {
     this.#now = now;
     this.#began = now();
     this.#changed = changed;
+    const folder = readRun(store, run);
+    const workers = folder ? truthful(store, folder) : [];
+    this.#view = { state: stateOf(workers), workers, pace: [] };
     this.following = watchRun({ store, run }, (workers) => this.#take(workers));
   }
 

@@ -68,8 +68,9 @@ async function pickSubset(
   ghost: GhostText,
   tell: TellProblem,
 ): Promise<SubsetToInsert | null> {
+  // The first one is taken to be meant; one step back are the others.
+  let source = sources[0] ?? null;
   for (;;) {
-    const source = await pickSource(sources);
     if (!source) return null;
     const report = await waited('Reading results', source.report());
     if (!report || cellChoices(report).length === 0) {
@@ -84,6 +85,7 @@ async function pickSubset(
       sources.length > 1,
     );
     if (answer.kind !== 'back') return answer.kind === 'chosen' ? answer.item : null;
+    source = await pickSource(sources);
   }
 }
 

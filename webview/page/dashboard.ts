@@ -32,6 +32,8 @@ export class Dashboard {
   /** To show once there is something to show. */
   #wanted: Panel | null = null;
   #due = 0;
+  /** The host waits to hear that its state is on the screen. */
+  #undrawn = false;
   #restored = false;
 
   constructor(root: HTMLElement, host: Host, own: boolean) {
@@ -76,6 +78,7 @@ export class Dashboard {
         if (message.contract !== CONTRACT) this.#otherVersion();
         else {
           this.#state = message.state;
+          this.#undrawn = true;
           this.#schedule();
         }
         return;
@@ -116,6 +119,11 @@ export class Dashboard {
         window.scrollTo({ top: ui.scroll, behavior: 'instant' });
         document.body.classList.add('ready');
       });
+    }
+    if (this.#undrawn) {
+      this.#undrawn = false;
+      // After the frame that this is drawn for.
+      setTimeout(() => this.#page.host.send({ kind: 'drawn' }));
     }
     if (this.#wanted) {
       this.#panels.find(({ frame }) => frame.id === this.#wanted)?.frame.show();

@@ -23,12 +23,16 @@ export async function insertSubset(lab: Lab, target: Target): Promise<void> {
     await whichExperiment(lab, undefined);
     return;
   }
-  const sources = await Promise.all(byUse(lab, uris).map((uri) => sourceOf(lab, uri)));
+  const ordered = byUse(lab, uris);
+  const [first] = ordered;
+  const sources = await Promise.all(ordered.map((uri) => sourceOf(lab, uri)));
+  const meant = first && isLikely(lab, first) ? (sources[0] ?? null) : null;
   try {
     await insertExpertSubset(
       editor,
       sources.filter((source) => source !== null),
       (problem) => showProblem(lab, problem),
+      meant,
     );
   } finally {
     for (const uri of uris) lab.library.release(uri, HOLDER);
@@ -47,10 +51,17 @@ export async function insertRecommended(lab: Lab, target: Target, name?: MergeNa
 
 /** The one used last, then those with numbers, the newest first. */
 function byUse(lab: Lab, uris: readonly vscode.Uri[]): readonly vscode.Uri[] {
-  const last = lab.extension.workspaceState.get<string>(LAST);
   const rank = (uri: vscode.Uri): number =>
-    uri.toString() === last ? Number.POSITIVE_INFINITY : (lab.library.get(uri)?.updated ?? 0);
-  return [...uris].sort((a, b) => rank(b) - rank(a) || 0);
+    isLast(lab, uri) ? Number.MAX_VALUE : (lab.library.get(uri)?.updated ?? 0);
+  return [...uris].sort((a, b) => rank(b) - rank(a));
+}
+
+function isLikely(lab: Lab, uri: vscode.Uri): boolean {
+  return isLast(lab, uri) || lab.library.get(uri)?.report != null;
+}
+
+function isLast(lab: Lab, uri: vscode.Uri): boolean {
+  return lab.extension.workspaceState.get<string>(LAST) === uri.toString();
 }
 
 /** Not an experiment itself: subsets are used elsewhere. */

@@ -16,16 +16,21 @@ import { parseWeights, weightsText } from './weights-text.ts';
 
 const TITLE = 'Insert Expert Subset';
 
-/** Asks, shows, and inserts into the editor. Whatever goes wrong is told. */
+/**
+ * Asks, shows, and inserts into the editor. Whatever goes wrong is told.
+ *
+ * @param meant begins with this one; the others are one step back
+ */
 export async function insertExpertSubset(
   editor: vscode.TextEditor,
   sources: readonly SubsetSource[],
   tell: TellProblem,
+  meant: SubsetSource | null = null,
 ): Promise<void> {
   const ghost = new GhostText(editor);
   let subset: SubsetToInsert | null = null;
   try {
-    subset = await pickSubset(editor, sources, ghost, tell);
+    subset = await pickSubset(editor, sources, ghost, tell, meant);
   } finally {
     ghost.dispose();
   }
@@ -67,9 +72,9 @@ async function pickSubset(
   sources: readonly SubsetSource[],
   ghost: GhostText,
   tell: TellProblem,
+  meant: SubsetSource | null,
 ): Promise<SubsetToInsert | null> {
-  // The first one is taken to be meant; one step back are the others.
-  let source = sources[0] ?? null;
+  let source = meant ?? (await pickSource(sources));
   for (;;) {
     if (!source) return null;
     const report = await waited('Reading results', source.report());

@@ -81,7 +81,9 @@ async function picture(window: Workbench, sample: Sample, surface: Surface, them
   } catch (error) {
     failed += 1;
     await window.screenshot(`failed-${name}`);
-    process.stderr.write(`${name}: ${error instanceof Error ? error.message.split('\n')[0] : error}\n`);
+    process.stderr.write(
+      `${name}: ${error instanceof Error ? error.message.split('\n').slice(0, 3).join(' ') : error}\n`,
+    );
   }
   await surface.after?.(window, sample).catch(() => null);
   await window.press('Escape');

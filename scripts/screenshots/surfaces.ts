@@ -172,13 +172,9 @@ export const surfaces: readonly Surface[] = [
     themes: ['dark'],
     show: async (window) => {
       await window.openFile(file);
+      await window.hint('k = 7').waitFor();
       await window.codeLens('Plan').click();
-      await window
-        .tab('Plan')
-        .or(window.notification(/merges/))
-        .or(window.quickInput)
-        .first()
-        .waitFor();
+      await window.dialogOrNotification(/unmerged models/).waitFor();
     },
   },
   {

@@ -258,7 +258,7 @@ export class Workbench {
   }
 
   notification(words: string | RegExp): Locator {
-    return this.page.locator('.notification-list-item', { hasText: words });
+    return this.page.locator('.notifications-toasts .notification-list-item', { hasText: words });
   }
 
   dialog(words: string | RegExp): Locator {

@@ -66,7 +66,10 @@ try {
   const appended = watchResults(path.join(sample.folder, '.mergelab', 'local', 'results'));
   await frame.evaluate(OBSERVE);
   await page.evaluate(OBSERVE_HINT);
-  await frame.getByText(/521 of 521/).first().waitFor({ timeout: LIMIT_MS });
+  await frame
+    .getByText(/521 of 521/)
+    .first()
+    .waitFor({ timeout: LIMIT_MS });
   clearInterval(appended.timer);
   // The dashboard's count leaves out the base and nine experts, which come first.
   report('dashboard', appended.times, await frame.evaluate('seen'), 10);

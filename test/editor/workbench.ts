@@ -130,10 +130,23 @@ export class Workbench {
     await this.row(title).click();
   }
 
+  /** Whether the palette has such a command now. */
+  async offers(title: string): Promise<boolean> {
+    const input = await this.#asked('F1');
+    await input.fill(`>${title}`);
+    // There is always one that is similar.
+    await this.picks.first().waitFor();
+    const found = await this.row(title).isVisible();
+    await this.press('Escape');
+    return found;
+  }
+
   /** The box that these keys open. A page that was just shown in the window may swallow the first ones. */
   async #asked(keys: string): Promise<Locator> {
     const input = this.quickInput.locator('input[type="text"]');
     for (let tries = 0; !(await input.isVisible()); tries += 1) {
+      // What just closed may still hold the keys.
+      if (tries > 0) await this.press('Escape');
       await this.press(keys);
       await input.waitFor({ timeout: PATIENCE_MS }).catch((error: unknown) => {
         if (tries === 4) throw error;

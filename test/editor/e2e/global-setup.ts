@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { buildAll } from '../../../scripts/build/all.ts';
 import { makeVsix } from '../../../scripts/package/vsix.ts';
+import { finishSample } from '../finished-sample.ts';
 import { installVsix } from '../install.ts';
 import { root } from '../installed.ts';
 import { Profile } from '../profile.ts';
@@ -24,6 +25,7 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const vsix = path.join(profile.folder, path.basename(made.file));
   cpSync(made.file, vsix);
   await installVsix(vsix, profile);
+  await finishSample();
   project.provide('extensions', profile.extensions);
   project.provide('vsix', vsix);
   return () => profile.remove();

@@ -17,8 +17,10 @@ export interface JourneyOptions {
   readonly withoutAgent?: boolean;
   /** Folders are not trusted until somebody says so. */
   readonly trust?: boolean;
-  /** Before VS Code starts. */
-  readonly prepare?: (sample: Sample) => void;
+  /** Which sample; the one without results unless said. */
+  readonly sample?: (parent: string) => Sample | Promise<Sample>;
+  /** Before VS Code starts. @returns the file to open, where it is another one */
+  readonly prepare?: (sample: Sample) => string | undefined;
 }
 
 export interface Journey {
@@ -34,8 +36,8 @@ export async function journey(options: JourneyOptions): Promise<Journey> {
     machine: options.withoutAgent ? {} : agentSettings(),
   });
   onTestFinished(() => profile.remove());
-  const sample = copySample(profile.folder);
-  options.prepare?.(sample);
+  const sample = await (options.sample ?? copySample)(profile.folder);
+  const file = options.prepare?.(sample) ?? sample.file;
   onTestFinished(() => stopRuns(profile.folder));
   const { open = 'file' } = options;
   const window = await Workbench.open({
@@ -43,7 +45,7 @@ export async function journey(options: JourneyOptions): Promise<Journey> {
     profile,
     extensions: inject('extensions'),
     folder: open === 'nothing' ? null : sample.folder,
-    ...(open === 'file' ? { file: sample.file } : {}),
+    ...(open === 'file' ? { file } : {}),
     ...(options.trust ? { trust: true } : {}),
   });
   onTestFinished(async ({ task }) => {

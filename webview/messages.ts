@@ -57,6 +57,8 @@ export interface MergeName {
   readonly method: number;
   /** Indices into the pool. */
   readonly members: readonly number[];
+  /** Of a random method; null = its first seed. */
+  readonly seed: number | null;
 }
 
 export type ToPage =

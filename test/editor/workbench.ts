@@ -125,14 +125,14 @@ export class Workbench {
 
   /** By the palette, by its title as the palette shows it. */
   async command(title: string): Promise<void> {
-    const input = await this.#asked('F1');
+    const input = await this.ask('F1');
     await input.fill(`>${title}`);
     await this.row(title).click();
   }
 
   /** Whether the palette has such a command now. */
   async offers(title: string): Promise<boolean> {
-    const input = await this.#asked('F1');
+    const input = await this.ask('F1');
     await input.fill(`>${title}`);
     // There is always one that is similar.
     await this.picks.first().waitFor();
@@ -142,7 +142,7 @@ export class Workbench {
   }
 
   /** The box that these keys open. A page that was just shown in the window may swallow the first ones. */
-  async #asked(keys: string): Promise<Locator> {
+  async ask(keys: string): Promise<Locator> {
     const input = this.quickInput.locator('input[type="text"]');
     for (let tries = 0; !(await input.isVisible()); tries += 1) {
       // What just closed may still hold the keys.
@@ -184,7 +184,7 @@ export class Workbench {
 
   /** By quick open, by its path in the workspace. */
   async openFile(name: string): Promise<void> {
-    await (await this.#asked('ControlOrMeta+P')).fill(name);
+    await (await this.ask('ControlOrMeta+P')).fill(name);
     await this.picks
       .filter({ hasText: path.basename(name) })
       .first()

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { journey } from './journey.ts';
 
@@ -14,23 +15,35 @@ const ranks = {
   physics: '3rd',
 } as const;
 
-describe('the packaged extension', () => {
-  it('runs the sample from its first line to the recommended subset', async () => {
-    const { window } = await journey({ name: 'installed-sample' });
-    await window.codeLens('▶ Run').click();
-    await window.codeLens('■ Stop').waitFor();
-    await window.hint('k = 7 (7 alone), within 0.01 of the best').waitFor({ timeout: 170_000 });
+describe('the packaged extension, in a window without a folder', () => {
+  it('leads from its walkthrough to the sample, and from there to the recommended subset', async () => {
+    const { window, profile } = await journey({ name: 'first-run', open: 'nothing' });
+    await window.command('Welcome: Open Walkthrough...');
+    await window.answer('Merge your first model', 'Merge your first model');
+    await window.page.getByRole('button', { name: 'Try the Sample' }).first().click();
+    await window.quickInput.getByText('A new folder for the sample').waitFor();
+    await window.answer(path.join(profile.folder, 'mine'));
+    await window.tab('nine-domains.mergelab.yaml').waitFor();
+    await window.notification('The sample is ready').getByRole('button', { name: 'Run' }).click();
+    await window.codeLens('■ Stop').waitFor({ timeout: 60_000 });
+    await window.hint('k = 7 (7 alone), within 0.01 of the best').waitFor({ timeout: 270_000 });
     await window.codeLens('Merge recommended subset').waitFor();
 
     expect(await window.codeLenses()).toEqual(['Merge recommended subset', 'Plan', 'Dashboard']);
-    expect(await window.hintsIn(/^experts:/)).toMatch(
-      /^k = 7 .* pick algebra, analysis, biology, chemistry, discrete, number_theory, physics$/,
-    );
+    expect(await window.hintsIn(/^experts:/)).toMatch(/^k = 7 .* pick all but code, geometry$/);
     for (const [expert, rank] of Object.entries(ranks))
       expect(await window.hintsIn(new RegExp(`^\\s+${expert}:`))).toMatch(
         rank === null ? /^[+−]0\.\d{3}$/ : new RegExp(`^[+−]0\\.\\d{3} ✓ ${rank}$`),
       );
     await window.statusBar('k = 7').waitFor();
     await window.webview().getByText('521 of 521').first().waitFor();
+  }, 400_000);
+
+  it('offers to set the agent up where there is none, and starts nothing unasked', async () => {
+    const { window, sample } = await journey({ name: 'no-agent', withoutAgent: true });
+    await window.codeLens('▶ Run').click();
+    await window.page.waitForTimeout(4000);
+    await window.screenshot('no-agent');
+    expect(sample.file).toContain('nine');
   });
 });

@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { copyFinishedSample } from '../finished-sample.ts';
+import { agentPython } from '../installed.ts';
+import { until } from '../until.ts';
+import { journey } from './journey.ts';
+
+const recommended = [
+  'algebra',
+  'analysis',
+  'biology',
+  'chemistry',
+  'discrete',
+  'number_theory',
+  'physics',
+] as const;
+
+describe('the answer is used', () => {
+  it('in a Python file, as a list, in two keystrokes and a choice; undone as one step', async () => {
+    const { window, sample } = await journey({
+      name: 'insert-python',
+      sample: copyFinishedSample,
+      prepare: (made) => {
+        const file = path.join(made.folder, 'merge.py');
+        writeFileSync(file, 'experts = \n');
+        return file;
+      },
+    });
+    await window.cursorAtEndOf('experts =');
+    await window.ask('ControlOrMeta+Alt+M');
+    // Which experiment is asked where several have numbers.
+    const experiment = window.picks.filter({ hasText: 'nine-domains.mergelab.yaml' }).first();
+    const subset = window.picks.filter({ hasText: 'recommended' }).first();
+    await experiment.or(subset).first().waitFor();
+    if (await experiment.isVisible()) await experiment.click();
+    await subset.click();
+    const list = `experts = [${recommended.map((name) => `"${name}"`).join(', ')}]`;
+    await window.line(list).waitFor();
+
+    await window.press('ControlOrMeta+Z');
+    await until(
+      'the line as it was',
+      async () => (await window.line('experts').textContent())?.trim() === 'experts\u00a0=',
+    );
+    expect(readdirSync(sample.folder)).toContain('merge.py');
+  });
+
+  it('as a model in a folder, which transformers loads', async () => {
+    const { window, sample } = await journey({ name: 'merge', sample: copyFinishedSample });
+    await window.codeLens('Merge recommended subset').click();
+    await window.quickInput.getByText('A new folder').waitFor({ timeout: 60_000 });
+    await window.answer('merged/seven');
+    await window.notification('Written:').waitFor({ timeout: 90_000 });
+
+    const script = `import sys
+from transformers import AutoModelForCausalLM, AutoTokenizer
+model = AutoModelForCausalLM.from_pretrained(sys.argv[1])
+ids = AutoTokenizer.from_pretrained(sys.argv[1])("2 + 2 =", return_tensors="pt")
+print(sum(p.numel() for p in model.parameters()), tuple(model(**ids).logits.shape)[-1])`;
+    const folder = path.join(sample.folder, 'merged', 'seven');
+    const said = execFileSync(agentPython(), ['-c', script, folder], { encoding: 'utf8' });
+    expect(said.trim()).toBe('39200 640');
+  });
+});

@@ -22,14 +22,17 @@ export function encodeState(state: DashboardState): string {
 }
 
 /** A page outlives the moment and the machine that it was written at: what holds only there is left out. */
-function lasting({ run, report }: DashboardState): Partial<DashboardState> {
+function lasting({ file, run, report }: DashboardState): Partial<DashboardState> {
   const { done, failed, total } = report?.progress ?? { done: 0, failed: 0, total: 1 };
   const over = done + failed >= total ? 'done' : 'idle';
   const active = ['starting', 'queued', 'running', 'stopping'].includes(run.state);
   return {
     uri: '',
+    file: file.split(/[\\/]/).at(-1) ?? '',
     run: { state: active ? over : run.state, workers: [], pace: [] },
     plan: null,
+    // Of this machine, and it names its folders.
+    problem: null,
     host: 'file',
     trusted: true,
   };

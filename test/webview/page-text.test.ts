@@ -102,10 +102,16 @@ describe('state in a page', () => {
     expect(read.report?.progress).toEqual(half.progress);
   });
 
-  it('does not say where the experiment lies on this machine', () => {
-    const text = encodeState(
-      dashboardState(null, { uri: 'file:///home/somebody/secret/nine.mergelab.yaml' }),
-    );
+  it.each(['/', '\\'])('does not say where the experiment lies on this machine, with %s', (separator) => {
+    const file = ['home', 'somebody', 'nine.mergelab.yaml'].join(separator);
+    const problem = {
+      code: 'model_not_found',
+      message: `${file} names no model.`,
+      fix: `Look into /home/somebody.`,
+      file,
+    };
+    const text = encodeState(dashboardState(null, { uri: `file:///${file}`, file, problem }));
     expect(text).not.toContain('somebody');
+    expect(decodeState(text)).toMatchObject({ file: 'nine.mergelab.yaml', problem: null });
   });
 });

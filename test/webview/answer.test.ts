@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Experiment } from '../../core/experiment/experiment.ts';
+import { makeReport } from '../../core/report/make-report.ts';
 import type { Report } from '../../core/report/report.ts';
 import { type Answer, answerOf } from '../../webview/page/panels/answer/answer.ts';
 import { methodRows } from '../../webview/page/panels/methods/method-rows.ts';
+import { inputOf, World } from '../report/world.ts';
 import { must, sampleReport } from './sample.ts';
 import { dashboardState } from './synthetic-report.ts';
 
@@ -41,6 +44,7 @@ describe('answer', () => {
       size: 'default',
       method: 0,
       members: cell.selection?.recommended?.members,
+      seed: null,
     });
     expect(subset?.names).toEqual(report.headline.subset);
     expect(others.map(({ title, names }) => [title, names.length])).toEqual([['Fewer, chosen with care', 5]]);
@@ -77,7 +81,7 @@ describe('answer', () => {
     expect(answerOf(dashboardState(null, { plan, run: { state: 'idle', workers: [], pace: [] } }))).toEqual({
       kind: 'waiting',
       title: 'Nothing is measured yet',
-      text: ['A run scores 521 models, expected to take 48 s.'],
+      text: ['A run scores 521 models, expected to take 50 s.'],
     });
     const running = answerOf(
       dashboardState(null, { plan, run: { state: 'running', workers: [], pace: [] } }),
@@ -95,6 +99,75 @@ describe('answer', () => {
     expect(answerOf(dashboardState({ ...report, headline }))).toMatchObject({
       kind: 'waiting',
       title: '3 of 511 merges are measured.',
+    });
+  });
+});
+
+describe('a recommended subset of another size than the recommended k', () => {
+  const made = (gain: number, goals: Partial<Experiment['goals']> = {}, spread = 0.5): Report =>
+    makeReport(
+      inputOf(new World({ seed: 3, experts: 6, domains: 3, samples: 60, gain, spread }), { goals }),
+      {
+        stage: 'complete',
+      },
+    );
+  const onlyChosen = made(0.1);
+  const atZero = (): Report => {
+    const recommended_k = { k: 0, low: 0, high: 0, rule: 'within' as const, value: 0.01 };
+    return { ...onlyChosen, headline: { ...onlyChosen.headline, recommended_k } };
+  };
+
+  it('leads with the subset where only chosen subsets beat the base, and says what typical merges do', () => {
+    expect(onlyChosen.headline.recommended_k?.k).toBe(6);
+    const answer = answered(onlyChosen);
+    expect(answer).toMatchObject({ kind: 'merge', large: '3', unit: 'of 6 experts' });
+    expect(answer.subset?.names).toHaveLength(3);
+    expect(answer.certainty).toEqual([
+      'typical merges lose to the base: only chosen subsets beat it',
+      'typical merges: k = 6 (95%: 6 alone), within 0.01 nats of the best k',
+    ]);
+  });
+
+  it('never says that no merge beats the base above a subset that does', () => {
+    const answer = answered(atZero());
+    expect(answer).toMatchObject({ kind: 'merge', large: '3', unit: 'of 6 experts' });
+    expect(answer.certainty).toEqual(['typical merges lose to the base: only chosen subsets beat it']);
+  });
+
+  it('where the goals pick a size, says so, and of whom the next expert is', () => {
+    const picked = made(1.5, { pick: 3, goal: { rule: 'within', value: 0.05 } });
+    const k = must(picked.headline.recommended_k).k;
+    expect(k).toBeGreaterThan(3);
+    expect(k).toBeLessThan(6);
+    const answer = answered(picked);
+    expect([answer.large, answer.certainty[0]]).toEqual(['3', 'picked by goals.pick']);
+    expect(answer.certainty[1]).toMatch(
+      new RegExp(`^typical merges: k = ${k} \\(95%: .*\\), within 0.05 nats of the best k$`),
+    );
+    expect(answer.facts[2]?.label).toBe(`Typical merge: expert ${k + 1} buys`);
+  });
+
+  it('where the goals pick one that loses to the base, says both', () => {
+    const answer = answered(made(0.1, { pick: 1 }));
+    expect(answer.large).toBe('1');
+    expect(answer.certainty.slice(0, 3)).toEqual([
+      'picked by goals.pick',
+      'this subset loses to the base',
+      'typical merges lose to the base: only chosen subsets beat it',
+    ]);
+  });
+
+  it('picked where no k meets the goal is said to be picked', () => {
+    const far = made(1.5, { pick: 2, goal: { rule: 'epsilon', value: 1e-6 } });
+    expect(far.headline.recommended_k).toBeNull();
+    expect(answered(far)).toMatchObject({ large: '2', certainty: ['picked by goals.pick'] });
+  });
+
+  it('where nothing beats the base, the base still stands large', () => {
+    expect(answered(made(-1, {}, 0.3))).toMatchObject({
+      kind: 'base',
+      unit: 'no merge beats it',
+      subset: null,
     });
   });
 });

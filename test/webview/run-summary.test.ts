@@ -19,7 +19,7 @@ describe('a run', () => {
       state: 'Running',
       active: true,
       counts: '212 of 521 models scored',
-      left: '24 s left',
+      left: '25 s left',
       pace: '8.3 models per second',
       failed: 1,
     });
@@ -28,12 +28,18 @@ describe('a run', () => {
     ]);
   });
 
-  it('never counts back: the newest of worker and report, at most all', () => {
-    const behind = { ...worker, done: 150 };
-    const summary = runSummary(
-      dashboardState(report, { run: { state: 'running', workers: [behind], pace: [] } }),
-    );
-    expect(summary.done).toBe(200);
+  it('counts of one source: while it goes on its workers, since the report may be of an older text', () => {
+    const older = { ...report, progress: { done: 700, failed: 9, total: 900 } };
+    const plan = { total: 600, done: 400, failed: 3, missing: 197, seconds: 10 };
+    const inState = (state: 'starting' | 'running' | 'stopped', workers: readonly WorkerStatus[]) =>
+      runSummary(dashboardState(older, { plan, run: { state, workers, pace: [] } }));
+    expect(inState('running', [worker])).toMatchObject({ done: 212, failed: 1, total: 521 });
+    // The plan is of the text that is started.
+    expect(inState('starting', [])).toMatchObject({ done: 400, failed: 3, total: 600 });
+    expect(inState('stopped', [worker])).toMatchObject({ done: 700, failed: 9, total: 900 });
+  });
+
+  it('never counts more than all', () => {
     const beyond = { ...worker, done: 999 };
     expect(
       runSummary(dashboardState(report, { run: { state: 'running', workers: [beyond], pace: [] } })).done,

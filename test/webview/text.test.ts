@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { roughly as roughlyInText } from '../../extension/language/numbers.ts';
 import { csv } from '../../webview/page/text/csv.ts';
 import { nameList, plain, plainLines } from '../../webview/page/text/names.ts';
 import {
@@ -7,6 +8,7 @@ import {
   loss,
   lossDigits,
   pace,
+  roughly,
   signed,
   significant,
 } from '../../webview/page/text/numbers.ts';
@@ -35,6 +37,13 @@ describe('numbers', () => {
     expect(signed(-0.0126, 4)).toBe('−0.0126');
     expect(signed(0.0126, 4)).toBe('+0.0126');
     expect(signed(-0.00001, 3)).toBe('0.000');
+  });
+
+  it('a time is rounded as it is beside the text', () => {
+    expect([23, 48, 95, 5400, 2 * 86_400].map(roughly)).toEqual(['25 s', '50 s', '2 min', '1.5 h', '2 days']);
+    const times = Array.from({ length: 400 }, (_, i) => 0.3 * 1.04 ** i);
+    for (const time of [...times, 0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(roughly(time)).toBe(roughlyInText(time));
   });
 
   it('a pace is told in the unit that keeps it above one', () => {

@@ -68,13 +68,19 @@ export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-export function seconds(value: number): string {
-  if (!Number.isFinite(value)) return 'an unknown time';
-  if (value < 1) return 'under 1 s';
-  if (value < 90) return `${Math.round(value)} s`;
-  if (value < 90 * 60) return `${Math.round(value / 60)} min`;
-  if (value < 48 * 3600) return `${(value / 3600).toFixed(1)} h`;
-  return `${(value / 86_400).toFixed(1)} days`;
+/** Rounded as an estimate deserves: `20 s`, `3 min`, `1.5 h`. The same rule as `roughly` beside the text: both are seen at once. */
+export function roughly(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return 'an unknown time';
+  if (seconds < 1) return 'under 1 s';
+  if (seconds < 10) return `${Math.round(seconds)} s`;
+  if (seconds < 50) return `${5 * Math.round(seconds / 5)} s`;
+  if (seconds < 57.5 * 60) return `${Math.max(1, Math.round(seconds / 60))} min`;
+  if (seconds < 47.5 * 3600) return `${oneDecimal(seconds / 3600)} h`;
+  return `${oneDecimal(seconds / 86_400)} days`;
+}
+
+function oneDecimal(value: number): string {
+  return value.toFixed(1).replace(/\.0$/, '');
 }
 
 export function bytes(value: number): string {

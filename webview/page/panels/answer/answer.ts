@@ -2,21 +2,15 @@
 import type { Chosen, Headline, Report } from '../../../../core/report/report.ts';
 import type { DashboardState, MergeName, PlanView } from '../../../messages.ts';
 import { plain, plainLines } from '../../text/names.ts';
-import { counted, estimated, interval, loss, lossDigits, seconds } from '../../text/numbers.ts';
+import { counted, estimated, interval, loss, lossDigits, roughly } from '../../text/numbers.ts';
 import { cellName } from '../../text/words.ts';
+import { type HowMany, howMany } from './how-many.ts';
 
 export type Answer =
   /** Nothing is measured, or nothing can be said yet. */
-  | { readonly kind: 'waiting'; readonly title: string; readonly text: readonly string[] }
-  | (Answered & { readonly kind: 'base' })
-  | (Answered & { readonly kind: 'merge' });
+  { readonly kind: 'waiting'; readonly title: string; readonly text: readonly string[] } | Answered;
 
-interface Answered {
-  /** What stands large: a k, or `the base`. */
-  readonly large: string;
-  readonly unit: string;
-  /** Below it. */
-  readonly certainty: readonly string[];
+interface Answered extends Omit<HowMany, 'typicalK'> {
   readonly facts: readonly Fact[];
   readonly subset: Subset | null;
   readonly others: readonly (Subset & { readonly title: string })[];
@@ -65,7 +59,7 @@ export function answerOf({ report, plan, run }: DashboardState): Answer {
 /** What a run would do: `521 models to score, expected to take 1 min.` */
 export function planText(plan: PlanView | null): string {
   if (!plan) return 'Run the experiment to measure its merges.';
-  const time = plan.seconds === null ? '' : `, expected to take ${seconds(plan.seconds)}`;
+  const time = plan.seconds === null ? '' : `, expected to take ${roughly(plan.seconds)}`;
   return plan.missing === 0
     ? 'Everything that the experiment asks for is measured.'
     : `A run scores ${counted(plan.missing, 'model')}${time}.`;
@@ -79,11 +73,12 @@ function answered(report: Report, headline: Headline): Answer {
     names: chosen.members.map((d) => plain(report.pool[d] ?? '')),
     by: cell ? cellName(report, cell) : '',
     loss: estimated(chosen.cross_fitted),
-    merge: { size: cell?.size ?? '', method: cell?.method ?? 0, members: chosen.members },
+    merge: { size: cell?.size ?? '', method: cell?.method ?? 0, members: chosen.members, seed: null },
   });
   const base = size?.base?.objective.value;
+  const { kind, large, unit, certainty, typicalK } = howMany(report, cell);
   const common = {
-    facts: factsOf(headline, base),
+    facts: factsOf(headline, base, typicalK),
     subset: selection?.recommended ? subsetOf(selection.recommended) : null,
     others: [
       ...(selection?.better
@@ -97,44 +92,15 @@ function answered(report: Report, headline: Headline): Answer {
     warnings: warningsOf(report, cell?.curves[0]?.warnings ?? [], cell?.progress.failed ?? 0),
     intervals: intervalsText(report),
   };
-  const recommended = headline.recommended_k;
-  if (headline.beats_base === false || recommended?.k === 0) {
-    return { kind: 'base', large: 'Base', unit: 'no merge beats it', certainty: [], ...common };
-  }
-  const pool = report.pool.length;
-  if (!recommended) {
-    const k = selection?.recommended?.k ?? headline.subset?.length ?? 0;
-    return { kind: 'merge', large: `${k}`, unit: `of ${counted(pool, 'expert')}`, certainty: [], ...common };
-  }
-  return {
-    kind: 'merge',
-    large: `${recommended.k}`,
-    unit: `of ${counted(pool, 'expert')}`,
-    certainty: [certainty(recommended, report.stage), goal(recommended)],
-    ...common,
-  };
+  return { kind, large, unit, certainty, ...common };
 }
 
-function certainty({ k, low, high }: NonNullable<Headline['recommended_k']>, stage: Report['stage']): string {
-  if (low === null && high === null) return stage === 'points' ? 'interval still to come' : 'no interval';
-  if (low === high) return `95%: ${k} alone`;
-  return `95%: ${interval([low, high], 0)}`;
-}
-
-function goal({ rule, value }: NonNullable<Headline['recommended_k']>): string {
-  switch (rule) {
-    case 'within':
-      return `within ${value} nats of the best k`;
-    case 'return':
-      return `for ${Number((100 * value).toPrecision(3))}% of the improvement`;
-    case 'epsilon':
-      return `within ${value} nats of the floor`;
-    default:
-      return rule satisfies never;
-  }
-}
-
-function factsOf({ loss: expected, next_expert: next }: Headline, base: number | undefined): Fact[] {
+/** @param typicalK where the recommended subset is of another size than the recommended k, which `next_expert` is of */
+function factsOf(
+  { loss: expected, next_expert: next }: Headline,
+  base: number | undefined,
+  typicalK: number | null,
+): Fact[] {
   const facts: Fact[] = [];
   if (expected) {
     const digits = Math.max(3, lossDigits(expected.low, expected.high));
@@ -153,7 +119,7 @@ function factsOf({ loss: expected, next_expert: next }: Headline, base: number |
     const buys = next.value >= 0;
     const [low, high] = buys ? [next.low, next.high] : [flipped(next.high), flipped(next.low)];
     facts.push({
-      label: buys ? 'Next expert buys' : 'Next expert costs',
+      label: `${typicalK === null ? 'Next expert' : `Typical merge: expert ${typicalK + 1}`} ${buys ? 'buys' : 'costs'}`,
       value: loss(Math.abs(next.value), digits),
       detail: low === null && high === null ? 'taken blindly' : `95%: ${interval([low, high], digits)}`,
     });

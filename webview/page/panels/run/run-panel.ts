@@ -4,7 +4,7 @@ import { icon } from '../../controls/icons.ts';
 import { progressBar } from '../../controls/progress-bar.ts';
 import type { Page } from '../../page.ts';
 import type { View } from '../../state/view.ts';
-import { count, NONE, seconds } from '../../text/numbers.ts';
+import { count, NONE, roughly } from '../../text/numbers.ts';
 import { PanelFrame } from '../panel-frame.ts';
 import { runButtons } from './run-buttons.ts';
 import { type RunSummary, runSummary, type WorkerRow } from './run-summary.ts';
@@ -50,7 +50,7 @@ function facts({ plan, updated, host }: DashboardState, summary: RunSummary): (r
     ...(summary.pace ? [['Pace', summary.pace] as const] : []),
     ...(summary.left ? [['Time left', summary.left] as const] : []),
     ...(!summary.active && plan && plan.missing > 0
-      ? [['A run would take', plan.seconds === null ? 'an unknown time' : seconds(plan.seconds)] as const]
+      ? [['A run would take', plan.seconds === null ? 'an unknown time' : roughly(plan.seconds)] as const]
       : []),
     ...(updated === null ? [] : [[host === 'file' ? 'Written' : 'Last update', moment(updated)] as const]),
   ];

@@ -1,8 +1,9 @@
 /** A run in words: its state, how far it is, how fast, and what each worker does. */
+import type { Progress } from '../../../../core/report/report.ts';
 import type { RunState, WorkerStatus } from '../../../../core/store/format.ts';
 import type { DashboardState, RunView } from '../../../messages.ts';
 import { nameList, plain } from '../../text/names.ts';
-import { bytes, count, counted, NONE, pace, seconds } from '../../text/numbers.ts';
+import { bytes, count, counted, NONE, pace, roughly } from '../../text/numbers.ts';
 
 export interface RunSummary {
   readonly state: string;
@@ -14,7 +15,7 @@ export interface RunSummary {
   readonly total: number;
   /** `212 of 521 models scored` */
   readonly counts: string;
-  /** `24 s left`; empty where not known. */
+  /** `25 s left`; empty where not known. */
   readonly left: string;
   readonly pace: string;
   readonly workers: readonly WorkerRow[];
@@ -45,21 +46,12 @@ const STATES: Readonly<Record<RunView['state'] | RunState, readonly [string, Run
 
 export function runSummary({ run, report, plan }: DashboardState): RunSummary {
   const [state, tone] = STATES[run.state];
-  // The workers may know of a merge before the report does, or after: a number never goes back.
-  const total =
-    report?.progress.total ?? plan?.total ?? Math.max(0, ...run.workers.map((worker) => worker.total));
-  const most = (of: (worker: WorkerStatus) => number, from: readonly (number | undefined)[]): number =>
-    Math.max(0, ...run.workers.map(of), ...from.map((value) => value ?? 0));
-  const done = Math.min(
-    total,
-    most(({ done: value }) => value, [report?.progress.done, plan?.done]),
-  );
-  const failed = most(({ failed: value }) => value, [report?.progress.failed, plan?.failed]);
   const active = tone === 'active';
+  const { total, done, failed } = progressOf(active, { run, report, plan });
   const times = run.workers.flatMap(({ state: worker, seconds_left: value }) =>
     worker === 'running' && value !== null ? [value] : [],
   );
-  const left = run.state === 'running' && times.length > 0 ? `${seconds(Math.max(...times))} left` : '';
+  const left = run.state === 'running' && times.length > 0 ? `${roughly(Math.max(...times))} left` : '';
   return {
     state,
     tone,
@@ -73,6 +65,25 @@ export function runSummary({ run, report, plan }: DashboardState): RunSummary {
     workers: run.workers.map(workerRow),
   };
 }
+
+/**
+ * Of one source as a whole, since report and plan may be of another text than the run is: while it goes on of the
+ * workers alone (of the plan until they have said something), else of the report.
+ */
+function progressOf(
+  active: boolean,
+  { run: { workers }, report, plan }: Pick<DashboardState, 'run' | 'report' | 'plan'>,
+): Progress {
+  const most = (of: (worker: WorkerStatus) => number): number => Math.max(0, ...workers.map(of));
+  const total = most((worker) => worker.total);
+  const ofWorkers = total === 0 ? null : { total, done: most(doneOf), failed: most(failedOf) };
+  const sources = active ? [ofWorkers, plan, report?.progress] : [report?.progress, plan, ofWorkers];
+  const source = sources.find((one) => one) ?? { total: 0, done: 0, failed: 0 };
+  return { total: source.total, done: Math.min(source.total, source.done), failed: source.failed };
+}
+
+const doneOf = ({ done }: WorkerStatus): number => done;
+const failedOf = ({ failed }: WorkerStatus): number => failed;
 
 /** Models scored in the time that was watched. */
 function paceOf(watched: RunView['pace']): string {

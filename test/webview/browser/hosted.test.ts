@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../../core/report/report.ts';
 import { CONTRACT, type ToPage } from '../../../webview/messages.ts';
 import { must, sampleReport } from '../sample.ts';
-import { dashboardState, stateMessage, worker } from '../synthetic-report.ts';
+import { dashboardState, names, stateMessage, syntheticReport, worker } from '../synthetic-report.ts';
 import { complaintsOf, DashboardPages, type Opened } from './dashboard-pages.ts';
 
 const pages = new DashboardPages();
@@ -12,7 +12,7 @@ afterAll(() => pages.stop());
 
 const report = sampleReport();
 const recommended = must(must(report.cells[0]).selection?.recommended);
-const merge = { size: 'default', method: 0, members: recommended.members };
+const merge = { size: 'default', method: 0, members: recommended.members, seed: null };
 
 /** The report a moment later: one merge more, and one sentence that says so. */
 function later(made: Report): Report {
@@ -31,14 +31,15 @@ async function settled({ page }: Opened): Promise<void> {
 }
 
 async function replies(opened: Opened): Promise<unknown[]> {
-  return (await opened.sent()).filter(({ kind }) => kind !== 'ready');
+  return (await opened.sent()).filter(({ kind }) => kind !== 'ready' && kind !== 'drawn');
 }
 
 describe('host', () => {
   it('is asked for a state once, and its buttons say what they are for', async () => {
     const opened = await pages.openHosted(dashboardState(report));
     const { page } = opened;
-    expect(await opened.sent()).toEqual([{ kind: 'ready', contract: CONTRACT }]);
+    const asked = (await opened.sent()).filter(({ kind }) => kind !== 'drawn');
+    expect(asked).toEqual([{ kind: 'ready', contract: CONTRACT }]);
     const answer = page.locator('.answer-subset');
     for (const label of ['Insert', 'Merge to folder…', 'Copy names', 'Copy mergekit YAML'])
       await answer.getByText(label, { exact: true }).click();
@@ -54,6 +55,24 @@ describe('host', () => {
       { kind: 'show_log' },
     ]);
     expect(await complaintsOf(opened)).toEqual([]);
+    await page.close();
+  });
+
+  it('is told the seed of the row that is picked, where the method is random', async () => {
+    const random = syntheticReport({ pool: names(3, 'e'), domains: ['d'], methods: ['dare'], seeds: [5, 6] });
+    const opened = await pages.openHosted(dashboardState(random));
+    const { page } = opened;
+    await page.locator('.grid').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator('.picked').getByText('Merge to folder…').click();
+    const seed = Number(/seed (\d)/.exec((await page.locator('.picked').textContent()) ?? '')?.[1]);
+    expect([5, 6]).toContain(seed);
+    await page.locator('.grid-bar').getByLabel('Copy as CSV').click();
+    const [merged, copied] = await replies(opened);
+    expect(merged).toMatchObject({ kind: 'merge', merge: { size: 'default', seed } });
+    // As in the CSV that the command line writes.
+    expect((copied as { readonly text: string }).text).toContain(',e_0 e_1 e_2,');
     await page.close();
   });
 

@@ -120,7 +120,7 @@ export class SubsetsPanel {
         <bdi>${nameList(members.map((d) => report.pool[d] ?? ''))}</bdi>${seed === null ? nothing : html` <span class="muted">seed ${seed}</span>`}
         <button type="button" class="link" @click=${() => this.#page.store.setSubsets({ picked: null })}>Clear</button>
       </p>
-      ${mergeActions(this.#page, state, { size: cell.size, method: cell.method, members }, false)}
+      ${mergeActions(this.#page, state, { size: cell.size, method: cell.method, members, seed }, false)}
     </div>`;
   }
 
@@ -146,7 +146,7 @@ export class SubsetsPanel {
             members.length,
             lossAt(merges, row, null),
             seedAt(merges, row),
-            members.map((d) => report.pool[d] ?? '').join('; '),
+            members.map((d) => report.pool[d] ?? '').join(' '),
             merges.design[row] === 1 ? 'yes' : 'no',
             ...report.domains.map((_, d) => lossAt(merges, row, d)),
           ];

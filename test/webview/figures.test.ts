@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { legendItems } from '../../webview/page/charts/legend.ts';
 import { curveFigure } from '../../webview/page/figures/curve/curve-figure.ts';
 import { expertFigure } from '../../webview/page/figures/expert-figure.ts';
 import type { Figure, Series, XyFigure } from '../../webview/page/figures/figure.ts';
@@ -109,6 +110,46 @@ describe('curve', () => {
     expect(must(extremes.merge)(0)).toBeTypeOf('number');
   });
 
+  it('the law is a line; the band is of the typical loss and says so', () => {
+    expect(series(figure, 'law').band).toBeNull();
+    expect(series(figure, 'law').points.length).toBeGreaterThan(9);
+    const band = series(figure, 'typical-band');
+    expect(band.label).toBe('95% of the typical loss: measured, or forecast where not measured');
+    const { points } = must(must(report.cells[0]).curves[0]);
+    expect(band.band?.points).toEqual(points.map(({ k, low, high }) => ({ x: k, low, high })));
+    expect(legendItems(figure).find(({ id }) => id === band.id)).toMatchObject({ band: true, line: null });
+  });
+
+  it('its table calls forecast only what is not measured', () => {
+    const part = syntheticReport({ pool: names(4, 'e'), domains: ['d'], merges: 7 });
+    const { table } = curveFigure(scopeIn(part), null);
+    const at = table.columns.findIndex(({ title }) => title === 'Forecast where not measured');
+    expect(table.rows.map((row) => row[at])).toEqual(['–', '–', '–', '2.2750 (2.255 to 2.295)']);
+    const measured = table.csv.columns.indexOf('measured');
+    expect([...table.csv.rows].map((row) => row[measured])).toEqual(['yes', 'yes', 'yes', 'no']);
+    expect(table.csv.columns.filter((name) => name.startsWith('forecast'))).toEqual([]);
+  });
+
+  it('its columns say whether the chosen losses are cross-fitted, and join members by a space', () => {
+    const columns = (domain: string | null) => {
+      const { table } = curveFigure(scopeIn(report, domain), null);
+      const heads = [...table.columns.map(({ title }) => title), ...table.csv.columns];
+      return heads.filter((title) => /cross|as.measured/.test(title));
+    };
+    expect(columns(null)).toEqual([
+      'Chosen, cross-fitted',
+      'chosen_cross_fitted',
+      'chosen_cross_fitted_low',
+      'chosen_cross_fitted_high',
+    ]);
+    expect(columns('code')).toEqual(['Chosen, as measured', 'chosen_as_measured']);
+    const { csv: all } = figure.table;
+    const last = must([...all.rows].at(-1));
+    expect(last[all.columns.indexOf('chosen_subset')]).toBe(report.pool.join(' '));
+    const chosen = must(must(must(report.cells[0]).selection).chosen.at(-1)).cross_fitted;
+    expect(last[all.columns.indexOf('chosen_cross_fitted_low')]).toBe(chosen.low);
+  });
+
   it('tells predicted from measured', () => {
     const part = syntheticReport({ pool: names(9, 'e'), domains: ['d'], merges: 7 });
     const predicted = series(curveFigure(scopeIn(part), null), 'predicted');
@@ -121,7 +162,7 @@ describe('curve', () => {
     const [curve] = must(cell).curves;
     const forecast = must(curve).forecast.map((at, i) => (i === 3 ? { ...at, high: null } : at));
     const open = { ...report, cells: [{ ...must(cell), curves: [{ ...must(curve), forecast }] }] };
-    expect(series(curveFigure(scopeIn(open), null), 'law').band?.points.map(({ x }) => x)).toEqual([
+    expect(series(curveFigure(scopeIn(open), null), 'typical-band').band?.points.map(({ x }) => x)).toEqual([
       1, 2, 3, 5, 6, 7, 8, 9,
     ]);
   });
@@ -160,6 +201,9 @@ describe('other figures', () => {
     expect(residuals.map(({ x }) => x)).toEqual(points.map(({ k }) => k));
     const root = Math.sqrt(residuals.reduce((sum, { y }) => sum + y ** 2, 0) / residuals.length);
     expect(root).toBeCloseTo(1000 * must(rmse), 3);
+    const { csv: columns } = must(residualFigure(scopeIn(report))).table;
+    const at = columns.columns.indexOf('residual_mnat');
+    expect([...columns.rows].map((row) => row[at])).toEqual(residuals.map(({ y }) => y));
   });
 
   it('spread goes from lowest to highest around the mean', () => {
@@ -199,6 +243,7 @@ describe('every chart', () => {
     must(residualFigure(scopeIn(report))),
     must(spreadFigure(scopeIn(report))),
     must(expertFigure(scopeIn(report))),
+    curveFigure(scopeIn(report, 'code'), null),
   ];
 
   it.each(figures.map((figure) => [figure.title, figure] as const))(

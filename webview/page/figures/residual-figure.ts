@@ -68,8 +68,8 @@ export function residualFigure(scope: Scope): XyFigure | null {
       columns: [{ title: 'k' }, { title: 'Measured' }, { title: 'Law' }, { title: 'Residual, mnat' }],
       rows: residuals.map((at) => [`${at.k}`, at.mean.toFixed(5), at.law.toFixed(5), signed(at.residual, 3)]),
       csv: {
-        columns: ['k', 'measured', 'law', 'residual'],
-        rows: residuals.map((at) => [at.k, at.mean, at.law, at.mean - at.law]),
+        columns: ['k', 'measured', 'law', 'residual_mnat'],
+        rows: residuals.map((at) => [at.k, at.mean, at.law, at.residual]),
       },
     },
   };

@@ -6,7 +6,14 @@ import { cellName, domainName } from '../../text/words.ts';
 import { type Axis, type Level, padded, type Series, type XyFigure } from '../figure.ts';
 import { extent } from '../series.ts';
 import { curveLevels, recommendedMark } from './curve-levels.ts';
-import { chosenSeries, lawSeries, predictedSeries, threePointSeries, typicalSeries } from './curve-lines.ts';
+import {
+  chosenSeries,
+  lawSeries,
+  predictedSeries,
+  threePointSeries,
+  typicalBand,
+  typicalSeries,
+} from './curve-lines.ts';
 import { curveTable } from './curve-table.ts';
 import { mergePoint, mergeSeries } from './merge-dots.ts';
 
@@ -20,6 +27,7 @@ export function curveFigure(scope: Scope, picked: number | null): XyFigure {
     typicalSeries(scope),
     chosenSeries(scope),
     predictedSeries(scope),
+    typicalBand(scope),
     lawSeries(scope, last),
     threePointSeries(scope, last),
     ...mergeSeries(scope),

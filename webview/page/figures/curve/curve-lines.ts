@@ -1,4 +1,4 @@
-/** The typical and the chosen subset over k, the law through them, and what it says of k that are not measured. */
+/** The typical and the chosen subset over k with their intervals, the law, and what it says of k that are not measured. */
 import type { Chosen } from '../../../../core/report/report.ts';
 import { findRow, lossAt } from '../../merges/columns.ts';
 import type { Scope } from '../../state/view.ts';
@@ -90,7 +90,22 @@ function chosenTip({ report, domain }: Scope, at: ChosenPoint | undefined): Tip 
   };
 }
 
-/** The law with the band of the forecast. */
+/** What the forecast says of every k: at a measured one that is the mean's interval, so the band is not the law's. */
+export function typicalBand({ curve }: Scope): Series | null {
+  const points = bandOf(curve?.forecast ?? []);
+  if (points.length === 0) return null;
+  return {
+    ...plainSeries,
+    id: 'typical-band',
+    label: '95% of the typical loss: measured, or forecast where not measured',
+    ink: 'blue',
+    shape: 'none',
+    band: { strength: 'faint', points },
+    points: [],
+  };
+}
+
+/** A line alone: a Report holds no band of the law's own. */
 export function lawSeries({ curve }: Scope, last: number): Series | null {
   const law = curve && lawOf(curve);
   if (!curve || !law || curve.form === null) return null;
@@ -101,7 +116,6 @@ export function lawSeries({ curve }: Scope, last: number): Series | null {
     ink: 'purple',
     shape: 'none',
     line: [],
-    band: { strength: 'faint', points: bandOf(curve.forecast) },
     points: lineOf(law, 1, last),
   };
 }

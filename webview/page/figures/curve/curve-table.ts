@@ -1,4 +1,5 @@
 /** The curve as a table: a row for each k that is measured, chosen or predicted. */
+import type { LawCurve } from '../../../../core/law/curve.ts';
 import type { Scope } from '../../state/view.ts';
 import type { CsvCell } from '../../text/csv.ts';
 import { loss, lossDigits, NONE } from '../../text/numbers.ts';
@@ -17,10 +18,11 @@ export function curveTable(scope: Scope): FigureTable {
       { title: 'Subsets' },
       { title: 'Typical' },
       { title: '95%' },
-      { title: 'Chosen' },
-      { title: '95%' },
+      { title: scope.domain === null ? 'Chosen, cross-fitted' : 'Chosen, as measured' },
+      // One merge's loss in one domain has no interval.
+      ...(scope.domain === null ? [{ title: '95%' }] : []),
       { title: 'Law' },
-      { title: 'Forecast 95%' },
+      { title: 'Forecast where not measured' },
       { title: 'Chosen subset', text: true },
     ],
     rows: rows.map(({ k, point, chosen, law, forecast }) => [
@@ -29,18 +31,20 @@ export function curveTable(scope: Scope): FigureTable {
       point ? loss(point.mean, Math.max(4, lossDigits(point.low, point.high))) : NONE,
       point ? shownInterval(point.low, point.high) : NONE,
       chosen ? loss(chosen.point.y, 4) : NONE,
-      chosen ? shownInterval(chosen.point.low, chosen.point.high) : NONE,
+      ...(scope.domain === null ? [chosen ? shownInterval(chosen.point.low, chosen.point.high) : NONE] : []),
       law === null ? NONE : loss(law, 4),
-      forecast
-        ? `${shownInterval(forecast.low, forecast.high)}${forecast.measured ? '' : ' (predicted)'}`
-        : NONE,
+      forecast && !forecast.measured ? forecastText(forecast) : NONE,
       chosen ? subsetTitle(scope.report, chosen.chosen.members) : NONE,
     ]),
     csv: {
       columns: [
         ...['k', 'subsets', 'of', 'draws', 'typical', 'typical_low', 'typical_high', 'sd', 'min', 'max'],
-        ...['law', 'forecast', 'forecast_low', 'forecast_high', 'forecast_measured'],
-        ...['chosen', 'chosen_low', 'chosen_high', 'chosen_subset'],
+        // At a k that is measured the forecast is the measured mean: a row says which of the two it has.
+        ...['law', 'typical_or_forecast', 'typical_or_forecast_low', 'typical_or_forecast_high', 'measured'],
+        ...(scope.domain === null
+          ? ['chosen_cross_fitted', 'chosen_cross_fitted_low', 'chosen_cross_fitted_high']
+          : ['chosen_as_measured']),
+        'chosen_subset',
       ],
       rows: rows.map(({ k, point, chosen, law, forecast }): CsvCell[] => [
         k,
@@ -61,11 +65,17 @@ export function curveTable(scope: Scope): FigureTable {
         ...(forecast
           ? [forecast.loss, forecast.low, forecast.high, forecast.measured ? 'yes' : 'no']
           : new Array<null>(4).fill(null)),
-        ...(chosen ? [chosen.point.y, chosen.point.low, chosen.point.high] : [null, null, null]),
-        chosen ? chosen.chosen.members.map((d) => names[d] ?? '').join('; ') : null,
+        chosen ? chosen.point.y : null,
+        ...(scope.domain === null ? [chosen?.point.low ?? null, chosen?.point.high ?? null] : []),
+        chosen ? chosen.chosen.members.map((d) => names[d] ?? '').join(' ') : null,
       ]),
     },
   };
+}
+
+function forecastText({ loss: value, low, high }: LawCurve['forecast'][number]): string {
+  const range = shownInterval(low, high);
+  return `${loss(value, 4)}${range && ` (${range})`}`;
 }
 
 function rowsOf(scope: Scope) {

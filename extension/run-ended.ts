@@ -10,6 +10,7 @@ const LONG_SECONDS = 60;
 
 /** At most one message at a run's end; an answer only where nobody was looking or it took long, a failure always. */
 export function tellOfEnd(lab: Lab, uri: vscode.Uri, end: RunEnd): void {
+  lab.library.release(uri, 'run');
   const again = (): void => void vscode.commands.executeCommand('mergeLab.run', uri);
   if (end.kind === 'died') {
     showProblem(lab, end.problem, again);

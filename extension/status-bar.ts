@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Headline } from '../core/report/report.ts';
 import { LANGUAGE } from './experiments/experiment-library.ts';
 import type { ExperimentState } from './experiments/experiment-state.ts';
 import type { Lab } from './lab.ts';
@@ -61,18 +62,23 @@ function wordsOf(state: ExperimentState): { readonly text: string; readonly tool
   if (state.busy) return { text: `$(loading~spin) ${state.busy}`, tooltip };
   if (isActive(state)) return { text: `$(loading~spin) ${runText(state)}`, tooltip };
   if (state.problem) return { text: '$(warning) Merge Lab', tooltip };
-  const k = state.report?.headline.recommended_k;
-  return { text: k ? `$(beaker) k = ${k.k}` : '$(beaker) Merge Lab', tooltip };
+  const k = state.report && answeredK(state.report.headline);
+  return { text: k === null ? '$(beaker) Merge Lab' : `$(beaker) k = ${k}`, tooltip };
+}
+
+/** Size of the subset to take; where none is, the recommended k. */
+export function answeredK({ subset, recommended_k }: Headline): number | null {
+  return subset?.length ?? recommended_k?.k ?? null;
 }
 
 /** E.g. `37% · 20 s left`. */
-export function runText({ run, plan }: ExperimentState): string {
+export function runText({ run }: Pick<ExperimentState, 'run'>): string {
   const [worker] = run.workers;
   if (run.state === 'queued') return `waiting for ${plain(worker?.waiting_for ?? 'the device', 60)}`;
   if (run.state === 'starting') return 'starting';
-  const total = worker?.total ?? plan?.total ?? 0;
-  const done = Math.max(worker?.done ?? 0, 0);
-  const share = total > 0 ? `${Math.floor((100 * done) / total)}%` : '';
+  const total = Math.max(0, ...run.workers.map((each) => each.total));
+  const done = Math.max(0, ...run.workers.map((each) => each.done + each.failed));
+  const share = total > 0 ? `${Math.min(99, Math.floor((100 * done) / total))}%` : '';
   if (run.state === 'stopping') return `stopping · ${share}`;
   const left = worker?.seconds_left;
   return [share, left === null || left === undefined ? '' : `${duration(left)} left`]

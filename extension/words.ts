@@ -1,9 +1,15 @@
 /** Numbers and names as people read them. */
 
-/** Text from a file, made harmless for one line of the user interface. */
+import { plain as oneLine } from './language/plain-text.ts';
+
+export { roughly as duration } from './language/numbers.ts';
+
+/**
+ * Text from a file or of a problem, made harmless for a message, a label or a tooltip: on one line, and without a link.
+ * VS Code makes links of `[words](command:...)` in notifications.
+ */
 export function plain(text: string, most = 200): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
-  return clean.length > most ? `${clean.slice(0, most - 1)}…` : clean;
+  return oneLine(text.replace(/\s+/g, ' '), most).replaceAll('](', '] (');
 }
 
 export function count(value: number): string {
@@ -12,14 +18,6 @@ export function count(value: number): string {
 
 export function counted(value: number, what: string): string {
   return `${count(value)} ${what}${value === 1 ? '' : 's'}`;
-}
-
-/** E.g. `20 s`, `3 min`, `2.5 h`. */
-export function duration(seconds: number): string {
-  if (seconds < 1) return 'under 1 s';
-  if (seconds < 100) return `${Math.round(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(seconds < 36_000 ? 1 : 0)} h`;
 }
 
 /** Decimal units, as disks are sold. */

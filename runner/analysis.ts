@@ -1,14 +1,17 @@
 /** The analysis worker as seen from a session: it is asked, it answers, and it may be followed. */
 import { Worker } from 'node:worker_threads';
 import type { Experiment } from '../core/experiment/experiment.ts';
-import { ProblemError } from '../core/problem.ts';
+import { type Problem, ProblemError } from '../core/problem.ts';
 import type { Progress, Report } from '../core/report/report.ts';
 import type { PlanId, Prepared } from '../core/store/format.ts';
 import type { Answer, Look, PlanOutline, Request, Stage, WorkerStart } from './analysis-messages.ts';
 
 export interface AnalysisUpdate {
-  readonly progress: Progress;
+  /** Null where there is a problem instead. */
+  readonly progress: Progress | null;
   readonly report: Report | null;
+  /** Why there is no report, e.g. a plan or an evaluation set that cannot be read. */
+  readonly problem?: Problem;
 }
 
 interface Pending {
@@ -119,6 +122,11 @@ export class Analysis {
     if (answer.kind === 'update') {
       const { progress, report } = answer;
       this.#followers.get(answer.id)?.listener({ progress, report });
+      return;
+    }
+    const follower = this.#followers.get(answer.id);
+    if (follower && answer.kind === 'failed') {
+      follower.listener({ progress: null, report: null, problem: answer.problem });
       return;
     }
     const pending = this.#pending.get(answer.id);

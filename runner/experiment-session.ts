@@ -2,17 +2,17 @@
  * An experiment file opened for work: prepare, plan, run, follow, report, merge. Everything that a surface (command
  * line, editor) does with an experiment goes through here.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { type Diagnostic, parseExperiment } from '../core/experiment/parse.ts';
 import type { Warning } from '../core/law/curve.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import { findMerge } from '../core/report/merge-table.ts';
-import type { Progress, Report } from '../core/report/report.ts';
+import type { Report } from '../core/report/report.ts';
 import type { PlanId, Prepared, PrepareRequest, WorkerStatus } from '../core/store/format.ts';
 import { prepareRequest } from '../core/store/prepared.ts';
-import type { Analysis } from './analysis.ts';
+import type { Analysis, AnalysisUpdate } from './analysis.ts';
 import { AnalysisPool } from './analysis-pool.ts';
 import { followRun } from './follow-run.ts';
 import { LocalTarget } from './local-target.ts';
@@ -51,6 +51,7 @@ export type {
 export class ExperimentSession {
   /** Absolute path of the experiment file. */
   readonly file: string;
+  readonly experiment: Experiment;
   /** Absolute path of the store. */
   readonly store: string;
   /** Warnings and information of the text. */
@@ -62,7 +63,6 @@ export class ExperimentSession {
   readonly #analyses: AnalysisPool;
   readonly #analysis: Analysis;
   readonly #newest = new SharedArrayBuffer(4);
-  #experiment: Experiment;
   #planned: PlanOutline | null = null;
   /** Why the report is of an older plan, where it is. */
   #outdated: Warning | null = null;
@@ -74,7 +74,7 @@ export class ExperimentSession {
     options: OpenOptions,
   ) {
     this.file = file;
-    this.#experiment = opened.experiment;
+    this.experiment = opened.experiment;
     this.store = opened.store;
     this.diagnostics = opened.diagnostics;
     this.warnings = opened.warnings;
@@ -111,18 +111,12 @@ export class ExperimentSession {
     );
   }
 
-  /** Goes on with another text of the same file: what was planned is planned anew. */
-  use(experiment: Experiment): void {
-    this.#experiment = here(experiment, this.file);
-    this.#planned = null;
-    this.#outdated = null;
-  }
-
   /**
    * What can be said of the experiment without starting Python and without writing: its plan where models and data
    * were looked at before and have not changed, else the newest plan in the store that fits it.
    */
   async look(): Promise<Known> {
+    if (!existsSync(this.store)) return { plan: null, look: null, prepared: null, estimate: null };
     const prepared = readPrepared(this.#prepareRequest());
     if (prepared) {
       const plan = await this.#analysis.plan(this.experiment, prepared, false);
@@ -143,7 +137,7 @@ export class ExperimentSession {
   }
 
   /** Reports of a plan of this store, again whenever results arrive: points first, then intervals. */
-  watch(plan: PlanId, listener: (update: { progress: Progress; report: Report | null }) => void): Disposable {
+  watch(plan: PlanId, listener: (update: AnalysisUpdate) => void): Disposable {
     return this.#analysis.follow(this.experiment, plan, listener);
   }
 
@@ -241,17 +235,13 @@ export class ExperimentSession {
     await Promise.all([this.#target.dispose(), this.#analyses.release(this.store)]);
   }
 
-  get experiment(): Experiment {
-    return this.#experiment;
-  }
-
   get #device(): string {
     return this.#options.device ?? 'auto';
   }
 
   async #write(prepared: Prepared): Promise<PlanOutline> {
     const [first] = prepared.problems;
-    if (first) throw new ProblemsError(first, prepared.problems);
+    if (first) throw new ProblemsError(first, prepared);
     this.#planned = await this.#analysis.plan(this.experiment, prepared, true);
     return this.#planned;
   }

@@ -18,7 +18,7 @@ export function followRun(followed: Followed, listener: (update: Update) => void
   let status: readonly WorkerStatus[] = [];
   let progress: Progress = { done: 0, failed: 0, total: plan.total };
   const reports = analysis.follow(experiment, plan.id, (update) => {
-    progress = update.progress;
+    progress = update.progress ?? progress;
     const { report } = update;
     listener({ status, progress: latest(progress, status), ...(report ? { report } : {}) });
   });

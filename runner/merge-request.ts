@@ -107,7 +107,8 @@ function unknown(what: string, name: string, known: readonly string[]): ProblemE
   });
 }
 
-function expandHome(folder: string): string {
+/** `~` as shells read it. */
+export function expandHome(folder: string): string {
   const home = process.env['HOME'] ?? process.env['USERPROFILE'];
   return home && (folder === '~' || folder.startsWith('~/')) ? path.join(home, folder.slice(1)) : folder;
 }

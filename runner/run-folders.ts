@@ -15,16 +15,20 @@ export interface RunFolder {
   readonly alive: boolean | null;
 }
 
-/** Runs of a plan, the newest first: ids begin with the time. Merges written to folders are no runs. */
-export function runsOf(store: string, plan: PlanId): readonly RunFolder[] {
+/** Of all runs and written merges of a store, the newest first: a cheap look at whether there is anything new. */
+export function runNames(store: string): readonly string[] {
   return names(path.join(store, 'runs'))
     .filter((name) => !name.startsWith('.'))
     .sort()
-    .reverse()
-    .flatMap((run) => {
-      const folder = readRun(store, run);
-      return folder !== null && folder.plan === plan ? [folder] : [];
-    });
+    .reverse();
+}
+
+/** Runs of a plan, the newest first: ids begin with the time. Merges written to folders are no runs. */
+export function runsOf(store: string, plan: PlanId): readonly RunFolder[] {
+  return runNames(store).flatMap((run) => {
+    const folder = readRun(store, run);
+    return folder !== null && folder.plan === plan ? [folder] : [];
+  });
 }
 
 /** Null for a folder that is no run of a plan. */

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Diagnostic } from '../core/experiment/parse.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
+import type { Prepared } from '../core/store/format.ts';
 
 /** The experiment's text cannot be used; every reason with its place in the text. */
 export class DiagnosticsError extends Error {
@@ -23,11 +24,13 @@ export class DiagnosticsError extends Error {
 /** Models and data do not fit together: everything that `prepare` found, the first one as `problem`. */
 export class ProblemsError extends ProblemError {
   readonly problems: readonly Problem[];
+  readonly prepared: Prepared;
 
-  constructor(first: Problem, problems: readonly Problem[]) {
+  constructor(first: Problem, prepared: Prepared) {
     super(first);
     this.name = 'ProblemsError';
-    this.problems = problems;
+    this.problems = prepared.problems;
+    this.prepared = prepared;
   }
 }
 

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { isActive, readRun, runNames } from '../../runner/run-folders.ts';
 import type { Lab } from '../lab.ts';
-import { isActive } from '../status-bar.ts';
 import { bytes, plain } from '../words.ts';
 import { trusted } from './trusted.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
@@ -14,7 +14,11 @@ export async function discardResults(lab: Lab, target: Target): Promise<void> {
   if (!uri || !store || !(await trusted('Discarding results'))) return;
   const folder = path.dirname(uri.fsPath);
   const sharing = lab.library.all().filter((each) => path.dirname(each.uri.fsPath) === folder);
-  if (sharing.some(({ state }) => isActive(state))) {
+  const isRunning = runNames(store).some((run) => {
+    const found = readRun(store, run);
+    return found !== null && found.alive !== false && isActive(found);
+  });
+  if (isRunning) {
     void vscode.window.showWarningMessage('A run of this folder goes on: stop it first.');
     return;
   }
@@ -29,7 +33,7 @@ export async function discardResults(lab: Lab, target: Target): Promise<void> {
   );
   if (answer !== 'Discard') return;
   await vscode.workspace.fs.delete(vscode.Uri.file(store), { recursive: true, useTrash: true });
-  await lab.library.refreshAll();
+  await lab.library.forget(store);
 }
 
 /** Bytes of all files in a folder. */

@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { MergeChoice } from '../../core/report/mergekit.ts';
+import type { Report } from '../../core/report/report.ts';
 import type { MergeName } from '../../webview/messages.ts';
 import type { ExperimentModel } from '../experiments/experiment-model.ts';
 import { insertExpertSubset, insertMerge } from '../insert/picker.ts';
 import type { SubsetSource } from '../insert/subset-source.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
-import { experimentsOf, type Target, whichExperiment } from './which-experiment.ts';
+import { experimentsOf, nameOfFile, type Target, whichExperiment } from './which-experiment.ts';
 
-const HOLDER = 'insert';
 /** In the workspace's state: the experiment that a subset was taken from last. */
 const LAST = 'insert.last';
 /** How long an experiment that was not open may take to be read. */
@@ -25,17 +27,12 @@ export async function insertSubset(lab: Lab, target: Target): Promise<void> {
   }
   const ordered = byUse(lab, uris);
   const [first] = ordered;
-  const sources = await Promise.all(ordered.map((uri) => sourceOf(lab, uri)));
+  const sources = ordered.map((uri) => new LazySource(lab, uri));
   const meant = first && isLikely(lab, first) ? (sources[0] ?? null) : null;
   try {
-    await insertExpertSubset(
-      editor,
-      sources.filter((source) => source !== null),
-      (problem) => showProblem(lab, problem),
-      meant,
-    );
+    await insertExpertSubset(editor, sources, (problem) => showProblem(lab, problem), meant);
   } finally {
-    for (const uri of uris) lab.library.release(uri, HOLDER);
+    for (const source of sources) source.release();
   }
 }
 
@@ -43,10 +40,13 @@ export async function insertSubset(lab: Lab, target: Target): Promise<void> {
 export async function insertRecommended(lab: Lab, target: Target, name?: MergeName): Promise<void> {
   const uri = await whichExperiment(lab, target);
   const editor = uri && editorToWriteIn(lab, uri);
-  const source = editor && (await sourceOf(lab, uri));
-  if (!source) return;
-  await insertMerge(editor, source, name ?? null, (problem) => showProblem(lab, problem));
-  lab.library.release(uri, HOLDER);
+  if (!editor) return;
+  const source = new LazySource(lab, uri);
+  try {
+    await insertMerge(editor, source, name ?? null, (problem) => showProblem(lab, problem));
+  } finally {
+    source.release();
+  }
 }
 
 /** The one used last, then those with numbers, the newest first. */
@@ -75,35 +75,53 @@ function editorToWriteIn(lab: Lab, notOf?: vscode.Uri): vscode.TextEditor | null
   return editor;
 }
 
-/** Null where the file cannot be read. */
-async function sourceOf(lab: Lab, uri: vscode.Uri): Promise<SubsetSource | null> {
-  let model: ExperimentModel;
-  try {
-    model = await lab.library.hold(uri, HOLDER);
-  } catch {
-    return null;
+/** An experiment that is read when it is chosen: a folder may hold hundreds. */
+class LazySource implements SubsetSource {
+  readonly file: string;
+  readonly #lab: Lab;
+  readonly #uri: vscode.Uri;
+  readonly #holder = `insert ${randomUUID()}`;
+
+  constructor(lab: Lab, uri: vscode.Uri) {
+    this.#lab = lab;
+    this.#uri = uri;
+    this.file = vscode.workspace.asRelativePath(uri);
   }
-  const experiment = model.state.valid?.experiment;
-  if (!experiment) return null;
-  return {
-    name: experiment.name,
-    file: vscode.workspace.asRelativePath(uri),
-    weights: experiment.goals.weights,
-    report: () => {
-      void lab.extension.workspaceState.update(LAST, uri.toString());
-      return reportOf(lab, uri, model);
-    },
-    explore: ({ weights }) => model.explore({ weights }, 'complete'),
-    mergekit: (choice) => model.mergekit(choice),
-  };
+
+  get name(): string {
+    return this.#model?.state.valid?.experiment.name ?? nameOfFile(this.#uri);
+  }
+
+  get weights(): SubsetSource['weights'] {
+    return this.#model?.state.valid?.experiment.goals.weights ?? new Map();
+  }
+
+  async report(): Promise<Report | null> {
+    const model = await this.#lab.library.hold(this.#uri, this.#holder);
+    await this.#lab.extension.workspaceState.update(LAST, this.#uri.toString());
+    return reportOf(this.#lab, this.#uri, model);
+  }
+
+  async explore({ weights }: { readonly weights: SubsetSource['weights'] }): Promise<Report> {
+    const model = await this.#lab.library.hold(this.#uri, this.#holder);
+    return model.explore({ weights }, 'complete');
+  }
+
+  mergekit(choice: MergeChoice): string | null {
+    return this.#model?.mergekit(choice) ?? null;
+  }
+
+  release(): void {
+    this.#lab.library.release(this.#uri, this.#holder);
+  }
+
+  get #model(): ExperimentModel | undefined {
+    return this.#lab.library.model(this.#uri);
+  }
 }
 
 /** The report, which an experiment that was not open has only after a moment; null where nothing is measured. */
-async function reportOf(
-  lab: Lab,
-  uri: vscode.Uri,
-  model: ExperimentModel,
-): Promise<ExperimentModel['state']['report']> {
+async function reportOf(lab: Lab, uri: vscode.Uri, model: ExperimentModel): Promise<Report | null> {
   if (model.state.report) return model.state.report;
   await model.refresh();
   if (model.state.report || !model.watched) return model.state.report;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { expandHome } from '../../runner/merge-request.ts';
 import type { MergeName } from '../../webview/messages.ts';
 import { problemOf } from '../experiments/experiment-model.ts';
 import { headlineMerge, membersOf } from '../experiments/headline-merge.ts';
@@ -30,7 +31,14 @@ export async function merge(lab: Lab, target: Target, name?: MergeName): Promise
     const title = `Merging ${plain(subset.join(', '), 120)}`;
     const written = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title },
-      () => model.merge({ subset, out, size: wanted.size, ...(cell ? { method: cell.label } : {}) }),
+      () =>
+        model.merge({
+          subset,
+          out,
+          size: wanted.size,
+          ...(cell ? { method: cell.label } : {}),
+          ...(wanted.seed === null ? {} : { seed: wanted.seed }),
+        }),
     );
     const loss = written.loss === null ? '' : `, measured loss ${written.loss.toFixed(4)}`;
     const picked = await vscode.window.showInformationMessage(
@@ -55,7 +63,7 @@ export async function copyMergekit(lab: Lab, target: Target, name?: MergeName): 
     void vscode.window.showInformationMessage('No subset is recommended yet: run the experiment first.');
     return;
   }
-  const yaml = model.mergekit({ ...wanted, subset: membersOf(report, wanted), seed: null });
+  const yaml = model.mergekit({ ...wanted, subset: membersOf(report, wanted) });
   if (yaml === null) {
     void vscode.window.showInformationMessage(
       'mergekit has no equivalent of this merge: random masks, trims over a whole model and common rows differ there.',
@@ -79,7 +87,7 @@ async function askFolder(
     value: proposed,
     validateInput: (value) => (value.trim() === '' ? 'Name a folder.' : undefined),
   });
-  return typed === undefined ? undefined : path.resolve(folder, typed.trim());
+  return typed === undefined ? undefined : path.resolve(folder, expandHome(typed.trim()));
 }
 
 async function reveal(folder: vscode.Uri): Promise<void> {

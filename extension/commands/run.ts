@@ -4,7 +4,7 @@ import { type ExperimentModel, problemOf } from '../experiments/experiment-model
 import type { Lab } from '../lab.ts';
 import { namedPython, setting } from '../settings.ts';
 import { showProblem } from '../show-problem.ts';
-import { bytes, count, counted, duration } from '../words.ts';
+import { bytes, count, counted, duration, plain } from '../words.ts';
 import { trusted } from './trusted.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
 
@@ -42,7 +42,7 @@ export async function plan(lab: Lab, target: Target): Promise<void> {
   try {
     const summary = await lookedAt(ready.model);
     const picked = await vscode.window.showInformationMessage(
-      planSentence(summary),
+      plain(planSentence(summary), 600),
       ...(summary.missing > 0 ? ['Run'] : ['Dashboard']),
     );
     if (picked === 'Run') await run(lab, ready.uri);
@@ -56,7 +56,7 @@ export async function plan(lab: Lab, target: Target): Promise<void> {
 export async function stop(lab: Lab, target: Target, now = false): Promise<void> {
   const uri = await whichExperiment(lab, target);
   const model = uri && lab.library.model(uri);
-  if (!model) return;
+  if (!model || !(await trusted('Stopping a run'))) return;
   const { state } = model.state.run;
   try {
     model.stop(now || state === 'stopping');

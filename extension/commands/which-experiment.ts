@@ -46,18 +46,14 @@ export async function experimentsOf(lab: Lab): Promise<readonly vscode.Uri[]> {
 
 async function pickExperiment(lab: Lab, uris: readonly vscode.Uri[]): Promise<vscode.Uri | undefined> {
   const items = uris.map((uri) => ({
-    label: plain(lab.library.get(uri)?.valid?.experiment.name ?? baseName(uri)),
+    label: plain(lab.library.get(uri)?.valid?.experiment.name ?? nameOfFile(uri)),
     description: plain(vscode.workspace.asRelativePath(uri)),
     uri,
   }));
   return (await vscode.window.showQuickPick(items, { placeHolder: 'Which experiment?' }))?.uri;
 }
 
-function baseName(uri: vscode.Uri): string {
-  return (
-    uri.path
-      .split('/')
-      .at(-1)
-      ?.replace(/\.mergelab\.ya?ml$/, '') ?? uri.path
-  );
+/** Without its folder and endings. */
+export function nameOfFile(uri: vscode.Uri): string {
+  return (uri.path.split('/').at(-1) ?? uri.path).replace(/\.mergelab\.ya?ml$/, '');
 }

@@ -38,7 +38,12 @@ export class DashboardPanels implements vscode.Disposable {
     this.#library = library;
     this.#handle = handle;
     this.#subscriptions = [
-      library.onDidChange((uri) => this.#send(uri)),
+      library.onDidChange((uri) => {
+        // The file is gone, and with it what this page could show.
+        const shown = this.#shown.get(uri.toString());
+        if (shown?.ready && !library.get(uri)) shown.panel.dispose();
+        else this.#send(uri);
+      }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         for (const { uri } of this.#shown.values()) this.#send(uri);
       }),

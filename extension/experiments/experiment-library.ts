@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { type Parsed, parseExperiment } from '../../core/experiment/parse.ts';
 import { AnalysisPool } from '../../runner/analysis-pool.ts';
 import type { OpenOptions } from '../../runner/experiment-session.ts';
-import { ExperimentModel, problemOf, type RunEnd } from './experiment-model.ts';
+import { ExperimentModel, type RunEnd } from './experiment-model.ts';
 import type { ExperimentState } from './experiment-state.ts';
 import type { ExperimentStates } from './experiment-states.ts';
 
@@ -19,13 +19,13 @@ export interface LibraryOptions {
 interface Entry {
   readonly uri: vscode.Uri;
   readonly model: ExperimentModel;
-  /** Tokens of whoever wants it kept. */
-  readonly holders: Set<string>;
 }
 
 export class ExperimentLibrary implements ExperimentStates, vscode.Disposable {
   readonly #options: LibraryOptions;
   readonly #entries = new Map<string, Entry>();
+  /** Whoever wants it kept, also before it is read. */
+  readonly #wanted = new Map<string, Set<string>>();
   readonly #analyses = new AnalysisPool();
   readonly #parsed = new WeakMap<
     vscode.TextDocument,
@@ -42,8 +42,8 @@ export class ExperimentLibrary implements ExperimentStates, vscode.Disposable {
       workspace.onDidOpenTextDocument((document) => this.#opened(document)),
       workspace.onDidChangeTextDocument(({ document }) => this.#edited(document)),
       workspace.onDidCloseTextDocument((document) => this.#closed(document)),
-      workspace.onDidDeleteFiles(({ files }) => this.#gone(files)),
-      workspace.onDidRenameFiles(({ files }) => this.#gone(files.map(({ oldUri }) => oldUri))),
+      workspace.onDidDeleteFiles(({ files }) => this.gone(files)),
+      workspace.onDidRenameFiles(({ files }) => this.gone(files.map(({ oldUri }) => oldUri))),
     );
     for (const document of workspace.textDocuments) this.#opened(document);
   }
@@ -71,22 +71,50 @@ export class ExperimentLibrary implements ExperimentStates, vscode.Disposable {
 
   /** The experiment of a file, open as text or not; held until the same holder lets it go. Throws where it cannot be read. */
   async hold(uri: vscode.Uri, holder: string): Promise<ExperimentModel> {
-    const known = this.#entries.get(uri.toString());
-    if (known) {
-      known.holders.add(holder);
-      return known.model;
+    const key = uri.toString();
+    const wanted = this.#wanted.get(key) ?? new Set<string>();
+    this.#wanted.set(key, wanted.add(holder));
+    try {
+      const known = this.#entries.get(key);
+      if (known && this.#documentOf(uri)) return known.model;
+      const parsed = await parsedFile(uri);
+      // While it was read, it may have been opened, held by another, or let go again.
+      const now = this.#entries.get(key);
+      if (now && !this.#documentOf(uri)) now.model.use(parsed);
+      return (now ?? this.#enter(uri, parsed)).model;
+    } catch (error) {
+      this.#wanted.get(key)?.delete(holder);
+      throw error;
+    } finally {
+      this.#tidy(uri);
     }
-    const parsed = parseExperiment(await readFile(uri.fsPath, 'utf8'), { file: uri.fsPath });
-    return this.#enter(uri, parsed, holder).model;
   }
 
   release(uri: vscode.Uri, holder: string): void {
-    const entry = this.#entries.get(uri.toString());
-    if (!entry) return;
-    entry.holders.delete(holder);
-    if (entry.holders.size > 0) return;
-    this.#entries.delete(uri.toString());
-    void entry.model.dispose();
+    this.#wanted.get(uri.toString())?.delete(holder);
+    this.#tidy(uri);
+  }
+
+  /** What the file says now, where no text of it is open. */
+  async reread(uri: vscode.Uri): Promise<void> {
+    const model = this.model(uri);
+    if (!model || this.#documentOf(uri)) return;
+    try {
+      model.use(await parsedFile(uri));
+    } catch {
+      // Deleted while it was shown: what is known of it stays until it is let go.
+    }
+  }
+
+  /** Files that are gone, or folders with all that lies in them. */
+  gone(uris: readonly vscode.Uri[]): void {
+    for (const { uri, model } of [...this.#entries.values()]) {
+      if (!uris.some((each) => uri.path === each.path || uri.path.startsWith(`${each.path}/`))) continue;
+      this.#entries.delete(uri.toString());
+      this.#wanted.delete(uri.toString());
+      void model.dispose();
+      this.#changed.fire(uri);
+    }
   }
 
   /** Sessions are made anew with other options, e.g. another Python. */
@@ -95,6 +123,14 @@ export class ExperimentLibrary implements ExperimentStates, vscode.Disposable {
     // All are closed first: only then does a store's worker end, and forget what it read.
     await Promise.all(models.map((model) => model.close()));
     await Promise.all(models.map((model) => model.refresh()));
+  }
+
+  /** The results of a store are gone. */
+  async forget(store: string): Promise<void> {
+    const models = [...this.#entries.values()].map(({ model }) => model);
+    const concerned = models.filter((model) => model.store === store);
+    await Promise.all(concerned.map((model) => model.forget()));
+    await Promise.all(concerned.map((model) => model.refresh()));
   }
 
   async dispose(): Promise<void> {
@@ -106,11 +142,12 @@ export class ExperimentLibrary implements ExperimentStates, vscode.Disposable {
 
   #opened(document: vscode.TextDocument): void {
     if (!isExperiment(document)) return;
-    const known = this.#entries.get(document.uri.toString());
-    if (known) {
-      known.holders.add('text');
-      known.model.use(this.parsedOf(document));
-    } else this.#enter(document.uri, this.parsedOf(document), 'text');
+    const { uri } = document;
+    const key = uri.toString();
+    this.#wanted.set(key, (this.#wanted.get(key) ?? new Set()).add('text'));
+    const known = this.#entries.get(key);
+    if (known) known.model.use(this.parsedOf(document));
+    else this.#enter(uri, this.parsedOf(document));
   }
 
   #edited(document: vscode.TextDocument): void {
@@ -122,30 +159,27 @@ export class ExperimentLibrary implements ExperimentStates, vscode.Disposable {
     if (!isExperiment(document)) return;
     this.release(document.uri, 'text');
     // Whoever still holds it goes on with what is saved.
-    const model = this.model(document.uri);
-    if (model) void this.#reread(document.uri, model);
+    void this.reread(document.uri);
   }
 
-  #gone(files: readonly vscode.Uri[]): void {
-    for (const uri of files) {
-      const entry = this.#entries.get(uri.toString());
-      if (!entry) continue;
-      this.#entries.delete(uri.toString());
-      void entry.model.dispose();
-      this.#changed.fire(uri);
-    }
+  #documentOf(uri: vscode.Uri): vscode.TextDocument | undefined {
+    return vscode.workspace.textDocuments.find(
+      (document) =>
+        !document.isClosed && document.uri.toString() === uri.toString() && isExperiment(document),
+    );
   }
 
-  async #reread(uri: vscode.Uri, model: ExperimentModel): Promise<void> {
-    try {
-      model.use(parseExperiment(await readFile(uri.fsPath, 'utf8'), { file: uri.fsPath }));
-    } catch (error) {
-      // Deleted while it was shown: what is known of it stays until it is let go.
-      void problemOf(error);
-    }
+  /** What nobody wants any more is let go. */
+  #tidy(uri: vscode.Uri): void {
+    const key = uri.toString();
+    if ((this.#wanted.get(key)?.size ?? 0) > 0) return;
+    this.#wanted.delete(key);
+    const entry = this.#entries.get(key);
+    this.#entries.delete(key);
+    void entry?.model.dispose();
   }
 
-  #enter(uri: vscode.Uri, parsed: Parsed, holder: string): Entry {
+  #enter(uri: vscode.Uri, parsed: Parsed): Entry {
     const model = new ExperimentModel(uri.scheme === 'untitled' ? uri.path : uri.fsPath, parsed, {
       session: this.#options.session,
       analyses: this.#analyses,
@@ -153,11 +187,15 @@ export class ExperimentLibrary implements ExperimentStates, vscode.Disposable {
       changed: () => this.#changed.fire(uri),
       ended: (end) => this.#options.ended(uri, end),
     });
-    const entry = { uri, model, holders: new Set([holder]) };
+    const entry = { uri, model };
     this.#entries.set(uri.toString(), entry);
     this.#changed.fire(uri);
     return entry;
   }
+}
+
+async function parsedFile(uri: vscode.Uri): Promise<Parsed> {
+  return parseExperiment(await readFile(uri.fsPath, 'utf8'), { file: uri.fsPath });
 }
 
 /** A file on disk, or one that was not saved yet: diffs and other views of one are not experiments. */

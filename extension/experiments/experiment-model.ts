@@ -7,21 +7,23 @@ import type { Experiment } from '../../core/experiment/experiment.ts';
 import type { Parsed } from '../../core/experiment/parse.ts';
 import { type Problem, ProblemError } from '../../core/problem.ts';
 import { type MergeChoice, mergekitYaml } from '../../core/report/mergekit.ts';
-import type { Report } from '../../core/report/report.ts';
-import type { PlanHeader, PlanId, WorkerStatus } from '../../core/store/format.ts';
+import type { Progress, Report } from '../../core/report/report.ts';
+import type { Prepared, WorkerStatus } from '../../core/store/format.ts';
 import type { AnalysisPool } from '../../runner/analysis-pool.ts';
 import {
   ExperimentSession,
-  type Following,
   type Known,
   type MergeOptions,
   type MergeWritten,
   type OpenOptions,
+  type PlanOutline,
   type PlanSummary,
+  ProblemsError,
 } from '../../runner/experiment-session.ts';
-import { runsOf } from '../../runner/run-folders.ts';
+import { runNames, runsOf } from '../../runner/run-folders.ts';
 import type { RunView } from '../../webview/messages.ts';
 import type { ExperimentState, PlanState } from './experiment-state.ts';
+import { InTurn } from './in-turn.ts';
 import { RunTracker } from './run-tracker.ts';
 import { sameQuestion } from './same-question.ts';
 
@@ -43,18 +45,39 @@ export type RunEnd =
 const IDLE: RunView = { state: 'idle', workers: [], pace: [] };
 /** After the last key stroke; numbers wait for a pause, diagnostics do not. */
 const PAUSE_MS = 150;
+/** Another window, or the command line, may start a run. */
+const OTHERS_MS = 2_000;
+const COMPUTING = 'The numbers of this text are being computed.';
+const CHANGED = 'Models or data changed, or were not looked at yet: run or plan to see.';
+
+/** What is shown, and of which text: a session never changes the experiment that it is of. */
+interface Looked {
+  readonly session: ExperimentSession;
+  readonly experiment: Experiment;
+  readonly plan: PlanOutline | null;
+  /** Of the models and data of this very text. */
+  readonly isPrepared: boolean;
+}
 
 export class ExperimentModel {
   readonly file: string;
   readonly #options: ModelOptions;
+  readonly #jobs = new InTurn();
+  readonly #others: NodeJS.Timeout;
+  readonly #busyWith: string[] = [];
   #state: ExperimentState;
-  #session: ExperimentSession | null = null;
-  #watching: { readonly plan: PlanId; readonly experiment: Experiment; readonly stop: Disposable } | null =
-    null;
+  #looked: Looked | null = null;
+  #watching: Disposable | null = null;
+  /** What was planned last, and would be run. */
+  #job: { readonly session: ExperimentSession; readonly experiment: Experiment } | null = null;
+  /** Of which text the report and `prepared` are. */
+  #reportOf: Experiment | null = null;
+  #preparedOf: Experiment | null = null;
   #tracker: RunTracker | null = null;
+  #runs = '';
   #timer: NodeJS.Timeout | null = null;
-  #header: PlanHeader | null = null;
   #generation = 0;
+  #abort = new AbortController();
   #disposed = false;
 
   constructor(file: string, parsed: Parsed, options: ModelOptions) {
@@ -74,6 +97,7 @@ export class ExperimentModel {
       problem: null,
       updated: null,
     };
+    this.#others = setInterval(() => this.#joinRun(), OTHERS_MS);
     if (experiment) this.#lookSoon(0);
   }
 
@@ -95,20 +119,28 @@ export class ExperimentModel {
     await this.#look();
   }
 
-  /** Looks at models and data, which may start Python, and says what a run would do. */
+  /** Looks at models and data, which may start Python, and says what a run of the text as it stands would do. */
   async plan(): Promise<PlanSummary> {
+    const experiment = this.#validText();
     return this.#busy('Looking at models and data', async () => {
-      const session = await this.#writable();
-      const summary = await session.plan();
-      this.#planned(session, summary);
-      return summary;
+      const { session } = await this.#jobOf(experiment);
+      try {
+        const summary = await session.plan();
+        this.#prepared(summary.prepared, experiment);
+        return summary;
+      } catch (error) {
+        if (error instanceof ProblemsError) this.#prepared(error.prepared, experiment);
+        throw error;
+      } finally {
+        await this.#look();
+      }
     });
   }
 
-  /** Starts a run of what is missing, or joins the one that goes on. Call `plan` first. */
+  /** Starts a run of what was planned last, whatever the text has become since, or joins the one that goes on. */
   async run(): Promise<'started' | 'queued' | 'attached' | 'nothing_to_do'> {
     return this.#busy('Starting the run', async () => {
-      const session = await this.#writable();
+      const { session } = this.#job ?? (await this.#jobOf(this.#validText()));
       const { run, state, warnings } = await session.run();
       const [warning] = warnings;
       if (warning) this.#set({ problem: warning });
@@ -123,21 +155,24 @@ export class ExperimentModel {
   }
 
   async merge(options: MergeOptions): Promise<MergeWritten> {
-    return this.#busy('Merging', async () => (await this.#writable()).merge(options));
+    const experiment = this.#validText();
+    return this.#busy('Merging', async () => {
+      const { session } = await this.#jobOf(experiment);
+      return session.merge(options);
+    });
   }
 
   /** The report under other goals. */
   async explore(goals: Partial<Experiment['goals']>, stage: 'points' | 'complete'): Promise<Report> {
-    if (!this.#session) throw notLookedAt();
-    return this.#session.explore(goals, stage);
+    if (!this.#looked?.plan) throw notLookedAt();
+    return this.#looked.session.explore(goals, stage);
   }
 
   /** mergekit's configuration of a merge; null where there is no equivalent one, or no plan is known. */
   mergekit(choice: MergeChoice): string | null {
-    const header = this.#header;
+    const header = this.#looked?.plan?.header;
     if (!header) return null;
-    const { methods } = this.#state.valid?.experiment ?? {};
-    const spec = methods?.[choice.method];
+    const spec = this.#looked?.experiment.methods[choice.method];
     const seed = spec && 'seeds' in spec ? (choice.seed ?? spec.seeds[0] ?? 0) : null;
     const dtype = this.#state.prepared?.models[`${choice.size}/base`]?.dtype;
     return mergekitYaml(header, { ...choice, seed }, dtype === 'mixed' ? undefined : dtype);
@@ -148,29 +183,54 @@ export class ExperimentModel {
     return this.#watching !== null;
   }
 
-  /** Where results lie; null before anything was looked at. */
+  /** Where results lie, or would; null before anything was looked at. */
   get store(): string | null {
-    return this.#session?.store ?? null;
+    return this.#looked?.session.store ?? null;
   }
 
-  /** Ends the session; `refresh` goes on with a new one. A run is not touched. */
+  /** Ends the sessions and forgets what was read; `refresh` goes on with new ones. A run is not touched. */
   async close(): Promise<void> {
     this.#generation++;
-    await this.#close();
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    await this.#jobs.next(() => this.#end());
+  }
+
+  /** The results are gone: so is what was known of them. */
+  async forget(): Promise<void> {
+    await this.close();
+    this.#tracker?.dispose();
+    this.#tracker = null;
+    this.#reportOf = null;
+    this.#set({ report: null, plan: null, run: IDLE, problem: null, updated: null });
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
     this.#generation++;
+    this.#abort.abort();
+    clearInterval(this.#others);
     if (this.#timer) clearTimeout(this.#timer);
     this.#tracker?.dispose();
-    await this.#close();
+    await this.#jobs.next(() => this.#end());
   }
 
   #set(change: Partial<ExperimentState>): void {
     if (this.#disposed) return;
-    this.#state = { ...this.#state, ...change };
+    const next = { ...this.#state, ...change };
+    this.#state = { ...next, stale: this.#staleness(next) };
     this.#options.changed();
+  }
+
+  /** Why the report is not of the text as it stands. */
+  #staleness({ report, valid }: ExperimentState): string | null {
+    if (!report || !valid) return null;
+    if (!this.#reportOf || !sameQuestion(this.#reportOf, valid.experiment)) {
+      const looked = this.#looked;
+      const isLooked = looked !== null && sameQuestion(looked.experiment, valid.experiment);
+      return isLooked && !looked.isPrepared ? CHANGED : COMPUTING;
+    }
+    return this.#looked?.isPrepared === false ? CHANGED : null;
   }
 
   #lookSoon(ms: number): void {
@@ -186,160 +246,158 @@ export class ExperimentModel {
     const generation = ++this.#generation;
     const experiment = this.#state.valid?.experiment;
     // A file that was never saved has no folder, and so no store.
-    if (!experiment || !path.isAbsolute(this.file)) return;
+    if (!experiment || !path.isAbsolute(this.file) || this.#disposed) return;
+    let session: ExperimentSession | null = null;
     try {
-      const session = await this.#readable(experiment);
+      session = ExperimentSession.of(this.file, experiment, this.#sessionOptions(true));
       const known = await session.look();
-      if (generation === this.#generation) this.#known(session, known);
+      if (generation === this.#generation) await this.#known(session, experiment, known);
+      else await session.dispose();
     } catch (error) {
-      if (generation !== this.#generation) return;
-      const problem = problemOf(error);
-      // Numbers of the text before stay, marked as such.
-      this.#set({ problem, plan: null, stale: this.#state.report ? problem.message : null });
+      await session?.dispose();
+      if (generation === this.#generation) this.#set({ problem: problemOf(error), plan: null });
     }
   }
 
-  #known(session: ExperimentSession, { plan, look, prepared, estimate }: Known): void {
-    const stale = prepared ? null : 'Models or data changed, or were not looked at yet: run or plan to see.';
-    const planState: PlanState | null =
-      plan && look && estimate
-        ? {
-            total: plan.total,
-            unmerged: plan.unmerged,
-            done: look.progress.done,
-            failed: look.progress.failed,
-            missing: plan.total - look.progress.done - look.progress.failed,
-            estimate,
-          }
-        : null;
+  async #known(session: ExperimentSession, experiment: Experiment, known: Known): Promise<void> {
+    const before = this.#looked;
+    const { plan, look, prepared, estimate } = known;
+    this.#looked = { session, experiment, plan, isPrepared: prepared !== null };
+    if (prepared) this.#preparedOf = experiment;
+    const isStill = this.#preparedOf !== null && sameQuestion(this.#preparedOf, experiment);
+    const { problem } = this.#state;
     this.#set({
-      plan: planState,
-      prepared: prepared ?? this.#state.prepared,
-      stale: plan || this.#state.report ? stale : null,
-      problem: this.#state.problem?.code === 'run_died' ? this.#state.problem : (look?.problems[0] ?? null),
+      plan: plan && look && estimate ? planState(plan, look.progress, estimate) : null,
+      prepared: prepared ?? (isStill ? this.#state.prepared : null),
+      problem: problem?.code === 'run_died' ? problem : (look?.problems[0] ?? null),
     });
-    if (!plan) return;
-    this.#header = plan.header;
-    this.#watch(session, plan.id);
-    this.#joinRun(session.store, plan.id);
+    this.#watch(this.#looked);
+    this.#runs = '';
+    this.#joinRun();
+    // After the new one: the worker of a store that both share goes on.
+    await before?.session.dispose();
   }
 
-  #planned(session: ExperimentSession, summary: PlanSummary): void {
-    const { plan, done, failed, missing, estimate, prepared } = summary;
-    const { total, unmerged } = plan;
-    this.#header = plan.header;
-    this.#set({
-      plan: { total, unmerged, done, failed, missing, estimate },
-      prepared,
-      stale: null,
-      problem: null,
-    });
-    this.#watch(session, plan.id);
+  #prepared(prepared: Prepared, experiment: Experiment): void {
+    this.#preparedOf = experiment;
+    this.#set({ prepared });
   }
 
   /** Reports of a plan as results arrive, from wherever they come. */
-  #watch(session: ExperimentSession, plan: PlanId): void {
-    const { experiment } = session;
-    if (this.#watching?.plan === plan && this.#watching.experiment === experiment) return;
-    this.#watching?.stop[Symbol.dispose]();
-    const stop = session.watch(plan, ({ progress, report }) => {
-      const { plan: before } = this.#state;
-      const { done, failed } = progress;
+  #watch({ session, experiment, plan }: Looked): void {
+    this.#watching?.[Symbol.dispose]();
+    this.#watching = null;
+    if (!plan) return;
+    this.#watching = session.watch(plan.id, ({ progress, report, problem }) => {
+      const { plan: shown } = this.#state;
+      if (report) this.#reportOf = experiment;
       this.#set({
-        ...(before
-          ? { plan: { ...before, done, failed, missing: Math.max(0, before.total - done - failed) } }
-          : {}),
+        ...(shown && progress ? { plan: planState(plan, progress, shown.estimate) } : {}),
         ...(report ? { report, updated: this.#options.now() } : {}),
+        ...(problem ? { problem } : {}),
       });
-      // Another window, or the command line, may have started a run.
-      if (report && !this.#tracker?.active) this.#joinRun(session.store, plan);
     });
-    this.#watching = { plan, experiment, stop };
   }
 
   /** A run of this plan that goes on, whoever started it; else how the newest one ended. */
-  #joinRun(store: string, plan: PlanId): void {
-    if (this.#tracker?.active) return;
-    const [newest] = runsOf(store, plan);
+  #joinRun(): void {
+    const looked = this.#looked;
+    if (!looked?.plan || this.#tracker?.active) return;
+    const { store } = looked.session;
+    const names = runNames(store).join();
+    if (names === this.#runs) return;
+    this.#runs = names;
+    const [newest] = runsOf(store, looked.plan.id);
     if (newest) this.#track(store, newest.run);
-    else {
-      this.#tracker?.dispose();
+    else if (this.#tracker) {
+      this.#tracker.dispose();
       this.#tracker = null;
       this.#set({ run: IDLE });
     }
   }
 
   #track(store: string, run: string): void {
-    if (this.#tracker?.run === run && this.#tracker.store === store) return;
+    if (this.#disposed || (this.#tracker?.run === run && this.#tracker.store === store)) return;
     this.#tracker?.dispose();
     const tracker = new RunTracker(store, run, this.#options.now, (view) => this.#set({ run: view }));
     this.#tracker = tracker;
     this.#set({ run: tracker.view });
-    void this.#untilEnd(tracker.following, tracker);
+    void this.#untilEnd(tracker);
   }
 
-  async #untilEnd(following: Following, tracker: RunTracker): Promise<void> {
+  async #untilEnd(tracker: RunTracker): Promise<void> {
     let end: RunEnd;
     try {
-      const status = await following.finished;
+      const status = await tracker.following.finished;
       end = { kind: 'ended', status, seconds: tracker.seconds };
       if (tracker.seen) this.#set({ problem: status.problem });
     } catch (error) {
       if (this.#disposed || this.#tracker !== tracker) return;
       end = { kind: 'died', problem: problemOf(error) };
       this.#set({ problem: end.problem });
+      tracker.failed();
     }
     if (tracker.seen) this.#options.ended(end);
   }
 
+  /** Jobs wait for each other; what each does is said. */
   async #busy<T>(what: string, work: () => Promise<T>): Promise<T> {
+    this.#busyWith.push(what);
     this.#set({ busy: what, problem: null });
     try {
-      return await work();
+      return await this.#jobs.next(work);
     } catch (error) {
-      this.#set({ problem: problemOf(error) });
+      const problem = problemOf(error);
+      if (problem.code !== 'cancelled') this.#set({ problem });
       throw error;
     } finally {
-      this.#set({ busy: null });
+      this.#busyWith.splice(this.#busyWith.indexOf(what), 1);
+      this.#set({ busy: this.#busyWith.at(-1) ?? null });
     }
   }
 
-  /** A session that looks without making anything. */
-  async #readable(experiment: Experiment): Promise<ExperimentSession> {
-    if (this.#session) this.#session.use(experiment);
-    else this.#session = ExperimentSession.of(this.file, experiment, this.#sessionOptions(true));
-    this.#readOnly ??= true;
-    return this.#session;
+  #validText(): Experiment {
+    const { experiment } = this.#state.parsed;
+    if (experiment) return experiment;
+    const error = notValid(this.#state.parsed);
+    this.#set({ problem: error.problem });
+    throw error;
   }
-  #readOnly: boolean | null = null;
 
-  /** A session that may write, of the text as it stands. */
-  async #writable(): Promise<ExperimentSession> {
-    const experiment = this.#state.parsed.experiment;
-    if (!experiment) throw notValid(this.#state.parsed);
-    this.#generation++;
-    if (this.#session && this.#readOnly === false) {
-      this.#session.use(experiment);
-      return this.#session;
-    }
-    await this.#close();
-    this.#session = ExperimentSession.of(this.file, experiment, this.#sessionOptions(false));
-    this.#readOnly = false;
-    return this.#session;
+  /** A session that may write, of one text for good. Called in turn only. */
+  async #jobOf(experiment: Experiment): Promise<{ session: ExperimentSession; experiment: Experiment }> {
+    if (this.#disposed) throw notLookedAt();
+    if (this.#job?.experiment === experiment) return this.#job;
+    const before = this.#job;
+    this.#job = {
+      session: ExperimentSession.of(this.file, experiment, this.#sessionOptions(false)),
+      experiment,
+    };
+    await before?.session.dispose();
+    return this.#job;
   }
 
   #sessionOptions(readOnly: boolean): OpenOptions {
-    return { ...this.#options.session(), analyses: this.#options.analyses, readOnly };
+    const { signal } = this.#abort;
+    return { ...this.#options.session(), analyses: this.#options.analyses, readOnly, signal };
   }
 
-  async #close(): Promise<void> {
-    this.#watching?.stop[Symbol.dispose]();
+  async #end(): Promise<void> {
+    this.#watching?.[Symbol.dispose]();
     this.#watching = null;
-    const session = this.#session;
-    this.#session = null;
-    this.#readOnly = null;
-    await session?.dispose();
+    const sessions = [this.#looked?.session, this.#job?.session];
+    this.#looked = null;
+    this.#job = null;
+    await Promise.all(sessions.map((session) => session?.dispose()));
   }
+}
+
+function planState(
+  { total, unmerged }: PlanOutline,
+  { done, failed }: Pick<Progress, 'done' | 'failed'>,
+  estimate: PlanState['estimate'],
+): PlanState {
+  return { total, unmerged, done, failed, missing: Math.max(0, total - done - failed), estimate };
 }
 
 export function problemOf(error: unknown): Problem {

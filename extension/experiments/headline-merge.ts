@@ -5,7 +5,7 @@ import type { MergeName } from '../../webview/messages.ts';
 export function headlineMerge({ headline, cells }: Report): MergeName | null {
   const cell = headline.cell === null ? undefined : cells[headline.cell];
   const members = cell?.selection?.recommended?.members;
-  return cell && members ? { size: cell.size, method: cell.method, members } : null;
+  return cell && members ? { size: cell.size, method: cell.method, members, seed: null } : null;
 }
 
 /** Names, in pool order. */

@@ -55,6 +55,11 @@ export class RunTracker {
     if (this.active) this.#show({ ...this.#view, state: 'stopping' });
   }
 
+  /** Its process is gone, whatever its workers said last. */
+  failed(): void {
+    if (this.active) this.#show({ ...this.#view, state: 'failed' });
+  }
+
   dispose(): void {
     this.following[Symbol.dispose]();
   }

@@ -49,7 +49,9 @@ export async function insertMerge(
   const recommended = cell?.selection?.recommended;
   const wanted =
     merge ??
-    (cell && recommended ? { size: cell.size, method: cell.method, members: recommended.members } : null);
+    (cell && recommended
+      ? { size: cell.size, method: cell.method, members: recommended.members, seed: null }
+      : null);
   if (!report || !wanted) return tell(nothingToInsert(source, report));
   await write(editor, subsetOf(source, report, wanted, null), tell);
 }
@@ -225,10 +227,10 @@ function subsetOf(
   weights: Weights | null,
 ): SubsetToInsert {
   const names = merge.members.map((member) => report.pool[member] ?? '?');
-  const { size, method } = merge;
+  const { size, method, seed } = merge;
   return {
     names,
-    mergekit: source.mergekit({ size, method, subset: names, seed: null }),
+    mergekit: source.mergekit({ size, method, subset: names, seed }),
     remark: remarkOf(report, merge, path.basename(source.file), weights),
   };
 }

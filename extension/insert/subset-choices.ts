@@ -49,7 +49,7 @@ export function sizeChoices(report: Report, cell: Cell): readonly SizeChoice[] {
         label: counted(chosen.k, 'expert'),
         description: description(cell, chosen, recommended),
         members,
-        merge: { size: cell.size, method: cell.method, members: chosen.members },
+        merge: { size: cell.size, method: cell.method, members: chosen.members, seed: null },
         recommended: chosen.k === recommended?.k,
       };
     });

@@ -15,7 +15,7 @@ export function cellOf({ cells }: Report, { size, method }: Pick<MergeName, 'siz
 /** `loss 2.207 ± 0.08, k = 5 of 9, average, nine-domains.mergelab.yaml`: what a reader of the code will want to know. */
 export function remarkOf(report: Report, merge: MergeName, file: string, weights: Weights | null): string {
   const cell = cellOf(report, merge);
-  const loss = cell && lossOf(cell, merge.members);
+  const loss = cell && lossOf(cell, merge);
   const others = [...(weights ?? [])].filter(([, weight]) => weight !== 1);
   const weighed = others.map(([domain, weight]) => `${plain(domain, 40)}=${weight}`).join(' ');
   return [
@@ -30,10 +30,10 @@ export function remarkOf(report: Report, merge: MergeName, file: string, weights
 }
 
 /** Cross-fitted where this subset was chosen; else as measured, which is said. */
-function lossOf(cell: Cell, members: readonly number[]): string | null {
+function lossOf(cell: Cell, { members, seed: named }: MergeName): string | null {
   const chosen = cell.selection?.chosen.find((each) => isSame(each, members));
-  if (chosen) return plusMinus(chosen.cross_fitted);
-  const seeds = cell.seeds.length > 0 ? cell.seeds : [null];
+  if (chosen && named === null) return plusMinus(chosen.cross_fitted);
+  const seeds = named !== null ? [named] : cell.seeds.length > 0 ? cell.seeds : [null];
   for (const seed of seeds) {
     const index = findMerge(cell.merges, members, seed);
     const loss = index === null ? undefined : cell.merges.objective[index];

@@ -3,7 +3,7 @@ import type { RecommendedK } from '../../core/law/curve.ts';
 import type { Report } from '../../core/report/report.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { type Hint, hintAtEnd } from './hint.ts';
-import { count, plusMinus } from './numbers.ts';
+import { count, counted, plusMinus } from './numbers.ts';
 import { nameList } from './plain-text.ts';
 
 /** Null where the file has no experts, or nothing is measured yet. */
@@ -22,11 +22,19 @@ export function headlineText(report: Report): string | null {
   const soFar = headline.state === 'complete' ? '' : ` · so far, ${count(done + failed)} of ${count(total)}`;
   const keepBase = headline.beats_base === false || headline.recommended_k?.k === 0;
   if (keepBase && !headline.subset) return `no merge beats the base${soFar}`;
-  const parts = [
-    headline.recommended_k && kText(headline.recommended_k),
-    headline.loss && `loss ${plusMinus(headline.loss)}`,
-    headline.subset && `pick ${subsetText(report.pool, headline.subset)}`,
-  ].filter((part) => part !== null);
+  const { recommended_k: typical, subset } = headline;
+  const loss = headline.loss && `loss ${plusMinus(headline.loss)}`;
+  const pick = subset && `pick ${subsetText(report.pool, subset)}`;
+  // The subset to take may have another size than the typical merge that the law is about: its loss stands beside it.
+  const parts = (
+    subset && typical && subset.length !== typical.k
+      ? [
+          `${counted(subset.length, 'expert')}: ${subsetText(report.pool, subset)}`,
+          loss,
+          `typical ${kWithInterval(typical)}`,
+        ]
+      : [typical && kText(typical), loss, pick]
+  ).filter((part) => part !== null);
   if (parts.length > 0) return `${parts.join(' · ')}${soFar}`;
   if (done === 0) return null;
   return headline.state === 'complete'

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { experimentsOf } from '../commands/which-experiment.ts';
 import type { ExperimentState } from '../experiments/experiment-state.ts';
 import type { Lab } from '../lab.ts';
-import { isActive, runText } from '../status-bar.ts';
+import { answeredK, isActive, runText } from '../status-bar.ts';
 import { count, plain } from '../words.ts';
 
 const HOLDER = 'tree';
@@ -27,13 +27,17 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode>,
 
   constructor(lab: Lab) {
     this.#lab = lab;
-    const files = vscode.workspace.createFileSystemWatcher('**/*.mergelab.{yaml,yml}', false, true, false);
+    const files = vscode.workspace.createFileSystemWatcher('**/*.mergelab.{yaml,yml}');
     const all = (): void => this.#changed.fire(undefined);
     this.#subscriptions = [
       this.#changed,
       files,
       files.onDidCreate(all),
-      files.onDidDelete(all),
+      files.onDidChange((uri) => void lab.library.reread(uri)),
+      files.onDidDelete((uri) => {
+        lab.library.gone([uri]);
+        all();
+      }),
       vscode.workspace.onDidChangeWorkspaceFolders(all),
       lab.library.onDidChange((uri) => {
         const node = this.#nodes.get(uri.toString());
@@ -103,8 +107,8 @@ function descriptionOf(state: ExperimentState): string {
   if (isActive(state)) return runText(state);
   if (!state.valid) return 'has errors';
   const { report, plan } = state;
-  const k = report?.headline.recommended_k;
-  const answer = k ? `k = ${k.k}` : '';
+  const k = report && answeredK(report.headline);
+  const answer = k === null ? '' : `k = ${k}`;
   const left = plan && plan.missing > 0 ? `${count(plan.missing)} to do` : '';
   return [answer, left || standing(state)].filter(Boolean).join(' · ');
 }

@@ -118,7 +118,7 @@ describe('what there is to choose', () => {
   });
 
   it('is told in a line of provenance', () => {
-    const merge = { size: 'default', method: 0, members: [0, 2, 4] };
+    const merge = { size: 'default', method: 0, members: [0, 2, 4], seed: null };
     expect(remarkOf(report, merge, 'world.mergelab.yaml', null)).toBe(
       'loss 1.392 ± 0.11, k = 3 of 6, average, world.mergelab.yaml',
     );

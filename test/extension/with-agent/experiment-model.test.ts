@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseExperiment } from '../../../core/experiment/parse.ts';
@@ -120,8 +121,7 @@ describe('an experiment in the editor', () => {
     model.use(parseExperiment(`${TINY}methods: [average, ties]\n`, { file }), 0);
     const edited = await until('what is new', ({ plan }) => plan?.missing === 7);
     expect(edited.plan).toMatchObject({ done: MODELS, missing: 7 });
-    expect(edited.stale).toBeNull();
-    await until('both methods', ({ report }) => report?.cells.length === 2);
+    await until('both methods', ({ report, stale }) => report?.cells.length === 2 && stale === null);
 
     // Another experiment of the folder with the same names, but other models, gets none of these numbers.
     const elsewhere = path.join(path.dirname(file), 'other.mergelab.yaml');
@@ -168,6 +168,65 @@ describe('an experiment in the editor', () => {
     const stopped = await until('the stop', ({ run }) => run.state === 'stopped');
     expect(stopped.plan?.missing).toBeGreaterThan(0);
     expect(stopped.problem).toBeNull();
+  });
+
+  it('runs what was planned, whatever the text becomes meanwhile, and jobs wait for each other', async () => {
+    const file = world.experiment();
+    const { model, until } = open(file);
+    const planned = model.plan();
+    model.use(parseExperiment(`${TINY}sweep: { k: [1, 3] }\n`, { file }), 0);
+    expect((await planned).plan.total).toBe(MODELS);
+    // The text asks for fewer by now; what was confirmed is what runs.
+    const [state, again] = await Promise.all([model.run(), model.run()]);
+    expect([state, again]).toEqual(['started', 'attached']);
+    const done = await until('the end', ({ run }) => run.state === 'done');
+    expect(done.run.workers[0]).toMatchObject({ total: MODELS, done: MODELS });
+    await until(
+      'the report of the text',
+      ({ report, stale }) => report?.progress.total === 8 && stale === null,
+    );
+    expect(model.state.plan).toMatchObject({ total: 8, missing: 0 });
+  });
+
+  it('says that numbers are of an older text until they are not, and forgets what is gone', async () => {
+    const file = world.experiment();
+    const { model, states, until } = open(file);
+    await model.plan();
+    await model.run();
+    await until('a complete report', complete);
+    await until('the end', ({ run }) => run.state === 'done');
+    states.length = 0;
+    const before = model.state.report?.headline.subset?.length;
+    const pick = before === 1 ? 2 : 1;
+    model.use(parseExperiment(`${TINY}goals: { pick: ${pick} }\n`, { file }), 0);
+    await until('the pick', ({ report }) => report?.headline.subset?.length === pick);
+    const old = states.filter(({ report }) => report?.headline.subset?.length === before);
+    expect(old.length).toBeGreaterThan(0);
+    expect(old.every(({ stale }) => stale !== null)).toBe(true);
+    expect(model.state.stale).toBeNull();
+
+    const { store } = model;
+    rmSync(store ?? '', { recursive: true });
+    await model.forget();
+    await model.refresh();
+    expect(model.state).toMatchObject({ report: null, plan: null, stale: null, run: { state: 'idle' } });
+    expect(model.mergekit({ size: 'default', method: 0, subset: ['alpha'], seed: null })).toBeNull();
+  });
+
+  it('whose run died before its first sign of life is not starting for ever', async () => {
+    const file = world.experiment();
+    const { model, until } = open(file);
+    const { plan } = await model.plan();
+    const run = path.join(model.store ?? '', 'runs', '20260101T000000-dead');
+    mkdirSync(run, { recursive: true });
+    const gone = { host: os.hostname(), space: '', pid: 2 ** 22 - 1, started: '1' };
+    writeFileSync(
+      path.join(run, 'events.jsonl'),
+      `${JSON.stringify({ time: 'x', event: 'launched', job: 'run', plan: plan.id, process: gone })}\n`,
+    );
+    await model.refresh();
+    const state = await until('the end of it', (each) => each.run.state === 'failed');
+    expect(state.problem?.code).toBe('run_died');
   });
 
   it('with an error in it cannot be run, and says where', async () => {

@@ -31,7 +31,7 @@ export function headlineText(report: Report): string | null {
       ? [
           `${counted(subset.length, 'expert')}: ${subsetText(report.pool, subset)}`,
           loss,
-          `typical ${kWithInterval(typical)}`,
+          `typical ${kText(typical)}`,
         ]
       : [typical && kText(typical), loss, pick]
   ).filter((part) => part !== null);

@@ -29,13 +29,15 @@ describe('the headline', () => {
     const hint = headlineHint(file) ?? raise();
     expect(file.lines.line(hint.position.line)).toBe('experts:   # the pool');
     expect(hint.position).toEqual(file.lines.lineEnd(4));
-    expect(hint.text).toBe('k = 6 (6 alone), within 0.05 of the best · loss 1.392 ± 0.11 · pick e0, e2, e4');
+    expect(hint.text).toBe(
+      '3 experts: e0, e2, e4 · loss 1.392 ± 0.11 · typical k = 6 (6 alone), within 0.05 of the best',
+    );
     expect(hint.tooltip).toBe(report.headline.sentence);
   });
 
   it('is marked where its numbers are of another text, with the reason', () => {
     const stale = headlineHint(measured(world, MORE, {}, { stale: 'The data changed.' })) ?? raise();
-    expect(stale.text).toMatch(/^~ k = 6/);
+    expect(stale.text).toMatch(/^~ 3 experts: e0, e2, e4 · .* · typical k = 6/);
     expect(stale.tooltip).toMatch(/^The data changed\.\n/);
   });
 
@@ -45,7 +47,7 @@ describe('the headline', () => {
     expect(headlineText(few)).toMatch(/9 of 133/);
     const half = headlineText(reportOf(world, experiment(), { measured: 80, stage: 'points' })) ?? raise();
     expect(half).toMatch(
-      /^k = \d, within 0\.05 of the best · loss \d\.\d{3} · pick e.* · so far, 80 of 133$/,
+      /^3 experts: e.* · loss \d\.\d{3} · typical k = \d, within 0\.05 of the best · so far, 80 of 133$/,
     );
   });
 

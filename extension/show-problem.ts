@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../core/problem.ts';
 import type { Lab } from './lab.ts';
+import { namedPython } from './settings.ts';
 import { plain } from './words.ts';
 
 interface Button {
@@ -37,17 +38,19 @@ const BUTTONS: Readonly<Record<string, readonly Button[]>> = {
   run_died: [LOG],
 };
 
-/** Codes whose `fix` speaks of the command line; here a button says it. */
-const FIXED_BY_BUTTON = new Set(['python_missing', 'nothing_runs']);
-
 /** Tells of a problem once, without waiting for an answer; `retry` adds a button. */
 export function showProblem(lab: Lab, problem: Problem, retry?: () => unknown): void {
   if (problem.code === 'cancelled') return;
   lab.log.error(
     `${problem.code}: ${problem.message} ${problem.fix}${problem.file ? ` (${problem.file})` : ''}`,
   );
-  const words = FIXED_BY_BUTTON.has(problem.code) ? problem.message : `${problem.message} ${problem.fix}`;
   const buttons = BUTTONS[problem.code] ?? [LOG];
+  // What helps is on the buttons; the words of `fix` are those of the command line.
+  const isOnButtons =
+    buttons.includes(SET_UP) || buttons.includes(SETTINGS) || problem.code === 'nothing_runs';
+  const named =
+    buttons.includes(SETTINGS) && namedPython() ? ' It is named in the setting mergeLab.python.' : '';
+  const words = isOnButtons ? `${problem.message}${named}` : `${problem.message} ${problem.fix}`;
   const again = retry ? ['Try Again'] : [];
   void vscode.window
     .showErrorMessage(plain(words, 700), ...buttons.map(({ title }) => title), ...again)

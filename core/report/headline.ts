@@ -118,7 +118,9 @@ function answerSentence(
       ? 'Typical merges lose to the base at every k; only chosen subsets beat it.'
       : enoughSentence(input.experiment, curve, input.pool.length);
   if (!recommended) return [first, cell.selection?.reason ?? null].filter((part) => part !== null).join(' ');
-  return `${first}\n${mergingSentence(input, cell, recommended, base)}${nextSentence(curve)}`;
+  // Of another size than recommended (`pick`), the typical curve's next gain is another's.
+  const next = recommended.k === curve.recommended_k?.k ? nextSentence(curve) : '';
+  return `${first}\n${mergingSentence(input, cell, recommended, base)}${next}`;
 }
 
 /** What the recommended subset is, and what it gives. */

@@ -24,9 +24,10 @@ export async function merge(lab: Lab, target: Target, name?: MergeName): Promise
     return;
   }
   const subset = membersOf(report, wanted);
-  const out = await askFolder(uri, model.state.valid?.experiment.merge?.out ?? null, subset);
-  if (!out) return;
   const cell = report.cells.find(({ size, method }) => size === wanted.size && method === wanted.method);
+  const folderName = [cell?.label ?? '', ...subset].filter(Boolean).join('-');
+  const out = await askFolder(uri, model.state.valid?.experiment.merge?.out ?? null, folderName);
+  if (!out) return;
   try {
     const title = `Merging ${plain(subset.join(', '), 120)}`;
     const written = await vscode.window.withProgress(
@@ -77,10 +78,10 @@ export async function copyMergekit(lab: Lab, target: Target, name?: MergeName): 
 async function askFolder(
   experiment: vscode.Uri,
   written: string | null,
-  subset: readonly string[],
+  name: string,
 ): Promise<string | undefined> {
   const folder = path.dirname(experiment.fsPath);
-  const proposed = written ?? path.join('merged', subset.join('-').slice(0, 80));
+  const proposed = written ?? path.join('merged', name.replaceAll(' ', '-').slice(0, 80));
   const typed = await vscode.window.showInputBox({
     title: 'Where is the merged model written?',
     prompt: `A new folder, relative to ${plain(folder, 120)} or absolute.`,

@@ -3,6 +3,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { experimentText } from './experiment-text.ts';
 
+const ENDING = '.mergelab.yaml';
+
 /** Asks for the base, a folder of experts and the data, and writes the file that says so. */
 export async function newExperiment(): Promise<void> {
   const base = await askFolder('The base model: a folder with config.json and safetensors');
@@ -23,12 +25,13 @@ export async function newExperiment(): Promise<void> {
     path.dirname(shelf),
   );
   if (!data) return;
-  const file = await vscode.window.showSaveDialog({
+  const asked = await vscode.window.showSaveDialog({
     title: 'Save the experiment',
-    defaultUri: vscode.Uri.file(path.join(commonFolder([base, shelf, data]), 'experiment.mergelab.yaml')),
-    filters: { Experiment: ['mergelab.yaml'] },
+    defaultUri: vscode.Uri.file(path.join(commonFolder([base, shelf, data]), `experiment${ENDING}`)),
+    filters: { Experiment: ['yaml'] },
   });
-  if (!file) return;
+  if (!asked) return;
+  const file = asked.with({ path: `${asked.path.replace(/(\.mergelab)?(\.ya?ml)?$/, '')}${ENDING}` });
   const folder = path.dirname(file.fsPath);
   const text = experimentText({
     base: relative(folder, base),

@@ -23,10 +23,16 @@ export function remarkOf(report: Report, merge: MergeName, file: string, weights
     `k = ${merge.members.length} of ${report.pool.length}`,
     cell ? plain(cellName(report, cell)) : '',
     weighed === '' ? '' : `weights ${weighed}`,
+    ...soFar(report),
     plain(file, 120),
   ]
     .filter(Boolean)
     .join(', ');
+}
+
+/** While merges are still missing, which a reader of the code could not know. */
+function soFar({ headline, progress }: Report): readonly string[] {
+  return headline.state === 'complete' ? [] : [`so far, ${progress.done} of ${progress.total} scored`];
 }
 
 /** Cross-fitted where this subset was chosen; else as measured, which is said. */

@@ -1,4 +1,6 @@
 /** What stands above the first line: the one obvious thing to do next, and how far it is. */
+import { countMerges } from '../../core/design/count-merges.ts';
+import type { Experiment } from '../../core/experiment/experiment.ts';
 import type { PlanState } from '../experiments/experiment-state.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { count, counted, roughly } from './numbers.ts';
@@ -83,7 +85,11 @@ function idle(edited: EditedExperiment, lens: MakeLens): Lens[] {
 
 /** `511 merges`, `about 1 min`, `local`; what is not known is left out. */
 function work(edited: EditedExperiment, plan: PlanState | null): readonly string[] {
-  if (!plan) return [];
+  if (!plan) {
+    const { experiment } = edited;
+    if (!experiment || edited.state?.report) return [];
+    return [counted(mergesOf(experiment), 'merge'), plain(experiment.target, 30)];
+  }
   const { seconds } = plan.estimate;
   const time = seconds === null || plan.missing === 0 ? [] : [`about ${roughly(seconds)}`];
   if (plan.done + plan.failed === 0) {
@@ -96,6 +102,15 @@ function work(edited: EditedExperiment, plan: PlanState | null): readonly string
   const state = edited.state?.run.state;
   const left = state === 'stopped' || state === 'failed' ? 'left' : 'new';
   return plan.missing === 0 ? [] : [`${count(plan.missing)} ${left}`, ...(left === 'left' ? time : [])];
+}
+
+const counts = new WeakMap<Experiment, number>();
+
+/** Counted once for a text: a design of permutations is drawn for it. */
+function mergesOf(experiment: Experiment): number {
+  const known = counts.get(experiment) ?? countMerges(experiment);
+  counts.set(experiment, known);
+  return known;
 }
 
 function runTooltip(edited: EditedExperiment, plan: PlanState | null): string {

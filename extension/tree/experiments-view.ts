@@ -59,6 +59,8 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode>,
         ? linesOf(node.experiment, this.#lab.library.get(node.experiment))
         : [];
     const uris = await experimentsOf(this.#lab);
+    // Only now is it known that there is none to show.
+    await vscode.commands.executeCommand('setContext', 'mergeLab.noExperiments', uris.length === 0);
     for (const uri of uris.slice(0, MOST_LOOKED_AT)) {
       // One that cannot be read is listed all the same.
       if (uri.scheme === 'file') void this.#lab.library.hold(uri, HOLDER).catch(() => {});

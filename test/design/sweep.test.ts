@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BLOCK } from '../../core/design/blocks.ts';
+import { countMerges } from '../../core/design/count-merges.ts';
 import { planSweep } from '../../core/design/sweep.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { PlanLine } from '../../core/store/format.ts';
@@ -234,4 +235,17 @@ describe('what cannot be planned', () => {
     const models = { ...found.models, 'reference/r': { ...adapter, kind: 'adapter' as const } };
     expect(codeOf(() => planSweep(referring, { ...found, models }))).toBe('reference_is_adapter');
   });
+});
+
+test('the merges of a sweep are counted from the text alone', () => {
+  const pool = poolOf(5);
+  for (const options of [
+    {},
+    { sweep: '{ k: [1, 2] }' },
+    { sweep: '{ k: [2, 3], subsets: 2 }' },
+    { sweep: '{ subsets: { permutations: 3 } }', methods: ['average', '{ method: dare, seeds: [0, 1, 2] }'] },
+  ]) {
+    const merges = sweepOf(pool, options).lines.filter(({ method }) => method !== null);
+    expect(countMerges(experimentOf(pool, options))).toBe(merges.length);
+  }
 });

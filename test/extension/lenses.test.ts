@@ -16,7 +16,7 @@ const running = (state: ExperimentState['run']['state'], more: Partial<WorkerSta
 
 describe('lenses', () => {
   it('are there before anything is known', () => {
-    expect(titles({})).toEqual(['▶ Run', 'Plan', 'Dashboard']);
+    expect(titles({})).toEqual(['▶ Run (511 merges · local)', 'Plan', 'Dashboard']);
     const commands = lenses(edited(''), { uri, trusted: true });
     expect(commands.map(({ command }) => command)).toEqual([
       'mergeLab.run',
@@ -73,7 +73,7 @@ describe('lenses', () => {
 
   it('say what is being looked at, and draw no icons for names', () => {
     expect(titles({ busy: 'Looking at models and data' })).toEqual([
-      '▶ Run',
+      '▶ Run (511 merges · local)',
       'Plan',
       'Dashboard',
       'Looking at models and data …',

@@ -1,7 +1,9 @@
 /**
- * `npm run screenshots [-- SURFACE ... ] [--theme THEME ...]`: pictures of every surface in every theme, into
- * `.tools/screenshots`.
+ * `npm run screenshots [-- SURFACE ...] [--theme THEME ...] [--media]`: pictures of every surface in every theme, into
+ * `.tools/screenshots`; with `--media` those that the package shows, into `media`.
  */
+import { copyFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { finishedSample, finishSample } from '../test/editor/finished-sample.ts';
 import { installVsix } from '../test/editor/install.ts';
@@ -20,10 +22,12 @@ import type { Stage, Surface } from './screenshots/surface.ts';
 import { surfaces } from './screenshots/surfaces.ts';
 
 const { values, positionals } = parseArgs({
-  options: { theme: { type: 'string', multiple: true } },
+  options: { theme: { type: 'string', multiple: true }, media: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const wanted = surfaces.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const wanted = surfaces
+  .filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+  .filter(({ media }) => !values.media || media !== undefined);
 const themes = allThemes.filter((theme) => !values.theme || values.theme.includes(theme));
 
 const { file: vsix } = await makeVsix(root, await buildAll());
@@ -37,7 +41,10 @@ process.exitCode = failed > 0 ? 1 : 0;
 
 /** Those that can share a window. */
 function groups(all: readonly Surface[]): Surface[][] {
-  const bySetting = Object.groupBy(all, ({ on, size = usualSize }) => `${on} ${size.width}`);
+  const bySetting = Object.groupBy(
+    all,
+    ({ on, size = usualSize }) => `${on} ${size.width} ${size.scale ?? 1}`,
+  );
   return Object.values(bySetting).flatMap((group) => (group ? [group] : []));
 }
 
@@ -78,6 +85,7 @@ async function picture(window: Workbench, sample: Sample, surface: Surface, them
     await surface.show(window, sample);
     const file = await window.screenshot(name, surface.part?.(window));
     process.stdout.write(`${file}\n`);
+    if (values.media && surface.media) copyFileSync(file, path.join(root, surface.media));
   } catch (error) {
     failed += 1;
     await window.screenshot(`failed-${name}`);

@@ -13,6 +13,8 @@ export interface Surface {
   readonly size?: WindowSize;
   /** All four unless said. */
   readonly themes?: readonly Theme[];
+  /** Also a picture of the package, written there with `--media`; dark. */
+  readonly media?: string;
   /** From a window with no editor open to what is to be seen. */
   readonly show: (window: Workbench, sample: Sample) => Promise<void>;
   /** The whole window unless said. */

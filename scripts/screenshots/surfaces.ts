@@ -1,11 +1,14 @@
 /** Every surface, in the order in which a person meets them. Add a line for a new one. */
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Sample } from '../../test/editor/sample.ts';
 import type { Workbench } from '../../test/editor/workbench.ts';
 import type { Surface } from './surface.ts';
 
 const file = 'nine-domains.mergelab.yaml';
 const methods = 'methods-S.mergelab.yaml';
 /** Enough for a page, and no more than a picture beside text has room for. */
-const small = { width: 1000, height: 640 };
+const small = { width: 920, height: 560, scale: 1.5 };
 
 export const surfaces: readonly Surface[] = [
   {
@@ -180,16 +183,12 @@ export const surfaces: readonly Surface[] = [
   {
     name: 'insert-python',
     on: 'finished',
-    show: async (window) => {
-      await python(window);
+    show: async (window, sample) => {
+      await python(window, sample);
       await window.command('Merge Lab: Insert Expert Subset…');
-      await window.pick('nine-domains.mergelab.yaml');
-      await window.picks.filter({ hasText: '7 experts' }).first().waitFor();
+      await chooseExperiment(window);
     },
-    after: async (window) => {
-      await window.press('Escape');
-      await revert(window);
-    },
+    after: (window, sample) => removePython(window, sample),
   },
   {
     name: 'status-bar',
@@ -205,28 +204,132 @@ export const surfaces: readonly Surface[] = [
     },
   },
   {
-    name: 'walkthrough-declare',
+    name: 'media-declare',
     on: 'fresh',
     size: small,
     themes: ['dark'],
+    media: 'media/walkthrough/declare.png',
     show: async (window) => {
       await window.openFile(file);
       await window.codeLens('▶ Run').waitFor();
+      await alone(window);
+    },
+    after: (window) => window.command('View: Show Explorer'),
+  },
+  {
+    name: 'media-run',
+    on: 'fresh',
+    size: small,
+    themes: ['dark'],
+    media: 'media/walkthrough/run.png',
+    show: async (window) => {
+      await window.openFile(file);
+      await alone(window);
+      await window.codeLens('▶ Run').click();
+      await window.codeLens(/■ Stop \((4|5|6)\d%/).waitFor({ timeout: 300_000 });
+      // The page that opens beside a run has a picture of its own.
+      await window.press('ControlOrMeta+1');
+      await window.command('View: Close Other Editors in Group');
+      await window.command('View: Close Editors in Other Groups');
+    },
+    after: async (window) => {
+      await window.command('Merge Lab: Stop at Once');
+      await window.codeLens('▶ Run').waitFor();
+      await window.command('View: Show Explorer');
+    },
+  },
+  {
+    name: 'media-dashboard',
+    on: 'finished',
+    size: { width: 1640, height: 1340 },
+    themes: ['dark'],
+    media: 'media/walkthrough/dashboard.png',
+    show: async (window) => {
+      await window.openFile(file);
+      await alone(window);
+      await window.hint('k = 7 (7 alone)').waitFor();
+      await window.codeLens('Dashboard').click();
+      await window.webview().getByText('521 of 521').first().waitFor();
+    },
+    after: (window) => window.command('View: Show Explorer'),
+  },
+  {
+    name: 'media-insert',
+    on: 'finished',
+    size: small,
+    themes: ['dark'],
+    media: 'media/walkthrough/insert.png',
+    show: async (window, sample) => {
+      await alone(window);
+      await python(window, sample);
+      await window.command('Merge Lab: Insert Expert Subset…');
+      await chooseExperiment(window);
+    },
+    after: async (window, sample) => {
+      await removePython(window, sample);
+      await window.command('View: Show Explorer');
     },
   },
 ];
+
+/** The editor without what is around it. */
+async function alone(window: Workbench): Promise<void> {
+  await window.command('View: Close Primary Side Bar');
+}
+
+/** Which one is asked where several have numbers. */
+async function chooseExperiment(window: Workbench): Promise<void> {
+  const experiment = window.picks.filter({ hasText: file }).first();
+  const subset = window.picks.filter({ hasText: 'recommended' }).first();
+  await experiment.or(subset).first().waitFor();
+  if (await experiment.isVisible()) await experiment.click();
+  await subset.waitFor();
+  await window.notification('Reading results').waitFor({ state: 'detached' });
+  // No hover over a row.
+  await window.page.mouse.move(1, 1);
+}
 
 async function openView(window: Workbench): Promise<void> {
   const header = window.view('Merge Lab').locator('.pane-header');
   if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
 }
 
-/** A Python file that nobody saves, with a line to insert into. */
-async function python(window: Workbench): Promise<void> {
-  await window.command('File: New Untitled Text File');
-  await window.command('Change Language Mode');
-  await window.answer('Python', 'Python');
-  await window.page.keyboard.type('from merge import merge\n\nexperts = ');
+/** A Python file with a line to insert into, low enough for a picker not to hide it. */
+async function python(window: Workbench, sample: Sample): Promise<void> {
+  writeFileSync(path.join(sample.folder, 'evaluate.py'), script);
+  await window.openFile('evaluate.py');
+  await window.cursorAtEndOf('experts =');
+}
+
+const script = `"""How the merged model does on the questions of our own."""
+
+from pathlib import Path
+
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from ours import answer, merge, questions
+
+BASE = "models/S/base"
+OUT = Path("merged")
+
+
+def main() -> None:
+    tokenizer = AutoTokenizer.from_pretrained(BASE)
+    experts = 
+    merge(BASE, experts, OUT)
+    model = AutoModelForCausalLM.from_pretrained(OUT)
+    for question in questions():
+        print(question, answer(model, tokenizer, question))
+
+
+if __name__ == "__main__":
+    main()
+`;
+
+async function removePython(window: Workbench, sample: Sample): Promise<void> {
+  await window.press('Escape');
+  await revert(window);
+  rmSync(path.join(sample.folder, 'evaluate.py'), { force: true });
 }
 
 async function revert(window: Workbench): Promise<void> {

@@ -13,6 +13,8 @@ export const quietSettings: Settings = {
   'workbench.welcomePage.experimentalOnboarding': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.colorTheme': themes.dark.id,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code fills it in.
+  'window.title': '${dirty}${activeEditorShort}${separator}${rootName}',
   'window.commandCenter': false,
   'window.menuBarVisibility': 'compact',
   'chat.disableAIFeatures': true,

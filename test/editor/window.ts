@@ -7,6 +7,8 @@ import { root } from './installed.ts';
 export interface WindowSize {
   readonly width: number;
   readonly height: number;
+  /** Pixels of the picture for each of the page; 1 unless said. */
+  readonly scale?: number;
 }
 
 export const usualSize: WindowSize = { width: 1440, height: 900 };
@@ -14,7 +16,8 @@ export const usualSize: WindowSize = { width: 1440, height: 900 };
 /** An empty page; whatever it logs goes to `.tools/editor-logs/NAME.browser.log`. */
 export async function openPage(browser: Browser, name: string, size = usualSize): Promise<Page> {
   const context = await browser.newContext({
-    viewport: size,
+    viewport: { width: size.width, height: size.height },
+    deviceScaleFactor: size.scale ?? 1,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();

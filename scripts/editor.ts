@@ -37,13 +37,18 @@ if (!existsSync(sample.file)) copySample(place);
 await installVsix(file, profile);
 
 const server = await VsCodeServer.start({ profile, name: 'editor', port, idleSeconds: null });
+let stopping = false;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(name, () => {
+  process.on(name, () => {
+    if (stopping) return;
+    stopping = true;
     process.stdout.write('\nVS Code is stopping. A run that is under way goes on.\n');
     void server.stop().then(() => process.exit(0));
   });
 }
-void server.ended.then(() => stop(`VS Code ended by itself; its log is ${server.log}.`));
+void server.ended.then(() => {
+  if (!stopping) stop(`VS Code ended by itself; its log is ${server.log}.`);
+});
 
 const address =
   given === null

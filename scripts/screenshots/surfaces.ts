@@ -1,6 +1,7 @@
 /** Every surface, in the order in which a person meets them. Add a line for a new one. */
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { chooseExperiment } from '../../test/editor/choose-subset.ts';
 import type { Sample } from '../../test/editor/sample.ts';
 import type { Workbench } from '../../test/editor/workbench.ts';
 import type { Surface } from './surface.ts';
@@ -17,6 +18,7 @@ export const surfaces: readonly Surface[] = [
     show: async (window) => {
       await window.command('View: Show Explorer');
       await openView(window);
+      await window.view('Merge Lab').getByText('New Experiment').waitFor();
     },
   },
   {
@@ -54,26 +56,21 @@ export const surfaces: readonly Surface[] = [
     name: 'file',
     on: 'finished',
     show: async (window) => {
-      await window.openFile(file);
-      await window.hint('k = 7').waitFor();
-      await window.codeLens('Merge recommended subset').waitFor();
+      await answered(window, file);
     },
   },
   {
     name: 'file-methods',
     on: 'finished',
     show: async (window) => {
-      await window.openFile(methods);
-      await window.hint('L∞').waitFor();
-      await window.codeLens('Merge recommended subset').waitFor();
+      await answered(window, methods);
     },
   },
   {
     name: 'hover-expert',
     on: 'finished',
     show: async (window) => {
-      await window.openFile(file);
-      await window.hint('k = 7').waitFor();
+      await answered(window, file);
       await window.hover('biology:', 'biology');
     },
   },
@@ -81,8 +78,7 @@ export const surfaces: readonly Surface[] = [
     name: 'hover-method',
     on: 'finished',
     show: async (window) => {
-      await window.openFile(methods);
-      await window.hint('L∞').waitFor();
+      await answered(window, methods);
       await window.hover('method: ties', 'ties');
     },
   },
@@ -98,8 +94,7 @@ export const surfaces: readonly Surface[] = [
     name: 'completion-keys',
     on: 'finished',
     show: async (window) => {
-      await window.openFile(file);
-      await window.hint('k = 7').waitFor();
+      await answered(window, file);
       await window.cursorAtEndOf(/^\s*within:/);
       await window.press('Enter');
       await window.press('Control+Space');
@@ -111,8 +106,7 @@ export const surfaces: readonly Surface[] = [
     name: 'diagnostics',
     on: 'finished',
     show: async (window) => {
-      await window.openFile(file);
-      await window.hint('k = 7').waitFor();
+      await answered(window, file);
       await window.cursorAtEndOf(/^\s*within:/);
       await window.press('Enter');
       await window.page.keyboard.type('epsilom: 0.02');
@@ -128,8 +122,7 @@ export const surfaces: readonly Surface[] = [
     name: 'tree',
     on: 'finished',
     show: async (window) => {
-      await window.openFile(file);
-      await window.hint('k = 7').waitFor();
+      await answered(window, file);
       await openView(window);
       await window.view('Merge Lab').locator('.monaco-list-row').first().waitFor();
     },
@@ -174,8 +167,7 @@ export const surfaces: readonly Surface[] = [
     on: 'finished',
     themes: ['dark'],
     show: async (window) => {
-      await window.openFile(file);
-      await window.hint('k = 7').waitFor();
+      await answered(window, file);
       await window.codeLens('Plan').click();
       await window.dialogOrNotification(/unmerged models/).waitFor();
     },
@@ -184,9 +176,10 @@ export const surfaces: readonly Surface[] = [
     name: 'insert-python',
     on: 'finished',
     show: async (window, sample) => {
+      await answered(window, file);
       await python(window, sample);
       await window.command('Merge Lab: Insert Expert Subset…');
-      await chooseExperiment(window);
+      await sizes(window);
     },
     after: (window, sample) => removePython(window, sample),
   },
@@ -194,8 +187,7 @@ export const surfaces: readonly Surface[] = [
     name: 'status-bar',
     on: 'finished',
     show: async (window) => {
-      await window.openFile(file);
-      await window.hint('k = 7').waitFor();
+      await answered(window, file);
       await window.statusBar('k = 7').hover();
       await window.page
         .locator('.monaco-hover:visible, .workbench-hover-container:visible')
@@ -245,9 +237,8 @@ export const surfaces: readonly Surface[] = [
     themes: ['dark'],
     media: 'media/walkthrough/dashboard.png',
     show: async (window) => {
-      await window.openFile(file);
+      await answered(window, file);
       await alone(window);
-      await window.hint('k = 7 (7 alone)').waitFor();
       await window.codeLens('Dashboard').click();
       await window.webview().getByText('521 of 521').first().waitFor();
     },
@@ -263,7 +254,7 @@ export const surfaces: readonly Surface[] = [
       await alone(window);
       await python(window, sample);
       await window.command('Merge Lab: Insert Expert Subset…');
-      await chooseExperiment(window);
+      await sizes(window);
     },
     after: async (window, sample) => {
       await removePython(window, sample);
@@ -277,16 +268,18 @@ async function alone(window: Workbench): Promise<void> {
   await window.command('View: Close Primary Side Bar');
 }
 
-/** Which one is asked where several have numbers. */
-async function chooseExperiment(window: Workbench): Promise<void> {
-  const experiment = window.picks.filter({ hasText: file }).first();
-  const subset = window.picks.filter({ hasText: 'recommended' }).first();
-  await experiment.or(subset).first().waitFor();
-  if (await experiment.isVisible()) await experiment.click();
-  await subset.waitFor();
+/** At the sizes of the sample's first experiment, with nothing hovered. */
+async function sizes(window: Workbench): Promise<void> {
+  await chooseExperiment(window, file);
   await window.notification('Reading results').waitFor({ state: 'detached' });
-  // No hover over a row.
   await window.page.mouse.move(1, 1);
+}
+
+/** Open, and its answer there with all intervals. */
+async function answered(window: Workbench, name: string): Promise<void> {
+  await window.openFile(name);
+  await window.codeLens('Merge recommended subset').waitFor();
+  await window.hint('±').waitFor();
 }
 
 async function openView(window: Workbench): Promise<void> {

@@ -38,6 +38,7 @@ export class Workbench {
   readonly browser: Browser;
   readonly #life: Life;
   readonly #name: string;
+  #folder: string | null = null;
 
   private constructor(
     parts: { page: Page; server: VsCodeServer; profile: Profile; browser: Browser },
@@ -91,6 +92,7 @@ export class Workbench {
   }
 
   async goto(folder: string | null, file?: string): Promise<void> {
+    this.#folder = folder;
     const open = file === undefined ? [] : [['openFile', this.server.remote(file)] as const];
     await this.page.goto(this.server.address(folder, open));
     await this.ready();
@@ -184,11 +186,9 @@ export class Workbench {
 
   /** By quick open, by its path in the workspace. */
   async openFile(name: string): Promise<void> {
-    await (await this.ask('ControlOrMeta+P')).fill(name);
-    await this.picks
-      .filter({ hasText: path.basename(name) })
-      .first()
-      .click();
+    await this.ask('ControlOrMeta+P');
+    // By its whole path: of names alike, the list puts now one first, now the other.
+    await this.answer(path.join(this.#folder ?? '', name), path.basename(name));
     await this.tab(path.basename(name)).waitFor();
   }
 
@@ -198,7 +198,9 @@ export class Workbench {
 
   async closeEditors(): Promise<void> {
     await this.command('View: Close All Editors');
-    await until('no editor', async () => (await this.page.locator('.tabs-container .tab').count()) === 0);
+    // The editor's text goes a little after its tab.
+    const left = this.page.locator('.tabs-container .tab, .editor-instance .view-line');
+    await until('no editor', async () => (await left.count()) === 0);
   }
 
   get editor(): Locator {

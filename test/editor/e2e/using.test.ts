@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { chooseExperiment } from '../choose-subset.ts';
 import { copyFinishedSample } from '../finished-sample.ts';
 import { agentPython } from '../installed.ts';
 import { until } from '../until.ts';
@@ -30,12 +31,7 @@ describe('the answer is used', () => {
     });
     await window.cursorAtEndOf('experts =');
     await window.ask('ControlOrMeta+Alt+M');
-    // Which experiment is asked where several have numbers.
-    const experiment = window.picks.filter({ hasText: 'nine-domains.mergelab.yaml' }).first();
-    const subset = window.picks.filter({ hasText: 'recommended' }).first();
-    await experiment.or(subset).first().waitFor();
-    if (await experiment.isVisible()) await experiment.click();
-    await subset.click();
+    await (await chooseExperiment(window, 'nine-domains.mergelab.yaml')).click();
     const list = `experts = [${recommended.map((name) => `"${name}"`).join(', ')}]`;
     await window.line(list).waitFor();
 

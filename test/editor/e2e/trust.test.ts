@@ -11,6 +11,7 @@ describe('a folder that is not trusted', () => {
     });
     await window.dialog('Do you trust').getByRole('button', { name: /^No/ }).click();
     await window.hint('k = 7').waitFor();
+    await window.codeLens('Dashboard').waitFor();
     expect(await window.codeLenses()).toEqual(['Dashboard']);
     await window.statusBar('Restricted Mode').waitFor();
 

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Experiment } from '../core/experiment/experiment.ts';
+import { isLocalFolder } from '../core/experiment/local-folder.ts';
 import { ProblemError } from '../core/problem.ts';
-import { isLocalFolder } from '../core/report/mergekit.ts';
 import type { Plan, PlanHeader, PlanId } from '../core/store/format.ts';
 import { planMethod } from '../core/store/keys.ts';
 import { parsePlan } from '../core/store/plan-file.ts';

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { isLocalFolder } from '../experiment/local-folder.ts';
 import type { PlanHeader, PlanMethod, PlanModel } from '../store/format.ts';
 
 /** Which merge is meant: a size and method of a plan, the subset in pool order, and a seed where masks are random. */
@@ -102,9 +103,4 @@ function sourceOf(base: PlanModel, expert: PlanModel): string {
 /** A local folder is named relative to the experiment, and mergekit may run anywhere: its absolute folder then. */
 function locationOf(model: PlanModel): string {
   return isLocalFolder(model.source) ? model.path : model.source;
-}
-
-/** Else it is a name on the hub. */
-export function isLocalFolder(source: string): boolean {
-  return /^(?:\.{0,2}[/\\]|[A-Za-z]:[/\\]|~|\.{1,2}$)/.test(source);
 }

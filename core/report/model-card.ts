@@ -1,8 +1,9 @@
 import { stringify } from 'yaml';
+import { isLocalFolder } from '../experiment/local-folder.ts';
 import type { Plan, PlanHeader, PlanSize } from '../store/format.ts';
 import { methodLabels } from './labels.ts';
 import { findMerge, mergeAt } from './merge-table.ts';
-import { isLocalFolder, type MergeChoice, mergekitYaml } from './mergekit.ts';
+import { type MergeChoice, mergekitYaml } from './mergekit.ts';
 import type { MergePoint, Report } from './report.ts';
 
 /**

@@ -4,6 +4,7 @@ import { mergesCsv } from '../../core/report/merges-csv.ts';
 import { encodeState } from '../../webview/encoded-state.ts';
 import { dashboardHtml } from '../../webview/html.ts';
 import { dashboardState } from '../dashboard/dashboard-state.ts';
+import { nameOfFile } from '../experiments/name-of-file.ts';
 import type { Lab } from '../lab.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
 
@@ -30,11 +31,7 @@ export async function exportReport(lab: Lab, target: Target): Promise<void> {
     lab.dashboards.open(uri, { preserveFocus: false, show: 'curve' });
     return;
   }
-  const name =
-    uri.path
-      .split('/')
-      .at(-1)
-      ?.replace(/\.mergelab\.ya?ml$/, '') ?? 'report';
+  const name = nameOfFile(uri);
   const file = await vscode.window.showSaveDialog({
     defaultUri: vscode.Uri.joinPath(uri, '..', `${name}${kind.ending}`),
     filters: kind.label === 'HTML' ? { 'Web page': ['html'] } : { 'CSV table': ['csv'] },

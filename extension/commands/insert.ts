@@ -4,11 +4,12 @@ import type { MergeChoice } from '../../core/report/mergekit.ts';
 import type { Report } from '../../core/report/report.ts';
 import type { MergeName } from '../../webview/messages.ts';
 import type { ExperimentModel } from '../experiments/experiment-model.ts';
+import { nameOfFile } from '../experiments/name-of-file.ts';
 import { insertExpertSubset, insertMerge } from '../insert/picker.ts';
 import type { SubsetSource } from '../insert/subset-source.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
-import { experimentsOf, nameOfFile, type Target, whichExperiment } from './which-experiment.ts';
+import { experimentsOf, type Target, whichExperiment } from './which-experiment.ts';
 
 /** In the workspace's state: the experiment that a subset was taken from last. */
 const LAST = 'insert.last';

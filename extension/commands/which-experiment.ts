@@ -1,6 +1,7 @@
 /** Which experiment a command is about. */
 import * as vscode from 'vscode';
 import { LANGUAGE } from '../experiments/experiment-library.ts';
+import { nameOfFile } from '../experiments/name-of-file.ts';
 import type { Lab } from '../lab.ts';
 import { plain } from '../words.ts';
 
@@ -51,9 +52,4 @@ async function pickExperiment(lab: Lab, uris: readonly vscode.Uri[]): Promise<vs
     uri,
   }));
   return (await vscode.window.showQuickPick(items, { placeHolder: 'Which experiment?' }))?.uri;
-}
-
-/** Without its folder and endings. */
-export function nameOfFile(uri: vscode.Uri): string {
-  return (uri.path.split('/').at(-1) ?? uri.path).replace(/\.mergelab\.ya?ml$/, '');
 }

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { DashboardState } from '../../webview/messages.ts';
 import type { ExperimentState } from '../experiments/experiment-state.ts';
+import { nameOfFile } from '../experiments/name-of-file.ts';
 import { plain } from '../words.ts';
 
 export function titleOf(uri: vscode.Uri): string {
-  const name = uri.path.split('/').at(-1) ?? '';
-  return plain(name.replace(/\.mergelab\.ya?ml$/, ''), 60);
+  return plain(nameOfFile(uri), 60);
 }
 
 /** What a dashboard shows of an experiment. */

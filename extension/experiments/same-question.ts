@@ -1,12 +1,19 @@
 import type { Experiment } from '../../core/experiment/experiment.ts';
 
+/** Experiments never change, and are compared at every change of a state: the text of each is made once. */
+const texts = new WeakMap<Experiment, string>();
+
 /** Whether two texts ask the same: what `merge:` says is never part of an answer. */
 export function sameQuestion(a: Experiment, b: Experiment): boolean {
   return a === b || textOf(a) === textOf(b);
 }
 
 function textOf(experiment: Experiment): string {
-  return JSON.stringify({ ...experiment, merge: null }, (_, value: unknown) =>
+  const known = texts.get(experiment);
+  if (known !== undefined) return known;
+  const text = JSON.stringify({ ...experiment, merge: null }, (_, value: unknown) =>
     value instanceof Map ? [...value] : value,
   );
+  texts.set(experiment, text);
+  return text;
 }

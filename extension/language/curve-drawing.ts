@@ -1,5 +1,6 @@
 /** A small picture of a curve of loss over k, as an image that a hover may show: measured means with the fit through them. */
 import type { Curve } from '../../core/report/report.ts';
+import { lawOf } from '../../webview/law.ts';
 
 const WIDTH = 260;
 const HEIGHT = 96;
@@ -61,35 +62,13 @@ export function curveSvg(curve: Curve, base: number | null): string | null {
 
 /** The fitted law from the first k measured, or 1, to the last k of the pool. */
 function lawLine(curve: Curve, most: number): Dot[] {
-  const { form, parameters } = curve;
-  if (form === null || parameters === null) return [];
+  const law = lawOf(curve);
+  if (!law) return [];
   const steps = 48;
   return Array.from({ length: steps + 1 }, (_, i) => {
     const k = 1 + ((most - 1) * i) / steps;
-    return { k, loss: lawAt(form, parameters, k) };
+    return { k, loss: law(k) };
   });
-}
-
-/** Section 3 of the mathematics: each form at its fitted parameters. */
-function lawAt(
-  form: NonNullable<Curve['form']>,
-  { Linf = 0, A = 0, b = 0, C = 0, p = 0 }: Readonly<Partial<Record<string, number>>>,
-  k: number,
-): number {
-  switch (form) {
-    case 'paper':
-    case 'signed':
-    case 'three_point':
-      return Linf + A / (k + b);
-    case 'quadratic':
-      return Linf + A / k + C / (k * k);
-    case 'power':
-      return Linf + A * k ** -p;
-    case 'flat':
-      return Linf;
-    default:
-      return form satisfies never;
-  }
 }
 
 function line(dots: readonly Dot[], x: (k: number) => number, y: (loss: number) => number): string {

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Range } from '../../core/experiment/diagnostic.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
-import { isLocalFolder } from '../../core/report/mergekit.ts';
+import { isLocalFolder } from '../../core/experiment/local-folder.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { baseRange, domainRange, expertRange, modelRange } from './model-places.ts';
 

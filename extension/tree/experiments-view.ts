@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { experimentsOf } from '../commands/which-experiment.ts';
 import type { ExperimentState } from '../experiments/experiment-state.ts';
+import { nameOfFile } from '../experiments/name-of-file.ts';
 import type { Lab } from '../lab.ts';
 import { answeredK, isActive, runText } from '../status-bar.ts';
 import { count, plain } from '../words.ts';
@@ -74,12 +75,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode>,
 
   #node(experiment: vscode.Uri): ExperimentNode {
     const known = this.#nodes.get(experiment.toString());
-    const label =
-      experiment.path
-        .split('/')
-        .at(-1)
-        ?.replace(/\.mergelab\.ya?ml$/, '') ?? experiment.path;
-    const node = known ?? { experiment, kind: 'experiment', label: plain(label) };
+    const node = known ?? { experiment, kind: 'experiment', label: plain(nameOfFile(experiment)) };
     this.#nodes.set(experiment.toString(), node);
     return node;
   }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { lawOf } from '../../webview/law.ts';
 import { legendItems } from '../../webview/page/charts/legend.ts';
 import { curveFigure } from '../../webview/page/figures/curve/curve-figure.ts';
 import { expertFigure } from '../../webview/page/figures/expert-figure.ts';
 import type { Figure, Series, XyFigure } from '../../webview/page/figures/figure.ts';
-import { lawOf } from '../../webview/page/figures/law.ts';
 import { overlayFigure, overlaysOf } from '../../webview/page/figures/overlay-figure.ts';
 import { residualFigure } from '../../webview/page/figures/residual-figure.ts';
 import { spreadFigure } from '../../webview/page/figures/spread-figure.ts';

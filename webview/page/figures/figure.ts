@@ -149,3 +149,23 @@ export function padded(low: number, high: number, share = 0.06): readonly [numbe
   const room = span > 0 ? span * share : Math.max(Math.abs(low), 1e-6) * 0.05;
   return [low - room, high + room];
 }
+
+/** From half a step before k = 1 to half a step behind the last. */
+export function kAxis(last: number): Axis {
+  return { title: 'experts merged, k', min: 0.5, max: last + 0.5, least: 0.5, most: last + 0.5 };
+}
+
+/** The thin line that deviations are measured from. */
+export function zeroLevel(id: string, label: string): Level {
+  return {
+    id,
+    label,
+    named: false,
+    value: 0,
+    low: null,
+    high: null,
+    ink: 'muted',
+    dash: [],
+    startsHidden: false,
+  };
+}

@@ -6,7 +6,7 @@ import { plain } from '../text/names.ts';
 import { estimated, loss, NONE } from '../text/numbers.ts';
 import { cellName, domainName } from '../text/words.ts';
 import { lossAxis } from './curve/curve-figure.ts';
-import type { Ink, Series, Shape, XyFigure } from './figure.ts';
+import { type Ink, kAxis, type Series, type Shape, type XyFigure } from './figure.ts';
 import { DASHES, meanPoints, meanTip, plainSeries } from './series.ts';
 
 const INKS: readonly Ink[] = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'];
@@ -74,7 +74,7 @@ export function overlayFigure(report: Report, overlay: Overlay, domain: number |
           `${label(cell)} ends at ${points.length === 0 ? 'nothing yet' : loss(points.at(-1)?.mean ?? Number.NaN)}`,
       )
       .join(', ')}.`,
-    x: { title: 'experts merged, k', min: 0.5, max: last + 0.5, least: 0.5, most: last + 0.5 },
+    x: kAxis(last),
     y: lossAxis(series, []),
     series,
     levels: [],

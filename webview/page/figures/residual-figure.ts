@@ -1,9 +1,10 @@
 /** What the law misses: the measured mean minus the law, by k, in thousandths of a nat. */
+
+import { lawOf } from '../../law.ts';
 import type { Scope } from '../state/view.ts';
 import { millinats, signed } from '../text/numbers.ts';
 import { cellName, domainName, formName } from '../text/words.ts';
-import { padded, type XyFigure } from './figure.ts';
-import { lawOf } from './law.ts';
+import { kAxis, padded, type XyFigure, zeroLevel } from './figure.ts';
 import { plainSeries } from './series.ts';
 
 /** Null where no law is fitted. */
@@ -23,7 +24,7 @@ export function residualFigure(scope: Scope): XyFigure | null {
     summary: `Measured mean minus the law (${formName(curve.form)}) by k, in thousandths of a nat; ${
       curve.rmse === null ? '' : `root mean square ${millinats(curve.rmse)}.`
     }`,
-    x: { title: 'experts merged, k', min: 0.5, max: last + 0.5, least: 0.5, most: last + 0.5 },
+    x: kAxis(last),
     y: { title: 'measured − law, mnat', min, max, least: min, most: max },
     series: [
       {
@@ -49,19 +50,7 @@ export function residualFigure(scope: Scope): XyFigure | null {
         },
       },
     ],
-    levels: [
-      {
-        id: 'zero',
-        label: 'the law',
-        named: false,
-        value: 0,
-        low: null,
-        high: null,
-        ink: 'muted',
-        dash: [],
-        startsHidden: false,
-      },
-    ],
+    levels: [zeroLevel('zero', 'the law')],
     marks: [],
     ringed: null,
     table: {

@@ -3,7 +3,7 @@ import type { CurvePoint } from '../../../core/report/report.ts';
 import type { Scope } from '../state/view.ts';
 import { loss, NONE } from '../text/numbers.ts';
 import { cellName, domainName } from '../text/words.ts';
-import { padded, type Series, type XyFigure } from './figure.ts';
+import { kAxis, padded, type Series, type XyFigure, zeroLevel } from './figure.ts';
 import { plainSeries } from './series.ts';
 
 /** Null before any k has two subsets. */
@@ -61,22 +61,10 @@ export function spreadFigure(scope: Scope): XyFigure | null {
     kind: 'xy',
     title: `Spread over subsets · ${cellName(report, cell)} · ${domainName(report, domain)}`,
     summary: `How far subsets of k experts lie from their mean: the standard deviation is ${loss(first?.sd ?? Number.NaN, 4)} at k = ${first?.k} and ${loss(end?.sd ?? Number.NaN, 4)} at k = ${end?.k}.`,
-    x: { title: 'experts merged, k', min: 0.5, max: last + 0.5, least: 0.5, most: last + 0.5 },
+    x: kAxis(last),
     y: { title: 'loss − mean, nats per token', min, max, least: min, most: max },
     series,
-    levels: [
-      {
-        id: 'mean',
-        label: 'mean',
-        named: false,
-        value: 0,
-        low: null,
-        high: null,
-        ink: 'muted',
-        dash: [],
-        startsHidden: false,
-      },
-    ],
+    levels: [zeroLevel('mean', 'mean')],
     marks: [],
     ringed: null,
     table: {

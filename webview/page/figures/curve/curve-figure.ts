@@ -3,7 +3,7 @@ import { subsetSizes } from '../../merges/columns.ts';
 import type { Scope } from '../../state/view.ts';
 import { counted, loss } from '../../text/numbers.ts';
 import { cellName, domainName } from '../../text/words.ts';
-import { type Axis, type Level, padded, type Series, type XyFigure } from '../figure.ts';
+import { type Axis, kAxis, type Level, padded, type Series, type XyFigure } from '../figure.ts';
 import { extent } from '../series.ts';
 import { curveLevels, recommendedMark } from './curve-levels.ts';
 import {
@@ -38,7 +38,7 @@ export function curveFigure(scope: Scope, picked: number | null): XyFigure {
     kind: 'xy',
     title: `${cellName(scope.report, scope.cell)} · ${domainName(scope.report, scope.domain)}`,
     summary: summary(scope, levels),
-    x: { title: 'experts merged, k', min: 0.5, max: last + 0.5, least: 0.5, most: last + 0.5 },
+    x: kAxis(last),
     y: lossAxis(series, levels),
     series,
     levels,

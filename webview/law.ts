@@ -1,5 +1,5 @@
 /** A fitted law as a line: its formula at any k, with the parameters that the Report gives. */
-import type { LawCurve } from '../../../core/law/curve.ts';
+import type { LawCurve } from '../core/law/curve.ts';
 
 export type Law = (k: number) => number;
 

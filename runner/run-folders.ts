@@ -52,14 +52,16 @@ export function isActive(run: RunFolder): boolean {
   return run.status.length === 0 ? run.alive === true : run.status.some(({ state }) => !hasEnded(state));
 }
 
-/** The statuses as they are, except that a worker whose process is gone has failed, whatever it said last. */
+/** The statuses as they are, except that a worker whose process is gone has failed, whatever it said last; or was
+ * stopped, where it had been told to go at once. */
 export function truthful(store: string, run: RunFolder): readonly WorkerStatus[] {
   if (run.alive !== false) return run.status;
-  return run.status.map((status) =>
-    hasEnded(status.state)
-      ? status
-      : { ...status, state: 'failed', current: null, problem: died(store, run.run) },
-  );
+  const told = existsSync(path.join(store, 'runs', run.run, 'control', 'stop-now'));
+  return run.status.map((status) => {
+    if (hasEnded(status.state)) return status;
+    if (told) return { ...status, state: 'stopped', current: null, problem: null };
+    return { ...status, state: 'failed', current: null, problem: died(store, run.run) };
+  });
 }
 
 /** For a process that ended without saying why: the last it wrote may tell. */

@@ -14,7 +14,11 @@ PATIENCE_SECONDS = 10.0
 
 
 class StopNow(BaseException):
-    """Raised in the main thread between two steps of whatever it does; nothing may swallow it."""
+    """Raised in the main thread between two steps of whatever it does; nothing may swallow it.
+
+    Some do make an error of their own of it: a compiled module that is interrupted while it loads ends in
+    an ImportError. `Control.interrupted` tells such an error from a real one.
+    """
 
 
 class Control:
@@ -27,6 +31,7 @@ class Control:
     def __init__(self, run_folder: Path) -> None:
         self.folder = run_folder / "control"
         self.stopping = False
+        self.interrupted = False
         self.last_words: Callable[[], None] = lambda: None
         self._asked_at: float | None = None
 
@@ -58,5 +63,5 @@ class Control:
         for name in ("SIGTERM", "SIGINT", "SIGHUP"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), signal.SIG_IGN)
-        self.stopping = True
+        self.stopping = self.interrupted = True
         raise StopNow

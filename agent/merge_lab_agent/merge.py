@@ -34,11 +34,11 @@ def merge(request: dict[str, Any]) -> dict[str, Any]:
         control.last_words = lambda: status.end("stopped")
         try:
             answer = _write(request, status) | {"run": run}
-        except StopNow:
-            status.update(state="stopped")
-            add_event(folder, "stopped")
-            raise Problem("stopped", "The merge was stopped.", "Start it again.") from None
-        except Exception as error:
+        except (Exception, StopNow) as error:
+            if control.interrupted:
+                status.update(state="stopped")
+                add_event(folder, "stopped")
+                raise Problem("stopped", "The merge was stopped.", "Start it again.") from None
             traceback.print_exc()
             problem = as_problem(error)
             forget_denied_answers(store, problem)

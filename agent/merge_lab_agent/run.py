@@ -47,12 +47,12 @@ def run(request: dict[str, Any], *, rooms_type: type[ResidentRooms] = ResidentRo
             allowed = text_list(request, "allow_remote_code")
             _Run(store, plan_id, status, control, rooms_type, allowed).go()
             state, problem = ("stopped" if control.stopping else "done"), None
-        except StopNow:
+        except (Exception, StopNow) as error:
             state, problem = "stopped", None
-        except Exception as error:
-            traceback.print_exc()
-            state, problem = "failed", as_problem(error)
-            forget_denied_answers(store, problem)
+            if not control.interrupted:
+                traceback.print_exc()
+                state, problem = "failed", as_problem(error)
+                forget_denied_answers(store, problem)
         control.last_words = lambda: None
         counts = status.status
         if state == "stopped" and counts.total and counts.done + counts.failed == counts.total:
@@ -68,7 +68,7 @@ def run(request: dict[str, Any], *, rooms_type: type[ResidentRooms] = ResidentRo
     return status.status.to_json()
 
 
-def as_problem(error: Exception) -> Problem:
+def as_problem(error: BaseException) -> Problem:
     """What an unforeseen error looks like to people."""
     if isinstance(error, Problem):
         return error

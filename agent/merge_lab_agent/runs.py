@@ -29,9 +29,11 @@ class RunRecord:
 
     @property
     def state(self) -> str:
-        """The last worker's; a process that is gone without a last word has failed."""
+        """The last worker's; a process gone without a last word has failed, unless it was told to go."""
         state = str(self.workers[-1].get("state", "starting")) if self.workers else "starting"
-        return "failed" if state not in ENDED and self.alive is False else state
+        if state in ENDED or self.alive is not False:
+            return state
+        return "stopped" if (self.folder / "control" / "stop-now").exists() else "failed"
 
     @property
     def problem(self) -> dict[str, Any] | None:

@@ -94,6 +94,11 @@ def test_a_killed_run_is_told_apart_from_one_that_works(plan: SmallPlan, home: P
     assert record.problem["code"] == "run_died"
     again = launch(asked(plan[:5]))
     assert again["state"] == "started", "the dead one holds no lock and attracts nobody"
+    stop_now = plan.store.run(run) / "control" / "stop-now"
+    stop_now.parent.mkdir(exist_ok=True)
+    stop_now.touch()
+    record = read_run(plan.store.run(run))
+    assert (record.state, record.problem) == ("stopped", None), "it was told to go, and it went"
     wait_for(lambda: state(plan, again["run"]) == "done")
 
 

@@ -31,7 +31,8 @@ from merge_lab_agent.plan import Merge, Plan
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.progress import Progress
 from merge_lab_agent.results import ResultIndex, ResultLine, ResultWriter
-from merge_lab_agent.runs import read_run
+from merge_lab_agent.rooms import ResidentRooms
+from merge_lab_agent.runs import read_run, stop
 from merge_lab_agent.store import Store
 from merge_lab_agent.worker import Worker
 
@@ -237,6 +238,27 @@ def test_a_stopped_run_keeps_what_it_has_and_the_next_goes_on(
     assert forked_run(short.request("second"), tmp_path) == 0
     assert kept.items() <= losses(store).items()
     assert status(short, "second")["done"] == 40
+
+
+def test_an_error_made_of_the_stop_is_the_stop(
+    plan: SmallPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A compiled module that is interrupted while it loads says that it cannot be loaded."""
+
+    def load(*_: object) -> None:
+        try:
+            while True:
+                time.sleep(0.01)
+        except BaseException:
+            raise ImportError("cannot load module more than once per process") from None
+
+    monkeypatch.setattr(ResidentRooms, "check", load)
+    process = ForkedRun(plan.request("first"), tmp_path)
+    wait_for(lambda: status(plan, "first")["state"] == "loading")
+    stop({"store": str(plan.store.root), "run": "first", "now": True})
+    assert process.wait() == 0
+    last = status(plan, "first")
+    assert (last["state"], last["problem"]) == ("stopped", None)
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from merge_lab_agent.problem import Problem
 from merge_lab_agent.process import alive, identify
 from merge_lab_agent.protocol import BadMessage, read_line, read_message
 from merge_lab_agent.runs import read_run
+from merge_lab_agent.status import ENDED
 from merge_lab_agent.store import Store, write_atomically
 
 
@@ -205,9 +206,10 @@ def test_a_launched_run_outlives_the_server(client: Client, plan: SmallPlan) -> 
         }
         assert again.call("stop", store=store, run=launched["run"], now=True)["state"] == "stopping"
         deadline = time.monotonic() + 60
-        while read_run(plan.store.run(launched["run"])).state != "stopped":
-            assert time.monotonic() < deadline
+        while (record := read_run(plan.store.run(launched["run"]))).state not in ENDED:
+            assert time.monotonic() < deadline, record
             time.sleep(0.05)
+        assert record.state == "stopped", (record.problem, (record.folder / "agent.log").read_text())
     finally:
         again.close()
 

@@ -20,7 +20,7 @@ import { bringAlong } from '../../runner/bring-along.ts';
 import { readPrepared } from '../../runner/prepared-cache.ts';
 import { processLives } from '../../runner/process-alive.ts';
 import { ResultFiles } from '../../runner/result-files.ts';
-import { isActive, readRun, truthful } from '../../runner/run-folders.ts';
+import { askToStop, isActive, readRun, truthful } from '../../runner/run-folders.ts';
 import { openStoreFolder } from '../../runner/store-folder.ts';
 
 let folder: string;
@@ -319,6 +319,15 @@ describe('runs as their files tell', () => {
     expect(truthful(store, living)[0]).toMatchObject({ state: 'running', problem: null });
     expect(truthful(store, dead)[0]).toMatchObject({ state: 'failed', problem: { code: 'run_died' } });
     expect(truthful(store, done)[0]).toMatchObject({ state: 'done', problem: null });
+  });
+
+  it('one that was told to go at once, and is gone without a word, was stopped', () => {
+    const store = path.join(folder, 'told');
+    write(store, 'told', 'running', spawnSync(process.execPath, ['-e', '']).pid, '');
+    askToStop(store, 'told', true);
+    const run = readRun(store, 'told');
+    if (!run) throw new Error('the run is missing');
+    expect(truthful(store, run)[0]).toMatchObject({ state: 'stopped', problem: null });
   });
 
   it('knows a process from another that has its number, and says nothing of other machines', () => {

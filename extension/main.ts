@@ -1,50 +1,20 @@
-/** Where VS Code enters: everything is made here, and ends with `context.subscriptions`. */
-import * as vscode from 'vscode';
-import { AgentInterpreter } from './agent/interpreter.ts';
-import { registerCommands } from './commands/table.ts';
-import { handlePage } from './dashboard/handle-page.ts';
-import { DashboardPanels } from './dashboard/panels.ts';
-import { ExperimentLibrary } from './experiments/experiment-library.ts';
-import { InsertionTarget } from './insert/insertion-target.ts';
-import type { Lab } from './lab.ts';
-import { editorSettings } from './language/editor-settings.ts';
-import { registerLanguage } from './language/register.ts';
-import { tellOfEnd } from './run-ended.ts';
-import { registerStatusBar } from './status-bar.ts';
-import { ExperimentsView } from './tree/experiments-view.ts';
+/** Where VS Code enters. A file of its own that holds almost nothing, since the window waits while it is read. */
+import { setImmediate } from 'node:timers/promises';
+import type * as vscode from 'vscode';
 
-export function activate(context: vscode.ExtensionContext): void {
-  const log = vscode.window.createOutputChannel('Merge Lab', { log: true });
-  const interpreter = new AgentInterpreter(process.env['MERGE_LAB_HOME']);
-  const library = new ExperimentLibrary({
-    session: () => {
-      const { python } = interpreter;
-      return python === undefined ? {} : { python };
-    },
-    ended: (uri, end) => tellOfEnd(lab, uri, end),
-  });
-  const dashboards = new DashboardPanels(context.extensionUri, library, (uri, message) => {
-    void handlePage(lab, uri, message);
-  });
-  const insertionTarget = new InsertionTarget();
-  const lab: Lab = { extension: context, log, library, interpreter, dashboards, insertionTarget };
-  const settings = editorSettings();
-  registerLanguage({ subscriptions: context.subscriptions, states: library, settings });
-  context.subscriptions.push(
-    log,
-    settings,
-    insertionTarget,
-    library,
-    dashboards,
-    registerCommands(lab),
-    registerStatusBar(lab),
-    new ExperimentsView(lab),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (!event.affectsConfiguration('mergeLab.python')) return;
-      interpreter.forget();
-      void library.refreshAll();
-    }),
-  );
+/**
+ * In steps, none of which keeps the other extensions waiting for long: the code's text, what reads experiment files
+ * (YAML, its validation), the rest of the code, starting. VS Code runs no command before the last has ended.
+ */
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  await setImmediate();
+  const code: typeof import('./code.ts') = require('./code.cjs');
+  await setImmediate();
+  await code.reading();
+  await setImmediate();
+  const { start } = await code.starting();
+  await setImmediate();
+  start(context);
 }
 
 /** What is not disposed in time ends with the process; runs go on by themselves. */

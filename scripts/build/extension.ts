@@ -1,14 +1,14 @@
 /**
- * The extension's host side as two files that need nothing but VS Code: `dist/extension/main.cjs` and, beside it, the
- * analysis worker. Source maps lie beside them and stay out of the package.
+ * The extension's host side as three files that need nothing but VS Code: `dist/extension/main.cjs`, which VS Code
+ * loads, the code that it loads in turn, and the analysis worker. Source maps lie beside them and stay out of the package.
  */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { vscodeOnce } from './vscode-once.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
-/** Of `main.cjs`, in bytes; a larger one would be felt when the editor starts. */
+/** Of `main.cjs` and `code.cjs`, in bytes; larger ones would be felt when the editor starts. */
 export const HOST_LIMIT = 600_000;
 
 const bundle = {
@@ -22,7 +22,8 @@ const bundle = {
   target: 'node22.15',
   // ES modules first: some packages' other builds carry what a server needs.
   mainFields: ['module', 'main'],
-  external: ['vscode'],
+  external: ['./code.cjs'],
+  plugins: [vscodeOnce(path.join(root, 'extension'))],
   minify: true,
   keepNames: false,
   sourcemap: 'external',
@@ -37,9 +38,7 @@ const bundle = {
 
 /** Throws where a source cannot be bundled; esbuild has said why. */
 export async function buildExtension(): Promise<Metafile> {
-  const entryPoints = ['extension/main.ts', 'runner/analysis-worker.ts'].filter((file) =>
-    existsSync(path.join(root, file)),
-  );
+  const entryPoints = ['extension/main.ts', 'extension/code.ts', 'runner/analysis-worker.ts'];
   const { metafile } = await build({ ...bundle, entryPoints: entryPoints.map(named) });
   return metafile;
 }

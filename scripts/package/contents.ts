@@ -14,6 +14,7 @@ const pages = ['README.md', 'CHANGELOG.md', 'LICENSE'];
 export function packageFiles(root: string, manifest: Manifest): string[] {
   const built = [
     'dist/extension/main.cjs',
+    'dist/extension/code.cjs',
     'dist/extension/analysis-worker.cjs',
     ...filesOf(root, 'dist/webview'),
   ];

@@ -35,6 +35,7 @@ describe('the package', () => {
     expect(names).toEqual(
       expect.arrayContaining([
         'dist/extension/main.cjs',
+        'dist/extension/code.cjs',
         'dist/extension/analysis-worker.cjs',
         'dist/webview/dashboard.js',
         'dist/webview/dashboard.css',
@@ -61,6 +62,22 @@ describe('the package', () => {
       for (const folder of folders)
         expect(names, experiment).toContain(`examples/nine-domains/${folder}/config.json`);
     }
+  });
+
+  it('says in the walkthrough how large the sample is', () => {
+    const sample = Object.entries(files).filter(([name]) => name.startsWith('examples/nine-domains/'));
+    const megabytes = sample.reduce((sum, [, content]) => sum + content.length, 0) / 1e6;
+    const sizes = new Set(sample.flatMap(([name]) => name.match(/\/models\/(\w+)\//)?.[1] ?? []));
+    expect([...sizes].sort()).toEqual(['M', 'S']);
+    expect(JSON.stringify(manifest)).toContain(`in two sizes, about ${Math.round(megabytes)} MB.`);
+  });
+
+  it('has a page whose pictures and links can be followed where it is installed', () => {
+    const page = text(files['readme.md'] ?? files['README.md']);
+    expect(page).toContain('# Model Merge Lab');
+    const targets = [...page.matchAll(/\]\(([^)\s]+)[^)]*\)/g)].map((match) => match[1] ?? '');
+    expect(targets.filter((target) => !/^(https:|#)/.test(target))).toEqual([]);
+    expect(page).not.toMatch(/<img/);
   });
 
   it('holds every source of the agent', () => {

@@ -1,13 +1,13 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { throwIfCancelled } from './cancelled.ts';
 import { type Choice, rivalsOf } from './form-choice.ts';
 import type { FitOptions } from './input.ts';
 import type { Jackknife } from './jackknife.ts';
 import { parametersOf, predict } from './least-squares.ts';
+import { noiseOf } from './noise.ts';
 import { type Random, seededRandom } from './random.ts';
 import type { TypicalCurve } from './rules.ts';
 import type { UsablePoints } from './usable-points.ts';
-import { at, whiten, whitening } from './whitening.ts';
+import { whiten } from './whitening.ts';
 
 /** Drawn where no replicates are given. */
 const DRAWS = 1000;
@@ -30,7 +30,9 @@ export function* drawCurves(
   const refits = !measured || options.goal.rule === 'epsilon';
   const laws = refits ? rivalsOf(choice, points, options.form) : [];
   if (refits && laws.length === 0) return;
-  const noise = noiseOf(points, choice, random);
+  const estimate = choice.used?.estimate ?? null;
+  const free = k.length - (estimate?.fit.p ?? k.length);
+  const noise = noiseOf(points, estimate?.scale ?? null, free, random);
   if (!noise) return;
 
   const ks = Array.from({ length: pool }, (_, i) => i + 1);
@@ -56,97 +58,6 @@ export function* drawCurves(
       chosenBeatsBase: typical.chosenBeatsBase,
     };
   }
-}
-
-/** One set of losses by replicate number, with a misfit of that variance; null where nothing is known of their errors. */
-function noiseOf(
-  points: UsablePoints,
-  choice: Choice,
-  random: Random,
-): ((replicate: number, misfit: number) => Float64Array) | null {
-  const { k, y, C, known, df, replicates } = points;
-  const size = k.length;
-  const g = new Float64Array(size);
-  const normals = () => {
-    for (let i = 0; i < size; i++) g[i] = random.normal();
-    return g;
-  };
-  // A variance known by n degrees of freedom is as uncertain as n/χ²(n).
-  const widening = (n: number) => (Number.isFinite(n) ? Math.sqrt(n / random.chiSquared(n)) : 1);
-  const estimate = choice.used?.estimate ?? null;
-  const free = size - (estimate?.fit.p ?? size);
-  const addMisfit = (row: Float64Array, misfit: number) => {
-    if (misfit <= 0 || free <= 0) return row;
-    const wide = Math.sqrt(misfit) * widening(free);
-    for (let i = 0; i < size; i++) row[i] = at(row, i) + wide * random.normal();
-    return row;
-  };
-
-  if (replicates.length > 0) {
-    const root = known ? positiveRoot(beyond(C, replicates, size), size) : null;
-    return (r, misfit) => {
-      const row = (replicates[r] ?? y).slice();
-      if (root) addProduct(row, root, normals());
-      return addMisfit(row, misfit);
-    };
-  }
-  const scale = known ? 1 : (estimate?.scale ?? null);
-  if (scale === null) return null;
-  const w = whitening(C, size, 0);
-  const freedom = known ? Math.min(...df) : free;
-  return (_, misfit) => {
-    const wide = Math.sqrt(scale) * widening(freedom);
-    const row = colour(w.inverse, normals());
-    for (let i = 0; i < size; i++) row[i] = at(y, i) + wide * at(row, i);
-    return addMisfit(row, misfit);
-  };
-}
-
-/** x with S⁻¹·x = g: noise of the covariance that S⁻¹ whitens. */
-function colour(inverse: Float64Array, g: Float64Array): Float64Array {
-  const size = g.length;
-  const x = new Float64Array(size);
-  for (let i = 0; i < size; i++) {
-    let sum = g[i] ?? 0;
-    for (let j = 0; j < i; j++) sum -= at(inverse, i * size + j) * at(x, j);
-    x[i] = sum / at(inverse, i * size + i);
-  }
-  return x;
-}
-
-/** The covariance that the replicates do not carry: C − their own. */
-function beyond(C: Float64Array, replicates: readonly Float64Array[], size: number): Float64Array {
-  const mean = new Float64Array(size);
-  for (const row of replicates)
-    for (let i = 0; i < size; i++) mean[i] = at(mean, i) + at(row, i) / replicates.length;
-  const rest = C.slice();
-  const share = 1 / Math.max(1, replicates.length - 1);
-  for (const row of replicates)
-    for (let i = 0; i < size; i++)
-      for (let j = 0; j < size; j++)
-        rest[i * size + j] =
-          at(rest, i * size + j) - share * (at(row, i) - at(mean, i)) * (at(row, j) - at(mean, j));
-  return rest;
-}
-
-/** A root of the positive part of a symmetric matrix, columns scaled eigenvectors; null where it has none. */
-function positiveRoot(S: Float64Array, size: number): readonly Float64Array[] | null {
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
-    Matrix.from1DArray(size, size, S),
-    { assumeSymmetric: true },
-  );
-  const columns = realEigenvalues.flatMap((value, column) =>
-    value > 0
-      ? [Float64Array.from({ length: size }, (_, i) => Math.sqrt(value) * eigenvectorMatrix.get(i, column))]
-      : [],
-  );
-  return columns.length > 0 ? columns : null;
-}
-
-function addProduct(row: Float64Array, root: readonly Float64Array[], g: Float64Array): void {
-  root.forEach((column, index) => {
-    for (let i = 0; i < row.length; i++) row[i] = at(row, i) + (g[index] ?? 0) * at(column, i);
-  });
 }
 
 /** One draw of what other experts would have changed, by k. */

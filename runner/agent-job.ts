@@ -5,11 +5,17 @@ import type { Command } from './agent-connection.ts';
 import { Lines, Tail } from './lines.ts';
 import { NAME_PYTHON, SET_UP_AGENT } from './python-advice.ts';
 
+export interface JobOptions {
+  readonly signal?: AbortSignal;
+  /** Gets what the job tells on its way: lines `{"progress": ...}` before the answer. */
+  readonly onProgress?: (progress: unknown) => void;
+}
+
 /** The job's answer. Throws its Problem, `agent_died`, or `cancelled` when the signal ends it. */
 export function runJob(
   command: Command,
   document: unknown,
-  signal?: AbortSignal,
+  { signal, onProgress }: JobOptions = {},
 ): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
     const child = spawn(command.program, command.args, {
@@ -20,19 +26,23 @@ export function runJob(
     });
     let answer: Record<string, unknown> | null = null;
     const lines = new Lines((line) => {
-      answer = object(line) ?? answer;
+      const said = object(line);
+      if (said && 'progress' in said) onProgress?.(said['progress']);
+      else answer = said ?? answer;
     });
     const said = new Tail();
     child.stdout.on('data', (chunk: Buffer) => lines.feed(chunk));
     child.stderr.on('data', (chunk: Buffer) => said.feed(chunk));
     child.stdin.on('error', () => {});
     const abort = (): void => void child.kill('SIGTERM');
+    if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort, { once: true });
     child.on('error', (error) => reject(cannotStart(command, error)));
     child.on('close', (code) => {
       signal?.removeEventListener('abort', abort);
       const problem = problemIn(answer);
-      if (problem) reject(new ProblemError(problem));
+      if (signal?.aborted && (problem || !answer)) reject(cancelled());
+      else if (problem) reject(new ProblemError(problem));
       else if (answer) resolve(answer);
       else reject(noAnswer(command, code, said.lines(3)));
     });
@@ -56,6 +66,14 @@ function problemIn(answer: Record<string, unknown> | null): Problem | null {
   return error && typeof error.code === 'string' && typeof error.message === 'string'
     ? (error as Problem)
     : null;
+}
+
+function cancelled(): ProblemError {
+  return new ProblemError({
+    code: 'cancelled',
+    message: 'It was stopped before its end.',
+    fix: 'Start it again when you like.',
+  });
 }
 
 function cannotStart(command: Command, cause: Error): ProblemError {

@@ -220,7 +220,7 @@ export class ExperimentSession {
     const report = await this.report('complete');
     const context = { experiment: this.experiment, plan, prepared, report, root: path.dirname(this.file) };
     const { document, choice } = mergeRequest({ ...context, store: this.store }, options);
-    const { out } = await this.#target.merge(document);
+    const { out } = await this.#target.merge(document, options);
     const { size, subset, weights } = choice;
     const cell = report.cells.find(
       (candidate) => candidate.size === size && candidate.method === choice.method,

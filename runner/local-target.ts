@@ -6,6 +6,7 @@ import { preparedSchema } from '../core/store/prepared.ts';
 import { Agent } from './agent.ts';
 import { runJob } from './agent-job.ts';
 import { findPython } from './python.ts';
+import type { MergeWatch } from './session-types.ts';
 
 const launchedSchema = z.looseObject({
   run: z.string().min(1),
@@ -13,6 +14,11 @@ const launchedSchema = z.looseObject({
   note: z.string().optional(),
 });
 const mergedSchema = z.looseObject({ out: z.string().min(1) });
+const writingSchema = z.looseObject({
+  done: z.number().nonnegative(),
+  total: z.number().nonnegative(),
+  seconds_left: z.number().nonnegative().nullable(),
+});
 
 export interface Launch {
   readonly store: string;
@@ -46,10 +52,22 @@ export class LocalTarget {
     return { run, state, note: note ?? null };
   }
 
-  /** Writes one merged model; ends when it is written. */
-  async merge(document: unknown): Promise<{ readonly out: string }> {
+  /** Writes one merged model; ends when it is written. Where it is stopped, nothing of it remains. */
+  async merge(document: object, { signal, onProgress }: MergeWatch = {}): Promise<{ readonly out: string }> {
     const command = { program: findPython(this.#named), args: ['-m', 'merge_lab_agent', 'merge'] };
-    return checked('merge', mergedSchema, await runJob(command, document, this.#signal));
+    const signals = [this.#signal, signal].filter((each) => each !== undefined);
+    const answer = await runJob(
+      command,
+      { ...document, progress: onProgress !== undefined },
+      {
+        signal: AbortSignal.any(signals),
+        onProgress: (said) => {
+          const { data } = writingSchema.safeParse(said);
+          if (data) onProgress?.(data);
+        },
+      },
+    );
+    return checked('merge', mergedSchema, answer);
   }
 
   async dispose(): Promise<void> {

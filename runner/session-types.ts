@@ -79,8 +79,22 @@ export interface Following extends Disposable {
   readonly finished: Promise<WorkerStatus>;
 }
 
+/** How far the writing of a merged model is. */
+export interface Writing {
+  /** Bytes of tensors that are written, and of all. */
+  readonly done: number;
+  readonly total: number;
+  readonly seconds_left: number | null;
+}
+
+export interface MergeWatch {
+  /** Stops it; nothing of the folder remains. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (writing: Writing) => void;
+}
+
 /** What to write; each default is what `merge:` of the file says, else the report's recommendation. */
-export interface MergeOptions {
+export interface MergeOptions extends MergeWatch {
   readonly subset?: readonly string[];
   readonly weights?: ReadonlyMap<string, number>;
   readonly method?: string;

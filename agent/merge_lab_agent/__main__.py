@@ -14,29 +14,31 @@ from typing import Any
 from merge_lab_agent import __version__
 from merge_lab_agent.problem import Problem
 
-Job = Callable[[dict[str, Any]], dict[str, Any]]
+Tell = Callable[[dict[str, Any]], None]
+Job = Callable[[dict[str, Any], Tell], dict[str, Any]]
+"""From a document to the answer; what a job tells on the way are lines before it."""
 
 
-def _run(request: dict[str, Any]) -> dict[str, Any]:
+def _run(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     from merge_lab_agent.identifiers import new_run_id
     from merge_lab_agent.run import run
 
     return run({"run": new_run_id(), "device": "auto"} | request)
 
 
-def _merge(request: dict[str, Any]) -> dict[str, Any]:
+def _merge(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     from merge_lab_agent.merge import merge
 
-    return merge(request)
+    return merge(request, tell)
 
 
-def _prepare(request: dict[str, Any]) -> dict[str, Any]:
+def _prepare(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     from merge_lab_agent.prepare import prepare
 
     return prepare(request)
 
 
-def _environment(request: dict[str, Any]) -> dict[str, Any]:
+def _environment(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     from merge_lab_agent.environment import environment
 
     return environment(request)
@@ -71,8 +73,13 @@ def _answer(job: Job) -> int:
     from merge_lab_agent.store import compact_json
 
     output = claim_output()
+
+    def tell(message: dict[str, Any]) -> None:
+        output.write(compact_json(message) + b"\n")
+        output.flush()
+
     try:
-        answer = job(_document(sys.stdin.buffer.read()))
+        answer = job(_document(sys.stdin.buffer.read()), tell)
         code = 1 if answer.get("state") == "failed" else 0
     except Exception as error:
         if not isinstance(error, Problem):
@@ -80,8 +87,7 @@ def _answer(job: Job) -> int:
 
             traceback.print_exc()
         answer, code = {"error": as_problem(error).to_json()}, 1
-    output.write(compact_json(answer) + b"\n")
-    output.flush()
+    tell(answer)
     return code
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from merge_lab_agent.control import Control, StopNow
@@ -14,9 +16,16 @@ from merge_lab_agent.run import as_problem
 from merge_lab_agent.status import StatusWriter, WorkerStatus, add_event
 from merge_lab_agent.store import Store, forget_denied_answers
 
+PROGRESS_SECONDS = 0.2
 
-def merge(request: dict[str, Any]) -> dict[str, Any]:
+Tell = Callable[[dict[str, Any]], None]
+
+
+def merge(request: dict[str, Any], tell: Tell = lambda message: None) -> dict[str, Any]:
     """Writes `{store, plan, size, method, seed, subset or weights, out}` and returns what was written.
+
+    tell: called with `{progress: {done, total, seconds_left}}` while tensors are written, in bytes and
+    seconds, if the request has `progress: true`.
 
     The answer is kept in the run's events too, for whoever was away. Raises Problem.
     """
@@ -33,7 +42,7 @@ def merge(request: dict[str, Any]) -> dict[str, Any]:
     with StatusWriter(store, first, control.watch) as status:
         control.last_words = lambda: status.end("stopped")
         try:
-            answer = _write(request, status) | {"run": run}
+            answer = _write(request, status, tell) | {"run": run}
         except (Exception, StopNow) as error:
             if control.interrupted:
                 status.update(state="stopped")
@@ -50,12 +59,39 @@ def merge(request: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _write(request: dict[str, Any], status: StatusWriter) -> dict[str, Any]:
+def _write(request: dict[str, Any], status: StatusWriter, tell: Tell) -> dict[str, Any]:
     status.update(state="loading", current=_current(request))
     from merge_lab_agent.write import write_merged
 
     status.update(state="running")
-    return write_merged(request)
+    pace = _Pace()
+
+    def told(done: int, total: int) -> None:
+        if not pace.is_due(done, total):
+            return
+        left = pace.seconds_left(done, total)
+        status.update(seconds_left=left)
+        if request.get("progress") is True:
+            tell({"progress": {"done": done, "total": total, "seconds_left": left}})
+
+    return write_merged(request, told)
+
+
+class _Pace:
+    """Of something that is written from front to back."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.monotonic()
+
+    def is_due(self, done: int, total: int) -> bool:
+        now = time.monotonic()
+        due = done == total or now - self._last >= PROGRESS_SECONDS
+        if due:
+            self._last = now
+        return due
+
+    def seconds_left(self, done: int, total: int) -> float:
+        return (time.monotonic() - self._began) * (total - done) / max(done, 1)
 
 
 def _current(request: dict[str, Any]) -> dict[str, Any]:

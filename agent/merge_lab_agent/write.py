@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +35,15 @@ _COPIED = (*TOKENIZER_FILES, "generation_config.json")
 _SPARE_DISK = 64_000_000  # for config, tokenizer and what the file system itself needs
 
 
-def write_merged(document: Mapping[str, object]) -> dict[str, object]:
+Written = Callable[[int, int], None]
+"""Told the bytes of tensors that are written, and of all."""
+
+
+def _untold(done: int, total: int) -> None:
+    """Where nobody wants to know."""
+
+
+def write_merged(document: Mapping[str, object], told: Written = _untold) -> dict[str, object]:
     """Merge as a plan would and write the folder `out`.
 
     document: `{store, plan, size, method, seed, subset or weights, out, files?}`: `method` is an index into
@@ -60,17 +68,19 @@ def write_merged(document: Mapping[str, object]) -> dict[str, object]:
     fingerprints = {name: size.experts[name].fingerprint for name in request.subset}
     pool = Pool(base, experts, fingerprints, plan.embeddings, _POOL_MEMORY)
     merge = pool.plan(request.method_of(plan), list(request.subset), request.seed, request.weights)
-    return write_folder(pool, merge, request.out, request.files)
+    return write_folder(pool, merge, request.out, request.files, told)
 
 
-def write_folder(pool: Pool, merge: Merge, out: Path, files: Mapping[str, str]) -> dict[str, object]:
+def write_folder(
+    pool: Pool, merge: Merge, out: Path, files: Mapping[str, str], told: Written = _untold
+) -> dict[str, object]:
     """Write the merge `merge` of `pool` to the new folder `out`; see `write_merged`."""
     _refuse_existing(out)
     shards = _shards(pool.base)
     total = sum(info.end - info.begin for infos in shards.values() for info in infos)
     _refuse_small_disk(out, total)
     with _appearing_at(out) as folder:
-        _write_tensors(pool, merge, folder, shards)
+        _write_tensors(pool, merge, folder, shards, lambda done: told(done, total))
         if len(shards) > 1:
             _write_index(folder, shards, total)
         _copy_beside(pool.base.folder, folder)
@@ -287,9 +297,16 @@ def _header(infos: list[TensorInfo]) -> bytes:
     return len(text).to_bytes(8, "little") + text
 
 
-def _write_tensors(pool: Pool, merge: Merge, folder: Path, shards: Mapping[str, list[TensorInfo]]) -> None:
+def _write_tensors(
+    pool: Pool,
+    merge: Merge,
+    folder: Path,
+    shards: Mapping[str, list[TensorInfo]],
+    told: Callable[[int], None],
+) -> None:
     """Each piece of the merge goes to its place in its shard, so that memory never holds a whole model."""
     merged = {slot.name for slot in pool.slots}
+    done = 0
     with ExitStack() as stack:
         places: dict[str, tuple[BinaryIO, TensorInfo]] = {}
         for file, infos in shards.items():
@@ -301,7 +318,8 @@ def _write_tensors(pool: Pool, merge: Merge, folder: Path, shards: Mapping[str, 
         for name, (shard, info) in places.items():
             if name not in merged:
                 shard.seek(info.begin)
-                shard.write(_bytes(pool.base.read(name).reshape(-1)))
+                done += shard.write(_bytes(pool.base.read(name).reshape(-1)))
+                told(done)
         for piece, values in pool.merged(merge):
             for part in pool.within(piece):
                 assert part.slot is not None
@@ -311,7 +329,8 @@ def _write_tensors(pool: Pool, merge: Merge, folder: Path, shards: Mapping[str, 
                 rounded = values[part.begin - piece.begin : part.end - piece.begin].to(wanted)
                 _refuse_not_finite(rounded, part.slot.name)
                 shard.seek(info.begin + item * (part.begin - part.slot.begin))
-                shard.write(_bytes(rounded))
+                done += shard.write(_bytes(rounded))
+            told(done)
 
 
 def _claims(file: Path, infos: list[TensorInfo]) -> dict[str, TensorInfo]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_plans import SmallPlan, losses, run_agent, write_plan
+from small_plans import SmallPlan, losses, run_agent, start_agent, write_plan
 from transformers import AutoModelForCausalLM
 
 from merge_lab_agent import launch as launching
@@ -175,6 +175,20 @@ def test_the_merge_job_writes_a_model_and_leaves_its_story(plan: SmallPlan, tmp_
     assert answer is not None
     assert answer["error"]["code"] == "out_exists"
     assert runs(asked(plan))["runs"][-1]["state"] == "failed"
+
+
+def test_the_merge_job_tells_how_far_it_is_where_that_is_asked_for(plan: SmallPlan, tmp_path: Path) -> None:
+    document = asked(plan) | {"size": "S", "method": 0, "seed": None, "subset": ["alpha"]}
+
+    def lines(folder: str, more: dict[str, Any]) -> list[dict[str, Any]]:
+        request = document | {"out": str(tmp_path / folder)} | more
+        output, _ = start_agent("merge", request, tmp_path).communicate()
+        return [json.loads(line) for line in output.splitlines()]
+
+    assert ["out" in line for line in lines("quiet", {})] == [True]
+    *told, answer = lines("told", {"progress": True})
+    total = answer["bytes"]
+    assert told[-1] == {"progress": {"done": total, "total": total, "seconds_left": 0.0}}
 
 
 def test_a_merge_can_be_launched_too(plan: SmallPlan, tmp_path: Path, home: Path) -> None:

@@ -102,6 +102,15 @@ def test_transformers_loads_the_merge_that_was_scored(
     assert answer["parameters"] == sum(p.numel() for p in there.values())
 
 
+def test_what_is_written_is_told_from_front_to_back(request_of: dict[str, Any]) -> None:
+    told: list[tuple[int, int]] = []
+    answer = write_merged(request_of, lambda done, total: told.append((done, total)))
+    done = [bytes_done for bytes_done, _ in told]
+    assert done == sorted(done)
+    assert {total for _, total in told} == {answer["bytes"]}
+    assert done[-1] == answer["bytes"]
+
+
 def test_layout_is_the_base_s_own(request_of: dict[str, Any], tiny_base: Path) -> None:
     write_merged(request_of)
     out = Path(request_of["out"])

@@ -11,6 +11,7 @@ import {
   ProblemsError,
   type Update,
 } from '../../runner/experiment-session.ts';
+import type { Writing } from '../../runner/session-types.ts';
 import { resultsOf, TINY, TinyWorld } from './tiny-world.ts';
 
 /** Base, three experts, then average: three of k = 1, three of k = 2, one of k = 3. */
@@ -155,7 +156,15 @@ describe('a run', () => {
 describe('a merged model', () => {
   it('is written with its card; a folder that is not empty is left alone', async () => {
     const session = await open(world.experiment());
-    const { out } = await session.merge({ subset: ['gamma', 'alpha'], out: './merged/two' });
+    const told: Writing[] = [];
+    const { out } = await session.merge({
+      subset: ['gamma', 'alpha'],
+      out: './merged/two',
+      onProgress: (writing) => told.push(writing),
+    });
+    const { total } = told.at(-1) ?? { total: 0 };
+    expect(total).toBeGreaterThan(0);
+    expect(told.at(-1)).toEqual({ done: total, total, seconds_left: 0 });
     expect(out).toBe(path.join(path.dirname(session.file), 'merged', 'two'));
     const files = readdirSync(out);
     expect(files).toEqual(
@@ -166,6 +175,19 @@ describe('a merged model', () => {
     expect(await problem(again)).toMatchObject({ code: 'out_exists' });
     expect(await problem(session.merge({ subset: ['delta'] }))).toMatchObject({ code: 'option_invalid' });
     expect(await problem(session.merge({}))).toMatchObject({ code: 'nothing_recommended' });
+  });
+
+  it('that is stopped leaves nothing', async () => {
+    const session = await open(world.experiment());
+    const stop = new AbortController();
+    const merging = session.merge({ subset: ['alpha'], out: './merged/never', signal: stop.signal });
+    const runs = path.join(session.store, 'runs');
+    await vi.waitUntil(() => existsSync(runs) && readdirSync(runs).length > 0, { timeout: 60_000 });
+    stop.abort();
+    expect(await problem(merging)).toMatchObject({ code: 'cancelled' });
+    const merged = path.join(path.dirname(session.file), 'merged');
+    const left = existsSync(merged) ? readdirSync(merged) : [];
+    expect(left.filter((name) => name.includes('never'))).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../core/experiment/parse.ts';
+import { plain } from '../words/plain.ts';
 import { problemText } from './problem-text.ts';
-import { plain } from './terminal/plain.ts';
 import type { Style } from './terminal/style.ts';
 
 /** A diagnostic with the line of the file it is about, and a mark under its exact range. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Problem } from '../core/problem.ts';
-import { plain, plainLines } from './terminal/plain.ts';
+import { plain, plainLines } from '../words/plain.ts';
 import type { Style } from './terminal/style.ts';
 
 /** A problem for the terminal: where, what, and what to do, in that order. */

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
+import { oneLine } from '../words/plain.ts';
 import type { RunEnd } from './experiments/experiment-model.ts';
 import type { Lab } from './lab.ts';
 import { setting } from './settings.ts';
 import { showProblem } from './show-problem.ts';
-import { plain } from './words.ts';
 
 /** A run that is over sooner was watched to its end. */
 const LONG_SECONDS = 60;
@@ -33,7 +33,7 @@ async function tellAnswer(lab: Lab, uri: vscode.Uri): Promise<void> {
   const { headline } = lab.library.get(uri)?.report ?? {};
   const sentence = headline?.sentence.split('\n')[0] ?? 'The run is done.';
   const buttons = headline?.subset ? ['Dashboard', 'Merge'] : ['Dashboard'];
-  const picked = await vscode.window.showInformationMessage(plain(sentence, 400), ...buttons);
+  const picked = await vscode.window.showInformationMessage(oneLine(sentence, 400), ...buttons);
   if (picked === 'Dashboard') lab.dashboards.open(uri, { preserveFocus: false });
   if (picked === 'Merge') await vscode.commands.executeCommand('mergeLab.mergeRecommended', uri);
 }

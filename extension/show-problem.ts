@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../core/problem.ts';
+import { oneLine } from '../words/plain.ts';
 import type { Lab } from './lab.ts';
 import { namedPython } from './settings.ts';
-import { plain } from './words.ts';
 
 interface Button {
   readonly title: string;
@@ -53,7 +53,7 @@ export function showProblem(lab: Lab, problem: Problem, retry?: () => unknown): 
   const words = isOnButtons ? `${problem.message}${named}` : `${problem.message} ${problem.fix}`;
   const again = retry ? ['Try Again'] : [];
   void vscode.window
-    .showErrorMessage(plain(words, 700), ...buttons.map(({ title }) => title), ...again)
+    .showErrorMessage(oneLine(words, 700), ...buttons.map(({ title }) => title), ...again)
     .then((picked) => {
       if (picked === 'Try Again') return retry?.();
       const button = buttons.find(({ title }) => title === picked);

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { Headline } from '../core/report/report.ts';
+import { oneLine } from '../words/plain.ts';
+import { roughly } from '../words/units.ts';
 import { LANGUAGE } from './experiments/experiment-library.ts';
 import type { ExperimentState } from './experiments/experiment-state.ts';
 import type { Lab } from './lab.ts';
 import { setting } from './settings.ts';
-import { duration, plain } from './words.ts';
 
 /** Only while a run goes on, or where the active file is an experiment. */
 export function registerStatusBar(lab: Lab): vscode.Disposable {
@@ -57,8 +58,8 @@ export function isActive({ run }: ExperimentState): boolean {
 }
 
 function wordsOf(state: ExperimentState): { readonly text: string; readonly tooltip: string } {
-  const name = plain(state.valid?.experiment.name ?? 'Experiment', 60);
-  const tooltip = `${name}\n${state.problem ? plain(state.problem.message, 300) : stateSentence(state)}\nOpens the dashboard.`;
+  const name = oneLine(state.valid?.experiment.name ?? 'Experiment', 60);
+  const tooltip = `${name}\n${state.problem ? oneLine(state.problem.message, 300) : stateSentence(state)}\nOpens the dashboard.`;
   if (state.busy) return { text: `$(loading~spin) ${state.busy}`, tooltip };
   if (isActive(state)) return { text: `$(loading~spin) ${runText(state)}`, tooltip };
   if (state.problem) return { text: '$(warning) Merge Lab', tooltip };
@@ -74,20 +75,20 @@ export function answeredK({ subset, recommended_k }: Headline): number | null {
 /** E.g. `37% · 20 s left`. */
 export function runText({ run }: Pick<ExperimentState, 'run'>): string {
   const [worker] = run.workers;
-  if (run.state === 'queued') return `waiting for ${plain(worker?.waiting_for ?? 'the device', 60)}`;
+  if (run.state === 'queued') return `waiting for ${oneLine(worker?.waiting_for ?? 'the device', 60)}`;
   if (run.state === 'starting') return 'starting';
   const total = Math.max(0, ...run.workers.map((each) => each.total));
   const done = Math.max(0, ...run.workers.map((each) => each.done + each.failed));
   const share = total > 0 ? `${Math.min(99, Math.floor((100 * done) / total))}%` : '';
   if (run.state === 'stopping') return `stopping · ${share}`;
   const left = worker?.seconds_left;
-  return [share, left === null || left === undefined ? '' : `${duration(left)} left`]
+  return [share, left === null || left === undefined ? '' : `${roughly(left)} left`]
     .filter(Boolean)
     .join(' · ');
 }
 
 function stateSentence(state: ExperimentState): string {
   if (isActive(state)) return runText(state);
-  if (state.report) return plain(state.report.headline.sentence.split('\n')[0] ?? '', 300);
+  if (state.report) return oneLine(state.report.headline.sentence.split('\n')[0] ?? '', 300);
   return 'Nothing is measured yet.';
 }

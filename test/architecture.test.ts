@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = path.join(import.meta.dirname, '..');
-const folders = ['core', 'runner', 'cli', 'extension', 'webview'] as const;
+const folders = ['words', 'core', 'runner', 'cli', 'extension', 'webview'] as const;
 type Folder = (typeof folders)[number];
 
 /**
@@ -13,11 +13,12 @@ type Folder = (typeof folders)[number];
  * its version from the manifest, and builds the dashboard's page where a checkout has none.
  */
 const mayImport: Readonly<Record<Folder, readonly string[]>> = {
-  core: ['core'],
+  words: ['words'],
+  core: ['core', 'words'],
   runner: ['runner', 'core'],
-  cli: ['cli', 'runner', 'core', 'webview', 'package.json', 'scripts'],
-  extension: ['extension', 'runner', 'core', 'webview'],
-  webview: ['webview', 'core'],
+  cli: ['cli', 'runner', 'core', 'webview', 'words', 'package.json', 'scripts'],
+  extension: ['extension', 'runner', 'core', 'webview', 'words'],
+  webview: ['webview', 'core', 'words'],
 };
 const pureBuiltins = ['crypto', 'zlib'];
 /** Processes and the network. */
@@ -56,6 +57,11 @@ describe('folders', () => {
 });
 
 describe('what a folder may do', () => {
+  it('words imports nothing at all, not even a type', () => {
+    const wrong = importsOf('words').filter(({ file, specifier }) => folderOf(file, specifier) !== 'words');
+    expect(wrong).toEqual([]);
+  });
+
   it('core uses no builtin but hashing and checksums', () => {
     const wrong = importsOf('core').filter(
       ({ specifier }) => isBuiltin(specifier) && !pureBuiltins.includes(bare(specifier)),
@@ -63,10 +69,10 @@ describe('what a folder may do', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('core asks neither clock nor chance, nor the environment', () => {
+  it.each(['core', 'words'])('%s asks neither clock nor chance, nor the environment', (folder) => {
     const impure =
       /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\bprocess\.(env|argv|cwd|platform)|\bfetch\(|\bset(Timeout|Interval)\(|\bdocument\.(body|createElement|getElement)|\bwindow\./;
-    const wrong = sources('core').flatMap((file) => linesMatching(file, impure));
+    const wrong = sources(folder).flatMap((file) => linesMatching(file, impure));
     expect(wrong).toEqual([]);
   });
 

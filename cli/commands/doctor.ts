@@ -5,12 +5,12 @@ import { Agent } from '../../runner/agent.ts';
 import { type AgentPython, findAgentPython } from '../../runner/agent-environment.ts';
 import { findPython } from '../../runner/python.ts';
 import { userHome } from '../../runner/store-folder.ts';
+import { plain } from '../../words/plain.ts';
+import { bytes } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
 import { print, printJson } from '../terminal/io.ts';
-import { bytes } from '../terminal/number.ts';
-import { plain } from '../terminal/plain.ts';
 import { table } from '../terminal/table.ts';
 
 const environmentSchema = z.object({

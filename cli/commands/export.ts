@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { exportArchive } from '../../runner/archive.ts';
+import { counted } from '../../words/numbers.ts';
+import { plain } from '../../words/plain.ts';
+import { bytes } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { print, printJson } from '../terminal/io.ts';
-import { bytes, counted } from '../terminal/number.ts';
-import { plain } from '../terminal/plain.ts';
 import { withSession } from '../with-session.ts';
 
 /** `export FILE [ARCHIVE]`: an experiment with its results, to share. */

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { importArchive as unpack } from '../../runner/archive.ts';
 import { openStoreFolder } from '../../runner/store-folder.ts';
+import { counted } from '../../words/numbers.ts';
+import { plain } from '../../words/plain.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
 import { print, printJson } from '../terminal/io.ts';
-import { counted } from '../terminal/number.ts';
-import { plain } from '../terminal/plain.ts';
 
 /** `import ARCHIVE [FOLDER]`: its results join the store of the folder; nothing there is overwritten. */
 export async function importArchive(

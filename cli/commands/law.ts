@@ -2,14 +2,15 @@ import type { Goal } from '../../core/experiment/experiment.ts';
 import type { Form, LawCurve } from '../../core/law/curve.ts';
 import { lawDocument } from '../../core/law/law-document.ts';
 import { ProblemError } from '../../core/problem.ts';
+import { columnDigits, estimated } from '../../words/estimates.ts';
+import { loss, signed } from '../../words/numbers.ts';
+import { plain, plainLines } from '../../words/plain.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { readNamed } from '../failed.ts';
 import { problemText } from '../problem-text.ts';
 import { lawText } from '../report/law-text.ts';
 import { drawCurve } from '../terminal/curve.ts';
 import { print, printJson } from '../terminal/io.ts';
-import { columnDigits, estimated, loss, signed } from '../terminal/number.ts';
-import { plain, plainLines } from '../terminal/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { table, wrap } from '../terminal/table.ts';
 

@@ -1,8 +1,8 @@
 import type { MergeOptions } from '../../runner/experiment-session.ts';
+import { loss } from '../../words/numbers.ts';
+import { plain } from '../../words/plain.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { print, printJson, say } from '../terminal/io.ts';
-import { loss } from '../terminal/number.ts';
-import { plain } from '../terminal/plain.ts';
 import { withSession } from '../with-session.ts';
 
 export interface MergeCommandOptions extends CommonOptions {

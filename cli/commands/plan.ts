@@ -1,8 +1,9 @@
 import type { ExperimentSession, PlanOutline, PlanSummary } from '../../runner/experiment-session.ts';
+import { count, counted } from '../../words/numbers.ts';
+import { plain, plainLines } from '../../words/plain.ts';
+import { bytes, parameters, roughly } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { print, printJson } from '../terminal/io.ts';
-import { bytes, count, counted, parameters, seconds } from '../terminal/number.ts';
-import { plain, plainLines } from '../terminal/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 import { withSession } from '../with-session.ts';
@@ -99,7 +100,7 @@ function expected(estimate: PlanSummary['estimate']): string {
       ? 'time unknown until the first merges'
       : estimate.seconds < 1
         ? 'under 1 s'
-        : `about ${seconds(estimate.seconds)}`,
+        : `about ${roughly(estimate.seconds)}`,
   ];
   if (estimate.memory_bytes !== null) {
     const of =

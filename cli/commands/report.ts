@@ -2,12 +2,13 @@ import path from 'node:path';
 import { ProblemError } from '../../core/problem.ts';
 import type { Report } from '../../core/report/report.ts';
 import { reportDocument } from '../../core/report/report-document.ts';
+import { cellName } from '../../words/cell-name.ts';
+import { plain } from '../../words/plain.ts';
+import { bytes } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { pageBeside, writePage } from '../report/html-page.ts';
-import { cellName, reportText } from '../report/report-text.ts';
+import { reportText } from '../report/report-text.ts';
 import { print, printJson } from '../terminal/io.ts';
-import { bytes } from '../terminal/number.ts';
-import { plain } from '../terminal/plain.ts';
 import { withSession } from '../with-session.ts';
 
 export interface ReportOptions extends CommonOptions {

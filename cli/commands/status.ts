@@ -1,10 +1,10 @@
 import { ProblemError } from '../../core/problem.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
+import { count, counted } from '../../words/numbers.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
 import { print, printJson } from '../terminal/io.ts';
-import { count, counted } from '../terminal/number.ts';
 import { statusLine } from '../terminal/progress.ts';
 import { withSession } from '../with-session.ts';
 

@@ -1,9 +1,10 @@
 import type { Cell, Report } from '../../core/report/report.ts';
-import { count, interval, loss, lossDigits } from '../terminal/number.ts';
-import { plain } from '../terminal/plain.ts';
+import { interval, lossDigits } from '../../words/estimates.ts';
+import { count, loss } from '../../words/numbers.ts';
+import { plain } from '../../words/plain.ts';
+import { millinats } from '../../words/units.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
-import { millinats } from './law-text.ts';
 
 /** The law of every domain: where it holds, and where it fits badly. */
 export function domainTable(report: Report, cell: Cell, style: Style): string {

@@ -1,6 +1,7 @@
 import type { Cell, Report } from '../../core/report/report.ts';
-import { columnDigits, estimated, loss, signed } from '../terminal/number.ts';
-import { plain } from '../terminal/plain.ts';
+import { columnDigits, estimated } from '../../words/estimates.ts';
+import { loss, signed } from '../../words/numbers.ts';
+import { plain } from '../../words/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 

@@ -1,18 +1,10 @@
-import type { Form, FormFit, LawCurve } from '../../core/law/curve.ts';
-import { interval, loss, lossDigits } from '../terminal/number.ts';
+import type { FormFit, LawCurve } from '../../core/law/curve.ts';
+import { interval, lossDigits } from '../../words/estimates.ts';
+import { formula, symbol } from '../../words/law.ts';
+import { loss } from '../../words/numbers.ts';
+import { millinats } from '../../words/units.ts';
 import type { Style } from '../terminal/style.ts';
 import { wrap } from '../terminal/table.ts';
-
-const FORMULA: Record<Form | 'three_point', string> = {
-  paper: 'L(k) = L∞ + A/(k + b), b ≥ 0',
-  signed: 'L(k) = L∞ + A/(k + b)',
-  quadratic: 'L(k) = L∞ + A/k + C/k²',
-  power: 'L(k) = L∞ + A·k^−p',
-  flat: 'L(k) = L∞',
-  three_point: 'L(k) = L∞ + A/(k + b), exact through three points',
-};
-
-const SYMBOL: Record<string, string> = { Linf: 'L∞' };
 
 /** The fitted law, how well it fits, and how its rivals and the paper's form fare. */
 export function lawText(curve: LawCurve, style: Style, columns: number): string {
@@ -23,7 +15,7 @@ export function lawText(curve: LawCurve, style: Style, columns: number): string 
   const parameters = Object.entries(curve.parameters).map(([name, value]) => {
     const limits = curve.intervals?.[name];
     const digits = limits ? lossDigits(limits[0], limits[1]) : 4;
-    const text = `${SYMBOL[name] ?? name} ${loss(value, digits)}`;
+    const text = `${symbol(name)} ${loss(value, digits)}`;
     return limits ? `${text} (${interval(limits, digits)})` : text;
   });
   const fit = [
@@ -32,7 +24,7 @@ export function lawText(curve: LawCurve, style: Style, columns: number): string 
     curve.interval_method ? `intervals by ${curve.interval_method}` : '',
   ].filter(Boolean);
   return [
-    `  ${style.dim('Law')}  ${FORMULA[curve.form]}   ${style.dim(`form: ${curve.form}`)}`,
+    `  ${style.dim('Law')}  ${formula(curve.form)}   ${style.dim(`form: ${curve.form}`)}`,
     wrap(parameters.map((text) => text.replaceAll(' ', '\u00a0')).join('   '), columns, '       ').replaceAll(
       '\u00a0',
       ' ',
@@ -58,10 +50,4 @@ function rivals(forms: readonly FormFit[], used: LawCurve['form']): string {
     ? ''
     : ' With fewer than six k, or where it does not follow the points, the best forecast does not decide.';
   return `Forecasting later k from earlier ones, each form misses by: ${each.join(', ')}; 1 mnat is 0.001 nats.${rule}`;
-}
-
-/** Thousandths of a nat, the scale at which fits differ. */
-export function millinats(value: number): string {
-  const scaled = value * 1000;
-  return `${scaled >= 100 ? scaled.toFixed(0) : scaled.toFixed(scaled >= 10 ? 1 : 2)} mnat`;
 }

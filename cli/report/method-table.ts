@@ -1,6 +1,7 @@
 import type { Report } from '../../core/report/report.ts';
-import { estimated, loss } from '../terminal/number.ts';
-import { plain } from '../terminal/plain.ts';
+import { estimated } from '../../words/estimates.ts';
+import { loss } from '../../words/numbers.ts';
+import { plain } from '../../words/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 import { curveOf } from './curve-of.ts';

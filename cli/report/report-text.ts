@@ -1,6 +1,7 @@
 import type { Cell, Report } from '../../core/report/report.ts';
-import { count, counted } from '../terminal/number.ts';
-import { plain, plainLines } from '../terminal/plain.ts';
+import { cellName } from '../../words/cell-name.ts';
+import { count, counted } from '../../words/numbers.ts';
+import { plain, plainLines } from '../../words/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { wrap } from '../terminal/table.ts';
 import { curveOf, drawingOf } from './curve-of.ts';
@@ -36,12 +37,6 @@ export function reportText(report: Report, options: ReportTextOptions): string {
   if (report.cells.length > 1) parts.push(methodTable(report, style, columns));
   parts.push(warnings(report, curve?.warnings ?? [], style, columns), intervalNote(report, style, columns));
   return parts.filter((part) => part !== '').join('\n\n');
-}
-
-/** `S · ties`, without a size where the file declares none. */
-export function cellName(report: Report, cell: Cell): string {
-  const declared = report.sizes.find((size) => size.name === cell.size)?.declared ?? false;
-  return plain(declared ? `${cell.size} · ${cell.label}` : cell.label);
 }
 
 function title(report: Report, cell: Cell | undefined, style: Style): string {

@@ -1,4 +1,4 @@
-import { plainLines } from './plain.ts';
+import { plainLines } from '../../words/plain.ts';
 import { type Style, styleFor } from './style.ts';
 
 /** Where a command writes. Answers go to `out`, everything about getting there to `err`, so that pipes stay clean. */

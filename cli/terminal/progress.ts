@@ -3,12 +3,13 @@ import { lowestMerge, mergeAt } from '../../core/report/merge-table.ts';
 import type { Report } from '../../core/report/report.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
 import type { Update } from '../../runner/experiment-session.ts';
+import { cellName } from '../../words/cell-name.ts';
+import { count, counted, loss } from '../../words/numbers.ts';
+import { plain, plainLines } from '../../words/plain.ts';
+import { bytes, roughly } from '../../words/units.ts';
 import { curveOf, drawingOf } from '../report/curve-of.ts';
 import { subsetText } from '../report/k-table.ts';
-import { cellName } from '../report/report-text.ts';
 import { type Io, say } from './io.ts';
-import { bytes, count, counted, loss, seconds } from './number.ts';
-import { plain, plainLines } from './plain.ts';
 import type { Style } from './style.ts';
 
 /** Shows a run while it goes on. On a terminal it redraws in place; elsewhere it says a line now and then. */
@@ -96,7 +97,7 @@ export function statusLine(update: Update): string {
   if (!worker) parts.push('starting');
   else if (worker.state === 'queued') parts.push(`waiting for ${plain(worker.waiting_for ?? 'the device')}`);
   else if (worker.state !== 'running') parts.push(worker.state);
-  else if (worker.seconds_left !== null) parts.push(`${seconds(worker.seconds_left)} left`);
+  else if (worker.seconds_left !== null) parts.push(`${roughly(worker.seconds_left)} left`);
   if (worker && worker.state === 'running') {
     parts.push(`${plain(worker.device)} ${worker.dtype}`);
     if (worker.memory_bytes !== null) parts.push(bytes(worker.memory_bytes));

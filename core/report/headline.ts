@@ -1,3 +1,6 @@
+import { interval, lossDigits } from '../../words/estimates.ts';
+import { counted, loss, percent } from '../../words/numbers.ts';
+import { nameList } from '../../words/plain.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import type { Cell, Chosen, Curve, Estimated, Headline, Progress, ReportSize } from './report.ts';
 
@@ -100,8 +103,8 @@ function nextExpert(curve: Curve, k: number): Estimated | null {
 function losesSentence(curve: Curve, base: Estimated | null): string {
   const best = curve.points.reduce((a, b) => (b.mean < a.mean ? b : a));
   return (
-    `No merge beats the base: keep the base, with a loss of ${number(base?.value ?? Number.NaN)} nats per token. ` +
-    `The best typical merge, of ${experts(best.k)}, has ${number(best.mean)}.`
+    `No merge beats the base: keep the base, with a loss of ${loss(base?.value ?? Number.NaN)} nats per token. ` +
+    `The best typical merge, of ${experts(best.k)}, has ${loss(best.mean)}.`
   );
 }
 
@@ -127,14 +130,14 @@ function answerSentence(
 function mergingSentence(
   { experiment, pool }: HeadlineInput,
   cell: Cell,
-  { k, cross_fitted: loss, members, tied }: Chosen,
+  { k, cross_fitted, members, tied }: Chosen,
   base: Estimated | null,
 ): string {
   const names =
     members.length === pool.length && pool.length > 1
       ? `all ${pool.length} experts`
-      : list(members.map((d) => pool[d] as string));
-  const against = base ? `; the base has ${number(base.value)}` : '';
+      : nameList(members.map((d) => pool[d] as string));
+  const against = base ? `; the base has ${loss(base.value)}` : '';
   const others = (tied ?? 1) - 1;
   const ties =
     others > 0
@@ -142,20 +145,20 @@ function mergingSentence(
       : '';
   const better = cell.selection?.better?.chosen;
   const instead = better
-    ? ` Another size does better: ${list(better.members.map((d) => pool[d] as string))} ${better.k === 1 ? 'has' : 'have'} ${number(better.cross_fitted.value)}.`
+    ? ` Another size does better: ${nameList(better.members.map((d) => pool[d] as string))} ${better.k === 1 ? 'has' : 'have'} ${loss(better.cross_fitted.value)}.`
     : '';
-  return `Merging ${names} by ${cell.label} gives a loss of ${withInterval(loss)} nats per token${against}.${ties}${instead}${fewestSentence(experiment, pool, cell)}`;
+  return `Merging ${names} by ${cell.label} gives a loss of ${withInterval(cross_fitted)} nats per token${against}.${ties}${instead}${fewestSentence(experiment, pool, cell)}`;
 }
 
 /** That choosing needs fewer experts than a typical merge does, unless that subset has been named as the better one. */
 function fewestSentence({ goals }: Experiment, pool: readonly string[], { selection }: Cell): string {
   const fewest = selection?.fewest;
   if (!fewest || goals.goal.rule !== 'within' || fewest.k === selection.better?.chosen.k) return '';
-  const { k, members, cross_fitted: loss } = fewest;
-  const names = list(members.map((d) => pool[d] as string));
+  const { k, members, cross_fitted } = fewest;
+  const names = nameList(members.map((d) => pool[d] as string));
   return (
     ` Choosing them with care, ${k} ${k === 1 ? 'does' : 'do'} as much: ${names} ${k === 1 ? 'has' : 'have'} ` +
-    `${withInterval(loss)}, within ${goals.goal.value} nats of the best chosen merge.`
+    `${withInterval(cross_fitted)}, within ${goals.goal.value} nats of the best chosen merge.`
   );
 }
 
@@ -203,25 +206,11 @@ function enoughSentence(experiment: Experiment, curve: Curve, pool: number): str
 }
 
 function experts(k: number): string {
-  return k === 1 ? '1 expert' : `${k} experts`;
+  return counted(k, 'expert');
 }
 
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(3))}%`;
-}
-
-function list(names: readonly string[]): string {
-  if (names.length <= 1) return names.join('');
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-}
-
-/** Digits that the interval's width deserves: its first two significant ones. */
 function withInterval({ value, low, high }: Estimated): string {
-  if (low === null || high === null) return number(value);
-  const digits = Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(Math.max(high - low, 1e-12)))));
-  return `${value.toFixed(digits)} (95% interval ${low.toFixed(digits)} to ${high.toFixed(digits)})`;
-}
-
-function number(value: number): string {
-  return value.toFixed(3);
+  if (low === null || high === null) return loss(value);
+  const digits = lossDigits(low, high);
+  return `${loss(value, digits)} (95% interval ${interval([low, high], digits)})`;
 }

@@ -1,3 +1,5 @@
+import { cellName } from '../../words/cell-name.ts';
+import { counted } from '../../words/numbers.ts';
 import type { Warning } from '../law/curve.ts';
 import { againstBase } from './headline.ts';
 import type { Cell, Headline, Progress, ReportSize } from './report.ts';
@@ -15,17 +17,17 @@ export function reportWarnings(report: {
   if (failed > 0)
     warnings.push({
       code: 'merges_failed',
-      message: `${count(failed, 'merge')} failed and ${failed === 1 ? 'is' : 'are'} missing from every mean.`,
+      message: `${counted(failed, 'merge')} failed and ${failed === 1 ? 'is' : 'are'} missing from every mean.`,
     });
   if (report.unusable > 0)
     warnings.push({
       code: 'results_unusable',
-      message: `${count(report.unusable, 'result')} ${report.unusable === 1 ? 'does' : 'do'} not match the evaluation data and ${report.unusable === 1 ? 'is' : 'are'} left out.`,
+      message: `${counted(report.unusable, 'result')} ${report.unusable === 1 ? 'does' : 'do'} not match the evaluation data and ${report.unusable === 1 ? 'is' : 'are'} left out.`,
     });
   for (const cell of report.cells) {
     const size = report.sizes.find(({ name }) => name === cell.size);
     const beats = againstBase(cell, size?.base?.objective.value ?? null);
-    const where = size?.declared ? `${cell.label}, size ${cell.size}` : cell.label;
+    const where = cellName(report, cell);
     if (beats && !beats.typical && beats.chosen)
       warnings.push({
         code: 'only_chosen_beats_base',
@@ -38,8 +40,4 @@ export function reportWarnings(report: {
       });
   }
   return warnings;
-}
-
-function count(n: number, noun: string): string {
-  return n === 1 ? `1 ${noun}` : `${n} ${noun}s`;
 }

@@ -2,12 +2,12 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { setUpAgent } from '../../runner/agent-environment.ts';
 import { userHome } from '../../runner/store-folder.ts';
+import { oneLine } from '../../words/plain.ts';
 import { trusted } from '../commands/trusted.ts';
 import { problemOf } from '../experiments/experiment-model.ts';
 import type { Lab } from '../lab.ts';
 import { namedPython } from '../settings.ts';
 import { showProblem } from '../show-problem.ts';
-import { plain } from '../words.ts';
 
 /** Asks first: nothing is installed, or started, without a yes. */
 export async function setUp(lab: Lab): Promise<boolean> {
@@ -48,7 +48,7 @@ async function install(lab: Lab, systemPackages = false): Promise<boolean> {
           onProgress: ({ step, share, detail }) => {
             if (detail) lab.log.trace(detail);
             const percent = share === null ? shown : Math.max(shown, 100 * share);
-            progress.report({ message: plain(step, 120), increment: percent - shown });
+            progress.report({ message: oneLine(step, 120), increment: percent - shown });
             shown = percent;
           },
         });
@@ -82,11 +82,11 @@ async function useNamed(lab: Lab, named: string): Promise<boolean> {
   lab.interpreter.forget();
   const readiness = await lab.interpreter.check();
   if (readiness.ready) {
-    void vscode.window.showInformationMessage(`The agent is ready: ${plain(named, 200)} has it.`);
+    void vscode.window.showInformationMessage(`The agent is ready: ${oneLine(named, 200)} has it.`);
     return true;
   }
   const picked = await vscode.window.showErrorMessage(
-    plain(
+    oneLine(
       `${readiness.problem.message} Nothing is installed into ${named}, which mergeLab.python names.`,
       500,
     ),
@@ -120,6 +120,6 @@ export async function checkEnvironment(lab: Lab): Promise<void> {
   );
   lab.log.info(`The agent's Python: ${python}: ${list.join(', ')}`);
   void vscode.window.showInformationMessage(
-    `The agent is ready: ${list.join(', ')} (${plain(python, 200)}).`,
+    `The agent is ready: ${list.join(', ')} (${oneLine(python, 200)}).`,
   );
 }

@@ -2,8 +2,9 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { isActive, readRun, runNames } from '../../runner/run-folders.ts';
+import { oneLine } from '../../words/plain.ts';
+import { bytes } from '../../words/units.ts';
 import type { Lab } from '../lab.ts';
-import { bytes, plain } from '../words.ts';
 import { trusted } from './trusted.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
 
@@ -24,7 +25,7 @@ export async function discardResults(lab: Lab, target: Target): Promise<void> {
   }
   const size = await sizeOf(store).catch(() => 0);
   const answer = await vscode.window.showWarningMessage(
-    `Discard the results in ${plain(path.basename(folder), 80)}?`,
+    `Discard the results in ${oneLine(path.basename(folder), 80)}?`,
     {
       modal: true,
       detail: `Frees ${bytes(size)}. The experiments of this folder share their results, so all of them lose theirs: ${sharing.length} known here. Models and data are not touched.`,

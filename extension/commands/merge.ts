@@ -2,11 +2,11 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { expandHome } from '../../runner/merge-request.ts';
 import type { MergeName } from '../../webview/messages.ts';
+import { oneLine } from '../../words/plain.ts';
 import { problemOf } from '../experiments/experiment-model.ts';
 import { headlineMerge, membersOf } from '../experiments/headline-merge.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
-import { plain } from '../words.ts';
 import { readyModel } from './run.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
 
@@ -29,7 +29,7 @@ export async function merge(lab: Lab, target: Target, name?: MergeName): Promise
   const out = await askFolder(uri, model.state.valid?.experiment.merge?.out ?? null, folderName);
   if (!out) return;
   try {
-    const title = `Merging ${plain(subset.join(', '), 120)}`;
+    const title = `Merging ${oneLine(subset.join(', '), 120)}`;
     const written = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title },
       () =>
@@ -43,7 +43,7 @@ export async function merge(lab: Lab, target: Target, name?: MergeName): Promise
     );
     const loss = written.loss === null ? '' : `, measured loss ${written.loss.toFixed(4)}`;
     const picked = await vscode.window.showInformationMessage(
-      `Written: ${plain(written.out, 300)}${loss}.`,
+      `Written: ${oneLine(written.out, 300)}${loss}.`,
       'Show in Explorer',
       'Copy Path',
     );
@@ -84,7 +84,7 @@ async function askFolder(
   const proposed = written ?? path.join('merged', name.replaceAll(' ', '-').slice(0, 80));
   const typed = await vscode.window.showInputBox({
     title: 'Where is the merged model written?',
-    prompt: `A new folder, relative to ${plain(folder, 120)} or absolute.`,
+    prompt: `A new folder, relative to ${oneLine(folder, 120)} or absolute.`,
     value: proposed,
     validateInput: (value) => (value.trim() === '' ? 'Name a folder.' : undefined),
   });

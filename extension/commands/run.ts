@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { PlanSummary } from '../../runner/experiment-session.ts';
+import { count, counted } from '../../words/numbers.ts';
+import { oneLine } from '../../words/plain.ts';
+import { bytes, roughly } from '../../words/units.ts';
 import { type ExperimentModel, problemOf } from '../experiments/experiment-model.ts';
 import type { Lab } from '../lab.ts';
 import { namedPython, setting } from '../settings.ts';
 import { showProblem } from '../show-problem.ts';
-import { bytes, count, counted, duration, plain } from '../words.ts';
 import { trusted } from './trusted.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
 
@@ -42,7 +44,7 @@ export async function plan(lab: Lab, target: Target): Promise<void> {
   try {
     const summary = await lookedAt(ready.model);
     const picked = await vscode.window.showInformationMessage(
-      plain(planSentence(summary), 600),
+      oneLine(planSentence(summary), 600),
       ...(summary.missing > 0 ? ['Run'] : ['Dashboard']),
     );
     if (picked === 'Run') await run(lab, ready.uri);
@@ -124,7 +126,7 @@ async function confirmed({ estimate, missing }: PlanSummary): Promise<boolean> {
   const { seconds } = estimate;
   if (seconds === null || seconds < LONG_SECONDS) return true;
   const answer = await vscode.window.showWarningMessage(
-    `This run of ${counted(missing, 'merge')} takes about ${duration(seconds)} on this machine.`,
+    `This run of ${counted(missing, 'merge')} takes about ${roughly(seconds)} on this machine.`,
     {
       modal: true,
       detail: `It goes on when the window is closed, can be stopped after any merge, and needs ${bytes(estimate.disk_bytes)} of disk.`,
@@ -150,7 +152,7 @@ function planSentence({ plan, done, missing, estimate, prepared }: PlanSummary):
   ];
   if (missing > 0) {
     const time =
-      estimate.seconds === null ? 'in a time not known yet' : `in about ${duration(estimate.seconds)}`;
+      estimate.seconds === null ? 'in a time not known yet' : `in about ${roughly(estimate.seconds)}`;
     const memory = estimate.memory_bytes === null ? '' : `, ${bytes(estimate.memory_bytes)} of memory`;
     parts.push(
       `On ${prepared.device.description} (${prepared.dtype.value}) ${time}${memory}, ${bytes(estimate.disk_bytes)} of disk.`,

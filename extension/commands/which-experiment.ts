@@ -1,9 +1,9 @@
 /** Which experiment a command is about. */
 import * as vscode from 'vscode';
+import { oneLine } from '../../words/plain.ts';
 import { LANGUAGE } from '../experiments/experiment-library.ts';
 import { nameOfFile } from '../experiments/name-of-file.ts';
 import type { Lab } from '../lab.ts';
-import { plain } from '../words.ts';
 
 /** What commands get: a URI or its text from CodeLens and hints, an item of the tree, or nothing from the palette. */
 export type Target = vscode.Uri | string | { readonly experiment: vscode.Uri } | undefined;
@@ -47,8 +47,8 @@ export async function experimentsOf(lab: Lab): Promise<readonly vscode.Uri[]> {
 
 async function pickExperiment(lab: Lab, uris: readonly vscode.Uri[]): Promise<vscode.Uri | undefined> {
   const items = uris.map((uri) => ({
-    label: plain(lab.library.get(uri)?.valid?.experiment.name ?? nameOfFile(uri)),
-    description: plain(vscode.workspace.asRelativePath(uri)),
+    label: oneLine(lab.library.get(uri)?.valid?.experiment.name ?? nameOfFile(uri)),
+    description: oneLine(vscode.workspace.asRelativePath(uri)),
     uri,
   }));
   return (await vscode.window.showQuickPick(items, { placeHolder: 'Which experiment?' }))?.uri;

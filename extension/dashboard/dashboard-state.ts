@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { DashboardState } from '../../webview/messages.ts';
+import { oneLine } from '../../words/plain.ts';
 import type { ExperimentState } from '../experiments/experiment-state.ts';
 import { nameOfFile } from '../experiments/name-of-file.ts';
-import { plain } from '../words.ts';
 
 export function titleOf(uri: vscode.Uri): string {
-  return plain(nameOfFile(uri), 60);
+  return oneLine(nameOfFile(uri), 60);
 }
 
 /** What a dashboard shows of an experiment. */

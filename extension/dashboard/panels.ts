@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import type { FromPage, Panel, ToPage } from '../../webview/messages.ts';
 import { CONTRACT } from '../../webview/messages.ts';
+import { oneLine } from '../../words/plain.ts';
 import type { ExperimentLibrary } from '../experiments/experiment-library.ts';
 import { problemOf } from '../experiments/experiment-model.ts';
-import { plain } from '../words.ts';
 import { dashboardState, titleOf } from './dashboard-state.ts';
 import { pageFor } from './page.ts';
 
@@ -119,7 +119,7 @@ export class DashboardPanels implements vscode.Disposable {
     this.#library.hold(uri, HOLDER).then(
       () => this.#send(uri),
       (error) => {
-        void vscode.window.showErrorMessage(plain(problemOf(error).message, 400));
+        void vscode.window.showErrorMessage(oneLine(problemOf(error).message, 400));
         panel.dispose();
       },
     );

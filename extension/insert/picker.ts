@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { ProblemError } from '../../core/problem.ts';
 import type { Cell, Report } from '../../core/report/report.ts';
 import type { MergeName } from '../../webview/messages.ts';
-import { nameList, plain } from '../language/plain-text.ts';
+import { nameList, plain } from '../../words/plain.ts';
 import { headlineCell } from '../language/report-cells.ts';
 import { GhostText, insertionAt, insertSubset, previewOf } from './insert-at-cursor.ts';
 import { type Answer, ask } from './quick-steps.ts';

@@ -1,9 +1,11 @@
 /** What there is to choose from, as the picker shows it. */
 import type { Cell, Chosen, Report } from '../../core/report/report.ts';
 import type { MergeName } from '../../webview/messages.ts';
-import { counted, plusMinus, withInterval } from '../language/numbers.ts';
-import { nameList } from '../language/plain-text.ts';
-import { cellName, objectiveCurve } from '../language/report-cells.ts';
+import { cellName } from '../../words/cell-name.ts';
+import { estimated, plusMinus } from '../../words/estimates.ts';
+import { counted } from '../../words/numbers.ts';
+import { nameList } from '../../words/plain.ts';
+import { objectiveCurve } from '../language/report-cells.ts';
 
 export interface CellChoice {
   readonly index: number;
@@ -56,7 +58,7 @@ export function sizeChoices(report: Report, cell: Cell): readonly SizeChoice[] {
 }
 
 function description(cell: Cell, chosen: Chosen, recommended: Chosen | null): string {
-  const behind = chosen.behind.value > 0 ? `gives up ${withInterval(chosen.behind)}` : 'the best';
+  const behind = chosen.behind.value > 0 ? `gives up ${estimated(chosen.behind)}` : 'the best';
   return [
     `loss ${plusMinus(chosen.cross_fitted)}`,
     behind,

@@ -1,9 +1,10 @@
 import { findMerge } from '../../core/report/merge-table.ts';
 import type { Cell, Chosen, Report } from '../../core/report/report.ts';
 import type { MergeName } from '../../webview/messages.ts';
-import { fixed, plusMinus } from '../language/numbers.ts';
-import { plain } from '../language/plain-text.ts';
-import { cellName } from '../language/report-cells.ts';
+import { cellName } from '../../words/cell-name.ts';
+import { plusMinus } from '../../words/estimates.ts';
+import { loss } from '../../words/numbers.ts';
+import { plain } from '../../words/plain.ts';
 
 /** Domain to weight, where another objective than the file's was asked for. */
 export type Weights = ReadonlyMap<string, number>;
@@ -42,8 +43,8 @@ function lossOf(cell: Cell, { members, seed: named }: MergeName): string | null 
   const seeds = named !== null ? [named] : cell.seeds.length > 0 ? cell.seeds : [null];
   for (const seed of seeds) {
     const index = findMerge(cell.merges, members, seed);
-    const loss = index === null ? undefined : cell.merges.objective[index];
-    if (loss !== undefined) return `${fixed(loss)} as measured`;
+    const measured = index === null ? undefined : cell.merges.objective[index];
+    if (measured !== undefined) return `${loss(measured)} as measured`;
   }
   return null;
 }

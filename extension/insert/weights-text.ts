@@ -1,5 +1,5 @@
 import { didYouMean } from '../../core/experiment/shape.ts';
-import { plain } from '../language/plain-text.ts';
+import { plain } from '../../words/plain.ts';
 
 export type ParsedWeights =
   | { readonly ok: true; readonly weights: ReadonlyMap<string, number> }

@@ -1,6 +1,6 @@
 import type { Range } from '../../core/experiment/diagnostic.ts';
 import type { Problem } from '../../core/problem.ts';
-import { plainLines } from './plain-text.ts';
+import { plainLines } from '../../words/plain.ts';
 
 /** Something to underline, as the editor shows it. */
 export interface EditorDiagnostic {

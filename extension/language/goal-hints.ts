@@ -2,11 +2,12 @@
 import type { Path } from '../../core/experiment/diagnostic.ts';
 import type { Goal } from '../../core/experiment/experiment.ts';
 import type { Report } from '../../core/report/report.ts';
+import { estimated, plusMinus } from '../../words/estimates.ts';
+import { counted, loss } from '../../words/numbers.ts';
+import { nameList } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { kWithInterval } from './headline.ts';
 import { type Hint, hintAtEnd } from './hint.ts';
-import { counted, fixed, plusMinus, withInterval } from './numbers.ts';
-import { nameList } from './plain-text.ts';
 import { headlineCell, objectiveCurve } from './report-cells.ts';
 
 interface GoalNote {
@@ -68,14 +69,14 @@ function pickNote(edited: EditedExperiment, report: Report): GoalNote | null {
   if (chosen?.k !== pick) {
     return selection.reason === null ? null : { text: 'no subset', tooltip: selection.reason };
   }
-  const behind = chosen.behind.value > 0 ? ` · ${fixed(chosen.behind.value)} behind the best` : '';
+  const behind = chosen.behind.value > 0 ? ` · ${loss(chosen.behind.value)} behind the best` : '';
   const names = chosen.members.map((member) => report.pool[member] ?? '?');
   return {
     text: `loss ${plusMinus(chosen.cross_fitted)}${behind}`,
     tooltip: [
-      `${nameList(names)}: ${withInterval(chosen.cross_fitted)} nats per token, cross-fitted.`,
+      `${nameList(names)}: ${estimated(chosen.cross_fitted)} nats per token, cross-fitted.`,
       chosen.behind.value > 0
-        ? `The best chosen subset of any size is better by ${withInterval(chosen.behind)}.`
+        ? `The best chosen subset of any size is better by ${estimated(chosen.behind)}.`
         : 'No chosen subset of another size is better.',
     ].join('\n'),
   };

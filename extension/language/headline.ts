@@ -1,10 +1,11 @@
 /** The answer, at the end of the line that every experiment has. */
 import type { RecommendedK } from '../../core/law/curve.ts';
 import type { Report } from '../../core/report/report.ts';
+import { plusMinus } from '../../words/estimates.ts';
+import { count, counted, percent } from '../../words/numbers.ts';
+import { nameList } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { type Hint, hintAtEnd } from './hint.ts';
-import { count, counted, plusMinus } from './numbers.ts';
-import { nameList } from './plain-text.ts';
 
 /** Null where the file has no experts, or nothing is measured yet. */
 export function headlineHint(edited: EditedExperiment): Hint | null {
@@ -46,7 +47,9 @@ export function headlineText(report: Report): string | null {
 function subsetText(pool: readonly string[], subset: readonly string[]): string {
   const left = pool.filter((name) => !subset.includes(name));
   if (left.length === 0 && pool.length > 2) return `all ${pool.length}`;
-  return left.length > 0 && left.length + 2 < subset.length ? `all but ${nameList(left)}` : nameList(subset);
+  return left.length > 0 && left.length + 2 < subset.length
+    ? `all but ${nameList(left, 12)}`
+    : nameList(subset, 12);
 }
 
 function kText(recommended: RecommendedK): string {
@@ -65,7 +68,7 @@ export function goalText({ rule, value }: Pick<RecommendedK, 'rule' | 'value'>):
     case 'within':
       return `within ${value} of the best`;
     case 'return':
-      return `${Number((100 * value).toPrecision(3))}% of the improvement`;
+      return `${percent(value)} of the improvement`;
     case 'epsilon':
       return `within ${value} of the floor`;
     default:

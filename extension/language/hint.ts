@@ -1,6 +1,6 @@
 import type { Position } from '../../core/experiment/diagnostic.ts';
+import { plainLines } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
-import { plainLines } from './plain-text.ts';
 
 /** Text beside the text, always behind the last character of a line, so that nothing of the file moves. */
 export interface Hint {

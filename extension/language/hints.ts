@@ -1,12 +1,14 @@
 /** Numbers beside methods, experts and goals. Several on one line become one hint at its end. */
 import type { Attribution, Cell, Report, Selection } from '../../core/report/report.ts';
+import { cellName } from '../../words/cell-name.ts';
+import { estimated } from '../../words/estimates.ts';
+import { counted, ordinal, signed } from '../../words/numbers.ts';
+import { plain } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { goalHints } from './goal-hints.ts';
 import { type Hint, hintAtEnd } from './hint.ts';
 import { fitText, formula, lawInShort } from './law-text.ts';
-import { counted, ordinal, signed, withInterval } from './numbers.ts';
-import { plain } from './plain-text.ts';
-import { cellName, cellsOfMethods, headlineCell, objectiveCurve } from './report-cells.ts';
+import { cellsOfMethods, headlineCell, objectiveCurve } from './report-cells.ts';
 
 export type HintKind = 'methods' | 'experts' | 'goals';
 
@@ -98,7 +100,7 @@ function expertTooltip(
   members: number,
 ): string {
   const effect = attribution
-    ? `${plain(name)} changes the loss by ${withInterval(attribution.effect, signed)} when added, against the average expert, over ${counted(attribution.comparisons, 'merge')} with it. Negative is better.`
+    ? `${plain(name)} changes the loss by ${estimated(attribution.effect, signed)} when added, against the average expert, over ${counted(attribution.comparisons, 'merge')} with it. Negative is better.`
     : '';
   const chosen =
     place === undefined

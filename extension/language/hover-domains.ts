@@ -1,9 +1,10 @@
 import type { Cell, Curve, Report } from '../../core/report/report.ts';
 import type { PreparedEvaluation } from '../../core/store/format.ts';
+import { interval, lossDigits } from '../../words/estimates.ts';
+import { count, loss } from '../../words/numbers.ts';
 import { curveMarkdown } from './curve-drawing.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
-import { count, digitsOf, fixed, intervalText } from './numbers.ts';
 import { headlineCell } from './report-cells.ts';
 
 /** What is scored in a domain, and how low its loss can get. */
@@ -17,7 +18,7 @@ export function hoverOfDomain(edited: EditedExperiment, name: string): string | 
     `${count(truncated)} cut at max_length`,
     excluded > 0 ? `${count(excluded)} left out` : '',
   ];
-  const losses = [base === null ? '' : `base ${fixed(base)}`, curve ? `floor ${floorText(curve)}` : ''];
+  const losses = [base === null ? '' : `base ${loss(base)}`, curve ? `floor ${floorText(curve)}` : ''];
   return [
     `**${escapeMarkdown(name)}** · domain`,
     escapeMarkdown(data.filter(Boolean).join(' · '), 200),
@@ -43,7 +44,7 @@ export function hoverOfDomains(edited: EditedExperiment): string | null {
         count(samples),
         count(scored_tokens),
         count(truncated),
-        base === null ? '' : fixed(base),
+        base === null ? '' : loss(base),
         curve ? floorText(curve) : '',
       ],
     ];
@@ -94,7 +95,7 @@ function floorText({ parameters, intervals }: Curve): string {
   const floor = parameters?.['Linf'];
   if (floor === undefined) return 'not known';
   const limits = intervals?.['Linf'];
-  if (!limits) return fixed(floor);
-  const digits = digitsOf({ low: limits[0], high: limits[1] });
-  return `${fixed(floor, digits)} (${intervalText(limits, digits)})`;
+  if (!limits) return loss(floor);
+  const digits = lossDigits(...limits);
+  return `${loss(floor, digits)} (${interval(limits, digits)})`;
 }

@@ -1,11 +1,13 @@
 import type { Cell, Report } from '../../core/report/report.ts';
+import { cellName } from '../../words/cell-name.ts';
+import { estimated } from '../../words/estimates.ts';
+import { count, ordinal } from '../../words/numbers.ts';
 import { curveMarkdown } from './curve-drawing.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { goalText, kWithInterval } from './headline.ts';
 import { fitText, formula, lawParameters } from './law-text.ts';
 import { escapeMarkdown, markdownTable, messageMarkdown } from './markdown.ts';
-import { count, ordinal, withInterval } from './numbers.ts';
-import { cellName, cellsOfMethods, objectiveCurve } from './report-cells.ts';
+import { cellsOfMethods, objectiveCurve } from './report-cells.ts';
 import { schemasAt } from './schema-at.ts';
 
 /** The law of a method with its values, and what the method does. */
@@ -70,7 +72,7 @@ function answer(cell: Cell): string | null {
   const chosen = cell.selection?.recommended;
   const parts = [
     recommended ? `${kWithInterval(recommended)}, ${goalText(recommended)}` : '',
-    chosen ? `its recommended subset has a loss of ${withInterval(chosen.cross_fitted)}` : '',
+    chosen ? `its recommended subset has a loss of ${estimated(chosen.cross_fitted)}` : '',
   ].filter(Boolean);
   return parts.length > 0 ? `${escapeMarkdown(parts.join('; '), 300)}\\.` : null;
 }

@@ -1,9 +1,12 @@
 import type { Cell, Report, ReportSize } from '../../core/report/report.ts';
 import type { PreparedModel } from '../../core/store/format.ts';
+import { cellName, isDeclared } from '../../words/cell-name.ts';
+import { estimated } from '../../words/estimates.ts';
+import { count, counted, loss, signed } from '../../words/numbers.ts';
+import { bytes, parameters } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
-import { bytes, count, counted, fixed, parameters, signed, withInterval } from './numbers.ts';
-import { cellName, headlineCell, isDeclared } from './report-cells.ts';
+import { headlineCell } from './report-cells.ts';
 
 /** What an expert brings, what it is, and how good it is unmerged. */
 export function hoverOfExpert(edited: EditedExperiment, name: string): readonly (string | null)[] {
@@ -24,7 +27,7 @@ export function hoverOfBase(edited: EditedExperiment, size: string | null): stri
   const report = edited.state?.report ?? null;
   const models = modelsText(edited, (name) => `${name}/base`, size);
   const of = report?.sizes.find(({ name, declared }) => (size === null ? !declared : name === size));
-  const loss = of?.base ? `Loss ${escapeMarkdown(withInterval(of.base.objective))} nats per token` : null;
+  const loss = of?.base ? `Loss ${escapeMarkdown(estimated(of.base.objective))} nats per token` : null;
   const parts = [models, loss].filter((part) => part !== null);
   return parts.length === 0 ? null : parts.join('\n\n');
 }
@@ -41,7 +44,7 @@ function attributionText(report: Report, name: string): string | null {
   const rows = cells.flatMap((cell): string[][] => {
     const found = cell.selection?.attribution[index];
     if (!found) return [];
-    const effect = escapeMarkdown(withInterval(found.effect, signed));
+    const effect = escapeMarkdown(estimated(found.effect, signed));
     return [[escapeMarkdown(cellName(report, cell)), effect, count(found.comparisons)]];
   });
   const [first] = rows;
@@ -96,7 +99,7 @@ function unmergedText(report: Report, name: string): string | null {
   const unmerged = size?.experts[index];
   if (!size || !unmerged) return null;
   const where = isDeclared(report, size.name) ? ` at size ${escapeMarkdown(size.name)}` : '';
-  const title = `Unmerged${where}: loss ${escapeMarkdown(withInterval(unmerged.objective))}`;
+  const title = `Unmerged${where}: loss ${escapeMarkdown(estimated(unmerged.objective))}`;
   return `${title}\n\n${domainTable(report, size, unmerged.domains)}`;
 }
 
@@ -105,11 +108,11 @@ const MOST_ROWS = 20;
 function domainTable(report: Report, size: ReportSize, losses: readonly number[]): string {
   const rows = report.domains.slice(0, MOST_ROWS).map(({ name }, d) => {
     const base = size.base?.domains[d];
-    const loss = losses[d];
+    const unmerged = losses[d];
     return [
       escapeMarkdown(name, 40),
-      base === undefined ? '' : fixed(base),
-      loss === undefined ? '' : fixed(loss),
+      base === undefined ? '' : loss(base),
+      unmerged === undefined ? '' : loss(unmerged),
     ];
   });
   const left = report.domains.length - rows.length;

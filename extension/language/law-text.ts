@@ -1,8 +1,9 @@
 /** A fitted law in words and symbols. */
 import type { LawCurve } from '../../core/law/curve.ts';
-import { digitsOf, fixed, intervalText } from './numbers.ts';
-
-const SYMBOLS: Readonly<Record<string, string>> = { Linf: 'L∞' };
+import { interval, lossDigits } from '../../words/estimates.ts';
+import { symbol } from '../../words/law.ts';
+import { loss } from '../../words/numbers.ts';
+import { millinats } from '../../words/units.ts';
 
 /** `L∞ 0.713 · A 0.078 · b 0.69`; empty where nothing is fitted. */
 export function lawInShort({ parameters }: LawCurve): string {
@@ -13,8 +14,8 @@ export function lawInShort({ parameters }: LawCurve): string {
 
 /** Shapes have two decimals, losses three. Parameters of a curve that hardly bends may be huge. */
 function inline(name: string, value: number): string {
-  if (Math.abs(value) >= 1000) return fixed(value, 0);
-  return fixed(value, name === 'b' || name === 'p' ? 2 : 3);
+  if (Math.abs(value) >= 1000) return loss(value, 0);
+  return loss(value, name === 'b' || name === 'p' ? 2 : 3);
 }
 
 /** The formula with its values: `L(k) = 0.713 + 0.078/(k + 0.69)`; null where nothing is fitted. */
@@ -22,7 +23,7 @@ export function formula({ form, parameters, intervals }: LawCurve): string | nul
   if (form === null || parameters === null) return null;
   const value = (name: string) => {
     const limits = intervals?.[name];
-    return fixed(parameters[name] ?? Number.NaN, limits ? digitsOf({ low: limits[0], high: limits[1] }) : 3);
+    return loss(parameters[name] ?? Number.NaN, limits ? lossDigits(...limits) : 3);
   };
   const plus = (name: string) => {
     const text = value(name);
@@ -53,28 +54,18 @@ export interface LawParameter {
 export function lawParameters({ parameters, intervals }: LawCurve): readonly LawParameter[] {
   return Object.entries(parameters ?? {}).map(([name, value]) => {
     const limits = intervals?.[name];
-    const digits = limits ? digitsOf({ low: limits[0], high: limits[1] }) : 3;
+    const digits = limits ? lossDigits(...limits) : 3;
     return {
       symbol: symbol(name),
-      value: fixed(value, digits),
-      interval: limits ? intervalText(limits, digits) : '',
+      value: loss(value, digits),
+      interval: limits ? interval(limits, digits) : '',
     };
   });
 }
 
 /** `R² 0.9998 · rmse 0.12 mnat`: how closely the law follows its points. */
 export function fitText({ r2, rmse }: LawCurve): string {
-  return [r2 === null ? '' : `R² ${fixed(r2, 4)}`, rmse === null ? '' : `rmse ${millinats(rmse)}`]
+  return [r2 === null ? '' : `R² ${loss(r2, 4)}`, rmse === null ? '' : `rmse ${millinats(rmse)}`]
     .filter(Boolean)
     .join(' · ');
-}
-
-/** Thousandths of a nat, the scale at which fits differ. */
-function millinats(value: number): string {
-  const scaled = value * 1000;
-  return `${scaled.toFixed(scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2)} mnat`;
-}
-
-function symbol(name: string): string {
-  return SYMBOLS[name] ?? name;
 }

@@ -1,10 +1,11 @@
 /** What stands above the first line: the one obvious thing to do next, and how far it is. */
 import { countMerges } from '../../core/design/count-merges.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
+import { count, counted } from '../../words/numbers.ts';
+import { nameList, plain } from '../../words/plain.ts';
+import { roughly } from '../../words/units.ts';
 import type { PlanState } from '../experiments/experiment-state.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
-import { count, counted, roughly } from './numbers.ts';
-import { nameList, plain } from './plain-text.ts';
 
 export interface Lens {
   readonly title: string;
@@ -79,7 +80,7 @@ function idle(edited: EditedExperiment, lens: MakeLens): Lens[] {
   const subset = report?.headline.subset ?? null;
   if (stale || (report && !subset)) return [];
   // While the report of what is there is still being made, its place is kept.
-  const tooltip = subset ? `Write the merge of ${nameList(subset)}` : 'The answer is being computed';
+  const tooltip = subset ? `Write the merge of ${nameList(subset, 12)}` : 'The answer is being computed';
   return [lens('mergeLab.mergeRecommended', 'Merge recommended subset', tooltip)];
 }
 

@@ -1,4 +1,4 @@
-import { plain, plainLines } from './plain-text.ts';
+import { plain, plainLines } from '../../words/plain.ts';
 
 /** Every ASCII punctuation mark, which Markdown lets a backslash make harmless. */
 const PUNCTUATION = /[!-/:-@[-`{-~]/g;

@@ -1,7 +1,7 @@
+import { nameList, plain } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import type { EditorDiagnostic } from './editor-diagnostic.ts';
 import { type FileRoots, type NamedFile, namedFiles } from './named-files.ts';
-import { nameList, plain } from './plain-text.ts';
 
 /**
  * Models and data that are not where the experiment says. One diagnostic for each place, however many files a pattern

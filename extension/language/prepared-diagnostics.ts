@@ -1,10 +1,10 @@
 import type { Range } from '../../core/experiment/diagnostic.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Prepared } from '../../core/store/format.ts';
+import { bytes } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { type EditorDiagnostic, messageOf } from './editor-diagnostic.ts';
 import { domainRange, modelRange } from './model-places.ts';
-import { bytes } from './numbers.ts';
 
 type Placed = Prepared['problems'][number];
 

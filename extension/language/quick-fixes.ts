@@ -1,7 +1,7 @@
 /** Edits that mend or complete the file, each so small that everything else in it stays as it is. */
 import type { Path, Range } from '../../core/experiment/diagnostic.ts';
+import { plain } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
-import { plain } from './plain-text.ts';
 import { change, type QuickFix } from './quick-fix.ts';
 import { headlineCell } from './report-cells.ts';
 import { sweepFixes } from './sweep-fixes.ts';

@@ -30,12 +30,3 @@ function identity(method: Method | PlanMethod): string {
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }
-
-/** `ties`, or `ties, size L` where the file declares sizes. */
-export function cellName(report: Report, cell: Cell): string {
-  return isDeclared(report, cell.size) ? `${cell.label}, size ${cell.size}` : cell.label;
-}
-
-export function isDeclared(report: Report, size: string): boolean {
-  return report.sizes.find(({ name }) => name === size)?.declared ?? false;
-}

@@ -1,9 +1,10 @@
 import type { Range } from '../../core/experiment/diagnostic.ts';
 import type { Cell, Report, Warning } from '../../core/report/report.ts';
+import { cellName } from '../../words/cell-name.ts';
+import { plainLines } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import type { EditorDiagnostic } from './editor-diagnostic.ts';
-import { plainLines } from './plain-text.ts';
-import { cellName, cellsOfMethods, objectiveCurve } from './report-cells.ts';
+import { cellsOfMethods, objectiveCurve } from './report-cells.ts';
 
 /** What a careful reader would want to be told of the numbers, at the line that they concern. */
 export function statisticalDiagnostics(edited: EditedExperiment): EditorDiagnostic[] {

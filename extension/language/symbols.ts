@@ -1,7 +1,7 @@
 import type { Range } from '../../core/experiment/diagnostic.ts';
+import { plain } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { entryAt, type OutlineEntry, scalarText } from './outline.ts';
-import { plain } from './plain-text.ts';
 import type { TextLines } from './text-lines.ts';
 
 /** A section of the file, or an expert, method or domain in it. */

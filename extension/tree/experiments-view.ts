@@ -1,11 +1,12 @@
 /** The view "Merge Lab": the experiments of the workspace, what is known of each, and its run. */
 import * as vscode from 'vscode';
+import { count } from '../../words/numbers.ts';
+import { oneLine } from '../../words/plain.ts';
 import { experimentsOf } from '../commands/which-experiment.ts';
 import type { ExperimentState } from '../experiments/experiment-state.ts';
 import { nameOfFile } from '../experiments/name-of-file.ts';
 import type { Lab } from '../lab.ts';
 import { answeredK, isActive, runText } from '../status-bar.ts';
-import { count, plain } from '../words.ts';
 
 const HOLDER = 'tree';
 /** More than these are listed without a look into their stores. */
@@ -75,7 +76,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode>,
 
   #node(experiment: vscode.Uri): ExperimentNode {
     const known = this.#nodes.get(experiment.toString());
-    const node = known ?? { experiment, kind: 'experiment', label: plain(nameOfFile(experiment)) };
+    const node = known ?? { experiment, kind: 'experiment', label: oneLine(nameOfFile(experiment)) };
     this.#nodes.set(experiment.toString(), node);
     return node;
   }
@@ -85,7 +86,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode>,
     const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
     item.id = experiment.toString();
     item.description = state ? descriptionOf(state) : '';
-    item.tooltip = plain(experiment.fsPath, 1000);
+    item.tooltip = oneLine(experiment.fsPath, 1000);
     item.iconPath = iconOf(state);
     item.contextValue = contextOf(state);
     item.command = { command: 'vscode.open', title: 'Open', arguments: [experiment] };
@@ -138,9 +139,9 @@ function linesOf(experiment: vscode.Uri, state: ExperimentState | undefined): Ex
   const line = (label: string, icon: string, tooltip = label): ExperimentNode => ({
     experiment,
     kind: 'line',
-    label: plain(label, 160),
+    label: oneLine(label, 160),
     icon,
-    tooltip: plain(tooltip, 1000),
+    tooltip: oneLine(tooltip, 1000),
   });
   if (!state) return [line('It cannot be read', 'error')];
   const lines: ExperimentNode[] = [];

@@ -2,61 +2,10 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { drawCurve } from '../../cli/terminal/curve.ts';
-import { bytes, estimated, lossDigits, parameters, seconds, signed } from '../../cli/terminal/number.ts';
-import { plain, plainLines } from '../../cli/terminal/plain.ts';
 import { styleFor, wantsColour } from '../../cli/terminal/style.ts';
 import { table, wrap } from '../../cli/terminal/table.ts';
 
 const noColour = styleFor({ isTTY: false }, {});
-
-describe('names from files', () => {
-  test('lose what could move the cursor, recolour, hide or reorder text', () => {
-    expect(plain('a\u001b[31mb')).toBe('a\ufffd[31mb');
-    expect(plain('x\ny\r\tz')).toBe('x\ufffdy\ufffd\ufffdz');
-    expect(plain('abc\u202edef\u200b\u2066\ufeff')).toBe('abc\ufffddef\ufffd\ufffd\ufffd');
-    expect(plain('\u009b2J\ud800')).toBe('\ufffd2J\ufffd');
-    expect(plain('Größe 数学 é')).toBe('Größe 数学 é');
-  });
-
-  test('are cut to a length in characters, not in code units', () => {
-    expect(plain('x'.repeat(10_000))).toHaveLength(60);
-    expect([...plain('😀'.repeat(100))]).toHaveLength(60);
-  });
-
-  test('never put a control character on the terminal, whatever they are', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(plain(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-        expect(plainLines(text).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-      }),
-    );
-  });
-});
-
-describe('numbers', () => {
-  test('are printed to the digits that their interval allows', () => {
-    expect(lossDigits(0.7, 0.74)).toBe(3);
-    expect(lossDigits(0.7281, 0.7285)).toBe(5);
-    expect(lossDigits(0.1, 2.1)).toBe(2);
-    expect(lossDigits(null, null)).toBe(3);
-    expect(estimated({ value: 0.72812, low: 0.72411, high: 0.73213 })).toBe('0.7281 (0.7241 to 0.7321)');
-    expect(estimated({ value: -0.03, low: null, high: null }, signed)).toBe('−0.030');
-    expect(signed(-0.0001, 3)).toBe('0.000');
-    expect(signed(0.02, 2)).toBe('+0.02');
-  });
-
-  test('carry units that fit', () => {
-    expect(seconds(0.2)).toBe('under 1 s');
-    expect(seconds(89)).toBe('89 s');
-    expect(seconds(600)).toBe('10 min');
-    expect(seconds(7200)).toBe('2.0 h');
-    expect(bytes(999)).toBe('999 B');
-    expect(bytes(5_368_709_120)).toBe('5.4 GB');
-    expect(parameters(494_032_768)).toBe('494M');
-    expect(parameters(7_615_616_512)).toBe('7.6B');
-    expect(parameters(41_280)).toBe('41k');
-  });
-});
 
 describe('colour', () => {
   test('needs a terminal and no objection', () => {

@@ -30,14 +30,14 @@ describe('the headline', () => {
     expect(file.lines.line(hint.position.line)).toBe('experts:   # the pool');
     expect(hint.position).toEqual(file.lines.lineEnd(4));
     expect(hint.text).toBe(
-      '3 experts: e0, e2, e4 · loss 1.392 ± 0.11 · typical k = 6 (6 alone), within 0.05 of the best',
+      '3 experts: e0, e2 and e4 · loss 1.392 ± 0.11 · typical k = 6 (6 alone), within 0.05 of the best',
     );
     expect(hint.tooltip).toBe(report.headline.sentence);
   });
 
   it('is marked where its numbers are of another text, with the reason', () => {
     const stale = headlineHint(measured(world, MORE, {}, { stale: 'The data changed.' })) ?? raise();
-    expect(stale.text).toMatch(/^~ 3 experts: e0, e2, e4 · .* · typical k = 6/);
+    expect(stale.text).toMatch(/^~ 3 experts: e0, e2 and e4 · .* · typical k = 6/);
     expect(stale.tooltip).toMatch(/^The data changed\.\n/);
   });
 

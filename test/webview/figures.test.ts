@@ -8,7 +8,7 @@ import { overlayFigure, overlaysOf } from '../../webview/page/figures/overlay-fi
 import { residualFigure } from '../../webview/page/figures/residual-figure.ts';
 import { spreadFigure } from '../../webview/page/figures/spread-figure.ts';
 import { findRow } from '../../webview/page/merges/columns.ts';
-import { csv } from '../../webview/page/text/csv.ts';
+import { csv } from '../../words/csv.ts';
 import { must, sampleReport, scopeIn } from './sample.ts';
 import { names, syntheticReport } from './synthetic-report.ts';
 

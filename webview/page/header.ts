@@ -1,6 +1,7 @@
 /** The top of the page: what is looked at, how its run goes, and the choice of method, size and domain for all panels. */
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { Report } from '../../core/report/report.ts';
+import { plain } from '../../words/plain.ts';
 import { iconButton } from './controls/buttons.ts';
 import { type Choice, picker } from './controls/picker.ts';
 import { progressBar } from './controls/progress-bar.ts';
@@ -8,7 +9,6 @@ import type { Page } from './page.ts';
 import { runButton } from './panels/run/run-buttons.ts';
 import { runSummary } from './panels/run/run-summary.ts';
 import type { Scope, View } from './state/view.ts';
-import { plain } from './text/names.ts';
 import { objectiveName } from './text/words.ts';
 
 export class Header {

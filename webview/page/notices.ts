@@ -1,10 +1,10 @@
 /** What the reader must know before the numbers: that they are of an older text, or that something went wrong. */
 import { html, nothing, render } from 'lit';
+import { oneLine } from '../../words/plain.ts';
 import type { DashboardState } from '../messages.ts';
 import { wordButton } from './controls/buttons.ts';
 import { icon } from './controls/icons.ts';
 import type { Page } from './page.ts';
-import { plainLines } from './text/names.ts';
 
 export class Notices {
   readonly element = document.createElement('div');
@@ -22,14 +22,14 @@ export class Notices {
       html`${
         stale === null
           ? nothing
-          : html`<div class="notice">${icon('information')}<span>${plainLines(stale, 600).join(' ')}</span></div>`
+          : html`<div class="notice">${icon('information')}<span>${oneLine(stale, 600)}</span></div>`
       }
       ${
         problem === null
           ? nothing
           : html`<div class="notice notice-bad">
               ${icon('warning')}
-              <span>${plainLines(problem.message, 600).join(' ')} <span class="muted">${plainLines(problem.fix, 600).join(' ')}</span></span>
+              <span>${oneLine(problem.message, 600)} <span class="muted">${oneLine(problem.fix, 600)}</span></span>
               ${
                 host === 'editor'
                   ? wordButton({

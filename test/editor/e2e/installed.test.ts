@@ -34,7 +34,7 @@ describe('the packaged extension, in a window without a folder', () => {
     await window.codeLens('Merge recommended subset').waitFor();
 
     expect(await window.codeLenses()).toEqual(['Merge recommended subset', 'Plan', 'Dashboard']);
-    expect(await window.hintsIn(/^experts:/)).toMatch(/^k = 7 .* pick all but code, geometry$/);
+    expect(await window.hintsIn(/^experts:/)).toMatch(/^k = 7 .* pick all but code and geometry$/);
     for (const [expert, rank] of Object.entries(ranks))
       expect(await window.hintsIn(new RegExp(`^\\s+${expert}:`))).toMatch(
         rank === null ? /^[+−]0\.\d{3}$/ : new RegExp(`^[+−]0\\.\\d{3} ✓ ${rank}$`),

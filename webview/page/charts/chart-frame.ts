@@ -1,10 +1,10 @@
 /** A chart with everything around it: legend, buttons, tip, and the same numbers as a table. */
 import { html, nothing, render } from 'lit';
+import { csv } from '../../../words/csv.ts';
 import { iconButton } from '../controls/buttons.ts';
 import type { Figure, Tip } from '../figures/figure.ts';
 import type { Page } from '../page.ts';
 import type { Zoom } from '../state/ui-state.ts';
-import { csv } from '../text/csv.ts';
 import { CanvasChart } from './canvas-chart.ts';
 import { dataTable } from './data-table.ts';
 import { chartKey, KEYS_HELP } from './keyboard.ts';

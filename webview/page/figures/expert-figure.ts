@@ -1,9 +1,10 @@
 /** What each expert brings: the change of the objective relative to the average donor, as bars with intervals. */
 import type { Attribution } from '../../../core/report/report.ts';
+import { cellName } from '../../../words/cell-name.ts';
+import { estimated, interval, lossDigits } from '../../../words/estimates.ts';
+import { count, loss, NONE, signed } from '../../../words/numbers.ts';
+import { plain } from '../../../words/plain.ts';
 import type { Scope } from '../state/view.ts';
-import { plain } from '../text/names.ts';
-import { count, estimated, interval, loss, lossDigits, NONE, signed } from '../text/numbers.ts';
-import { cellName } from '../text/words.ts';
 import { type Bar, type BarFigure, padded } from './figure.ts';
 
 /** Null where the sweep holds nothing to compare. */

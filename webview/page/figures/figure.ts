@@ -1,5 +1,5 @@
 /** A chart as data, without a canvas: what is drawn, what is said of it, and the table that says the same. */
-import type { CsvCell } from '../text/csv.ts';
+import type { CsvCell } from '../../../words/csv.ts';
 
 /** Named colours; the palette takes them from the theme. */
 export type Ink = 'blue' | 'green' | 'orange' | 'purple' | 'red' | 'yellow' | 'foreground' | 'muted';

@@ -1,10 +1,12 @@
 /** Mean curves of several cells in one chart: methods of a size, or sizes of a method. */
 import type { Cell, Report } from '../../../core/report/report.ts';
+import { cellName } from '../../../words/cell-name.ts';
+import type { CsvCell } from '../../../words/csv.ts';
+import { estimated } from '../../../words/estimates.ts';
+import { loss, NONE } from '../../../words/numbers.ts';
+import { plain } from '../../../words/plain.ts';
 import { curveOf } from '../state/view.ts';
-import type { CsvCell } from '../text/csv.ts';
-import { plain } from '../text/names.ts';
-import { estimated, loss, NONE } from '../text/numbers.ts';
-import { cellName, domainName } from '../text/words.ts';
+import { domainName } from '../text/words.ts';
 import { lossAxis } from './curve/curve-figure.ts';
 import { type Ink, kAxis, type Series, type Shape, type XyFigure } from './figure.ts';
 import { DASHES, meanPoints, meanTip, plainSeries } from './series.ts';

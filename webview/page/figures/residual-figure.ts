@@ -1,9 +1,12 @@
 /** What the law misses: the measured mean minus the law, by k, in thousandths of a nat. */
 
+import { cellName } from '../../../words/cell-name.ts';
+import { formName } from '../../../words/law.ts';
+import { signed } from '../../../words/numbers.ts';
+import { millinats } from '../../../words/units.ts';
 import { lawOf } from '../../law.ts';
 import type { Scope } from '../state/view.ts';
-import { millinats, signed } from '../text/numbers.ts';
-import { cellName, domainName, formName } from '../text/words.ts';
+import { domainName } from '../text/words.ts';
 import { kAxis, padded, type XyFigure, zeroLevel } from './figure.ts';
 import { plainSeries } from './series.ts';
 

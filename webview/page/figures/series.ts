@@ -1,6 +1,7 @@
 /** Parts that several figures are made of. */
 import type { CurvePoint, Estimated } from '../../../core/report/report.ts';
-import { counted, interval, loss, lossDigits } from '../text/numbers.ts';
+import { interval, lossDigits } from '../../../words/estimates.ts';
+import { counted, loss } from '../../../words/numbers.ts';
 import type { BandPoint, FigurePoint, Series, Tip } from './figure.ts';
 
 /** What a series is where nothing else is said. */

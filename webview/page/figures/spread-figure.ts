@@ -1,8 +1,9 @@
 /** How far subsets of the same size lie apart: lowest, mean and highest, and the standard deviation, by k. */
 import type { CurvePoint } from '../../../core/report/report.ts';
+import { cellName } from '../../../words/cell-name.ts';
+import { loss, NONE } from '../../../words/numbers.ts';
 import type { Scope } from '../state/view.ts';
-import { loss, NONE } from '../text/numbers.ts';
-import { cellName, domainName } from '../text/words.ts';
+import { domainName } from '../text/words.ts';
 import { kAxis, padded, type Series, type XyFigure, zeroLevel } from './figure.ts';
 import { plainSeries } from './series.ts';
 

@@ -1,11 +1,12 @@
 import { html } from 'lit';
+import { cellName } from '../../../words/cell-name.ts';
 import { ChartFrame } from '../charts/chart-frame.ts';
 import { curveFigure } from '../figures/curve/curve-figure.ts';
 import type { Page } from '../page.ts';
 import { pick, pickedRow } from '../state/picked.ts';
 import { unchanged } from '../state/unchanged.ts';
 import { type Scope, scopeKey, type View } from '../state/view.ts';
-import { cellName, domainName } from '../text/words.ts';
+import { domainName } from '../text/words.ts';
 import { PanelFrame } from './panel-frame.ts';
 
 /** Loss against k, with everything that it is read against. */

@@ -1,8 +1,10 @@
 /** Loss against k of one cell and domain: everything that is known of it. */
+
+import { cellName } from '../../../../words/cell-name.ts';
+import { counted, loss } from '../../../../words/numbers.ts';
 import { subsetSizes } from '../../merges/columns.ts';
 import type { Scope } from '../../state/view.ts';
-import { counted, loss } from '../../text/numbers.ts';
-import { cellName, domainName } from '../../text/words.ts';
+import { domainName } from '../../text/words.ts';
 import { type Axis, kAxis, type Level, padded, type Series, type XyFigure } from '../figure.ts';
 import { extent } from '../series.ts';
 import { curveLevels, recommendedMark } from './curve-levels.ts';

@@ -1,7 +1,8 @@
 /** What the curve is read against: the base, the best single expert, the floor, references, and the recommended k. */
+
+import { loss } from '../../../../words/numbers.ts';
+import { plain } from '../../../../words/plain.ts';
 import type { Scope } from '../../state/view.ts';
-import { plain } from '../../text/names.ts';
-import { loss } from '../../text/numbers.ts';
 import type { Level, Mark } from '../figure.ts';
 
 export function curveLevels(scope: Scope): Level[] {

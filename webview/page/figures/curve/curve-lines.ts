@@ -1,10 +1,11 @@
 /** The typical and the chosen subset over k with their intervals, the law, and what it says of k that are not measured. */
 import type { Chosen } from '../../../../core/report/report.ts';
+import { estimated } from '../../../../words/estimates.ts';
+import { formula } from '../../../../words/law.ts';
+import { counted, loss, signed } from '../../../../words/numbers.ts';
 import { fineSteps, lawOf } from '../../../law.ts';
 import { findRow, lossAt } from '../../merges/columns.ts';
 import type { Scope } from '../../state/view.ts';
-import { counted, estimated, loss, signed } from '../../text/numbers.ts';
-import { formula } from '../../text/words.ts';
 import type { FigurePoint, Series, Tip } from '../figure.ts';
 import { bandOf, meanPoints, meanTip, plainSeries, valueRows } from '../series.ts';
 import { subsetTitle } from './merge-dots.ts';

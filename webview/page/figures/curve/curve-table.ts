@@ -1,9 +1,10 @@
 /** The curve as a table: a row for each k that is measured, chosen or predicted. */
 import type { LawCurve } from '../../../../core/law/curve.ts';
+import type { CsvCell } from '../../../../words/csv.ts';
+import { lossDigits } from '../../../../words/estimates.ts';
+import { loss, NONE } from '../../../../words/numbers.ts';
 import { lawOf } from '../../../law.ts';
 import type { Scope } from '../../state/view.ts';
-import type { CsvCell } from '../../text/csv.ts';
-import { loss, lossDigits, NONE } from '../../text/numbers.ts';
 import type { FigureTable } from '../figure.ts';
 import { shownInterval } from '../series.ts';
 import { chosenPoints } from './curve-lines.ts';

@@ -1,10 +1,10 @@
 /** Every measured merge: as dots, or where they are too many as ribbons with the extremes as dots. */
 import type { Report } from '../../../../core/report/report.ts';
+import { counted, loss } from '../../../../words/numbers.ts';
+import { nameList } from '../../../../words/plain.ts';
 import { lossAt, membersOf, seedAt, subsetSizes } from '../../merges/columns.ts';
 import { spreadByK } from '../../merges/spread-by-k.ts';
 import type { Scope } from '../../state/view.ts';
-import { nameList } from '../../text/names.ts';
-import { counted, loss } from '../../text/numbers.ts';
 import type { FigurePoint, Series, Tip } from '../figure.ts';
 import { plainSeries } from '../series.ts';
 

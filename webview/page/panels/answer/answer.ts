@@ -1,9 +1,11 @@
 /** The answer as the page says it: which of its four shapes, and every number of it already in words. */
 import type { Chosen, Headline, Report } from '../../../../core/report/report.ts';
+import { cellName } from '../../../../words/cell-name.ts';
+import { estimated, interval, lossDigits } from '../../../../words/estimates.ts';
+import { counted, loss } from '../../../../words/numbers.ts';
+import { oneLine, plain, plainLines } from '../../../../words/plain.ts';
+import { roughly } from '../../../../words/units.ts';
 import type { DashboardState, MergeName, PlanView } from '../../../messages.ts';
-import { plain, plainLines } from '../../text/names.ts';
-import { counted, estimated, interval, loss, lossDigits, roughly } from '../../text/numbers.ts';
-import { cellName } from '../../text/words.ts';
 import { type HowMany, howMany } from './how-many.ts';
 
 export type Answer =
@@ -44,7 +46,7 @@ export function answerOf({ report, plan, run }: DashboardState): Answer {
   }
   const { headline } = report;
   if (headline.recommended_k === null && headline.subset === null) {
-    const [title = '', ...text] = plainLines(headline.sentence);
+    const [title = '', ...text] = plainLines(headline.sentence).split('\n');
     const measured = report.progress.done > 0;
     const next = busy
       ? 'The answer appears here as soon as a few more merges are scored.'
@@ -88,7 +90,7 @@ function answered(report: Report, headline: Headline): Answer {
         ? [{ title: 'Fewer, chosen with care', ...subsetOf(selection.fewest) }]
         : []),
     ],
-    sentence: plainLines(headline.sentence),
+    sentence: plainLines(headline.sentence).split('\n'),
     warnings: warningsOf(report, cell?.curves[0]?.warnings ?? [], cell?.progress.failed ?? 0),
     intervals: intervalsText(report),
   };
@@ -133,7 +135,7 @@ function flipped(value: number | null): number | null {
 
 function warningsOf(report: Report, ofCurve: Report['warnings'], failed: number): string[] {
   const failures = failed > 0 ? [`${counted(failed, 'merge')} failed; the log says why.`] : [];
-  const said = [...report.warnings, ...ofCurve].flatMap(({ message }) => plainLines(message, 600).join(' '));
+  const said = [...report.warnings, ...ofCurve].map(({ message }) => oneLine(message, 600));
   return [...new Set([...failures, ...said])];
 }
 

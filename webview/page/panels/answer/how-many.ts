@@ -1,7 +1,8 @@
 /** How many: the number that stands large, and what it rests on. */
 import type { RecommendedK } from '../../../../core/law/curve.ts';
 import type { Cell, Chosen, Report } from '../../../../core/report/report.ts';
-import { counted, interval } from '../../text/numbers.ts';
+import { interval } from '../../../../words/estimates.ts';
+import { counted } from '../../../../words/numbers.ts';
 
 export interface HowMany {
   readonly kind: 'base' | 'merge';

@@ -1,18 +1,11 @@
 /** All cells side by side, each at its own recommended k, with the law of the domain that is looked at. */
 import type { Cell, Report } from '../../../../core/report/report.ts';
+import { estimated, interval, lossDigits } from '../../../../words/estimates.ts';
+import { formName, symbol } from '../../../../words/law.ts';
+import { count, loss, NONE, significant } from '../../../../words/numbers.ts';
+import { plain } from '../../../../words/plain.ts';
+import { millinats } from '../../../../words/units.ts';
 import { curveOf } from '../../state/view.ts';
-import { plain } from '../../text/names.ts';
-import {
-  count,
-  estimated,
-  interval,
-  loss,
-  lossDigits,
-  millinats,
-  NONE,
-  significant,
-} from '../../text/numbers.ts';
-import { formName, symbol } from '../../text/words.ts';
 
 export interface MethodRow {
   readonly cell: Cell;

@@ -1,14 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { cellName } from '../../../../words/cell-name.ts';
+import { formName, formula } from '../../../../words/law.ts';
+import { plain } from '../../../../words/plain.ts';
+import { millinats } from '../../../../words/units.ts';
 import { ChartFrame } from '../../charts/chart-frame.ts';
 import { type Overlay, overlayFigure, overlaysOf } from '../../figures/overlay-figure.ts';
 import { residualFigure } from '../../figures/residual-figure.ts';
 import type { Page } from '../../page.ts';
 import { unchanged } from '../../state/unchanged.ts';
 import { type Scope, scopeKey, type View } from '../../state/view.ts';
-import { plain } from '../../text/names.ts';
-import { millinats } from '../../text/numbers.ts';
-import { cellName, domainName, formName, formula } from '../../text/words.ts';
+import { domainName } from '../../text/words.ts';
 import { PanelFrame } from '../panel-frame.ts';
 import { type MethodRow, methodRows } from './method-rows.ts';
 

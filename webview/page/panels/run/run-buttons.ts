@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { count } from '../../../../words/numbers.ts';
 import type { DashboardState } from '../../../messages.ts';
 import { wordButton } from '../../controls/buttons.ts';
 import type { Page } from '../../page.ts';
-import { count } from '../../text/numbers.ts';
 
 /** Run where something is missing, Stop where something runs; nothing on a page of its own. */
 export function runButton(

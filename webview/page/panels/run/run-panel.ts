@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { count, NONE } from '../../../../words/numbers.ts';
+import { roughly } from '../../../../words/units.ts';
 import type { DashboardState } from '../../../messages.ts';
 import { icon } from '../../controls/icons.ts';
 import { progressBar } from '../../controls/progress-bar.ts';
 import type { Page } from '../../page.ts';
 import type { View } from '../../state/view.ts';
-import { count, NONE, roughly } from '../../text/numbers.ts';
 import { PanelFrame } from '../panel-frame.ts';
 import { runButtons } from './run-buttons.ts';
 import { type RunSummary, runSummary, type WorkerRow } from './run-summary.ts';

@@ -1,9 +1,10 @@
 /** A run in words: its state, how far it is, how fast, and what each worker does. */
 import type { Progress } from '../../../../core/report/report.ts';
 import type { RunState, WorkerStatus } from '../../../../core/store/format.ts';
+import { count, counted, NONE } from '../../../../words/numbers.ts';
+import { nameList, plain } from '../../../../words/plain.ts';
+import { bytes, pace, roughly } from '../../../../words/units.ts';
 import type { DashboardState, RunView } from '../../../messages.ts';
-import { nameList, plain } from '../../text/names.ts';
-import { bytes, count, counted, NONE, pace, roughly } from '../../text/numbers.ts';
 
 export interface RunSummary {
   readonly state: string;

@@ -1,7 +1,8 @@
 /** One merge as a row of the grid. */
+
+import { loss } from '../../../../words/numbers.ts';
+import { nameList, plain } from '../../../../words/plain.ts';
 import { lossAt, membersOf, seedAt, subsetSizes } from '../../merges/columns.ts';
-import { nameList, plain } from '../../text/names.ts';
-import { loss } from '../../text/numbers.ts';
 import type { GridContent } from './grid-content.ts';
 import { membershipStrip, WIDEST_STRIP } from './membership.ts';
 

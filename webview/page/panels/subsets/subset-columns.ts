@@ -1,9 +1,9 @@
 /** Columns of the table of merges, by what is measured. */
 
+import { plain } from '../../../../words/plain.ts';
 import type { SortColumn } from '../../merges/arrange.ts';
 import { seedAt } from '../../merges/columns.ts';
 import type { Scope } from '../../state/view.ts';
-import { plain } from '../../text/names.ts';
 import { WIDEST_STRIP } from './membership.ts';
 
 export interface SubsetColumn {

@@ -4,11 +4,11 @@ import type { VscodeTextfield } from '@vscode-elements/elements/dist/vscode-text
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { plain } from '../../../../words/plain.ts';
 import { icon } from '../../controls/icons.ts';
 import { picker } from '../../controls/picker.ts';
 import { isFiltered, typedLoss } from '../../merges/set-filter.ts';
 import type { SubsetsUi } from '../../state/ui-state.ts';
-import { plain } from '../../text/names.ts';
 
 export function subsetFilters(
   pool: readonly string[],

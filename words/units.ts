@@ -1,0 +1,56 @@
+/** Quantities with a unit that fits. */
+import { count, loss } from './numbers.ts';
+
+/** Rounded as an estimate deserves: `20 s`, `3 min`, `1.5 h`. */
+export function roughly(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return 'an unknown time';
+  if (seconds < 1) return 'under 1 s';
+  if (seconds < 10) return `${Math.round(seconds)} s`;
+  if (seconds < 50) return `${5 * Math.round(seconds / 5)} s`;
+  if (seconds < 57.5 * 60) return `${Math.max(1, Math.round(seconds / 60))} min`;
+  if (seconds < 47.5 * 3600) return `${oneDecimal(seconds / 3600)} h`;
+  return `${oneDecimal(seconds / 86_400)} days`;
+}
+
+/** Decimal units, as disks are sold. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let scaled = value;
+  let unit = 0;
+  while (scaled >= 1000 && unit < units.length - 1) {
+    scaled /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || scaled >= 100 ? Math.round(scaled) : scaled.toFixed(1)} ${units[unit]}`;
+}
+
+/** Of a model: `494M`. */
+export function parameters(value: number): string {
+  if (value >= 1e9) return `${(value / 1e9).toFixed(value >= 1e10 ? 0 : 1)}B`;
+  if (value >= 1e6) return `${(value / 1e6).toFixed(value >= 1e7 ? 0 : 1)}M`;
+  if (value >= 1e3) return `${Math.round(value / 1e3)}k`;
+  return `${value}`;
+}
+
+/** Thousandths of a nat, the scale at which fits differ. */
+export function millinats(value: number): string {
+  const scaled = value * 1000;
+  return `${loss(scaled, scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2)} mnat`;
+}
+
+/** `8.3 models per second`, in the unit that keeps the number above one. */
+export function pace(perSecond: number, noun = 'model'): string {
+  const units = [
+    ['second', 1],
+    ['minute', 60],
+    ['hour', 3600],
+  ] as const;
+  const [unit, scale] = units.find(([, factor]) => perSecond * factor >= 1) ?? units[2];
+  const value = perSecond * scale;
+  const text = value >= 100 ? count(Math.round(value)) : value.toFixed(value >= 10 ? 0 : 1);
+  return `${text} ${noun}${text === '1' || text === '1.0' ? '' : 's'} per ${unit}`;
+}
+
+function oneDecimal(value: number): string {
+  return value.toFixed(1).replace(/\.0$/, '');
+}

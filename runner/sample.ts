@@ -98,6 +98,19 @@ async function copyTree(from: string, to: string, signal: AbortSignal | undefine
   }
 }
 
+/** Bytes that `copySample` would write; 0 where the sample cannot be read. */
+export async function sampleBytes(from: string): Promise<number> {
+  const entries = await readdir(from, { withFileTypes: true }).catch(() => []);
+  const sizes = entries
+    .filter(({ name }) => !LEFT_OUT.has(name))
+    .map(async (entry) => {
+      const place = path.join(from, entry.name);
+      if (entry.isDirectory()) return sampleBytes(place);
+      return entry.isFile() ? (await stat(place)).size : 0;
+    });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
 function isExperiment(name: string): boolean {
   return /\.mergelab\.ya?ml$/.test(name);
 }

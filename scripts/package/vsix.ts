@@ -1,6 +1,6 @@
 /** The .vsix: its files laid out in a folder of their own, so that nothing else can slip in, and zipped by vsce. */
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Metafile } from 'esbuild';
 import { packageFiles } from './contents.ts';
@@ -23,14 +23,22 @@ export async function makeVsix(root: string, built: readonly Metafile[]): Promis
     mkdirSync(path.dirname(path.join(staged, file)), { recursive: true });
     copyFileSync(path.join(root, file), path.join(staged, file));
   }
+  writeFileSync(
+    path.join(staged, 'README.md'),
+    withoutPictures(readFileSync(path.join(root, 'README.md'), 'utf8')),
+  );
   writeFileSync(path.join(staged, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   writeFileSync(path.join(staged, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, built));
   const file = path.join(root, 'dist', `${manifest.name}-${manifest.version}.vsix`);
   rmSync(file, { force: true });
-  // There is no address yet that pictures and links of the README could be read from.
   const withoutAddress = ['--allow-missing-repository', '--no-rewrite-relative-links'];
   await vsce(root, staged, ['package', '--no-dependencies', ...withoutAddress, '--out', file]);
   return { file, bytes: statSync(file).size, files };
+}
+
+/** The page of an installed extension shows pictures from https addresses only; this one has no address yet. */
+function withoutPictures(page: string): string {
+  return page.replace(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n?/gm, '');
 }
 
 function vsce(root: string, cwd: string, args: readonly string[]): Promise<void> {

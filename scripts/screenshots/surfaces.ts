@@ -16,9 +16,8 @@ export const surfaces: readonly Surface[] = [
     name: 'welcome',
     on: 'nothing',
     show: async (window) => {
-      await window.command('View: Show Explorer');
       await openView(window);
-      await window.view('Merge Lab').getByText('New Experiment').waitFor();
+      await window.view('Experiments').getByText('New Experiment').waitFor();
     },
   },
   {
@@ -124,7 +123,7 @@ export const surfaces: readonly Surface[] = [
     show: async (window) => {
       await answered(window, file);
       await openView(window);
-      await window.view('Merge Lab').locator('.monaco-list-row').first().waitFor();
+      await window.view('Experiments').locator('.monaco-list-row').first().waitFor();
     },
   },
   {
@@ -283,8 +282,7 @@ async function answered(window: Workbench, name: string): Promise<void> {
 }
 
 async function openView(window: Workbench): Promise<void> {
-  const header = window.view('Merge Lab').locator('.pane-header');
-  if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
+  await window.command('View: Show Merge Lab');
 }
 
 /** A Python file with a line to insert into, low enough for a picker not to hide it. */

@@ -14,7 +14,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProblemError } from '../../core/problem.ts';
-import { copySample } from '../../runner/sample.ts';
+import { copySample, sampleBytes } from '../../runner/sample.ts';
 
 const examples = path.join(import.meta.dirname, '..', '..', 'examples', 'nine-domains');
 
@@ -79,6 +79,11 @@ describe('copying the sample', () => {
         .sort(),
     );
     expect(existsSync(path.join(to, 'make'))).toBe(false);
+    const copied = readdirSync(to, { recursive: true, encoding: 'utf8' }).map((name) =>
+      statSync(path.join(to, name)),
+    );
+    const bytes = copied.reduce((sum, each) => sum + (each.isFile() ? each.size : 0), 0);
+    expect(await sampleBytes(examples)).toBe(bytes);
   });
 
   it('leaves out an experiment whose data is absent, and refuses where nothing is left', async () => {

@@ -1,11 +1,11 @@
 import { objectiveOf } from '../selection/measured.ts';
 import { only } from '../selection/samples.ts';
 import { typicalPoints } from '../selection/typical.ts';
+import type { MadeCell } from './against-best.ts';
 import type { Context, Unscored } from './context.ts';
 import { type CurveSource, makeCurve } from './curves.ts';
 import { mergeTable } from './merge-table.ts';
 import type { CellMerges } from './merges.ts';
-import type { Cell } from './report.ts';
 import { allowedCandidates, makeSelection } from './select.ts';
 
 /** One size and method: curves of the objective and of each domain, selection, and every complete merge. */
@@ -15,7 +15,7 @@ export function makeCell(
   merges: CellMerges,
   unmerged: Unscored,
   permutations: readonly (readonly number[])[] | null,
-): Omit<Cell, 'rank'> {
+): MadeCell['cell'] {
   const { header } = context.input.plan;
   const spec = header.methods[place.method];
   const size = header.sizes[place.size];
@@ -45,7 +45,7 @@ export function makeCell(
 
 /** Loss of the typical merge at the recommended k (of the base at 0); null before there is one. */
 export function lossAtRecommended(
-  cell: Omit<Cell, 'rank'>,
+  cell: MadeCell['cell'],
   context: Context,
   unmerged: Unscored,
 ): number | null {

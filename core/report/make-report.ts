@@ -6,13 +6,14 @@ import { type Resamples, resample, seedOf } from '../selection/resample.ts';
 import { normalised, type Samples, sampleFreedom, samplesOf } from '../selection/samples.ts';
 import { digest } from '../store/canonical.ts';
 import type { EvaluationId, PlanLine } from '../store/format.ts';
+import { againstBest, type MadeCell } from './against-best.ts';
 import { lossAtRecommended, makeCell } from './cell.ts';
 import type { Context, Unscored } from './context.ts';
 import { makeHeadline } from './headline.ts';
 import type { ReportInput, ReportOptions } from './input.ts';
 import { methodLabels } from './labels.ts';
 import { cellMerges, progressOf, Rows } from './merges.ts';
-import type { Cell, Estimated, Report, ReportSize, Unmerged } from './report.ts';
+import type { AgainstBest, Cell, Estimated, Report, ReportSize, Unmerged } from './report.ts';
 import { estimated } from './select.ts';
 import { reportWarnings } from './warnings.ts';
 
@@ -31,7 +32,8 @@ export class ReportMaker {
   #rows: Rows | null = null;
   #results: ReportInput['results'] | null = null;
   #resamples: Resamples | null = null;
-  readonly #cells = new Map<string, { readonly signature: string; readonly cell: Omit<Cell, 'rank'> }>();
+  readonly #cells = new Map<string, KeptCell>();
+  readonly #comparisons = new Map<string, { readonly signature: string; readonly against: AgainstBest }>();
   #design: { readonly of: string; readonly permutations: readonly (readonly number[])[] | null } | null =
     null;
 
@@ -49,7 +51,7 @@ export class ReportMaker {
         throwIfCancelled(options.cancelled);
         return this.#cell(context, { size, method, label: labels[method] as string }, own, rows);
       });
-      cells.push(...ranked(ofSize, context, own));
+      cells.push(...this.#ranked(context, ofSize, own));
     }
     const sizes = sizeNames.map((name) =>
       reportSize(context, name, unmerged.get(name) ?? { base: null, experts: [] }),
@@ -82,6 +84,7 @@ export class ReportMaker {
       this.#evaluations = identity;
       this.#results = input.results;
       this.#cells.clear();
+      this.#comparisons.clear();
       this.#resamples = null;
       this.#samples = samplesOf(
         evaluations.map(([name]) => ({
@@ -116,7 +119,7 @@ export class ReportMaker {
     place: { readonly size: string; readonly method: number; readonly label: string },
     unmerged: Unscored,
     rows: Rows,
-  ): Omit<Cell, 'rank'> {
+  ): KeptCell {
     const { input, options } = context;
     const merges = cellMerges(input, place.size, place.method, rows, context.samples, context.weights);
     const { goals } = input.experiment;
@@ -133,10 +136,37 @@ export class ReportMaker {
     ]);
     const name = `${place.size}/${place.method}`;
     const known = this.#cells.get(name);
-    if (known?.signature === signature) return known.cell;
+    if (known?.signature === signature) return known;
     const cell = makeCell(context, place, merges, unmerged, this.#permutations(input));
-    this.#cells.set(name, { signature, cell });
-    return cell;
+    const made = { signature, cell, measured: merges.measured };
+    this.#cells.set(name, made);
+    return made;
+  }
+
+  /** The lowest loss at its recommended k is first; mergekit's variants stay out of the ranks, not of the comparison. */
+  #ranked(context: Context, made: readonly KeptCell[], unmerged: Unscored): Cell[] {
+    const losses = made.map(({ cell }) =>
+      cell.claims_law ? lossAtRecommended(cell, context, unmerged) : null,
+    );
+    const ranks = losses.map((own) =>
+      own === null ? null : 1 + losses.filter((other) => other !== null && other < own).length,
+    );
+    const best = made[ranks.indexOf(1)];
+    return made.map((own, i) => ({
+      ...own.cell,
+      rank: ranks[i] ?? null,
+      against_best: best && best !== own ? this.#against(context, own, best) : null,
+    }));
+  }
+
+  #against(context: Context, own: KeptCell, best: KeptCell): AgainstBest {
+    const name = `${own.cell.size}/${own.cell.method}`;
+    const signature = `${best.cell.method} ${best.signature} ${own.signature}`;
+    const known = this.#comparisons.get(name);
+    if (known?.signature === signature) return known.against;
+    const against = againstBest(context, own, best, this.#permutations(context.input));
+    this.#comparisons.set(name, { signature, against });
+    return against;
   }
 
   #permutations({ experiment }: ReportInput): readonly (readonly number[])[] | null {
@@ -145,6 +175,10 @@ export class ReportMaker {
     if (this.#design?.of !== of) this.#design = { of, permutations: designOf(experiment).permutations };
     return this.#design.permutations;
   }
+}
+
+interface KeptCell extends MadeCell {
+  readonly signature: string;
 }
 
 function unmergedOf({ plan }: ReportInput, size: string, rows: Rows): Unscored {
@@ -158,18 +192,6 @@ function unmergedOf({ plan }: ReportInput, size: string, rows: Rows): Unscored {
       rowOf(lines.find(({ subset }) => subset.length === 1 && subset[0] === name)),
     ),
   };
-}
-
-/** The lowest loss at its recommended k is first; mergekit's variants stay out. */
-function ranked(cells: readonly Omit<Cell, 'rank'>[], context: Context, unmerged: Unscored): Cell[] {
-  const losses = cells.map((cell) => (cell.claims_law ? lossAtRecommended(cell, context, unmerged) : null));
-  return cells.map((cell, i) => {
-    const own = losses[i] ?? null;
-    return {
-      ...cell,
-      rank: own === null ? null : 1 + losses.filter((other) => other !== null && other < own).length,
-    };
-  });
 }
 
 function reportSize(context: Context, name: string, unmerged: Unscored): ReportSize {

@@ -101,6 +101,27 @@ export interface Cell {
   readonly merges: MergeTable;
   /** 1 = lowest loss at its recommended k, among the methods of its size; null before it can be known. */
   readonly rank: number | null;
+  /** Null for the method of rank 1 itself, and before there is one. */
+  readonly against_best: AgainstBest | null;
+}
+
+/** A method beside the one of rank 1 at the same size: the same subsets, scored on the same samples. */
+export interface AgainstBest {
+  /** Of rank 1; as in `Cell.method`. */
+  readonly method: number;
+  /** At the recommended k of that one; null where that is 0 or the two share no subset of it. */
+  readonly at: MethodDifference | null;
+  /** Ascending. */
+  readonly by_k: readonly MethodDifference[];
+}
+
+export interface MethodDifference {
+  readonly k: number;
+  /** Typical loss of this method minus that of the best one over the subsets that both have merged: positive is worse. */
+  readonly difference: Estimated;
+  /** Those subsets, of how many there are. */
+  readonly subsets: number;
+  readonly of: number;
 }
 
 /** A law with the measured points it stands on. */

@@ -35,6 +35,8 @@ export interface WorldOptions {
   readonly gain?: number;
   /** Extra noise of an expert's mask, by seed. */
   readonly maskNoise?: number;
+  /** Whether merging by `task_arithmetic` heeds its scale; else all methods give the same losses. */
+  readonly scaled?: boolean;
 }
 
 const DIMENSIONS = 6;
@@ -61,6 +63,7 @@ export class World {
       feeling: 0.3,
       gain: 1,
       maskNoise: 0,
+      scaled: false,
       ...options,
     };
     const { experts, domains, samples, spread, gain } = this.options;
@@ -79,9 +82,12 @@ export class World {
     }));
   }
 
-  /** Expected loss of each domain over all samples there could be, nats per token. */
-  truth(members: readonly number[], seed: number | null = null): number[] {
-    const x = this.#update(members, seed);
+  /**
+   * Expected loss of each domain over all samples there could be, nats per token.
+   * @param scale of the merged update, as `task_arithmetic` has it
+   */
+  truth(members: readonly number[], seed: number | null = null, scale = 1): number[] {
+    const x = this.#update(members, seed, scale);
     return this.domains.map((_, d) => {
       const optimum = this.#optimum[d] ?? [];
       return 1 + 0.3 * x.reduce((sum, value, i) => sum + (value - (optimum[i] ?? 0)) ** 2, 0);
@@ -89,15 +95,15 @@ export class World {
   }
 
   /** Macro mean of the truth. */
-  macro(members: readonly number[], seed: number | null = null): number {
-    const losses = this.truth(members, seed);
+  macro(members: readonly number[], seed: number | null = null, scale = 1): number {
+    const losses = this.truth(members, seed, scale);
     return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
   }
 
   /** Mean of the true macro loss over all subsets of size k. */
-  typical(k: number): number {
+  typical(k: number, scale = 1): number {
     const subsets = subsetsOf(this.pool.length, k);
-    return subsets.reduce((sum, members) => sum + this.macro(members), 0) / subsets.length;
+    return subsets.reduce((sum, members) => sum + this.macro(members, null, scale), 0) / subsets.length;
   }
 
   /** Mean of the true macro loss over k experts drawn from where all experts come from. */
@@ -110,10 +116,10 @@ export class World {
     return 1 + 0.3 * (mean + (DIMENSIONS * spread ** 2) / k);
   }
 
-  score(members: readonly number[], d: number, seed: number | null = null): Score {
+  score(members: readonly number[], d: number, seed: number | null = null, scale = 1): Score {
     const { tokens, own, taste, feeling } = this.#samples[d] ?? raise();
-    const x = this.#update(members, seed);
-    const loss = this.truth(members, seed)[d] ?? raise();
+    const x = this.#update(members, seed, scale);
+    const loss = this.truth(members, seed, scale)[d] ?? raise();
     const perSample = Float32Array.from(tokens, (t, s) => {
       const liking = x.reduce((sum, value, i) => sum + value * (taste[s * DIMENSIONS + i] ?? 0), 0);
       return t * (loss * (feeling[s] ?? 1) + (own[s] ?? 0) + liking);
@@ -143,7 +149,7 @@ export class World {
     );
   }
 
-  #update(members: readonly number[], seed: number | null): number[] {
+  #update(members: readonly number[], seed: number | null, scale: number): number[] {
     const sum = new Array<number>(DIMENSIONS).fill(0);
     for (const member of members) {
       // An expert's mask noise depends on the seed and the expert alone, as in the agent.
@@ -155,7 +161,7 @@ export class World {
           (noise ? this.options.maskNoise * noise.normal() : 0);
       }
     }
-    return sum.map((value) => (members.length > 0 ? value / members.length : 0));
+    return sum.map((value) => (members.length > 0 ? (scale * value) / members.length : 0));
   }
 }
 
@@ -290,10 +296,12 @@ export class WorldResults implements Results {
       const members = line.subset.map((name) => this.#world.pool.indexOf(name));
       // A random method's noise; an unmerged model has none.
       const seed = line.method === null ? null : line.seed;
+      const method = line.method === null ? undefined : plan.header.methods[line.method];
+      const scale = method?.method === 'task_arithmetic' && this.#world.options.scaled ? method.scale : 1;
       for (const [name, id] of Object.entries(plan.header.evaluations)) {
         const d = this.#world.domains.indexOf(name);
         if (!this.#scores.has(`${line.key}/${id}`))
-          this.#scores.set(`${line.key}/${id}`, this.#world.score(members, d, seed));
+          this.#scores.set(`${line.key}/${id}`, this.#world.score(members, d, seed, scale));
       }
     }
     return this;

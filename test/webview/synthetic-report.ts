@@ -2,7 +2,8 @@
  * Reports of any shape, filled by formulas: pools of 16 with all 65,535 subsets, several methods and sizes, hostile
  * names. They have a Report's shape; what a real one says is tested on the sample's.
  */
-import type { Curve, CurvePoint, MergeTable, Report } from '../../core/report/report.ts';
+import type { AgainstBest, Curve, CurvePoint, MergeTable, Report } from '../../core/report/report.ts';
+import { subsetsOfSize } from '../../core/selection/subset-count.ts';
 import type { PlanId, WorkerStatus } from '../../core/store/format.ts';
 import { CONTRACT, type DashboardState, type ToPage } from '../../webview/messages.ts';
 
@@ -39,6 +40,7 @@ export function syntheticReport(shape: Shape): Report {
         selection: selectionOf(shape, merges),
         merges,
         rank: m + 1,
+        against_best: m === 0 ? null : againstFirst(shape, 0.3 * m),
       };
     }),
   );
@@ -269,3 +271,14 @@ export const worker: WorkerStatus = {
   waiting_for: null,
   problem: null,
 };
+
+/** Worse than the first method by as much at every k. */
+function againstFirst(shape: Shape, value: number): AgainstBest {
+  const by_k = shape.pool.map((_, i) => ({
+    k: i + 1,
+    difference: { value, low: value - 0.002, high: value + 0.002 },
+    subsets: 1,
+    of: subsetsOfSize(shape.pool.length, i + 1),
+  }));
+  return { method: 0, at: by_k[0] ?? null, by_k };
+}

@@ -1,0 +1,48 @@
+import { throwIfCancelled } from '../law/cancelled.ts';
+import { curveError } from '../selection/curve-error.ts';
+import type { Measured } from '../selection/measured.ts';
+import { methodDifferences } from '../selection/method-difference.ts';
+import { subsetError } from '../selection/subset-error.ts';
+import type { Context } from './context.ts';
+import type { AgainstBest, Cell, MethodDifference } from './report.ts';
+import { estimated } from './select.ts';
+
+/** A cell with the rows that it was made from. */
+export interface MadeCell {
+  readonly cell: Omit<Cell, 'rank' | 'against_best'>;
+  readonly measured: readonly Measured[];
+}
+
+/** One method against the best ranked one of its size, at each k and at the k that is recommended for the best. */
+export function againstBest(
+  context: Context,
+  own: MadeCell,
+  best: MadeCell,
+  permutations: readonly (readonly number[])[] | null,
+): AgainstBest {
+  const by_k = differences(context, own.measured, best.measured, permutations);
+  const k = best.cell.curves[0]?.recommended_k?.k;
+  return { method: best.cell.method, at: by_k.find((each) => each.k === k) ?? null, by_k };
+}
+
+/** Of the objective, with 95% intervals for this pool, each for itself. */
+function differences(
+  context: Context,
+  own: readonly Measured[],
+  best: readonly Measured[],
+  permutations: readonly (readonly number[])[] | null,
+): MethodDifference[] {
+  const { samples, weights, input, options } = context;
+  const pool = input.plan.header.pool.length;
+  return methodDifferences(own, best, pool, samples).map(({ point, measured }) => {
+    throwIfCancelled(options.cancelled);
+    const subsets = subsetError([point], measured, pool, samples, weights, permutations);
+    const { mean, covariance, freedom } = curveError([point], samples, weights, subsets);
+    return {
+      k: point.k,
+      difference: estimated(context, mean[0] as number, covariance?.[0] ?? null, freedom[0] as number),
+      subsets: point.entries.length,
+      of: point.of,
+    };
+  });
+}

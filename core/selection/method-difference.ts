@@ -1,0 +1,55 @@
+import type { Losses, Measured } from './measured.ts';
+import type { Samples } from './samples.ts';
+import { type TypicalPoint, typicalPoints } from './typical.ts';
+
+/** One method minus another over the subsets of one size that both have merged. */
+export interface DifferencePoint {
+  /** Its losses are differences, as are those of `measured`, which its entries index. */
+  readonly point: TypicalPoint;
+  /** Empty where every subset of the size has been merged by both: there is no error from subsets then. */
+  readonly measured: readonly Measured[];
+}
+
+/**
+ * Paired twice: over subsets, since a subset that only one method has merged is left out, and over evaluation samples,
+ * since both are scored on the same ones. A difference of losses has an influence, a spread and a mean just as a loss
+ * has, so whatever judges a typical curve judges it. One point for each k that both designs reached, ascending.
+ */
+export function methodDifferences(
+  own: readonly Measured[],
+  other: readonly Measured[],
+  pool: number,
+  samples: Samples,
+): DifferencePoint[] {
+  const otherOf = new Map(other.map((row) => [row.members.join(), row]));
+  const pairs = own.flatMap((a) => {
+    const b = otherOf.get(a.members.join());
+    // A subset counts as drawn as far as both designs have come.
+    return b ? [{ a, b, draws: Math.min(a.draws, b.draws) }] : [];
+  });
+  const pointsOf = (side: 'a' | 'b') =>
+    typicalPoints(
+      pairs.map((pair) => ({ ...pair[side], draws: pair.draws })),
+      pool,
+      samples,
+    );
+  const theirs = pointsOf('b');
+  return pointsOf('a').map((point, at) => {
+    const losses = minus(point.losses, (theirs[at] as TypicalPoint).losses);
+    if (point.exhaustive) return { point: { ...point, losses }, measured: [] };
+    const measured = point.entries.map(({ index }) => {
+      const { a, b, draws } = pairs[index] as (typeof pairs)[number];
+      return { ...minus(a, b), members: a.members, draws };
+    });
+    const entries = point.entries.map(({ weight }, index) => ({ index, weight }));
+    return { point: { ...point, losses, entries }, measured };
+  });
+}
+
+/** Rows of differences: of the influences' shape and units. */
+function minus(a: Losses, b: Losses): Losses {
+  return {
+    nll: Float32Array.from(a.nll, (value, s) => value - (b.nll[s] as number)),
+    domains: a.domains.map((value, d) => value - (b.domains[d] as number)),
+  };
+}

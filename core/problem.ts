@@ -24,3 +24,13 @@ export class ProblemError extends Error {
     this.problem = problem;
   }
 }
+
+/** What to tell of whatever was thrown. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  return {
+    code: 'unexpected',
+    message: `Something unexpected went wrong: ${error instanceof Error ? error.message : String(error)}`,
+    fix: 'See the log; results on disk are safe.',
+  };
+}

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { problemOf } from '../../core/problem.ts';
 import { setUpAgent } from '../../runner/agent-environment.ts';
 import { userHome } from '../../runner/store-folder.ts';
 import { oneLine } from '../../words/plain.ts';
 import { trusted } from '../commands/trusted.ts';
-import { problemOf } from '../experiments/experiment-model.ts';
 import type { Lab } from '../lab.ts';
 import { namedPython } from '../settings.ts';
 import { showProblem } from '../show-problem.ts';

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { problemOf } from '../../core/problem.ts';
 import { expandHome } from '../../runner/merge-request.ts';
 import type { MergeName } from '../../webview/messages.ts';
 import { oneLine } from '../../words/plain.ts';
-import { problemOf } from '../experiments/experiment-model.ts';
 import { headlineMerge, membersOf } from '../experiments/headline-merge.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';

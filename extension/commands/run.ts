@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
+import { problemOf } from '../../core/problem.ts';
 import type { PlanSummary } from '../../runner/experiment-session.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { oneLine } from '../../words/plain.ts';
 import { bytes, roughly } from '../../words/units.ts';
-import { type ExperimentModel, problemOf } from '../experiments/experiment-model.ts';
+import type { ExperimentModel } from '../experiments/experiment-model.ts';
 import type { Lab } from '../lab.ts';
 import { namedPython, setting } from '../settings.ts';
 import { showProblem } from '../show-problem.ts';
@@ -13,8 +14,22 @@ import { type Target, whichExperiment } from './which-experiment.ts';
 /** Runs that take longer are confirmed first. */
 const LONG_SECONDS = 3600;
 
+/** Experiments whose run is being started: asked for twice, it is started once. */
+const starting = new Set<string>();
+
 /** Saves, looks at models and data, and starts a run of what is missing; it outlives this window. */
 export async function run(lab: Lab, target: Target): Promise<void> {
+  const uri = await whichExperiment(lab, target);
+  if (!uri || starting.has(uri.toString())) return;
+  starting.add(uri.toString());
+  try {
+    await start(lab, uri);
+  } finally {
+    starting.delete(uri.toString());
+  }
+}
+
+async function start(lab: Lab, target: vscode.Uri): Promise<void> {
   const ready = await readyModel(lab, target, 'Running merges');
   if (!ready) return;
   const { uri, model } = ready;

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { problemOf } from '../../core/problem.ts';
 import { copySample } from '../../runner/sample.ts';
-import { problemOf } from '../experiments/experiment-model.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
 

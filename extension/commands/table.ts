@@ -1,8 +1,8 @@
 /** Every command by its id. None rejects: whatever goes wrong is told. */
 import * as vscode from 'vscode';
+import { problemOf } from '../../core/problem.ts';
 import type { MergeName } from '../../webview/messages.ts';
 import { checkEnvironment, setUp } from '../agent/set-up.ts';
-import { problemOf } from '../experiments/experiment-model.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
 import { discardResults } from './discard.ts';

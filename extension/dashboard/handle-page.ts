@@ -2,10 +2,10 @@
 import { Buffer } from 'node:buffer';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { problemOf } from '../../core/problem.ts';
 import type { FromPage } from '../../webview/messages.ts';
 import { copyMergekit, merge } from '../commands/merge.ts';
 import { run, stop } from '../commands/run.ts';
-import { problemOf } from '../experiments/experiment-model.ts';
 import { membersOf } from '../experiments/headline-merge.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';

@@ -1,10 +1,10 @@
 /** Dashboards: one panel an experiment, restored after a reload. */
 import * as vscode from 'vscode';
+import { problemOf } from '../../core/problem.ts';
 import type { FromPage, Panel, ToPage } from '../../webview/messages.ts';
 import { CONTRACT } from '../../webview/messages.ts';
 import { oneLine } from '../../words/plain.ts';
 import type { ExperimentLibrary } from '../experiments/experiment-library.ts';
-import { problemOf } from '../experiments/experiment-model.ts';
 import { dashboardState, titleOf } from './dashboard-state.ts';
 import { pageFor } from './page.ts';
 

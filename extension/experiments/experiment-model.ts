@@ -5,7 +5,7 @@
 import path from 'node:path';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import type { Parsed } from '../../core/experiment/parse.ts';
-import { type Problem, ProblemError } from '../../core/problem.ts';
+import { type Problem, ProblemError, problemOf } from '../../core/problem.ts';
 import { type MergeChoice, mergekitYaml } from '../../core/report/mergekit.ts';
 import type { Progress, Report } from '../../core/report/report.ts';
 import type { Prepared, WorkerStatus } from '../../core/store/format.ts';
@@ -398,15 +398,6 @@ function planState(
   estimate: PlanState['estimate'],
 ): PlanState {
   return { total, unmerged, done, failed, missing: Math.max(0, total - done - failed), estimate };
-}
-
-export function problemOf(error: unknown): Problem {
-  if (error instanceof ProblemError) return error.problem;
-  return {
-    code: 'unexpected',
-    message: `Something unexpected went wrong: ${error instanceof Error ? error.message : String(error)}`,
-    fix: 'See the log; results on disk are safe.',
-  };
 }
 
 function notValid({ diagnostics }: Parsed): ProblemError {

@@ -1,7 +1,7 @@
 /** "Insert expert subset": experiment, method, size of subset, and the text that would be inserted seen before it is. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { ProblemError } from '../../core/problem.ts';
+import { type Problem, problemOf } from '../../core/problem.ts';
 import type { Cell, Report } from '../../core/report/report.ts';
 import type { MergeName } from '../../webview/messages.ts';
 import { nameList, plain } from '../../words/plain.ts';
@@ -235,22 +235,12 @@ function subsetOf(
   };
 }
 
-function nothingToInsert(source: SubsetSource, report: Report | null): ReturnType<typeof problemOf> {
+function nothingToInsert(source: SubsetSource, report: Report | null): Problem {
   const reason = report ? headlineCell(report)?.selection?.reason : null;
   return {
     code: 'nothing_to_insert',
     message: reason ?? `${plain(source.name)} recommends no subset yet.`,
     fix: report ? 'Choose another k, or change the goals.' : 'Run the experiment first.',
-  };
-}
-
-function problemOf(error: unknown): ProblemError['problem'] {
-  if (error instanceof ProblemError) return error.problem;
-  const text = error instanceof Error ? error.message : String(error);
-  return {
-    code: 'unexpected',
-    message: `The subset cannot be computed: ${plain(text, 300)}`,
-    fix: 'See the log.',
   };
 }
 

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { isActive, readRun, runNames } from '../../runner/run-folders.ts';
+import { counted } from '../../words/numbers.ts';
 import { oneLine } from '../../words/plain.ts';
 import { bytes } from '../../words/units.ts';
 import type { Lab } from '../lab.ts';
@@ -24,17 +25,24 @@ export async function discardResults(lab: Lab, target: Target): Promise<void> {
     return;
   }
   const size = await sizeOf(store).catch(() => 0);
-  const answer = await vscode.window.showWarningMessage(
-    `Discard the results in ${oneLine(path.basename(folder), 80)}?`,
-    {
-      modal: true,
-      detail: `Frees ${bytes(size)}. The experiments of this folder share their results, so all of them lose theirs: ${sharing.length} known here. Models and data are not touched.`,
-    },
-    'Discard',
-  );
-  if (answer !== 'Discard') return;
+  if (!(await confirmed(path.basename(folder), size, sharing.length))) return;
   await vscode.workspace.fs.delete(vscode.Uri.file(store), { recursive: true, useTrash: true });
   await lab.library.forget(store);
+}
+
+/** A list, not a dialog: the first button of a dialog is what Enter presses, and it cannot be the one that keeps. */
+async function confirmed(folder: string, size: number, sharing: number): Promise<boolean> {
+  const keep = { label: '$(check) Keep the results', detail: 'Nothing changes.' };
+  const discard = {
+    label: '$(trash) Discard the results',
+    description: `frees ${bytes(size)}`,
+    detail: `Moved to the trash, for all of this folder: ${counted(sharing, 'experiment')} known here. Models and data stay.`,
+  };
+  const picked = await vscode.window.showQuickPick([keep, discard], {
+    title: `Discard the results in ${oneLine(folder, 80)}?`,
+    placeHolder: 'Experiments of one folder share their results',
+  });
+  return picked === discard;
 }
 
 /** Bytes of all files in a folder. */

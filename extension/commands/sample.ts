@@ -2,7 +2,8 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { problemOf } from '../../core/problem.ts';
-import { copySample } from '../../runner/sample.ts';
+import { copySample, sampleBytes } from '../../runner/sample.ts';
+import { bytes } from '../../words/units.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
 
@@ -10,15 +11,15 @@ const NAME = 'merge-lab-sample';
 
 /** Copies the sample to a folder that the user names, and opens it. */
 export async function openSample(lab: Lab): Promise<void> {
+  const from = vscode.Uri.joinPath(lab.extension.extensionUri, 'examples', 'nine-domains').fsPath;
   const near = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
   const typed = await vscode.window.showInputBox({
     title: 'Try the sample',
-    prompt: 'A new folder for the sample: nine small experts of one base, with held-out data (about 2 MB).',
+    prompt: `A new folder for the sample: nine small experts of one base, with held-out data (${bytes(await sampleBytes(from))}).`,
     value: path.join(near, NAME),
     validateInput: (value) => (path.isAbsolute(value.trim()) ? undefined : 'Name a folder by its full path.'),
   });
   if (typed === undefined) return;
-  const from = vscode.Uri.joinPath(lab.extension.extensionUri, 'examples', 'nine-domains').fsPath;
   try {
     const file = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: 'Copying the sample', cancellable: true },

@@ -41,12 +41,10 @@ export function lenses(edited: EditedExperiment, { uri, trusted }: LensPlace): r
   if (!trusted) return [dashboard];
   const plan = lens('mergeLab.plan', 'Plan', 'What a run would do, and what it would take');
   const busy = edited.state?.busy;
-  return [
-    ...actions(edited, lens),
-    plan,
-    dashboard,
-    ...(busy ? [lens(null, `${plain(busy, 80).replace(/[.…]+$/, '')} …`, '')] : []),
-  ];
+  const remark = busy ? lens(null, `${plain(busy, 80).replace(/[.…]+$/, '')} …`, '') : null;
+  // What goes on stands where one would start it, so that nothing is started twice.
+  if (remark && !runs(edited)) return [remark, dashboard];
+  return [...actions(edited, lens), plan, dashboard, ...(remark ? [remark] : [])];
 }
 
 type MakeLens = (command: LensCommand | null, title: string, tooltip: string) => Lens;
@@ -69,6 +67,10 @@ function actions(edited: EditedExperiment, lens: MakeLens): Lens[] {
     default:
       return idle(edited, lens);
   }
+}
+
+function runs({ state }: EditedExperiment): boolean {
+  return /^(starting|queued|running|stopping)$/.test(state?.run.state ?? '');
 }
 
 function idle(edited: EditedExperiment, lens: MakeLens): Lens[] {
@@ -102,7 +104,7 @@ function work(edited: EditedExperiment, plan: PlanState | null): readonly string
   }
   const state = edited.state?.run.state;
   const left = state === 'stopped' || state === 'failed' ? 'left' : 'new';
-  return plan.missing === 0 ? [] : [`${count(plan.missing)} ${left}`, ...(left === 'left' ? time : [])];
+  return plan.missing === 0 ? [] : [`${count(plan.missing)} ${left}`, ...time];
 }
 
 const counts = new WeakMap<Experiment, number>();

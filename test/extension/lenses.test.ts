@@ -35,7 +35,9 @@ describe('lenses', () => {
 
   it('say what is new after an edit, and what is left of a stopped run', () => {
     const plan = planState({ done: 509, missing: 12 });
-    expect(titles({ plan })[0]).toBe('▶ Run (12 new)');
+    expect(titles({ plan })[0]).toBe('▶ Run (12 new · about 1 min)');
+    const unknown = { ...plan, estimate: { ...plan.estimate, seconds: null } };
+    expect(titles({ plan: unknown })[0]).toBe('▶ Run (12 new)');
     expect(titles({ plan, ...running('stopped') })[0]).toBe('▶ Run (12 left · about 1 min)');
   });
 
@@ -71,13 +73,22 @@ describe('lenses', () => {
     expect(titles({ ...running('running', { done: 3 }) }, false)).toEqual(['Dashboard']);
   });
 
-  it('say what is being looked at, and draw no icons for names', () => {
-    expect(titles({ busy: 'Looking at models and data' })).toEqual([
-      '▶ Run (511 merges · local)',
+  it('say what goes on where one would start it, and start nothing meanwhile', () => {
+    const busy = 'Looking at models and data';
+    const shown = lenses(edited(text, { busy }), { uri, trusted: true });
+    expect(shown.map(({ title, command }) => [title, command])).toEqual([
+      ['Looking at models and data …', null],
+      ['Dashboard', 'mergeLab.openDashboard'],
+    ]);
+    expect(titles({ busy: 'Merging', ...running('running') })).toEqual([
+      '■ Stop (0%)',
       'Plan',
       'Dashboard',
-      'Looking at models and data …',
+      'Merging …',
     ]);
+  });
+
+  it('draw no icons for names', () => {
     const hostile = `target: "$(zap)\\n"\n${text}`;
     expect(lenses(edited(hostile, { plan: planState() }), { uri, trusted: true })[0]?.title).toMatch(
       /· \$ \(zap\)\ufffd\)$/,

@@ -8,6 +8,7 @@ import { trusted } from '../commands/trusted.ts';
 import type { Lab } from '../lab.ts';
 import { namedPython } from '../settings.ts';
 import { showProblem } from '../show-problem.ts';
+import { withProgress } from '../with-progress.ts';
 
 /** Asks first: nothing is installed, or started, without a yes. */
 export async function setUp(lab: Lab): Promise<boolean> {
@@ -32,27 +33,18 @@ export async function setUp(lab: Lab): Promise<boolean> {
 }
 
 async function install(lab: Lab, systemPackages = false): Promise<boolean> {
-  const title = 'Setting up the agent';
   try {
-    await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      async (progress, token) => {
-        const abort = new AbortController();
-        token.onCancellationRequested(() => abort.abort());
-        let shown = 0;
-        await setUpAgent({
-          home: userHome(),
-          systemPackages,
-          agentSource: path.join(lab.extension.extensionPath, 'agent'),
-          signal: abort.signal,
-          onProgress: ({ step, share, detail }) => {
-            if (detail) lab.log.trace(detail);
-            const percent = share === null ? shown : Math.max(shown, 100 * share);
-            progress.report({ message: oneLine(step, 120), increment: percent - shown });
-            shown = percent;
-          },
-        });
-      },
+    await withProgress('Setting up the agent', ({ signal, tell }) =>
+      setUpAgent({
+        home: userHome(),
+        systemPackages,
+        agentSource: path.join(lab.extension.extensionPath, 'agent'),
+        signal,
+        onProgress: ({ step, share, detail }) => {
+          if (detail) lab.log.trace(detail);
+          tell(oneLine(step, 120), share);
+        },
+      }),
     );
   } catch (error) {
     const problem = problemOf(error);

@@ -2,11 +2,14 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { problemOf } from '../../core/problem.ts';
 import { expandHome } from '../../runner/merge-request.ts';
+import type { Writing } from '../../runner/session-types.ts';
 import type { MergeName } from '../../webview/messages.ts';
 import { oneLine } from '../../words/plain.ts';
+import { bytes, roughly } from '../../words/units.ts';
 import { headlineMerge, membersOf } from '../experiments/headline-merge.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
+import { withProgress } from '../with-progress.ts';
 import { readyModel } from './run.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
 
@@ -30,16 +33,16 @@ export async function merge(lab: Lab, target: Target, name?: MergeName): Promise
   if (!out) return;
   try {
     const title = `Merging ${oneLine(subset.join(', '), 120)}`;
-    const written = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title },
-      () =>
-        model.merge({
-          subset,
-          out,
-          size: wanted.size,
-          ...(cell ? { method: cell.label } : {}),
-          ...(wanted.seed === null ? {} : { seed: wanted.seed }),
-        }),
+    const written = await withProgress(title, ({ signal, tell }) =>
+      model.merge({
+        subset,
+        out,
+        size: wanted.size,
+        ...(cell ? { method: cell.label } : {}),
+        ...(wanted.seed === null ? {} : { seed: wanted.seed }),
+        signal,
+        onProgress: (writing) => tell(writingText(writing), writing.done / Math.max(1, writing.total)),
+      }),
     );
     const loss = written.loss === null ? '' : `, measured loss ${written.loss.toFixed(4)}`;
     const picked = await vscode.window.showInformationMessage(
@@ -52,6 +55,13 @@ export async function merge(lab: Lab, target: Target, name?: MergeName): Promise
   } catch (error) {
     showProblem(lab, problemOf(error), () => merge(lab, uri, wanted));
   }
+}
+
+/** `37% of 988 MB, 20 s left`; not 100% before it is there. */
+function writingText({ done, total, seconds_left }: Writing): string {
+  const percent = Math.min(99, Math.floor((100 * done) / Math.max(1, total)));
+  const left = seconds_left === null || seconds_left < 1 ? '' : `, ${roughly(seconds_left)} left`;
+  return `${percent}% of ${bytes(total)}${left}`;
 }
 
 /** mergekit's configuration of the same merge, to the clipboard. */

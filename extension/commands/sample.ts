@@ -6,6 +6,7 @@ import { copySample, sampleBytes } from '../../runner/sample.ts';
 import { bytes } from '../../words/units.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
+import { withProgress } from '../with-progress.ts';
 
 const NAME = 'merge-lab-sample';
 
@@ -21,13 +22,8 @@ export async function openSample(lab: Lab): Promise<void> {
   });
   if (typed === undefined) return;
   try {
-    const file = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: 'Copying the sample', cancellable: true },
-      (_, token) => {
-        const abort = new AbortController();
-        token.onCancellationRequested(() => abort.abort());
-        return copySample(from, typed.trim(), { signal: abort.signal });
-      },
+    const file = await withProgress('Copying the sample', ({ signal }) =>
+      copySample(from, typed.trim(), { signal }),
     );
     await show(vscode.Uri.file(file));
   } catch (error) {

@@ -47,6 +47,7 @@ const IDLE: RunView = { state: 'idle', workers: [], pace: [] };
 const PAUSE_MS = 150;
 /** Another window, or the command line, may start a run. */
 const OTHERS_MS = 2_000;
+const WRONG = 'The text has errors: this is of the last text without.';
 const COMPUTING = 'The numbers of this text are being computed.';
 const CHANGED = 'Models or data changed, or were not looked at yet: run or plan to see.';
 
@@ -223,8 +224,9 @@ export class ExperimentModel {
   }
 
   /** Why the report is not of the text as it stands. */
-  #staleness({ report, valid }: ExperimentState): string | null {
+  #staleness({ report, parsed, valid }: ExperimentState): string | null {
     if (!report || !valid) return null;
+    if (!parsed.experiment) return WRONG;
     if (!this.#reportOf || !sameQuestion(this.#reportOf, valid.experiment)) {
       const looked = this.#looked;
       const isLooked = looked !== null && sameQuestion(looked.experiment, valid.experiment);

@@ -14,9 +14,9 @@ export interface ExperimentState {
   readonly parsed: Parsed;
   /** The last text without errors: what numbers are about while the file is being typed. Null where there was none. */
   readonly valid: { readonly experiment: Experiment; readonly positions: Positions } | null;
-  /** Of `valid` and what is in the store; null while nothing can be reported. */
+  /** Of `valid`, or of a text before it, and what is in the store; null while nothing can be reported. */
   readonly report: Report | null;
-  /** Why `report` is not of `valid`, in words; null where it is. */
+  /** Why `report` is not of the text as it stands, in words; null where it is. */
   readonly stale: string | null;
   /** What a run would do; null while that is not known (models and data were never looked at). */
   readonly plan: PlanState | null;

@@ -108,9 +108,10 @@ describe('an experiment in the editor', () => {
     expect(model.state.report).toBe(before.report);
     expect(model.state.stale).toBeNull();
 
-    // Half a word is no reason to lose an answer.
+    // Half a word is no reason to lose an answer, but it is marked as that of the text before.
     model.use(parseExperiment(`${TINY}meth`, { file }), 0);
-    expect(model.state).toMatchObject({ report: before.report, stale: null });
+    expect(model.state.report).toBe(before.report);
+    expect(model.state.stale).toMatch(/has errors/);
     expect(model.state.parsed.experiment).toBeNull();
     expect(model.state.valid?.experiment.name).toBe('Tiny');
 
@@ -118,6 +119,14 @@ describe('an experiment in the editor', () => {
     model.use(parseExperiment(`${TINY}goals: { pick: 2 }\n`, { file }), 0);
     const picked = await until('the pick', ({ report }) => report?.headline.subset?.length === 2);
     expect(picked.plan).toMatchObject({ missing: 0 });
+    expect(picked.stale).toBeNull();
+    // On the way to another number: the answer of a moment ago never stands unmarked beside an error.
+    model.use(parseExperiment(`${TINY}goals: { pick: 22 }\n`, { file }), 0);
+    expect(model.state.parsed.experiment).toBeNull();
+    expect(model.state).toMatchObject({ report: picked.report, valid: { experiment: { goals: { pick: 2 } } } });
+    expect(model.state.stale).toMatch(/has errors/);
+    model.use(parseExperiment(`${TINY}goals: { pick: 2 }\n`, { file }), 0);
+    expect(model.state.stale).toBeNull();
     model.use(parseExperiment(`${TINY}methods: [average, ties]\n`, { file }), 0);
     const edited = await until('what is new', ({ plan }) => plan?.missing === 7);
     expect(edited.plan).toMatchObject({ done: MODELS, missing: 7 });

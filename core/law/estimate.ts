@@ -53,7 +53,7 @@ export class Estimator {
     const { k } = this.points;
     let misfit = 0;
     if (k.length < parameterCount(form)) return null;
-    const grid = new FormGrid(form, k);
+    const grid = FormGrid.of(form, k);
     let current = this.#at(grid, misfit, ROUGH);
     for (let i = 0; i < 12 && this.points.known && k.length > current.fit.p; i++) {
       const next = this.#misfit(current.fit);
@@ -67,7 +67,7 @@ export class Estimator {
 
   /** By the known errors alone. */
   withoutMisfit(form: Form): Estimate {
-    return this.#at(new FormGrid(form, this.points.k), 0, ROUGH);
+    return this.#at(FormGrid.of(form, this.points.k), 0, ROUGH);
   }
 
   #at(grid: FormGrid, misfit: number, tolerance: number): Estimate {

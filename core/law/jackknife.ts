@@ -130,7 +130,7 @@ function refit(choice: Choice, points: UsablePoints, measured: ReadonlyMap<numbe
     z,
     kept.length,
   );
-  return new Fitter(new FormGrid(used.form, k), w).fit(z);
+  return new Fitter(FormGrid.of(used.form, k), w).fit(z);
 }
 
 function lossOf(pool: LeftOut, k: number): number {

@@ -1,7 +1,7 @@
 import type { Form } from './curve.ts';
 import { type FormModel, formModel, parameterCount, type ShapeForm } from './forms.ts';
 import { minimise } from './minimise.ts';
-import { at, type Whitening, whiten } from './whitening.ts';
+import { at, type Whitening, whiten, whitenRows } from './whitening.ts';
 
 /** One form fitted to one curve. */
 export interface Fit {
@@ -56,6 +56,9 @@ export function withoutLimit({ model, t, coefficients }: Fit): boolean {
 
 const GRID = 48;
 
+const MOST_GRIDS = 64;
+const grids = new Map<string, FormGrid>();
+
 /** One form on given k's, before any weights: the columns that every whitening of it starts from. */
 export class FormGrid {
   readonly form: Form;
@@ -64,10 +67,23 @@ export class FormGrid {
   readonly p: number;
   /** Of the linear form, or the one of ones. */
   readonly columns: readonly Float64Array[];
-  /** ψ by grid point. */
-  readonly shapes: readonly { readonly t: number; readonly psi: Float64Array }[];
+  /** Grid points of a shape form, ascending. */
+  readonly t: Float64Array;
+  /** ψ at each of them, shape (t, K). */
+  readonly psi: Float64Array;
 
-  constructor(form: Form, k: readonly number[]) {
+  /** Curves at the same k's share theirs. */
+  static of(form: Form, k: readonly number[]): FormGrid {
+    const name = `${form} ${k.join()}`;
+    const known = grids.get(name);
+    if (known) return known;
+    if (grids.size >= MOST_GRIDS) grids.clear();
+    const made = new FormGrid(form, k);
+    grids.set(name, made);
+    return made;
+  }
+
+  private constructor(form: Form, k: readonly number[]) {
     this.form = form;
     this.k = k;
     this.p = parameterCount(form);
@@ -75,13 +91,18 @@ export class FormGrid {
     this.model = model;
     if (model.kind === 'linear') {
       this.columns = model.parameters.map((_, i) => Float64Array.from(k, (kk) => model.column(i, kk)));
-      this.shapes = [];
+      this.t = new Float64Array(0);
+      this.psi = new Float64Array(0);
       return;
     }
     this.columns = [new Float64Array(k.length).fill(1)];
-    this.shapes = Array.from({ length: GRID + 1 }, (_, i) => {
-      const t = model.tLow + ((model.tHigh - model.tLow) * i) / GRID;
-      return { t, psi: Float64Array.from(k, model.psi(t)) };
+    this.t = Float64Array.from(
+      { length: GRID + 1 },
+      (_, i) => model.tLow + ((model.tHigh - model.tLow) * i) / GRID,
+    );
+    this.psi = new Float64Array(this.t.length * k.length);
+    this.t.forEach((t, i) => {
+      this.psi.set(k.map(model.psi(t)), i * k.length);
     });
   }
 }
@@ -95,7 +116,8 @@ export class Fitter {
   readonly p: number;
   readonly #w: Whitening;
   readonly #columns: readonly Float64Array[];
-  readonly #grid: readonly { readonly t: number; readonly psi: Float64Array }[];
+  /** Whitened ψ, shape (t, K). */
+  readonly #shapes: Float64Array;
   readonly #raw: Float64Array;
   readonly #psi: Float64Array;
 
@@ -108,14 +130,14 @@ export class Fitter {
     this.#w = w;
     this.#raw = new Float64Array(grid.k.length);
     this.#psi = new Float64Array(grid.k.length);
-    this.#columns = grid.columns.map((column) => this.#whitened(column));
-    this.#grid = grid.shapes.map(({ t, psi }) => ({ t, psi: this.#whitened(psi) }));
-  }
-
-  #whitened(column: Float64Array): Float64Array {
-    const out = new Float64Array(column.length);
-    whiten(this.#w, column, out, column.length);
-    return out;
+    const K = grid.k.length;
+    this.#columns = grid.columns.map((column) => {
+      const out = new Float64Array(K);
+      whiten(w, column, out, K);
+      return out;
+    });
+    this.#shapes = new Float64Array(grid.psi.length);
+    whitenRows(w, grid.psi, this.#shapes, grid.t.length, K);
   }
 
   /** `z`: whitened losses. Only the first `count` k's are fitted. `tolerance` is in t. */
@@ -127,26 +149,13 @@ export class Fitter {
   }
 
   #fitShape(model: ShapeForm, z: Float64Array, count: number, tolerance: number): Fit {
-    const ones = this.#columns[0] ?? new Float64Array(0);
-    let best = 0;
-    let gain = Number.NEGATIVE_INFINITY;
-    const uu = dot(ones, ones, count);
-    const level = dot(ones, z, count) / uu;
-    this.#grid.forEach(({ psi }, index) => {
-      const slope = dot(ones, psi, count) / uu;
-      const cross = dot(psi, z, count) - slope * level * uu;
-      const norm = dot(psi, psi, count) - slope * slope * uu;
-      const explained = cross < 0 && norm > 0 ? (cross * cross) / norm : 0;
-      if (explained > gain) {
-        gain = explained;
-        best = index;
-      }
-    });
-    const tAt = (index: number) => this.#grid[Math.min(Math.max(index, 0), GRID)]?.t ?? 0;
+    const best = this.#bestShape(z, count);
+    const tAt = (index: number) => this.grid.t[Math.min(Math.max(index, 0), GRID)] ?? 0;
     const found =
-      gain > 0
-        ? minimise((t) => this.atShape(t, z, count).rss, tAt(best - 1), tAt(best + 1), tAt(best), tolerance).x
-        : tAt(0);
+      best === null
+        ? tAt(0)
+        : minimise((t) => this.atShape(t, z, count).rss, tAt(best - 1), tAt(best + 1), tAt(best), tolerance)
+            .x;
     // A minimum on a bound is taken at the bound itself, which Brent's steps only approach.
     let t = found;
     for (const end of [model.tLow, model.tHigh])
@@ -157,6 +166,35 @@ export class Fitter {
         t = end;
     const { level: alpha, fall, rss } = this.atShape(t, z, count);
     return { form: this.form, model, p: this.p, t, coefficients: [alpha, fall], rss };
+  }
+
+  /** The grid point that explains most of z; null where none lets the curve fall. */
+  #bestShape(z: Float64Array, count: number): number | null {
+    const ones = this.#columns[0] ?? new Float64Array(0);
+    const psi = this.#shapes;
+    const uu = dot(ones, ones, count);
+    const level = dot(ones, z, count) / uu;
+    let best: number | null = null;
+    let gain = 0;
+    for (let index = 0; index < this.grid.t.length; index++) {
+      const from = index * this.k.length;
+      let [withOnes, withZ, own] = [0, 0, 0];
+      for (let i = 0; i < count; i++) {
+        const value = psi[from + i] as number;
+        withOnes += (ones[i] as number) * value;
+        withZ += value * (z[i] as number);
+        own += value * value;
+      }
+      const slope = withOnes / uu;
+      const cross = withZ - slope * level * uu;
+      const norm = own - slope * slope * uu;
+      const explained = cross < 0 && norm > 0 ? (cross * cross) / norm : 0;
+      if (explained > gain) {
+        gain = explained;
+        best = index;
+      }
+    }
+    return best;
   }
 
   /** Level α and fall δ ≥ 0 at a given shape, and the whitened residual sum of squares, summed residual by residual. */
@@ -174,21 +212,25 @@ export class Fitter {
     let cross = 0;
     let norm = 0;
     for (let i = 0; i < count; i++) {
-      const deviation = at(psi, i) - slope * at(ones, i);
-      cross += deviation * (at(z, i) - mean * at(ones, i));
+      const one = ones[i] as number;
+      const deviation = (psi[i] as number) - slope * one;
+      cross += deviation * ((z[i] as number) - mean * one);
       norm += deviation * deviation;
     }
     const fall = norm > 0 ? Math.max(0, -cross / norm) : 0;
     const level = mean + fall * slope;
     let rss = 0;
-    for (let i = 0; i < count; i++) rss += (at(z, i) - level * at(ones, i) + fall * at(psi, i)) ** 2;
+    for (let i = 0; i < count; i++) {
+      const residual = (z[i] as number) - level * (ones[i] as number) + fall * (psi[i] as number);
+      rss += residual * residual;
+    }
     return { level, fall, rss };
   }
 }
 
 function dot(a: Float64Array, b: Float64Array, count: number): number {
   let sum = 0;
-  for (let i = 0; i < count; i++) sum += at(a, i) * at(b, i);
+  for (let i = 0; i < count; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
 }
 

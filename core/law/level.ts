@@ -53,7 +53,8 @@ export function levelWeights({ inverse, size, diagonal }: Whitening, count: numb
     }
   let [least, most, negative] = [Number.POSITIVE_INFINITY, 0, false];
   for (let j = 0; j < count; j++) {
-    const others = g.reduce((sum, weight, i) => (i === j ? sum : sum + weight), 0);
+    let others = 0;
+    for (let i = 0; i < size; i++) if (i !== j) others += at(g, i);
     const ratio = at(q, j) / (at(g, j) * others);
     least = Math.min(least, ratio);
     most = Math.max(most, ratio);
@@ -65,15 +66,19 @@ export function levelWeights({ inverse, size, diagonal }: Whitening, count: numb
 /** The covariance in which the mean by `weights` keeps its variance, and differences theirs, but do not tell of each other. */
 function levelled(C: Float64Array, size: number, misfit: number, weights: Float64Array): Float64Array {
   // Of each k with the mean: (C + misfit·I)·w.
-  const withMean = Float64Array.from({ length: size }, (_, i) => {
+  const withMean = new Float64Array(size);
+  let ofMean = 0;
+  for (let i = 0; i < size; i++) {
     let sum = misfit * at(weights, i);
     for (let j = 0; j < size; j++) sum += at(C, i * size + j) * at(weights, j);
-    return sum;
-  });
-  const ofMean = withMean.reduce((sum, value, i) => sum + value * at(weights, i), 0);
-  return Float64Array.from({ length: size * size }, (_, cell) => {
-    const [i, j] = [Math.floor(cell / size), cell % size];
-    const own = at(C, cell) + (i === j ? misfit : 0);
-    return own + (ofMean - at(withMean, i)) + (ofMean - at(withMean, j));
-  });
+    withMean[i] = sum;
+    ofMean += sum * at(weights, i);
+  }
+  const found = new Float64Array(size * size);
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j < size; j++) {
+      const own = at(C, i * size + j) + (i === j ? misfit : 0);
+      found[i * size + j] = own + (ofMean - at(withMean, i)) + (ofMean - at(withMean, j));
+    }
+  return found;
 }

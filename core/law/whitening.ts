@@ -30,7 +30,7 @@ function inverseRoot(C: Float64Array, n: number, ridge: number): Float64Array | 
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = (C[i * n + j] ?? 0) + (i === j ? ridge : 0);
-      for (let l = 0; l < j; l++) sum -= at(S, i * n + l) * at(S, j * n + l);
+      for (let l = 0; l < j; l++) sum -= (S[i * n + l] as number) * (S[j * n + l] as number);
       if (i !== j) S[i * n + j] = sum / at(S, j * n + j);
       else if (sum > 0 && sum < Number.POSITIVE_INFINITY) S[i * n + i] = Math.sqrt(sum);
       else return null;
@@ -41,7 +41,7 @@ function inverseRoot(C: Float64Array, n: number, ridge: number): Float64Array | 
     inverse[j * n + j] = 1 / at(S, j * n + j);
     for (let i = j + 1; i < n; i++) {
       let sum = 0;
-      for (let l = j; l < i; l++) sum -= at(S, i * n + l) * at(inverse, l * n + j);
+      for (let l = j; l < i; l++) sum -= (S[i * n + l] as number) * (inverse[l * n + j] as number);
       inverse[i * n + j] = sum / at(S, i * n + i);
     }
   }
@@ -50,16 +50,26 @@ function inverseRoot(C: Float64Array, n: number, ridge: number): Float64Array | 
 
 /** out = S⁻¹·y for the first `count` k's. `y` and `out` may not be the same array. */
 export function whiten(w: Whitening, y: Float64Array, out: Float64Array, count: number): void {
-  const { inverse, size } = w;
-  if (w.diagonal) {
-    for (let i = 0; i < count; i++) out[i] = at(inverse, i * size + i) * at(y, i);
-    return;
-  }
-  for (let i = 0; i < count; i++) {
-    let sum = 0;
-    const row = i * size;
-    for (let j = 0; j <= i; j++) sum += at(inverse, row + j) * at(y, j);
-    out[i] = sum;
+  whitenRows(w, y, out, 1, count);
+}
+
+/** The same for each of `rows` vectors of `count` k's, one behind the other. */
+export function whitenRows(
+  { inverse, size, diagonal }: Whitening,
+  y: Float64Array,
+  out: Float64Array,
+  rows: number,
+  count: number,
+): void {
+  // The innermost loop of all fits: written without calls.
+  for (let from = 0; from < rows * count; from += count) {
+    for (let i = 0; i < count; i++) {
+      const row = i * size;
+      let sum = 0;
+      for (let j = diagonal ? i : 0; j <= i; j++)
+        sum += (inverse[row + j] as number) * (y[from + j] as number);
+      out[from + i] = sum;
+    }
   }
 }
 

@@ -64,7 +64,7 @@ describe('a second optimiser', () => {
           const y = Float64Array.from(NINE, (k) => 0.7 + 0.15 / (k + b) + own * random.normal());
           const z = new Float64Array(9);
           whiten(w, y, z, 9);
-          const { rss } = new Fitter(new FormGrid(form, NINE), w).fit(z);
+          const { rss } = new Fitter(FormGrid.of(form, NINE), w).fit(z);
           const other = secondOptimiser(form, z, w.inverse, NINE);
           expect(rss).toBeLessThanOrEqual(other * (1 + 1e-9));
           expect(other - rss).toBeLessThanOrEqual(1e-6 * rss);

@@ -13,7 +13,7 @@ export function tellOfEnd(lab: Lab, uri: vscode.Uri, end: RunEnd): void {
   lab.library.release(uri, 'run');
   const again = (): void => void vscode.commands.executeCommand('mergeLab.run', uri);
   if (end.kind === 'died') {
-    showProblem(lab, end.problem, again);
+    showProblem(lab, end.problem, { retry: again, experiment: uri });
     return;
   }
   const { status, seconds } = end;
@@ -21,7 +21,7 @@ export function tellOfEnd(lab: Lab, uri: vscode.Uri, end: RunEnd): void {
     `Run ${status.run}: ${status.state}, ${status.done} of ${status.total} scored, ${status.failed} failed.`,
   );
   if (status.problem) {
-    showProblem(lab, status.problem, again);
+    showProblem(lab, status.problem, { retry: again, experiment: uri });
     return;
   }
   const watched = vscode.window.state.focused && seconds < LONG_SECONDS;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Problem } from '../core/problem.ts';
 import { oneLine } from '../words/plain.ts';
 import type { Lab } from './lab.ts';
+import { repairsOf } from './repairs.ts';
 import { namedPython } from './settings.ts';
 
 interface Button {
@@ -38,25 +39,43 @@ const BUTTONS: Readonly<Record<string, readonly Button[]>> = {
   run_died: [LOG],
 };
 
-/** Tells of a problem once, without waiting for an answer; `retry` adds a button. */
-export function showProblem(lab: Lab, problem: Problem, retry?: () => unknown): void {
+export interface Remedy {
+  /** Adds a button that tries once more. */
+  readonly retry?: () => unknown;
+  /** The experiment that it is about. */
+  readonly experiment?: vscode.Uri;
+}
+
+/** Tells of a problem once, without waiting for an answer. */
+export function showProblem(lab: Lab, problem: Problem, remedy: Remedy = {}): void {
   if (problem.code === 'cancelled') return;
   lab.log.error(
     `${problem.code}: ${problem.message} ${problem.fix}${problem.file ? ` (${problem.file})` : ''}`,
   );
-  const buttons = BUTTONS[problem.code] ?? [LOG];
-  // What helps is on the buttons; the words of `fix` are those of the command line.
-  const isOnButtons =
-    buttons.includes(SET_UP) || buttons.includes(SETTINGS) || problem.code === 'nothing_runs';
-  const named =
-    buttons.includes(SETTINGS) && namedPython() ? ' It is named in the setting mergeLab.python.' : '';
-  const words = isOnButtons ? `${problem.message}${named}` : `${problem.message} ${problem.fix}`;
-  const again = retry ? ['Try Again'] : [];
-  void vscode.window
-    .showErrorMessage(oneLine(words, 700), ...buttons.map(({ title }) => title), ...again)
-    .then((picked) => {
-      if (picked === 'Try Again') return retry?.();
-      const button = buttons.find(({ title }) => title === picked);
-      return button && vscode.commands.executeCommand(button.command, ...(button.args ?? []));
-    });
+  void tell(lab, problem, remedy);
+}
+
+async function tell(lab: Lab, problem: Problem, { retry, experiment }: Remedy): Promise<void> {
+  const repairs = await repairsOf(lab, problem, experiment);
+  const buttons = BUTTONS[problem.code] ?? (repairs.length > 0 ? [] : [LOG]);
+  const picked = await vscode.window.showErrorMessage(
+    oneLine(wordsOf(problem, buttons), 700),
+    ...repairs.map(({ title }) => title),
+    ...buttons.map(({ title }) => title),
+    ...(retry ? ['Try Again'] : []),
+  );
+  if (picked === undefined) return;
+  const repair = repairs.find(({ title }) => title === picked);
+  const button = buttons.find(({ title }) => title === picked);
+  if (repair ? await repair.act() : picked === 'Try Again') await retry?.();
+  if (button) await vscode.commands.executeCommand(button.command, ...(button.args ?? []));
+}
+
+/** What helps is on the buttons; the words of `fix` are those of the command line. */
+function wordsOf({ code, message, fix }: Problem, buttons: readonly Button[]): string {
+  const isOnButtons = buttons.includes(SET_UP) || buttons.includes(SETTINGS) || code === 'nothing_runs';
+  if (!isOnButtons) return `${message} ${fix}`;
+  return buttons.includes(SETTINGS) && namedPython()
+    ? `${message} It is named in the setting mergeLab.python.`
+    : message;
 }

@@ -49,7 +49,7 @@ async function install(lab: Lab, systemPackages = false): Promise<boolean> {
   } catch (error) {
     const problem = problemOf(error);
     if (problem.code === 'venv_missing' && !systemPackages && (await mayAddVenv())) return install(lab, true);
-    showProblem(lab, problem, () => install(lab));
+    showProblem(lab, problem, { retry: () => install(lab) });
     return false;
   }
   lab.interpreter.forget();

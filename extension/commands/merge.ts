@@ -53,7 +53,7 @@ export async function merge(lab: Lab, target: Target, name?: MergeName): Promise
     if (picked === 'Copy Path') await vscode.env.clipboard.writeText(written.out);
     if (picked === 'Show in Explorer') await reveal(vscode.Uri.file(written.out));
   } catch (error) {
-    showProblem(lab, problemOf(error), () => merge(lab, uri, wanted));
+    showProblem(lab, problemOf(error), { retry: () => merge(lab, uri, wanted), experiment: uri });
   }
 }
 

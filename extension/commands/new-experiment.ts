@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { experimentText } from './experiment-text.ts';
+import { writtenPath } from './written-path.ts';
 
 const ENDING = '.mergelab.yaml';
 
@@ -34,8 +35,8 @@ export async function newExperiment(): Promise<void> {
   const file = asked.with({ path: `${asked.path.replace(/(\.mergelab)?(\.ya?ml)?$/, '')}${ENDING}` });
   const folder = path.dirname(file.fsPath);
   const text = experimentText({
-    base: relative(folder, base),
-    experts: experts.map((expert) => ({ name: path.basename(expert), path: relative(folder, expert) })),
+    base: writtenPath(folder, base),
+    experts: experts.map((expert) => ({ name: path.basename(expert), path: writtenPath(folder, expert) })),
     data: dataOf(folder, data),
   });
   await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
@@ -98,14 +99,7 @@ function dataOf(
     .filter((name) => name.endsWith(ending))
     .map((name) => name.slice(0, -ending.length))
     .sort();
-  return { pattern: `${relative(from, folder)}/{domain}${ending}`, domains };
-}
-
-/** As the file writes it: with forward slashes, and a sign that it is a folder. */
-function relative(from: string, to: string): string {
-  const steps = path.relative(from, to).split(path.sep).join('/');
-  if (path.isAbsolute(steps)) return steps;
-  return steps.startsWith('../') || steps === '..' ? steps : `./${steps}`;
+  return { pattern: `${writtenPath(from, folder)}/{domain}${ending}`, domains };
 }
 
 /** The deepest folder that holds them all. */

@@ -8,6 +8,7 @@ import type { ExperimentModel } from '../experiments/experiment-model.ts';
 import type { Lab } from '../lab.ts';
 import { namedPython, setting } from '../settings.ts';
 import { showProblem } from '../show-problem.ts';
+import { mayDownload } from './downloads.ts';
 import { trusted } from './trusted.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
 
@@ -48,7 +49,7 @@ async function start(lab: Lab, target: vscode.Uri): Promise<void> {
     }
     if (setting('dashboard.openOnRun', true)) lab.dashboards.open(uri, { preserveFocus: true });
   } catch (error) {
-    showProblem(lab, problemOf(error), () => run(lab, uri));
+    showProblem(lab, problemOf(error), { retry: () => run(lab, uri), experiment: uri });
   }
 }
 
@@ -65,7 +66,7 @@ export async function plan(lab: Lab, target: Target): Promise<void> {
     if (picked === 'Run') await run(lab, ready.uri);
     if (picked === 'Dashboard') lab.dashboards.open(ready.uri, { preserveFocus: false });
   } catch (error) {
-    showProblem(lab, problemOf(error), () => plan(lab, ready.uri));
+    showProblem(lab, problemOf(error), { retry: () => plan(lab, ready.uri), experiment: ready.uri });
   }
 }
 
@@ -99,11 +100,12 @@ export async function readyModel(
     showProblem(lab, problemOf(error));
     return undefined;
   }
-  if (!model.state.parsed.experiment) {
+  const { experiment } = model.state.parsed;
+  if (!experiment) {
     await showFirstError(uri, model);
     return undefined;
   }
-  return (await agentReady(lab, uri)) ? { uri, model } : undefined;
+  return (await mayDownload(experiment)) && (await agentReady(lab, uri)) ? { uri, model } : undefined;
 }
 
 /** Sets the agent up where it is missing and the user wants it. */
@@ -117,7 +119,7 @@ async function agentReady(lab: Lab, uri: vscode.Uri): Promise<boolean> {
   if (before.ready) return true;
   // What the user named, and what is broken, is told about; what was never set up is offered.
   if (before.problem.code !== 'python_missing' || namedPython()) {
-    showProblem(lab, before.problem, () => run(lab, uri));
+    showProblem(lab, before.problem, { retry: () => run(lab, uri) });
     return false;
   }
   await vscode.commands.executeCommand('mergeLab.setUpAgent');

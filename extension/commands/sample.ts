@@ -27,7 +27,7 @@ export async function openSample(lab: Lab): Promise<void> {
     );
     await show(vscode.Uri.file(file));
   } catch (error) {
-    showProblem(lab, problemOf(error), () => openSample(lab));
+    showProblem(lab, problemOf(error), { retry: () => openSample(lab) });
   }
 }
 

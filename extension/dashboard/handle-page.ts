@@ -15,7 +15,7 @@ export async function handlePage(lab: Lab, uri: vscode.Uri, message: FromPage): 
   try {
     await handle(lab, uri, message);
   } catch (error) {
-    showProblem(lab, problemOf(error));
+    showProblem(lab, problemOf(error), { experiment: uri });
   }
 }
 

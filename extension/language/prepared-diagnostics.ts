@@ -21,10 +21,11 @@ export function preparedDiagnostics(edited: EditedExperiment): EditorDiagnostic[
 
 function placed(edited: EditedExperiment, problem: Placed, severity: 'error' | 'warning'): EditorDiagnostic {
   const { code, message, fix } = problem;
-  return { severity, code, message: messageOf({ message, fix }), range: rangeOf(edited, problem) };
+  return { severity, code, message: messageOf({ message, fix }), range: placeOf(edited, problem) };
 }
 
-function rangeOf(edited: EditedExperiment, { model, domain, code }: Placed): Range {
+/** What the problem is about, as the text names it. */
+export function placeOf(edited: EditedExperiment, { model, domain, code }: Placed): Range {
   const own =
     (model === undefined ? null : modelRange(edited, model)) ??
     (domain === undefined ? null : domainRange(edited, domain)) ??

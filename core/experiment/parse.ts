@@ -21,9 +21,9 @@ export interface Parsed {
 }
 
 /** Longer files are refused unread. */
-const LARGEST_FILE = 1_000_000;
+export const LARGEST_FILE = 1_000_000;
 /** Nodes that aliases may multiply to; an experiment has no use for more. */
-const LARGEST_ALIAS_COUNT = 100;
+export const LARGEST_ALIAS_COUNT = 100;
 /** A file that is not YAML at all needs no more of them. */
 const MOST_YAML_PROBLEMS = 20;
 /** Nobody reads more at once. */

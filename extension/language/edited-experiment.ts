@@ -2,6 +2,7 @@
 import type { Path, Range } from '../../core/experiment/diagnostic.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import type { Parsed } from '../../core/experiment/parse.ts';
+import { soundPart } from '../../core/experiment/sound-part.ts';
 import type { ExperimentState } from '../experiments/experiment-state.ts';
 import { entryAt, type Outline, type OutlineEntry, outlineOf, scalarText } from './outline.ts';
 import type { MethodAt } from './schema-at.ts';
@@ -14,6 +15,7 @@ export class EditedExperiment {
   /** Null before anything is known. */
   readonly state: ExperimentState | null;
   #outline: Outline | null = null;
+  #named: Experiment | null | undefined;
   #expertItems: ReadonlyMap<string, number> | null = null;
 
   constructor(text: TextLines | string, parsed: Parsed, state: ExperimentState | null) {
@@ -29,6 +31,13 @@ export class EditedExperiment {
   /** Of the text, or while that has errors the last one without; null where there was none. */
   get experiment(): Experiment | null {
     return this.parsed.experiment ?? this.state?.valid?.experiment ?? null;
+  }
+
+  /** What names experts, domains and files: while the text has errors its sound part, else the last text without. */
+  get named(): Experiment | null {
+    if (this.#named === undefined)
+      this.#named = this.parsed.experiment ?? soundPart(this.text) ?? this.experiment;
+    return this.#named;
   }
 
   get outline(): OutlineEntry {

@@ -90,7 +90,9 @@ function idle(edited: EditedExperiment, lens: MakeLens): Lens[] {
 function work(edited: EditedExperiment, plan: PlanState | null): readonly string[] {
   if (!plan) {
     const { experiment } = edited;
-    if (!experiment || edited.state?.report) return [];
+    // Opened with errors: what a run would do is not known, and results are not looked for before it is.
+    if (!experiment) return [`first correct ${counted(errorsOf(edited), 'error')}`];
+    if (edited.state?.report) return [];
     return [counted(mergesOf(experiment), 'merge'), plain(experiment.target, 30)];
   }
   const { seconds } = plan.estimate;
@@ -117,7 +119,7 @@ function mergesOf(experiment: Experiment): number {
 }
 
 function runTooltip(edited: EditedExperiment, plan: PlanState | null): string {
-  const errors = edited.parsed.diagnostics.filter(({ severity }) => severity === 'error').length;
+  const errors = errorsOf(edited);
   if (errors > 0) return `First correct ${counted(errors, 'error')} in this file`;
   if (!plan) return 'Merge the subsets and score each of them';
   const { done, failed, missing, estimate, unmerged } = plan;
@@ -129,6 +131,10 @@ function runTooltip(edited: EditedExperiment, plan: PlanState | null): string {
     `time by ${plain(estimate.basis, 120)}`,
   ];
   return parts.filter(Boolean).join(' · ');
+}
+
+function errorsOf({ parsed }: EditedExperiment): number {
+  return parsed.diagnostics.filter(({ severity }) => severity === 'error').length;
 }
 
 /** How far the run is, and how long it will take. Never 100% before the end. */

@@ -29,7 +29,7 @@ export function definitionAt(edited: EditedExperiment, at: Position, roots: File
   const own = links.find(({ range }) => contains(range, at));
   if (own) return own;
   const name = wordAt(edited.lines.line(at.line), at.column);
-  const isExpert = name !== '' && edited.experiment?.pool.includes(name) === true;
+  const isExpert = name !== '' && edited.named?.pool.includes(name) === true;
   if (!isExpert) return null;
   const named = links.flatMap((link) => {
     const targets = link.kind === 'model' ? link.targets.filter((target) => target.name === name) : [];

@@ -26,9 +26,9 @@ export interface FileRoots {
 
 /** Models in folders, data files and the chat template; names on the hub are not files. */
 export function namedFiles(edited: EditedExperiment, roots: FileRoots): readonly NamedFile[] {
-  const { experiment } = edited;
-  if (!experiment) return [];
-  return [...models(edited, experiment), ...data(edited, experiment)].flatMap((each): NamedFile[] => {
+  const { named } = edited;
+  if (!named) return [];
+  return [...models(edited, named), ...data(edited, named)].flatMap((each): NamedFile[] => {
     const { range, written } = each;
     // While the file is being typed the last valid text may name what stands there no more.
     if (!range || !isStillThere(edited, range, each)) return [];

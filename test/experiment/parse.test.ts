@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import { type Diagnostic, parseExperiment } from '../../core/experiment/parse.ts';
+import { soundPart } from '../../core/experiment/sound-part.ts';
 import { fixtures, goodFixture } from './fixtures.ts';
 
 function parsed(text: string): Experiment {
@@ -293,6 +294,24 @@ describe('any text', () => {
       }),
       { numRuns: 400, seed: 20 },
     );
+  });
+
+  test('what is sound of it is found without ever throwing, and is all of a text without errors', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), yamlLike), (text) => {
+        const { experiment } = parseExperiment(text);
+        const sound = soundPart(text);
+        if (experiment) expect(sound).toEqual({ ...experiment, name: sound?.name });
+      }),
+      { numRuns: 400, seed: 21 },
+    );
+    const text = goodFixture('full');
+    const { experiment } = parseExperiment(text);
+    expect(soundPart(text)).toEqual(experiment);
+    const wrong = text.replace(/^goals:/m, 'goals:\n  pick: 1000\n  nonsense: [1, 2]');
+    expect(parseExperiment(wrong).experiment).toBeNull();
+    expect(soundPart(wrong)).toMatchObject({ sizes: experiment?.sizes, evaluation: experiment?.evaluation });
+    for (const broken of ['', '[]', 'base: ./x', 'goals: { pick: 12 }']) expect(soundPart(broken)).toBeNull();
   });
 
   test('a good file with one line lost or doubled never throws', () => {

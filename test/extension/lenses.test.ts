@@ -33,6 +33,11 @@ describe('lenses', () => {
     expect(titles({ plan: planState({ total: 2, unmerged: 1, missing: 2 }) })[0]).toContain('(1 merge ·');
   });
 
+  it('of a file that was opened with errors say that they come first', () => {
+    const [run] = lenses(edited(`${text}  pick: 99\n`), { uri, trusted: true });
+    expect(run?.title).toBe('▶ Run (first correct 1 error)');
+  });
+
   it('say what is new after an edit, and what is left of a stopped run', () => {
     const plan = planState({ done: 509, missing: 12 });
     expect(titles({ plan })[0]).toBe('▶ Run (12 new · about 1 min)');

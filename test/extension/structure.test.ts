@@ -64,6 +64,21 @@ describe('links', () => {
       expect(readFileSync(target, 'utf8').length).toBeGreaterThan(10);
   });
 
+  it.each([
+    ['a goal out of reach', (text: string) => `${text}  pick: 12\n`],
+    ['half a word', (text: string) => `${text}meth`],
+    ['an unknown method', (text: string) => text.replace(/methods:.*/, 'methods: [averag, average]')],
+    ['an expert twice in the pool', (text: string) => text.replace('experts:\n', 'experts:\n  "": ./x\n')],
+  ])('and the outline are there in a file that was opened with an error: %s', (_, broken) => {
+    const text = broken(file.text);
+    const opened = edited(text);
+    expect(opened.parsed.experiment).toBeNull();
+    expect(opened.state?.valid).toBeNull();
+    const places = (links: ReturnType<typeof fileLinks>) => links.map(({ targets }) => targets);
+    expect(places(fileLinks(opened, roots))).toEqual(places(fileLinks(file, roots)));
+    expect(symbols(opened).map(({ name }) => name)).toEqual(expect.arrayContaining(['base', 'experts']));
+  });
+
   it('lead from the name of an expert to it, wherever it is named', () => {
     const text = `${file.text}  must_include: [code]\nmerge: { subset: [biology, code] }\n`;
     const more = edited(text);

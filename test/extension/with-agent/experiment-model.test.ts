@@ -123,7 +123,10 @@ describe('an experiment in the editor', () => {
     // On the way to another number: the answer of a moment ago never stands unmarked beside an error.
     model.use(parseExperiment(`${TINY}goals: { pick: 22 }\n`, { file }), 0);
     expect(model.state.parsed.experiment).toBeNull();
-    expect(model.state).toMatchObject({ report: picked.report, valid: { experiment: { goals: { pick: 2 } } } });
+    expect(model.state).toMatchObject({
+      report: picked.report,
+      valid: { experiment: { goals: { pick: 2 } } },
+    });
     expect(model.state.stale).toMatch(/has errors/);
     model.use(parseExperiment(`${TINY}goals: { pick: 2 }\n`, { file }), 0);
     expect(model.state.stale).toBeNull();

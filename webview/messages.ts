@@ -1,13 +1,13 @@
 /**
  * What goes between the dashboard page and its host, as data. The host sends whole states, never changes to one: a
- * page that was hidden, reloaded or opened late needs nothing else.
+ * page that was hidden, reloaded or opened late needs nothing else. Only a report that the page has is not sent again.
  */
 import type { Problem } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
 import type { WorkerStatus } from '../core/store/format.ts';
 
 /** Raised when either side would misread the other. */
-export const CONTRACT = 1;
+export const CONTRACT = 2;
 
 export interface DashboardState {
   /** Of the experiment, for the host: the page keeps it in `setState({ uri, ... })`, so that its panel can be restored. */
@@ -63,6 +63,12 @@ export interface MergeName {
 
 export type ToPage =
   | { readonly kind: 'state'; readonly contract: typeof CONTRACT; readonly state: DashboardState }
+  /** A newer state with the report of the last one. */
+  | {
+      readonly kind: 'same_report';
+      readonly contract: typeof CONTRACT;
+      readonly state: Omit<DashboardState, 'report'>;
+    }
   /** Scroll to a panel and give it the focus. */
   | { readonly kind: 'show'; readonly panel: Panel };
 

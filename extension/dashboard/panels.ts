@@ -1,7 +1,8 @@
 /** Dashboards: one panel an experiment, restored after a reload. */
 import * as vscode from 'vscode';
 import { problemOf } from '../../core/problem.ts';
-import type { FromPage, Panel, ToPage } from '../../webview/messages.ts';
+import type { Report } from '../../core/report/report.ts';
+import type { DashboardState, FromPage, Panel, ToPage } from '../../webview/messages.ts';
 import { CONTRACT } from '../../webview/messages.ts';
 import { oneLine } from '../../words/plain.ts';
 import type { ExperimentLibrary } from '../experiments/experiment-library.ts';
@@ -24,6 +25,8 @@ interface Shown {
   /** A page that never says what it drew is not waited for. */
   patience: NodeJS.Timeout | null;
   show: Panel | null;
+  /** What the page has: by far the largest part of a state, and not sent twice. */
+  report: Report | null;
 }
 
 export class DashboardPanels implements vscode.Disposable {
@@ -88,7 +91,7 @@ export class DashboardPanels implements vscode.Disposable {
   }
 
   #adopt(uri: vscode.Uri, panel: vscode.WebviewPanel, show: Panel | null): void {
-    const shown: Shown = { uri, panel, ready: false, page: 'idle', patience: null, show };
+    const shown: Shown = { uri, panel, ready: false, page: 'idle', patience: null, show, report: null };
     this.#shown.set(uri.toString(), shown);
     panel.webview.options = {
       enableScripts: true,
@@ -102,6 +105,7 @@ export class DashboardPanels implements vscode.Disposable {
       if (message.kind === 'ready') {
         shown.ready = true;
         shown.page = 'idle';
+        shown.report = null;
         this.#send(uri);
       } else if (message.kind === 'drawn') this.#drawn(shown);
       else this.#handle(uri, message);
@@ -137,7 +141,8 @@ export class DashboardPanels implements vscode.Disposable {
       shown.page = 'idle';
       if (!state || !this.#shown.has(uri.toString())) return;
       shown.panel.title = titleOf(uri);
-      this.#post(shown, { kind: 'state', contract: CONTRACT, state: dashboardState(uri, state) });
+      this.#post(shown, newer(shown.report, dashboardState(uri, state)));
+      shown.report = state.report;
       if (shown.show) {
         this.#post(shown, { kind: 'show', panel: shown.show });
         shown.show = null;
@@ -159,4 +164,12 @@ export class DashboardPanels implements vscode.Disposable {
   #post({ panel }: Shown, message: ToPage): void {
     void panel.webview.postMessage(message);
   }
+}
+
+function newer(sent: Report | null, state: DashboardState): ToPage {
+  const { report, ...rest } = state;
+  const same = report !== null && report === sent;
+  return same
+    ? { kind: 'same_report', contract: CONTRACT, state: rest }
+    : { kind: 'state', contract: CONTRACT, state };
 }

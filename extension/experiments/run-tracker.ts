@@ -8,6 +8,8 @@ import type { RunView } from '../../webview/messages.ts';
 /** Between two points of the pace. */
 const PACE_MS = 1_000;
 const MOST_PACE = 20;
+/** Workers write several times a second; counts come with the reports, so this is for the eye alone. */
+const SHOW_MS = 1_000;
 
 /** One run as surfaces show it, from its first sign of life to its last word. */
 export class RunTracker {
@@ -19,6 +21,8 @@ export class RunTracker {
   readonly #began: number;
   #view: RunView;
   #seen = false;
+  #shownAt = Number.NEGATIVE_INFINITY;
+  #soon: NodeJS.Timeout | null = null;
 
   constructor(store: string, run: string, now: () => number, changed: (view: RunView) => void) {
     this.store = store;
@@ -61,6 +65,7 @@ export class RunTracker {
   }
 
   dispose(): void {
+    this.#forgetSoon();
     this.following[Symbol.dispose]();
   }
 
@@ -75,12 +80,25 @@ export class RunTracker {
     const state = stateOf(workers);
     const stopping = this.#view.state === 'stopping' && state === 'running';
     if (workers.some((worker) => !hasEnded(worker.state))) this.#seen = true;
-    this.#show({ state: stopping ? 'stopping' : state, workers, pace });
+    const view: RunView = { state: stopping ? 'stopping' : state, workers, pace };
+    const wait = this.#shownAt + SHOW_MS - at;
+    if (view.state !== this.#view.state || wait <= 0 || wait > SHOW_MS) this.#show(view);
+    else {
+      this.#view = view;
+      this.#soon ??= setTimeout(() => this.#show(this.#view), wait);
+    }
   }
 
   #show(view: RunView): void {
+    this.#forgetSoon();
     this.#view = view;
+    this.#shownAt = this.#now();
     this.#changed(view);
+  }
+
+  #forgetSoon(): void {
+    if (this.#soon) clearTimeout(this.#soon);
+    this.#soon = null;
   }
 }
 

@@ -43,7 +43,7 @@ export class Dashboard {
       (ui) => host.keep({ ...ui, uri: this.#state?.uri ?? '' }),
     );
     this.#page = new Page(host, store);
-    const themes = own ? new OwnThemes(store) : null;
+    const themes = own ? new OwnThemes(store, () => this.#page.themeChanged()) : null;
     this.#header = new Header(this.#page, themes && (() => themes.toggle()));
     this.#notices = new Notices(this.#page);
     const curve = new CurvePanel(this.#page);
@@ -75,12 +75,10 @@ export class Dashboard {
   receive(message: ToPage): void {
     switch (message.kind) {
       case 'state':
-        if (message.contract !== CONTRACT) this.#otherVersion();
-        else {
-          this.#state = message.state;
-          this.#undrawn = true;
-          this.#schedule();
-        }
+        this.#take(message.contract, message.state);
+        return;
+      case 'same_report':
+        this.#take(message.contract, { ...message.state, report: this.#state?.report ?? null });
         return;
       case 'show':
         this.#wanted = message.panel;
@@ -90,6 +88,16 @@ export class Dashboard {
         // From a host of another version: nothing that is known.
         message satisfies never;
     }
+  }
+
+  #take(contract: number, state: DashboardState): void {
+    if (contract !== CONTRACT) {
+      this.#otherVersion();
+      return;
+    }
+    this.#state = state;
+    this.#undrawn = true;
+    this.#schedule();
   }
 
   #schedule(): void {

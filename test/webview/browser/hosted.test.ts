@@ -94,6 +94,20 @@ describe('host', () => {
     await page.close();
   });
 
+  it('is told of a newer state without the report that it has', async () => {
+    const opened = await pages.openHosted(dashboardState(report));
+    const { page } = opened;
+    const answer = (): Promise<string | null> => page.locator('#panel-answer').textContent();
+    const before = await answer();
+    const run = { state: 'running', workers: [worker], pace: [] } as const;
+    const { report: sent, ...rest } = dashboardState(report, { run });
+    expect(sent).toBe(report);
+    await opened.post({ kind: 'same_report', contract: CONTRACT, state: rest });
+    await page.locator('.top').getByText('Stop', { exact: true }).waitFor();
+    expect(await answer()).toBe(before);
+    await page.close();
+  });
+
   it('runs and merges nothing in a workspace that is not trusted', async () => {
     const plan = { total: 521, done: 509, failed: 0, missing: 12, seconds: 1 };
     const opened = await pages.openHosted(dashboardState(report, { plan, trusted: false }));

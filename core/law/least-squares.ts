@@ -114,7 +114,7 @@ export class Fitter {
   readonly model: FormModel;
   readonly k: readonly number[];
   readonly p: number;
-  readonly #w: Whitening;
+  readonly whitening: Whitening;
   readonly #columns: readonly Float64Array[];
   /** Whitened ψ, shape (t, K). */
   readonly #shapes: Float64Array;
@@ -127,7 +127,7 @@ export class Fitter {
     this.k = grid.k;
     this.p = grid.p;
     this.model = grid.model;
-    this.#w = w;
+    this.whitening = w;
     this.#raw = new Float64Array(grid.k.length);
     this.#psi = new Float64Array(grid.k.length);
     const K = grid.k.length;
@@ -204,7 +204,7 @@ export class Fitter {
     if (model.kind !== 'shape') throw new TypeError(`${this.form} has no shape`);
     const psiAt = model.psi(t);
     for (let i = 0; i < count; i++) this.#raw[i] = psiAt(this.k[i] ?? 0);
-    whiten(this.#w, this.#raw, this.#psi, count);
+    whiten(this.whitening, this.#raw, this.#psi, count);
     const psi = this.#psi;
     const uu = dot(ones, ones, count);
     const mean = dot(ones, z, count) / uu;

@@ -23,9 +23,14 @@ export function plainLines(text: string, longest = 1000): string {
     .join('\n');
 }
 
-/** The same with line breaks as spaces, and without a link: VS Code makes one of `[words](command:...)` in notifications. */
+/** A message with its line breaks as spaces, and without a link: VS Code makes one of `[words](command:...)` in notifications. */
 export function oneLine(text: string, longest = 200): string {
-  return plain(text.slice(0, 20_000).replace(/\s+/g, ' '), longest).replaceAll('](', '] (');
+  return plain(inQuotes(text.slice(0, 20_000)).replace(/\s+/g, ' '), longest).replaceAll('](', '] (');
+}
+
+/** For a place that shows no Markdown: what stands between backticks is put between quotation marks. */
+export function inQuotes(message: string): string {
+  return message.replace(/`([^`\n]+)`/g, '"$1"');
 }
 
 /** `algebra, biology and code`, or `algebra, biology and 4 more`: at most `most` words. */

@@ -1,6 +1,6 @@
 import type { Range } from '../../core/experiment/diagnostic.ts';
 import type { Problem } from '../../core/problem.ts';
-import { plainLines } from '../../words/plain.ts';
+import { inQuotes, plainLines } from '../../words/plain.ts';
 
 /** Something to underline, as the editor shows it. */
 export interface EditorDiagnostic {
@@ -13,10 +13,16 @@ export interface EditorDiagnostic {
   readonly suggestion?: string;
 }
 
+/** Of a problem: what is wrong, and what to do. */
 export function messageOf({ message, fix }: Pick<Problem, 'message' | 'fix'>, suggestion?: string): string {
   // A "did you mean" says already what to write.
   const text = fix && suggestion === undefined ? `${message}\n${fix}` : message;
-  return plainLines(text, 2000);
+  return shownText(text);
+}
+
+/** As it is shown, where no Markdown is. */
+export function shownText(message: string): string {
+  return plainLines(inQuotes(message), 2000);
 }
 
 /** Without what says the same of the same place. */

@@ -7,6 +7,7 @@ import type { Hint } from './hint.ts';
 import { type HintKind, hints } from './hints.ts';
 import { hover } from './hover.ts';
 import { type Lens, lenses } from './lenses.ts';
+import { messageMarkdown } from './markdown.ts';
 import type { Shown } from './shown.ts';
 import { fromPosition, toPosition, toRange } from './vscode-ranges.ts';
 
@@ -57,7 +58,8 @@ export function hintProvider(shown: Shown<readonly Hint[]>): vscode.InlayHintsPr
 function toHint({ position, text, tooltip }: Hint): vscode.InlayHint {
   const hint = new vscode.InlayHint(toPosition(position), text);
   hint.paddingLeft = true;
-  hint.tooltip = tooltip;
+  // As Markdown it breaks between words; plain text would get spaces that do not.
+  hint.tooltip = new vscode.MarkdownString(messageMarkdown(tooltip));
   return hint;
 }
 

@@ -1,9 +1,8 @@
 import type { Range } from '../../core/experiment/diagnostic.ts';
 import type { Cell, Report, Warning } from '../../core/report/report.ts';
 import { cellName } from '../../words/cell-name.ts';
-import { plainLines } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
-import type { EditorDiagnostic } from './editor-diagnostic.ts';
+import { type EditorDiagnostic, shownText } from './editor-diagnostic.ts';
 import { cellsOfMethods, objectiveCurve } from './report-cells.ts';
 
 /** What a careful reader would want to be told of the numbers, at the line that they concern. */
@@ -32,7 +31,7 @@ function isMeasured({ progress }: Cell): boolean {
 
 function information({ code, message }: Warning, range: Range, of: string | null): EditorDiagnostic {
   const text = of === null ? message : `${of}: ${message}`;
-  return { severity: 'information', code, message: plainLines(text, 2000), range };
+  return { severity: 'information', code, message: shownText(text), range };
 }
 
 /** The text's own diagnostics tell of mergekit's variants already. */

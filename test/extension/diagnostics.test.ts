@@ -43,12 +43,12 @@ describe('what the text says wrongly', () => {
     expect(found).toMatchObject({ code: 'unknown_key', suggestion: 'base', severity: 'error' });
     expect(found?.range).toEqual({ start: { line: 1, column: 1 }, end: { line: 1, column: 5 } });
     // The fix would only say it again.
-    expect(found?.message).toBe('`bsae` is not a key of an experiment. Did you mean `base`?');
+    expect(found?.message).toBe('"bsae" is not a key of an experiment. Did you mean "base"?');
   });
 
   it('says what to do where it does not say so already', () => {
     const [found] = diagnostics(edited('base: ./x\nexperts: { a: ./y }\nevaluation: { data: 3 }\n'), nothing);
-    expect(found?.message).toMatch(/^`evaluation\.data` must be .*\nWrite .*$/);
+    expect(found?.message).toMatch(/^"evaluation\.data" must be .*\nWrite .*$/);
   });
 
   it('has a character to underline, also at the end of the text', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellName } from '../../words/cell-name.ts';
-import { nameList, oneLine, plain, plainLines } from '../../words/plain.ts';
+import { inQuotes, nameList, oneLine, plain, plainLines } from '../../words/plain.ts';
 
 const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
@@ -36,6 +36,13 @@ describe('names from files', () => {
   it('a message keeps its lines, or becomes one line without a link', () => {
     expect(plainLines('one\r\ntwo\nthree\u0007')).toBe('one\ntwo\nthree\ufffd');
     expect(oneLine('one\r\n  two [x](command:y)')).toBe('one two [x] (command:y)');
+  });
+
+  it('a message shows no Markdown where none is drawn', () => {
+    expect(inQuotes('`bsae` is no key: write `base`, or a ` alone')).toBe(
+      '"bsae" is no key: write "base", or a ` alone',
+    );
+    expect(oneLine('Write `base`.')).toBe('Write "base".');
   });
 
   it('a long list says how many are left out', () => {

@@ -88,7 +88,7 @@ describe('an experiment in the editor', () => {
     );
     assert.deepEqual(more, []);
     assert.equal(wrong && document.getText(wrong.range), 'avrage');
-    assert.match(wrong?.message ?? '', /Did you mean `average`\?/);
+    assert.match(wrong?.message ?? '', /Did you mean "average"\?/);
     const actions = await commands.executeCommand<vscode.CodeAction[]>(
       'vscode.executeCodeActionProvider',
       document.uri,

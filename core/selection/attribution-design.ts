@@ -62,8 +62,8 @@ export function attributionDesign(
 
 function membershipsByK(masks: SubsetMasks, scope: Scope): Map<number, MembershipEffect> {
   const byK = new Map<number, number[]>();
-  for (const [position, index] of scope.indices.entries()) {
-    const k = (masks.size[index] as number) - scope.fixed;
+  for (let position = 0; position < scope.indices.length; position++) {
+    const k = (masks.size[scope.indices[position] as number] as number) - scope.fixed;
     const same = byK.get(k);
     if (same) same.push(position);
     else byK.set(k, [position]);
@@ -107,10 +107,11 @@ function membershipParts(
     let comparisons = 0;
     for (const { k, factor, effect } of sizes) {
       const n = effect.positions.length;
+      const counts = after.has(k);
       for (let i = 0; i < n; i++) {
         const position = effect.positions[i] as number;
         coefficients[position] = factor * (effect.coefficients[row * n + i] as number);
-        if (after.has(k) && isMember(masks, scope.indices[position] as number, d)) comparisons += 1;
+        if (counts && isMember(masks, scope.indices[position] as number, d)) comparisons += 1;
       }
     }
     const units = Float64Array.from(sampled, (own) => own.factor ** 2 * (own.units[row] as number));
@@ -156,12 +157,13 @@ function pairParts(masks: SubsetMasks, find: SubsetFinder, scope: Scope, steps: 
   return { donors: new Map(donors), spreads: [{ freedom: effects.freedom, variance }] };
 }
 
-/** The parts of one expert, each weighed by its steps. */
+/** The parts of one expert, each weighed by its steps. A lone part keeps its coefficients as they are. */
 function joined(all: readonly Parts[], d: number, n: number): DonorDesign | null {
   const own = all.map(({ donors }) => donors.get(d) ?? null);
   const steps = own.reduce((sum, part) => sum + (part?.steps ?? 0), 0);
   if (steps === 0) return null;
-  const coefficients = new Float64Array(n);
+  const [alone] = own.filter((part) => part !== null);
+  const coefficients = own.includes(null) && alone ? alone.coefficients : new Float64Array(n);
   const units: number[] = [];
   let comparisons = 0;
   for (const [which, part] of own.entries()) {
@@ -169,7 +171,7 @@ function joined(all: readonly Parts[], d: number, n: number): DonorDesign | null
     const count = all[which]?.spreads.length ?? 0;
     for (let i = 0; i < count; i++) units.push(share ** 2 * (part?.units[i] ?? 0));
     if (!part) continue;
-    for (let i = 0; i < n; i++)
+    for (let i = 0; i < n && share < 1; i++)
       coefficients[i] = (coefficients[i] as number) + share * (part.coefficients[i] as number);
     comparisons += part.comparisons;
   }

@@ -1,4 +1,5 @@
-import { type AttributionDesign, attributionDesign } from './attribution-design.ts';
+import { type AttributionDesign, attributionDesign, type DonorDesign } from './attribution-design.ts';
+import type { Variance } from './estimated.ts';
 import { pooledFreedom } from './freedom.ts';
 import type { Measured } from './measured.ts';
 import { wholePool } from './scope.ts';
@@ -42,7 +43,9 @@ export function attributionByDomain(
 
 /** Loss of each measured subset on domain e. */
 export function domainColumn(measured: readonly Measured[], e: number): Float64Array {
-  return Float64Array.from(measured, ({ domains }) => domains[e] as number);
+  const losses = new Float64Array(measured.length);
+  for (let i = 0; i < losses.length; i++) losses[i] = (measured[i] as Measured).domains[e] as number;
+  return losses;
 }
 
 function poolDesign(measured: readonly Measured[], pool: number): AttributionDesign {
@@ -53,24 +56,29 @@ function poolDesign(measured: readonly Measured[], pool: number): AttributionDes
 
 /** Effects under one vector of losses, shape (measured). */
 export function effectsOf(design: AttributionDesign, losses: Float64Array): (ExpertEffect | null)[] {
-  const { scope, donors, spreads } = design;
-  const spread = spreads.map(({ freedom, variance }) => ({ freedom, variance: variance(losses) }));
+  const { scope, donors } = design;
+  const spreads = spreadsOf(design, losses);
   return donors.map((donor) => {
     if (!donor) return null;
-    const { coefficients, units, comparisons } = donor;
+    const { coefficients, comparisons } = donor;
     let value = 0;
     for (let i = 0; i < coefficients.length; i++)
       value += (coefficients[i] as number) * (losses[scope.indices[i] as number] as number);
-    const variances = spread.map(({ freedom, variance }, i) => ({
-      freedom,
-      variance: (units[i] as number) * variance,
-    }));
-    return {
-      value,
-      coefficients,
-      subsetVariance: variances.reduce((sum, { variance }) => sum + variance, 0),
-      subsetFreedom: pooledFreedom(variances),
-      comparisons,
-    };
+    const { variance, freedom } = subsetVariance(donor, spreads);
+    return { value, coefficients, subsetVariance: variance, subsetFreedom: freedom, comparisons };
   });
+}
+
+/** The design's sources of error under one vector of losses, shape (measured). */
+export function spreadsOf({ spreads }: AttributionDesign, losses: Float64Array): Variance[] {
+  return spreads.map(({ freedom, variance }) => ({ freedom, variance: variance(losses) }));
+}
+
+/** Of a donor's effect, by subsets that are not measured. */
+export function subsetVariance({ units }: DonorDesign, spreads: readonly Variance[]): Variance {
+  const own = spreads.map(({ freedom, variance }, i) => ({
+    freedom,
+    variance: (units[i] as number) * variance,
+  }));
+  return { variance: own.reduce((sum, { variance }) => sum + variance, 0), freedom: pooledFreedom(own) };
 }

@@ -50,7 +50,7 @@ export function influence(row: Losses, samples: Samples, weights: DomainWeights)
 }
 
 /** w_d/T_d·√(n/(n−1)) */
-function influenceScale(samples: Samples, weights: DomainWeights, d: number): number {
+export function influenceScale(samples: Samples, weights: DomainWeights, d: number): number {
   const n = (samples.start[d + 1] as number) - (samples.start[d] as number);
   const ratio = (weights[d] as number) / (samples.domainTokens[d] as number);
   return n > 1 ? ratio * Math.sqrt(n / (n - 1)) : ratio;

@@ -1,4 +1,5 @@
-import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { inverseOf } from './inverse.ts';
+import { dot } from './measured.ts';
 import type { Scope } from './scope.ts';
 import { subsetsOfSize } from './subset-count.ts';
 import { isMember, type SubsetMasks } from './subset-masks.ts';
@@ -51,11 +52,12 @@ function completeContrast(
   { players, indices }: Scope,
 ): Float64Array {
   const n = positions.length;
-  const coefficients = new Float64Array(players.length * n).fill(-1 / n);
+  const coefficients = new Float64Array(players.length * n);
+  const inside = (players.length / k - 1) / n;
   for (const [row, d] of players.entries()) {
     for (let i = 0; i < n; i++) {
-      if (isMember(masks, indices[positions[i] as number] as number, d))
-        coefficients[row * n + i] = (players.length / k - 1) / n;
+      const member = isMember(masks, indices[positions[i] as number] as number, d);
+      coefficients[row * n + i] = member ? inside : -1 / n;
     }
   }
   return coefficients;
@@ -69,48 +71,76 @@ function sampledEffect(
 ): MembershipEffect | null {
   const n = positions.length;
   const M = scope.players.length;
-  const of = subsetsOfSize(M, k);
-  const Z = centredMembership(positions, masks, scope);
-  // Rows of Z sum to zero, so β is only known up to a constant; adding a multiple of the ones matrix picks Σβ = 0.
-  const gram = Z.transpose().mmul(Z);
-  const scale = gram.trace() / M;
-  const cholesky = new CholeskyDecomposition(gram.add(Matrix.ones(M, M).mul(scale)));
-  if (!cholesky.isPositiveDefinite() || smallestPivot(cholesky) < 1e-3 * Math.sqrt(scale)) return null;
-  const solved = cholesky.solve(Z.transpose());
+  const members = positions.map((position) =>
+    rowsOf(masks, scope.indices[position] as number, scope.players),
+  );
+  const mean = new Float64Array(M);
+  for (const rows of members) for (const row of rows) mean[row] = (mean[row] as number) + 1 / n;
+  const inverse = inverseGram(members, mean, M);
+  if (!inverse) return null;
   // Under an additive model with Σβ = 0, c = shape·β.
   const shape = (M - k) / (M - 1);
-  const coefficients = Float64Array.from(solved.to1DArray(), (value) => shape * value);
+  const coefficients = new Float64Array(M * n);
   const units = new Float64Array(M);
   // Σ of the complete contrast's squares.
-  const complete = (M / k - 1) / of;
+  const complete = (M / k - 1) / subsetsOfSize(M, k);
   for (let d = 0; d < M; d++) {
+    const own = inverse.subarray(d * M, (d + 1) * M);
+    const centre = dot(own, mean);
     let squares = 0;
-    for (let i = 0; i < n; i++) squares += (coefficients[d * n + i] as number) ** 2;
+    for (let i = 0; i < n; i++) {
+      const coefficient = shape * (sumAt(own, members[i] as Uint8Array) - centre);
+      coefficients[d * n + i] = coefficient;
+      squares += coefficient ** 2;
+    }
     units[d] = Math.max(0, squares - complete);
   }
-  const variance = (losses: Float64Array) => residualVariance(Z, solved, losses);
+  const variance = (losses: Float64Array) => residualVariance(members, mean, coefficients, shape, losses);
   return { positions, coefficients, unmeasured: { units, freedom: n - M, variance } };
 }
 
-/** Shape (n, M): membership of each subset minus the mean over the subsets. */
-function centredMembership(positions: readonly number[], masks: SubsetMasks, scope: Scope): Matrix {
-  const design = new Matrix(positions.length, scope.players.length);
-  for (const [i, position] of positions.entries()) {
-    for (const [column, d] of scope.players.entries())
-      design.set(i, column, isMember(masks, scope.indices[position] as number, d) ? 1 : 0);
+/** Which players are in a subset, by their order in the scope. */
+function rowsOf(masks: SubsetMasks, index: number, players: readonly number[]): Uint8Array {
+  return Uint8Array.from(players.flatMap((d, row) => (isMember(masks, index, d) ? [row] : [])));
+}
+
+/** (ZᵀZ)⁻¹ of the membership Z less its mean over the subsets, shape (M, M). Null where it is singular. */
+function inverseGram(members: readonly Uint8Array[], mean: Float64Array, M: number): Float64Array | null {
+  const gram = new Float64Array(M * M);
+  for (const rows of members)
+    for (const a of rows) for (const b of rows) gram[a * M + b] = (gram[a * M + b] as number) + 1;
+  let trace = 0;
+  for (let a = 0; a < M; a++) {
+    for (let b = 0; b < M; b++)
+      gram[a * M + b] =
+        (gram[a * M + b] as number) - members.length * (mean[a] as number) * (mean[b] as number);
+    trace += gram[a * M + a] as number;
   }
-  return design.center('column');
+  // Rows of Z sum to zero, so β is only known up to a constant; adding a multiple of the ones matrix picks Σβ = 0.
+  const scale = trace / M;
+  for (let i = 0; i < gram.length; i++) gram[i] = (gram[i] as number) + scale;
+  return inverseOf(gram, M, 1e-3 * Math.sqrt(scale));
 }
 
-function smallestPivot(cholesky: CholeskyDecomposition): number {
-  return Math.min(...cholesky.lowerTriangularMatrix.diagonal());
+function sumAt(values: Float64Array, rows: Uint8Array): number {
+  let sum = 0;
+  for (const row of rows) sum += values[row] as number;
+  return sum;
 }
 
-/** Of the losses around mean + Z·β, β = solved·losses. */
-function residualVariance(Z: Matrix, solved: Matrix, losses: Float64Array): number {
+/** Of the losses, shape (n), around mean + Z·β, β = coefficients·losses / shape. */
+function residualVariance(
+  members: readonly Uint8Array[],
+  mean: Float64Array,
+  coefficients: Float64Array,
+  shape: number,
+  losses: Float64Array,
+): number {
   const n = losses.length;
-  const mean = losses.reduce((sum, loss) => sum + loss, 0) / n;
-  const fitted = Z.mmul(solved.mmul(Matrix.columnVector(losses)));
-  const squares = losses.reduce((sum, loss, i) => sum + (loss - mean - fitted.get(i, 0)) ** 2, 0);
-  return squares / (n - Z.columns);
+  const beta = mean.map((_, d) => dot(coefficients.subarray(d * n, (d + 1) * n), losses) / shape);
+  const level = losses.reduce((sum, loss) => sum + loss, 0) / n - dot(beta, mean);
+  let squares = 0;
+  for (let i = 0; i < n; i++)
+    squares += ((losses[i] as number) - level - sumAt(beta, members[i] as Uint8Array)) ** 2;
+  return squares / (n - mean.length);
 }

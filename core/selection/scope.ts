@@ -11,8 +11,10 @@ export interface Scope {
 }
 
 export function wholePool(measured: number, pool: number): Scope {
+  const indices = new Int32Array(measured);
+  for (let i = 0; i < measured; i++) indices[i] = i;
   return {
-    indices: Int32Array.from({ length: measured }, (_, i) => i),
+    indices,
     players: Array.from({ length: pool }, (_, d) => d),
     fixed: 0,
   };

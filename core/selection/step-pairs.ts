@@ -1,4 +1,5 @@
-import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { inverseOf } from './inverse.ts';
+import { dot } from './measured.ts';
 import type { Scope } from './scope.ts';
 import { isMember, type SubsetFinder, type SubsetMasks } from './subset-masks.ts';
 
@@ -19,30 +20,33 @@ export function stepPairs(
   scope: Scope,
   steps: ReadonlySet<number>,
 ): StepPairs {
-  const rows: { donor: number[]; before: number[]; after: number[]; t: number[] } = {
-    donor: [],
-    before: [],
-    after: [],
-    t: [],
-  };
-  for (const after of scope.indices) {
-    const t = (masks.size[after] as number) - scope.fixed - 1;
-    if (!steps.has(t)) continue;
+  const wanted = Uint8Array.from({ length: 65 }, (_, t) => (steps.has(t) ? 1 : 0));
+  const tOf = (i: number) => (masks.size[scope.indices[i] as number] as number) - scope.fixed - 1;
+  let most = 0;
+  for (let i = 0; i < scope.indices.length; i++) if (wanted[tOf(i)] === 1) most += tOf(i) + 1;
+  const donors = new Uint8Array(most);
+  const befores = new Int32Array(most);
+  const afters = new Int32Array(most);
+  const ts = new Uint8Array(most);
+  let n = 0;
+  for (let i = 0; i < scope.indices.length; i++) {
+    if (wanted[tOf(i)] !== 1) continue;
+    const after = scope.indices[i] as number;
     for (const donor of scope.players) {
       if (!isMember(masks, after, donor)) continue;
       const before = find(after, donor);
       if (before < 0) continue;
-      rows.donor.push(donor);
-      rows.before.push(before);
-      rows.after.push(after);
-      rows.t.push(t);
+      donors[n] = donor;
+      befores[n] = before;
+      afters[n] = after;
+      ts[n++] = tOf(i);
     }
   }
   return {
-    donor: Uint8Array.from(rows.donor),
-    before: Int32Array.from(rows.before),
-    after: Int32Array.from(rows.after),
-    t: Uint8Array.from(rows.t),
+    donor: donors.slice(0, n),
+    before: befores.slice(0, n),
+    after: afters.slice(0, n),
+    t: ts.slice(0, n),
   };
 }
 
@@ -90,29 +94,27 @@ export function pairEffects(pairs: StepPairs): PairEffects | null {
   const stepRow = Int32Array.from(pairs.t, (t) => rowOfStep.get(t) ?? 0);
   const inverse = inverseGram(donorRow, stepRow, donors.length, p);
   if (!inverse) return null;
-  const effect = (row: number, i: number) =>
-    inverse.get(row, donorRow[i] as number) + inverse.get(row, stepRow[i] as number);
+  const rowOf = (row: number) => inverse.subarray(row * p, (row + 1) * p);
+  const predicted = (own: Float64Array, i: number) =>
+    (own[donorRow[i] as number] as number) + (own[stepRow[i] as number] as number);
   const variance = (changes: Float64Array) => {
     const projected = new Float64Array(p);
     for (let i = 0; i < n; i++) {
       for (const row of [donorRow[i] as number, stepRow[i] as number])
         projected[row] = (projected[row] as number) + (changes[i] as number);
     }
-    const fitted = inverse.mmul(Matrix.columnVector(projected));
+    const fitted = projected.map((_, row) => dot(rowOf(row), projected));
     let squares = 0;
-    for (let i = 0; i < n; i++)
-      squares +=
-        ((changes[i] as number) -
-          fitted.get(donorRow[i] as number, 0) -
-          fitted.get(stepRow[i] as number, 0)) **
-        2;
+    for (let i = 0; i < n; i++) squares += ((changes[i] as number) - predicted(fitted, i)) ** 2;
     return squares / freedom;
   };
   return {
     donors: new Map(
       donors.map((donor, row) => {
-        const coefficients = Float64Array.from({ length: n }, (_, i) => effect(row, i));
-        const leverage = coefficients.reduce((sum, c) => sum + c * c, 0);
+        const own = rowOf(row);
+        const coefficients = new Float64Array(n);
+        for (let i = 0; i < n; i++) coefficients[i] = predicted(own, i);
+        const leverage = dot(coefficients, coefficients);
         const comparisons = pairs.donor.reduce((sum, d) => sum + (d === donor ? 1 : 0), 0);
         return [donor, { coefficients, leverage, comparisons }];
       }),
@@ -123,21 +125,25 @@ export function pairEffects(pairs: StepPairs): PairEffects | null {
 }
 
 /** Of the donors' and steps' indicators, with the donors' sum held at zero. Null where it is singular. */
-function inverseGram(donorRow: Int32Array, stepRow: Int32Array, donors: number, p: number): Matrix | null {
-  const gram = Matrix.zeros(p, p);
+function inverseGram(
+  donorRow: Int32Array,
+  stepRow: Int32Array,
+  donors: number,
+  p: number,
+): Float64Array | null {
+  const gram = new Float64Array(p * p);
+  const count = (a: number, b: number) => {
+    gram[a * p + b] = (gram[a * p + b] as number) + 1;
+  };
   for (let i = 0; i < donorRow.length; i++) {
-    const a = donorRow[i] as number;
-    const b = stepRow[i] as number;
-    gram.set(a, a, gram.get(a, a) + 1);
-    gram.set(b, b, gram.get(b, b) + 1);
-    gram.set(a, b, gram.get(a, b) + 1);
-    gram.set(b, a, gram.get(b, a) + 1);
+    const [a, b] = [donorRow[i] as number, stepRow[i] as number];
+    count(a, a);
+    count(b, b);
+    count(a, b);
+    count(b, a);
   }
-  const scale = gram.trace() / p;
-  for (let a = 0; a < donors; a++) for (let b = 0; b < donors; b++) gram.set(a, b, gram.get(a, b) + scale);
-  const cholesky = new CholeskyDecomposition(gram);
-  if (!cholesky.isPositiveDefinite()) return null;
-  const pivots = cholesky.lowerTriangularMatrix.diagonal();
-  if (Math.min(...pivots) < 1e-6 * Math.sqrt(scale)) return null;
-  return cholesky.solve(Matrix.eye(p));
+  const scale = (2 * donorRow.length) / p;
+  for (let a = 0; a < donors; a++)
+    for (let b = 0; b < donors; b++) gram[a * p + b] = (gram[a * p + b] as number) + scale;
+  return inverseOf(gram, p, 1e-6 * Math.sqrt(scale));
 }

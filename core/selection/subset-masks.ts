@@ -25,7 +25,10 @@ export function isMember(masks: SubsetMasks, i: number, d: number): boolean {
   return (d < 32 ? ((masks.low[i] as number) >>> d) & 1 : ((masks.high[i] as number) >>> (d - 32)) & 1) === 1;
 }
 
-/** Finds subsets that differ from a listed one by the experts given, which come or go; −1 where it is not listed. */
+/**
+ * Index of the subset that differs from subset i (−1: from the empty one) by the experts given, which come or go; −1
+ * where it is not listed.
+ */
 export type SubsetFinder = (i: number, ...toggled: readonly number[]) => number;
 
 /** A hash table by open addressing, at most half full: no text and no big integers, whatever the pool. */
@@ -49,8 +52,8 @@ export function subsetFinder(masks: SubsetMasks): SubsetFinder {
     if (table[slot] === -1) table[slot] = i;
   }
   return (i, ...toggled) => {
-    let a = low[i] as number;
-    let b = high[i] as number;
+    let a = i < 0 ? 0 : (low[i] as number);
+    let b = i < 0 ? 0 : (high[i] as number);
     for (const d of toggled) {
       if (d < 32) a ^= 1 << d;
       else b ^= 1 << (d - 32);

@@ -1,0 +1,40 @@
+import { studentTail } from '../law/student.ts';
+import { halfWidth } from './curve-error.ts';
+import { pooledFreedom } from './freedom.ts';
+
+/** A number with its 95% interval; ends are null until intervals are made, and where the error is not known. */
+export interface Estimated {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** A variance, nats², and its degrees of freedom. */
+export interface Variance {
+  readonly variance: number;
+  readonly freedom: number;
+}
+
+/** From independent sources of error: evaluation samples, subsets that are not measured. Null where one is not known. */
+export function estimatedFrom(value: number, sources: readonly (Variance | null)[] | null): Estimated {
+  const total = sources && totalOf(sources);
+  if (!total) return { value, low: null, high: null };
+  const half = halfWidth(total.variance, total.freedom);
+  return { value, low: value - half, high: value + half };
+}
+
+/** Probability of a value at least as far from zero where the truth is zero. Null where the error is not known. */
+export function twoSidedP(value: number, sources: readonly (Variance | null)[] | null): number | null {
+  const total = sources && totalOf(sources);
+  if (!total) return null;
+  if (total.variance === 0) return value === 0 ? 1 : 0;
+  return studentTail(Math.abs(value) / Math.sqrt(total.variance), Math.min(total.freedom, 1e6));
+}
+
+/** Null where a source is not known, or rests on no degree of freedom. */
+function totalOf(sources: readonly (Variance | null)[]): Variance | null {
+  const known = sources.filter((source) => source !== null);
+  if (known.length < sources.length || known.some(({ freedom }) => !(freedom > 0))) return null;
+  const variance = known.reduce((sum, source) => sum + source.variance, 0);
+  return { variance, freedom: pooledFreedom(known) };
+}

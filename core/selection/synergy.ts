@@ -1,0 +1,91 @@
+import { throwIfCancelled } from '../law/cancelled.ts';
+import { domainColumn, effectsOf } from './attribution.ts';
+import { type AttributionDesign, attributionDesign } from './attribution-design.ts';
+import { scopeOf, wholePool } from './scope.ts';
+import { masksOf, subsetFinder } from './subset-masks.ts';
+import type { SynergyInput } from './synergy-input.ts';
+import { judged, matrixOf, type SynergyMatrix } from './synergy-matrix.ts';
+import { type RankedDonor, type RankedReceiver, rankedDonors, rankedReceivers } from './synergy-ranks.ts';
+import { stepDesign, stepEffects } from './synergy-steps.ts';
+
+/** What donors do for domains. Gains are nats per token that the loss falls: positive is good. M = pool, D = domains. */
+export interface Synergy {
+  /** Shape (D): the expert whose own domain it is, or null. */
+  readonly own: readonly (number | null)[];
+  /** Mean gain over all measured steps T → T ∪ {d}, t ≥ 1, as in arXiv 2509.24244, appendix M: confounded with the step. */
+  readonly plain: SynergyMatrix;
+  /** Relative to the average donor at the same step: averaged within each t ≥ 1, then equally over t. */
+  readonly adjusted: SynergyMatrix;
+  /** The same of the step from the base alone, t = 0. */
+  readonly first: SynergyMatrix;
+  /** As `adjusted`, over sets T that hold the receiver's own expert; the average is over the other donors. */
+  readonly withOwn: SynergyMatrix;
+  /** As `adjusted`, over sets T that lack it; the average is over the other donors. */
+  readonly withoutOwn: SynergyMatrix;
+  /** Best first: the weighted mean of `adjusted` over the domains of others. */
+  readonly donors: readonly RankedDonor[];
+  /** Most helped first: the mean gain of all steps by others' experts. */
+  readonly receivers: readonly RankedReceiver[];
+}
+
+/** The expert with a domain's name, for each domain. Shape (D). */
+export function ownExperts(pool: readonly string[], domains: readonly string[]): (number | null)[] {
+  return domains.map((domain) => {
+    const expert = pool.indexOf(domain);
+    return expert < 0 ? null : expert;
+  });
+}
+
+/** One domain after the other, so that what is held at a time stays small. @throws Cancelled */
+export function synergy(input: SynergyInput): Synergy {
+  const { measured, pool, own, permutations } = input;
+  const masks = masksOf(measured);
+  const find = subsetFinder(masks);
+  const all = wholePool(measured.length, pool);
+  const steps = (from: number, to: number) =>
+    Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+  const whole = attributionDesign(masks, find, all, steps(1, pool), pool);
+  const base = attributionDesign(masks, find, all, [0], pool);
+  const taken = stepDesign(masks, find, pool, permutations);
+  const columns = own.map((expert, e) => {
+    throwIfCancelled(input.cancelled);
+    const losses = domainColumn(measured, e);
+    const of = (design: AttributionDesign) =>
+      judged(input, e, design.scope.indices, effectsOf(design, losses));
+    const split = (inside: boolean) => {
+      if (expert === null) return new Array<null>(pool).fill(null);
+      const scope = scopeOf(masks, pool, expert, inside);
+      return of(attributionDesign(masks, find, scope, steps(inside ? 0 : 1, pool - 1), pool));
+    };
+    return {
+      plain: judged(input, e, all.indices, stepEffects(taken, losses, pool)),
+      adjusted: of(whole),
+      first: of(base),
+      withOwn: split(true),
+      withoutOwn: split(false),
+    };
+  });
+  const adjusted = columns.map((each) => each.adjusted);
+  return {
+    own,
+    plain: matrixOf(
+      columns.map((each) => each.plain),
+      pool,
+    ),
+    adjusted: matrixOf(adjusted, pool),
+    first: matrixOf(
+      columns.map((each) => each.first),
+      pool,
+    ),
+    withOwn: matrixOf(
+      columns.map((each) => each.withOwn),
+      pool,
+    ),
+    withoutOwn: matrixOf(
+      columns.map((each) => each.withoutOwn),
+      pool,
+    ),
+    donors: rankedDonors(input, whole, adjusted),
+    receivers: rankedReceivers(input, taken, all.indices),
+  };
+}

@@ -1,0 +1,375 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../core/law/random.ts';
+import { normalised } from '../../core/selection/samples.ts';
+import { ownExperts, type Synergy, synergy } from '../../core/selection/synergy.ts';
+import type { SynergyInput } from '../../core/selection/synergy-input.ts';
+import type { SynergyMatrix } from '../../core/selection/synergy-matrix.ts';
+import { subsetsOf } from '../report/world.ts';
+import {
+  allSubsets,
+  measure,
+  prefixesOf,
+  randomOrders,
+  randomTruth,
+  samplesFor,
+  type Truth,
+} from './pool.ts';
+
+function input(
+  subsets: readonly (readonly number[])[],
+  pool: number,
+  truth: Truth,
+  options: Partial<SynergyInput> & { noise?: number; seed?: number; domains?: number; n?: number } = {},
+): SynergyInput {
+  const domains = options.domains ?? pool;
+  const samples = samplesFor(domains, options.n ?? 4);
+  return {
+    measured: measure(subsets, samples, truth, options.noise ?? 0, seededRandom(options.seed ?? 1)),
+    pool,
+    samples,
+    weights: normalised(new Array(domains).fill(1)),
+    own: Array.from({ length: domains }, (_, e) => (e < pool ? e : null)),
+    permutations: options.permutations ?? null,
+    stage: options.stage ?? 'complete',
+  };
+}
+
+/** Gain of the sets T of size t among `players` with `fixed` always there, less the mean over donors; averaged over t. */
+function byDefinition(
+  truth: Truth,
+  e: number,
+  players: readonly number[],
+  fixed: readonly number[],
+  steps: readonly number[],
+): Map<number, number> {
+  const lossOf = (rows: readonly number[]) =>
+    truth(
+      [...rows.map((row) => players[row] ?? -1), ...fixed].sort((a, b) => a - b),
+      e,
+    );
+  const effects = new Map<number, number>(players.map((d) => [d, 0]));
+  for (const t of steps) {
+    const gains = players.map((_, row) => {
+      const sets = (t === 0 ? [[]] : subsetsOf(players.length, t)).filter((rows) => !rows.includes(row));
+      return sets.reduce((sum, rows) => sum + lossOf(rows) - lossOf([...rows, row]), 0) / sets.length;
+    });
+    const mean = gains.reduce((sum, gain) => sum + gain, 0) / players.length;
+    for (const [row, d] of players.entries())
+      effects.set(d, (effects.get(d) ?? 0) + ((gains[row] ?? 0) - mean) / steps.length);
+  }
+  return effects;
+}
+
+const range = (from: number, to: number) =>
+  Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+
+function expectMatrix(
+  matrix: SynergyMatrix,
+  expected: (d: number, e: number) => number | null,
+  domains: number,
+) {
+  for (const [d, row] of matrix.entries()) {
+    expect(row.length).toBe(domains);
+    for (const [e, entry] of row.entries()) {
+      const value = expected(d, e);
+      if (value === null) expect(entry).toBeNull();
+      else expect(entry?.value).toBeCloseTo(value, 9);
+    }
+  }
+}
+
+describe('synergy', () => {
+  it('is its definition, whatever the losses, when every subset is measured', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 6 }), fc.integer(), (pool, seed) => {
+        const truth = randomTruth(seededRandom(seed));
+        const base = randomTruth(seededRandom(seed + 1))([], 0);
+        const withBase: Truth = (members, e) => (members.length === 0 ? base : truth(members, e));
+        const result = synergy(input(allSubsets(pool), pool, truth));
+        const all = range(0, pool);
+        for (const e of all) {
+          const others = all.filter((d) => d !== e);
+          const adjusted = byDefinition(truth, e, all, [], range(1, pool));
+          const first = byDefinition(withBase, e, all, [], [0]);
+          const withOwn = byDefinition(truth, e, others, [e], range(0, pool - 1));
+          const withoutOwn = byDefinition(truth, e, others, [], range(1, pool - 1));
+          for (const d of all) {
+            expect(result.adjusted[d]?.[e]?.value).toBeCloseTo(adjusted.get(d) ?? Number.NaN, 9);
+            expect(result.first[d]?.[e]?.value).toBeCloseTo(first.get(d) ?? Number.NaN, 9);
+            if (d === e) {
+              expect(result.withOwn[d]?.[e]).toBeNull();
+              expect(result.withoutOwn[d]?.[e]).toBeNull();
+            } else {
+              expect(result.withOwn[d]?.[e]?.value).toBeCloseTo(withOwn.get(d) ?? Number.NaN, 9);
+              expect(result.withoutOwn[d]?.[e]?.value).toBeCloseTo(withoutOwn.get(d) ?? Number.NaN, 9);
+            }
+          }
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('plain: the mean gain of all measured steps, each donor and domain', () => {
+    const pool = 5;
+    const truth = randomTruth(seededRandom(3));
+    const result = synergy(input(allSubsets(pool), pool, truth, { domains: 2 }));
+    expectMatrix(
+      result.plain,
+      (d, e) => {
+        const sets = allSubsets(pool).filter((members) => !members.includes(d));
+        const gains = sets.map(
+          (members) =>
+            truth(members, e) -
+            truth(
+              [...members, d].sort((a, b) => a - b),
+              e,
+            ),
+        );
+        return gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
+      },
+      2,
+    );
+    expect(result.plain[2]?.[1]?.comparisons).toBe(15);
+  });
+
+  it('plain: along trajectories, a step as often as it is taken', () => {
+    const pool = 5;
+    const truth = randomTruth(seededRandom(4));
+    const orders = [
+      [0, 1, 2, 3, 4],
+      [0, 1, 2, 3, 4],
+      [4, 1, 0, 3, 2],
+      [3, 2, 1, 4, 0],
+    ];
+    const result = synergy(input(prefixesOf(orders), pool, truth, { domains: 1, permutations: orders }));
+    expectMatrix(
+      result.plain,
+      (d) => {
+        const gains = orders.flatMap((order) => {
+          const t = order.indexOf(d);
+          const before = order.slice(0, t).sort((a, b) => a - b);
+          const after = order.slice(0, t + 1).sort((a, b) => a - b);
+          return t === 0 ? [] : [truth(before, 0) - truth(after, 0)];
+        });
+        return gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
+      },
+      1,
+    );
+  });
+
+  it('adjusted does not see the length of the step, plain does', () => {
+    const truth = randomTruth(seededRandom(5));
+    const shifted: Truth = (members, e) => truth(members, e) + 10 / members.length;
+    const before = synergy(input(allSubsets(5), 5, truth));
+    const after = synergy(input(allSubsets(5), 5, shifted));
+    expectMatrix(after.adjusted, (d, e) => before.adjusted[d]?.[e]?.value ?? null, 5);
+    expect(after.plain[0]?.[0]?.value).toBeGreaterThan((before.plain[0]?.[0]?.value ?? 0) + 0.5);
+  });
+
+  it('ranks donors by what they give the domains of others, and receivers by what others give', () => {
+    // Expert 2 helps domain 0 and harms its own; domain 1 is helped by all.
+    const truth: Truth = (members, e) => {
+      const own = members.includes(2) ? ([-0.4, 0, 0.1][e] ?? 0) : 0;
+      return 3 + own - (e === 1 ? 0.1 * members.length : 0);
+    };
+    const { donors, receivers } = synergy(input(allSubsets(3), 3, truth));
+    expect(donors.map(({ donor }) => donor)[0]).toBe(2);
+    expect(donors[0]?.value).toBeCloseTo((0.4 - 0.4 / 3) / 2, 10);
+    expect(receivers[0]?.domain).toBe(0);
+    expect(receivers[0]?.value).toBeCloseTo(0.2, 10);
+    expect(receivers[1]).toMatchObject({ domain: 1 });
+    expect(receivers[1]?.value).toBeCloseTo(0.1, 10);
+  });
+
+  it('makes values at once and intervals behind them; both JSON', () => {
+    const truth = randomTruth(seededRandom(6));
+    const points = synergy(input(allSubsets(4), 4, truth, { stage: 'points', noise: 0.1 }));
+    const complete = synergy(input(allSubsets(4), 4, truth, { noise: 0.1 }));
+    expectMatrix(points.adjusted, (d, e) => complete.adjusted[d]?.[e]?.value ?? null, 4);
+    expect(points.adjusted[1]?.[2]).toMatchObject({
+      low: null,
+      high: null,
+      p: null,
+      q: null,
+      discovered: false,
+    });
+    expect(complete.adjusted[1]?.[2]?.low).toBeLessThan(complete.adjusted[1]?.[2]?.value ?? Number.NaN);
+    expect(JSON.parse(JSON.stringify(complete))).toEqual(complete);
+  });
+
+  it('says nothing where nothing is measured, and nothing of errors where a domain has one sample', () => {
+    const none = synergy(input([], 3, () => 1));
+    expectMatrix(none.adjusted, () => null, 3);
+    expectMatrix(none.plain, () => null, 3);
+    expect(none.donors).toEqual([]);
+    const alone = synergy(input(allSubsets(3), 3, randomTruth(seededRandom(7)), { n: 1 }));
+    expect(alone.adjusted[0]?.[0]).toMatchObject({ low: null, p: null, discovered: false });
+    const single = synergy(input([[0]], 1, () => 1));
+    expectMatrix(single.withOwn, () => null, 1);
+  });
+
+  it('finds the own experts of domains by name', () => {
+    expect(ownExperts(['code', 'biology'], ['biology', 'law', 'code'])).toEqual([1, null, 0]);
+  });
+
+  it('works for 64 experts without enumerating their subsets', () => {
+    const random = seededRandom(8);
+    const worth = range(0, 64).map(() => 0.1 * random.normal());
+    const mean = worth.reduce((sum, w) => sum + w, 0) / 64;
+    const orders = randomOrders(64, 12, random);
+    const truth: Truth = (members) =>
+      2 + 1 / members.length - members.reduce((sum, d) => sum + (worth[d] ?? 0), 0);
+    const result = synergy(input(prefixesOf(orders), 64, truth, { domains: 2, permutations: orders }));
+    for (const [d, row] of result.adjusted.entries())
+      expect(row[0]?.value).toBeCloseTo((worth[d] ?? 0) - mean, 8);
+  });
+});
+
+describe('false discoveries', () => {
+  /** Domains in rows, donors relative to the average one: dependent, as the flags must bear. */
+  function discoveries(pool: number, seed: number, truth: Truth, noise: number): Synergy {
+    return synergy(input(allSubsets(pool), pool, truth, { noise, seed, n: 30 }));
+  }
+
+  it.each([3, 4, 5])('are rare where no donor does anything of its own: %i donors', (pool) => {
+    let any = 0;
+    const repeats = 250;
+    for (let seed = 0; seed < repeats; seed++) {
+      const { adjusted } = discoveries(pool, 500 + seed, (members) => 1 + 1 / members.length, 0.3);
+      if (adjusted.flat().some((entry) => entry?.discovered)) any += 1;
+    }
+    // Under the complete null the rate is the chance of any: 5%, standard error 1.4%.
+    expect(any / repeats).toBeLessThan(0.09);
+  });
+
+  it('stay below a twentieth among the found beside planted effects, which are found', () => {
+    let false_ = 0;
+    let shares = 0;
+    let found = 0;
+    let planted = 0;
+    const repeats = 120;
+    // Pairs of donors do opposite things to a domain: of zero mean, so that all other entries are truly zero.
+    const worth = (d: number, e: number) => (e < 3 ? (d === e ? 0.1 : d === e + 1 ? -0.1 : 0) : 0);
+    const truth: Truth = (members, e) =>
+      2 + 1 / members.length - members.reduce((sum, d) => sum + worth(d, e), 0);
+    for (let seed = 0; seed < repeats; seed++) {
+      const { adjusted } = discoveries(5, 900 + seed, truth, 0.3);
+      let wrong = 0;
+      let flagged = 0;
+      for (const [d, row] of adjusted.entries()) {
+        for (const [e, entry] of row.entries()) {
+          if (worth(d, e) !== 0) planted += 1;
+          if (!entry?.discovered) continue;
+          flagged += 1;
+          if (worth(d, e) === 0) wrong += 1;
+          else found += 1;
+        }
+      }
+      false_ += wrong;
+      shares += flagged > 0 ? wrong / flagged : 0;
+    }
+    expect(false_).toBeGreaterThan(0);
+    expect(shares / repeats).toBeLessThan(0.06);
+    expect(found / planted).toBeGreaterThan(0.9);
+  });
+});
+
+describe('intervals', () => {
+  it('cover the truth over evaluation samples, and over subsets that are not measured', () => {
+    const pool = 6;
+    const coverage = { samples: 0, subsets: 0, ranks: 0, total: 0, ranked: 0 };
+    for (let seed = 0; seed < 60; seed++) {
+      const random = seededRandom(3000 + seed);
+      const noise = randomTruth(random);
+      const worth = range(0, pool).map(() => 0.1 * random.normal());
+      const truth: Truth = (members, e) =>
+        2 +
+        members.reduce((sum, d) => sum + (worth[(d + e) % pool] ?? 0), 0) / members.length +
+        0.03 * noise(members, e);
+      const exact = synergy(input(allSubsets(pool), pool, truth, { stage: 'points', domains: 3 }));
+      const all = synergy(input(allSubsets(pool), pool, truth, { noise: 0.3, seed, domains: 3, n: 30 }));
+      const sampled = range(1, pool + 1).flatMap((k) =>
+        subsetsOf(pool, k)
+          .map((members) => ({ members, at: random.uniform() }))
+          .sort((a, b) => a.at - b.at)
+          .slice(0, 12)
+          .map(({ members }) => members),
+      );
+      const some = synergy(input(sampled, pool, truth, { noise: 0.05, seed, domains: 3, n: 30 }));
+      for (let d = 0; d < pool; d++) {
+        for (let e = 0; e < 3; e++) {
+          const value = exact.adjusted[d]?.[e]?.value ?? Number.NaN;
+          const within = (entry: { low: number | null; high: number | null } | null | undefined) =>
+            (entry?.low ?? Number.POSITIVE_INFINITY) <= value &&
+            value <= (entry?.high ?? Number.NEGATIVE_INFINITY);
+          coverage.total += 1;
+          if (within(all.adjusted[d]?.[e])) coverage.samples += 1;
+          if (within(some.adjusted[d]?.[e])) coverage.subsets += 1;
+        }
+      }
+      for (const { donor, value } of exact.donors) {
+        const own = some.donors.find((each) => each.donor === donor);
+        coverage.ranked += 1;
+        if (
+          (own?.low ?? Number.POSITIVE_INFINITY) <= value &&
+          value <= (own?.high ?? Number.NEGATIVE_INFINITY)
+        )
+          coverage.ranks += 1;
+      }
+    }
+    for (const share of [
+      coverage.samples / coverage.total,
+      coverage.subsets / coverage.total,
+      coverage.ranks / coverage.ranked,
+    ]) {
+      expect(share).toBeGreaterThan(0.91);
+      expect(share).toBeLessThan(0.995);
+    }
+  });
+
+  it('cover the mean over trajectories that were not drawn', () => {
+    const pool = 5;
+    let covered = 0;
+    let total = 0;
+    for (let seed = 0; seed < 100; seed++) {
+      const random = seededRandom(5000 + seed);
+      const truth = randomTruth(random);
+      const orders = randomOrders(pool, 12, random);
+      const result = synergy(
+        input(prefixesOf(orders), pool, (members, e) => 0.05 * truth(members, e), {
+          domains: 1,
+          permutations: orders,
+          noise: 0.02,
+          n: 30,
+          seed,
+        }),
+      );
+      for (let d = 0; d < pool; d++) {
+        let value = 0;
+        for (let t = 1; t < pool; t++) {
+          const sets = subsetsOf(pool, t).filter((members) => !members.includes(d));
+          for (const members of sets) {
+            const gain =
+              truth(members, 0) -
+              truth(
+                [...members, d].sort((a, b) => a - b),
+                0,
+              );
+            value += (0.05 * gain) / sets.length / (pool - 1);
+          }
+        }
+        const entry = result.plain[d]?.[0];
+        total += 1;
+        if (
+          (entry?.low ?? Number.POSITIVE_INFINITY) <= value &&
+          value <= (entry?.high ?? Number.NEGATIVE_INFINITY)
+        )
+          covered += 1;
+      }
+    }
+    expect(covered / total).toBeGreaterThan(0.91);
+    expect(covered / total).toBeLessThan(0.99);
+  });
+});

@@ -23,7 +23,7 @@ const oldest = String(manifest.engines.vscode).replace(/^[^\d]*/, '');
 const versions = positionals.length > 0 ? positionals : [oldest, 'stable'];
 
 await buildAll();
-const tests = await buildInHostTests();
+const tests = await buildInHostTests('');
 let failures = 0;
 for (const version of versions) {
   process.stdout.write(`\n== VS Code ${version}\n`);

@@ -131,6 +131,7 @@ function iconOf(state: ExperimentState | undefined): vscode.ThemeIcon {
 /** Which inline actions there are. */
 function contextOf(state: ExperimentState | undefined): string {
   if (state && isActive(state)) return 'experiment.running';
+  if (state?.busy) return 'experiment.busy';
   return state?.plan?.missing === 0 ? 'experiment.done' : 'experiment.idle';
 }
 

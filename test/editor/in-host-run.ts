@@ -4,7 +4,7 @@ import { launchChromium } from '../chromium.ts';
 import { agentPython, agentSettings } from './installed.ts';
 import { Life } from './life.ts';
 import { Profile } from './profile.ts';
-import { copySample } from './sample.ts';
+import { copySample, type Sample } from './sample.ts';
 import { VsCodeServer } from './server.ts';
 import { testSettings } from './settings.ts';
 import { openPage } from './window.ts';
@@ -17,6 +17,10 @@ export interface InHostRun {
   /** A CommonJS file whose `run()` is the tests. */
   readonly tests: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Its folder is not trusted; trusted unless said. */
+  readonly untrusted?: boolean;
+  /** What else lies in the copy of the sample that is open. */
+  readonly prepare?: (sample: Sample) => void;
   readonly limitMs: number;
   /** Every line that the page logs. */
   readonly onLine: (line: string) => void;
@@ -26,6 +30,7 @@ export interface InHostRun {
 export async function runInHost(run: InHostRun): Promise<number> {
   const profile = new Profile({ user: testSettings, machine: agentSettings() });
   const sample = copySample(profile.folder);
+  run.prepare?.(sample);
   const life = new Life();
   try {
     life.defer(() => profile.remove());
@@ -33,6 +38,7 @@ export async function runInHost(run: InHostRun): Promise<number> {
       profile,
       name: run.name,
       payload: true,
+      ...(run.untrusted ? { trust: true } : {}),
       env: { MERGE_LAB_PYTHON: agentPython(), ...run.env },
     });
     life.defer(() => server.stop());

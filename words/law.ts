@@ -15,6 +15,25 @@ export function formula(form: FormName): string {
   return FORMULA[form];
 }
 
+/** Without its left side: `L∞ + A/(k + b)`. */
+export function rightSide(form: FormName): string {
+  return formula(form).replace(/^L\(k\) = /, '');
+}
+
+const MEANING: Readonly<Record<FormName, string>> = {
+  paper: 'the published form: a floor and a tail that falls as 1/k, with an offset that is not negative',
+  signed: 'the published form with an offset of either sign',
+  quadratic: 'the next order of the theory: a tail in 1/k and 1/k²',
+  power: 'a tail that falls with a power of k',
+  flat: 'no tail: the number of experts makes no difference',
+  three_point: 'the published form through k = 1, 2 and 4 exactly',
+};
+
+/** What a form assumes, without a full stop. */
+export function meaning(form: FormName): string {
+  return MEANING[form];
+}
+
 export function formName(form: FormName | null): string {
   return form === null ? 'none' : form === 'three_point' ? 'three-point' : form;
 }

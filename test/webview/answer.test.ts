@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import { makeReport } from '../../core/report/make-report.ts';
 import type { Report } from '../../core/report/report.ts';
+import { aboutText, elsewhereText } from '../../webview/page/panels/answer/about.ts';
 import { type Answer, answerOf } from '../../webview/page/panels/answer/answer.ts';
 import { methodRows } from '../../webview/page/panels/methods/method-rows.ts';
+import { scopeOf } from '../../webview/page/state/view.ts';
 import { inputOf, World } from '../report/world.ts';
-import { must, sampleReport } from './sample.ts';
-import { dashboardState } from './synthetic-report.ts';
+import { must, sampleReport, scopeIn } from './sample.ts';
+import { dashboardState, syntheticReport } from './synthetic-report.ts';
 
 const report = sampleReport();
 const cell = must(report.cells[0]);
@@ -48,6 +50,31 @@ describe('answer', () => {
     });
     expect(subset?.names).toEqual(report.headline.subset);
     expect(others.map(({ title, names }) => [title, names.length])).toEqual([['Fewer, chosen with care', 5]]);
+  });
+
+  it('says beside the buttons that a smaller or another subset would do, where one would', () => {
+    const { selection } = cell;
+    const inCell = (change: Partial<NonNullable<typeof selection>>): string | null =>
+      answered({ ...report, cells: [{ ...cell, selection: { ...must(selection), ...change } }] }).instead;
+    expect(inCell({})).toBe('5, chosen with care, do as much (below); the buttons here take these 7.');
+    expect(inCell({ fewest: null })).toBeNull();
+    const chosen = must(selection?.chosen.find(({ k }) => k === 8));
+    expect(inCell({ better: { chosen, difference: { value: -0.1, low: -0.2, high: -0.01 } } })).toBe(
+      '8, chosen with care, are surely better (below); the buttons here take these 7.',
+    );
+    expect(inCell({ recommended: null })).toBeNull();
+  });
+
+  it('says what it is about, and that it stays so where the panels below show something else', () => {
+    expect(aboutText(report)).toBe('average · macro mean of 9 domains');
+    expect(elsewhereText(scopeIn(report))).toBeNull();
+    const code = must(cell.curves.find(({ domain }) => domain === 'code')?.recommended_k);
+    expect(elsewhereText(scopeIn(report, 'code'))).toContain(
+      `This answer stays that of average · macro mean of 9 domains; the panels below show code. For code alone, k = ${code.k} is recommended, 95%: `,
+    );
+    const methods = syntheticReport({ pool: ['a', 'b'], domains: ['d'], methods: ['average', 'ties'] });
+    const scope = must(scopeOf(methods, { size: 'default', label: 'ties' }, null));
+    expect(elsewhereText(scope)).toBe('This answer stays that of average · d; the panels below show ties.');
   });
 
   it('says when intervals are still to come, and when an end has no limit', () => {
@@ -190,7 +217,16 @@ describe('methods', () => {
     ]);
   });
 
+  it('stand beside the best of their size', () => {
+    const methods = syntheticReport({ pool: ['a', 'b'], domains: ['d'], methods: ['average', 'ties'] });
+    expect(methodRows(methods, null).map(({ againstBest }) => againstBest)).toEqual([
+      'best',
+      '+0.3000 (+0.2980 to +0.3020)',
+    ]);
+  });
+
   it('of a domain give no number of the objective', () => {
-    expect(methodRows(report, 4)[0]?.chosen).toBe('–');
+    const [row] = methodRows(report, 4);
+    expect([row?.chosen, row?.againstBest]).toEqual(['–', '–']);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lawOf } from '../../webview/law.ts';
 import { legendItems } from '../../webview/page/charts/legend.ts';
 import { curveFigure } from '../../webview/page/figures/curve/curve-figure.ts';
+import { differenceFigure } from '../../webview/page/figures/difference-figure.ts';
 import { expertFigure } from '../../webview/page/figures/expert-figure.ts';
 import type { Figure, Series, XyFigure } from '../../webview/page/figures/figure.ts';
 import { overlayFigure, overlaysOf } from '../../webview/page/figures/overlay-figure.ts';
@@ -75,7 +76,7 @@ describe('curve', () => {
     expect(figure.y.most).toBeGreaterThan(base.value);
     const floor = must(figure.levels.find(({ id }) => id === 'floor'));
     expect(floor.value).toBeGreaterThan(figure.y.min);
-    expect([floor.low, floor.high]).toEqual(must(must(report.cells[0]).curves[0]).intervals?.['Linf']);
+    expect(floor).toMatchObject({ label: 'Floor 2.177', interval: '2.088 to 2.267' });
   });
 
   it('marks the recommended k', () => {
@@ -256,4 +257,42 @@ describe('every chart', () => {
       expect(table.rows.flat().join(' ')).not.toMatch(/NaN|undefined|Infinity/);
     },
   );
+});
+
+describe('methods against the best', () => {
+  const report = syntheticReport({
+    pool: ['a', 'b', 'c'],
+    domains: ['d'],
+    methods: ['average', 'ties', 'dare'],
+    sizes: ['S', 'L'],
+  });
+
+  it('draws each other method of the size around zero, in the colours of the other charts', () => {
+    const figure = must(differenceFigure(report, 'L'));
+    const overlay = must(overlaysOf(report, must(report.cells.at(-1))).find(({ id }) => id === 'methods'));
+    const beside = overlayFigure(report, overlay, null);
+    expect(figure.series.map(({ label }) => label)).toEqual(['ties', 'dare']);
+    expect(figure.series.map(({ ink }) => ink)).toEqual(beside.series.slice(1).map(({ ink }) => ink));
+    expect(figure.levels).toMatchObject([{ value: 0, label: 'average, the best' }]);
+    expect(figure.y.min).toBeLessThan(0);
+    expect(figure.y.max).toBeGreaterThan(0.602);
+    expect(must(figure.series[1]?.tip)(1)).toEqual({
+      title: 'dare minus average, k = 2',
+      rows: [
+        ['difference', '+0.6000'],
+        ['95% interval', '+0.5980 to +0.6020'],
+        ['on the same', '1 subset of 3'],
+      ],
+    });
+    expect(figure.table.rows[0]).toEqual([
+      '1',
+      '+0.3000 (+0.2980 to +0.3020)',
+      '+0.6000 (+0.5980 to +0.6020)',
+    ]);
+    expect([...figure.table.csv.rows][0]).toEqual(['L', 'ties', 'average', 1, 0.3, 0.298, 0.302, 1, 3]);
+  });
+
+  it('is not there where one method stands alone', () => {
+    expect(differenceFigure(sampleReport(), 'default')).toBeNull();
+  });
 });

@@ -24,7 +24,13 @@ describe('a run', () => {
       failed: 1,
     });
     expect(summary.workers).toMatchObject([
-      { state: 'Running', memory: '310 MB', perMerge: '81 ms', current: 'algebra and biology' },
+      {
+        name: 'Worker 1',
+        state: 'Running',
+        memory: '310 MB',
+        perMerge: '81 ms',
+        current: 'algebra and biology',
+      },
     ]);
   });
 

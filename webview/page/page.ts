@@ -20,10 +20,13 @@ export class Page {
     this.#live.className = 'for-readers';
     this.#live.setAttribute('aria-live', 'polite');
     document.body.append(this.#live);
-    onThemeChange(() => {
-      this.#palette = null;
-      for (const changed of this.#themed) changed();
-    });
+    onThemeChange(() => this.themeChanged());
+  }
+
+  /** Draws anew in the theme that the page has now. */
+  themeChanged(): void {
+    this.#palette = null;
+    for (const changed of this.#themed) changed();
   }
 
   get ui(): UiState {

@@ -3,17 +3,30 @@ import type { UiStore } from './state/ui-store.ts';
 
 const KINDS = ['vscode-light', 'vscode-dark', 'vscode-high-contrast', 'vscode-high-contrast-light'] as const;
 
+type Kind = (typeof KINDS)[number];
+
 export class OwnThemes {
   readonly #store: UiStore;
   readonly #dark = matchMedia('(prefers-color-scheme: dark)');
   readonly #contrast = matchMedia('(prefers-contrast: more)');
 
-  constructor(store: UiStore) {
+  /** @param changed draws at once what waits for a frame otherwise: paper does not wait */
+  constructor(store: UiStore, changed: () => void) {
     this.#store = store;
     document.documentElement.classList.add('own-page');
     this.#apply();
     this.#dark.addEventListener('change', () => this.#apply());
     this.#contrast.addEventListener('change', () => this.#apply());
+    let seen: Kind | null = null;
+    window.addEventListener('beforeprint', () => {
+      seen = KINDS.find((kind) => document.body.classList.contains(kind)) ?? null;
+      setKind('vscode-light');
+      changed();
+    });
+    window.addEventListener('afterprint', () => {
+      if (seen) setKind(seen);
+      changed();
+    });
   }
 
   toggle(): void {
@@ -27,15 +40,13 @@ export class OwnThemes {
   }
 
   #apply(): void {
-    const kind = this.#contrast.matches
-      ? this.#isDark
-        ? 'vscode-high-contrast'
-        : 'vscode-high-contrast-light'
-      : this.#isDark
-        ? 'vscode-dark'
-        : 'vscode-light';
-    document.body.classList.remove(...KINDS);
-    document.body.classList.add(kind);
-    document.body.dataset['vscodeThemeKind'] = kind;
+    if (this.#contrast.matches) setKind(this.#isDark ? 'vscode-high-contrast' : 'vscode-high-contrast-light');
+    else setKind(this.#isDark ? 'vscode-dark' : 'vscode-light');
   }
+}
+
+function setKind(kind: Kind): void {
+  document.body.classList.remove(...KINDS);
+  document.body.classList.add(kind);
+  document.body.dataset['vscodeThemeKind'] = kind;
 }

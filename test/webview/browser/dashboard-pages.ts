@@ -161,5 +161,7 @@ export async function complaintsOf({ page, complaints }: Opened): Promise<string
 
 /** Every panel drawn: charts wait until they are near the window. */
 export async function drawAll(page: Page): Promise<void> {
-  await page.evaluate(`window.dispatchEvent(new Event('beforeprint'))`);
+  await page.evaluate(
+    `for (const name of ['beforeprint', 'afterprint']) window.dispatchEvent(new Event(name))`,
+  );
 }

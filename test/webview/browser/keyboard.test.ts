@@ -128,3 +128,18 @@ it('a drag zooms, Ctrl and the wheel zoom further, and the button shows everythi
   await expect.poll(() => canvas.evaluate('(canvas) => canvas.toDataURL()')).toBe(whole);
   await page.close();
 });
+
+it('copies the row under the cursor as CSV', async () => {
+  const opened = await pages.openHosted(dashboardState(sampleReport()));
+  const { page } = opened;
+  await page.locator('.grid').focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'Control+c']) await page.keyboard.press(key);
+  await expect.poll(async () => (await opened.sent()).at(-1)?.kind).toBe('copy_text');
+  const copied = (await opened.sent()).at(-1);
+  const [head, row, ...rest] = copied?.kind === 'copy_text' ? copied.text.trim().split('\r\n') : [];
+  expect(head).toMatch(/^k,objective,seed,experts,design,algebra,/);
+  expect(row).toMatch(/^7,2\.20\d+,,/);
+  expect(rest).toEqual([]);
+  expect(await complaintsOf(opened)).toEqual([]);
+  await page.close();
+});

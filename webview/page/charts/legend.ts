@@ -36,9 +36,9 @@ export function legendItems(figure: Figure): LegendItem[] {
       line: [3, 3],
       band: true,
     })),
-    ...figure.levels.map(({ id, label, ink, dash, startsHidden }) => ({
+    ...figure.levels.map(({ id, label, interval, ink, dash, startsHidden }) => ({
       ...mark,
-      ...{ id, label, ink, startsHidden },
+      ...{ id, label: interval ? `${label} (${interval})` : label, ink, startsHidden },
       line: dash,
     })),
   ];

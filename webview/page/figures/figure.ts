@@ -62,11 +62,11 @@ export interface Series {
 export interface Level {
   readonly id: string;
   readonly label: string;
+  /** Its interval, in words after the label; empty where it has none. Drawn, it would look like a measurement at the last k. */
+  readonly interval: string;
   /** Written at the line's end too, not only in the legend. */
   readonly named: boolean;
   readonly value: number;
-  readonly low: number | null;
-  readonly high: number | null;
   readonly ink: Ink;
   readonly dash: readonly number[];
   readonly startsHidden: boolean;
@@ -160,10 +160,9 @@ export function zeroLevel(id: string, label: string): Level {
   return {
     id,
     label,
+    interval: '',
     named: false,
     value: 0,
-    low: null,
-    high: null,
     ink: 'muted',
     dash: [],
     startsHidden: false,

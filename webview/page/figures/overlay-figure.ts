@@ -42,6 +42,15 @@ export function overlaysOf(report: Report, cell: Cell): Overlay[] {
   ];
 }
 
+/** How the i-th of several is drawn, in every chart that shows them. */
+export function inkAndShape(i: number): Pick<Series, 'ink' | 'shape' | 'line'> {
+  return {
+    ink: INKS[i % INKS.length] ?? 'foreground',
+    shape: SHAPES[i % SHAPES.length] ?? 'circle',
+    line: DASHES[i % DASHES.length] ?? [],
+  };
+}
+
 export function overlayFigure(report: Report, overlay: Overlay, domain: number | null): XyFigure {
   const shown = overlay.cells.map((cell) => ({ cell, points: curveOf(cell, domain)?.points ?? [] }));
   const label = (cell: Cell): string => plain(overlay.id === 'sizes' ? cell.size : cell.label);
@@ -51,10 +60,8 @@ export function overlayFigure(report: Report, overlay: Overlay, domain: number |
     ...plainSeries,
     id: `${cell.size} ${cell.label}`,
     label: label(cell),
-    ink: INKS[i % INKS.length] ?? 'foreground',
-    shape: SHAPES[i % SHAPES.length] ?? 'circle',
+    ...inkAndShape(i),
     emphasis: 'strong',
-    line: DASHES[i % DASHES.length] ?? [],
     whiskers: true,
     points: meanPoints(points).map((point) => ({
       ...point,

@@ -39,10 +39,14 @@ export function meanPoints(points: readonly CurvePoint[]): FigurePoint[] {
 }
 
 /** Rows of a tip: the value on a line of its own, its interval on the next. */
-export function valueRows(label: string, { value, low, high }: Estimated): (readonly [string, string])[] {
+export function valueRows(
+  label: string,
+  { value, low, high }: Estimated,
+  format: (value: number, digits: number) => string = loss,
+): (readonly [string, string])[] {
   const digits = lossDigits(low, high);
-  const rows: (readonly [string, string])[] = [[label, loss(value, Math.max(4, digits))]];
-  if (low !== null || high !== null) rows.push(['95% interval', interval([low, high], digits)]);
+  const rows: (readonly [string, string])[] = [[label, format(value, Math.max(4, digits))]];
+  if (low !== null || high !== null) rows.push(['95% interval', interval([low, high], digits, format)]);
   return rows;
 }
 

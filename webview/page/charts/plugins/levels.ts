@@ -1,4 +1,7 @@
-/** Horizontal lines over the whole width, named at their right end; those beyond the axis are named at its edge. */
+/**
+ * Horizontal lines over the whole width, named beside the drawing where there is room, else in the legend alone; those
+ * beyond the axis are named at its edge.
+ */
 import type { Chart, Plugin } from 'chart.js';
 import type { Level } from '../../figures/figure.ts';
 import type { Drawn } from '../drawn.ts';
@@ -16,7 +19,7 @@ export function levelsPlugin(drawn: () => Drawn): Plugin {
       const { ctx, chartArea } = chart;
       const { palette } = drawn();
       clipped(chart, () => {
-        for (const { value, low, high, ink, dash } of levels) {
+        for (const { value, ink, dash } of levels) {
           ctx.strokeStyle = palette.ink[ink];
           ctx.lineWidth = 1.25;
           ctx.setLineDash([...dash]);
@@ -25,21 +28,6 @@ export function levelsPlugin(drawn: () => Drawn): Plugin {
           ctx.lineTo(chartArea.right, y.getPixelForValue(value));
           ctx.stroke();
           ctx.setLineDash([]);
-          if (low === null && high === null) continue;
-          // Its interval, at the end where it is named; an end without limit runs out of the chart.
-          const x = chartArea.right - 8;
-          const [top, bottom] = [
-            high === null ? chartArea.top - 9 : y.getPixelForValue(high),
-            low === null ? chartArea.bottom + 9 : y.getPixelForValue(low),
-          ];
-          ctx.beginPath();
-          ctx.moveTo(x, top);
-          ctx.lineTo(x, bottom);
-          for (const end of [top, bottom]) {
-            ctx.moveTo(x - 4, end);
-            ctx.lineTo(x + 4, end);
-          }
-          ctx.stroke();
         }
       });
     },
@@ -85,13 +73,11 @@ function nameThem(chart: Chart, levels: readonly Level[], drawn: Drawn): void {
     .map(({ label, value, ink }) => {
       const at = y.getPixelForValue(value);
       const beyond = at < chartArea.top ? '↑ ' : at > chartArea.bottom ? '↓ ' : '';
-      // On the line where the name stands beside it, above the line where it stands on the drawing.
-      const wanted = Math.min(
-        chartArea.bottom - line / 2,
-        Math.max(chartArea.top + line / 2, beside ? at : at - line / 2),
-      );
-      return { text: `${beyond}${label}`, ink, at: wanted };
+      const inside = Math.min(chartArea.bottom - line / 2, Math.max(chartArea.top + line / 2, at));
+      return { text: `${beyond}${label}`, ink, at: inside, seen: beside || beyond !== '' };
     })
+    // On the drawing a name would lie over what is drawn.
+    .filter(({ seen }) => seen)
     .sort((a, b) => a.at - b.at);
   spreadOut(placed, line, chartArea.top + line / 2, chartArea.bottom - line / 2);
   ctx.save();

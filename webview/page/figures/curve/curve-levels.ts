@@ -1,5 +1,6 @@
 /** What the curve is read against: the base, the best single expert, the floor, references, and the recommended k. */
 
+import { interval, lossDigits } from '../../../../words/estimates.ts';
 import { loss } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
 import type { Scope } from '../../state/view.ts';
@@ -18,10 +19,9 @@ function floor({ curve }: Scope): Level | null {
   return {
     id: 'floor',
     label: `Floor ${loss(value)}`,
+    interval: low === null && high === null ? '' : interval([low, high], lossDigits(low, high)),
     named: true,
     value,
-    low,
-    high,
     ink: 'purple',
     dash: [2, 4],
     startsHidden: false,
@@ -34,10 +34,9 @@ function base({ size, domain }: Scope): Level | null {
   return {
     id: 'base',
     label: `Base ${loss(value)}`,
+    interval: '',
     named: true,
     value,
-    low: null,
-    high: null,
     ink: 'red',
     dash: [8, 3, 2, 3],
     startsHidden: false,
@@ -65,10 +64,9 @@ function bestExpert(scope: Scope): Level | null {
   return {
     id: 'best-expert',
     label: `Best expert ${loss(best.value)} (${plain(best.name, 24)})`,
+    interval: '',
     named: true,
     value: best.value,
-    low: null,
-    high: null,
     ink: 'yellow',
     dash: [10, 4],
     startsHidden: false,
@@ -85,10 +83,9 @@ function references({ report, domain }: Scope): Level[] {
           {
             id: `reference-${i}`,
             label: `${plain(name, 24)} ${loss(value)}`,
+            interval: '',
             named: true,
             value,
-            low: null,
-            high: null,
             ink: 'muted' as const,
             dash: [4, 2, 1, 2],
             startsHidden: false,

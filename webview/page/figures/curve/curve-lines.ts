@@ -1,7 +1,7 @@
 /** The typical and the chosen subset over k with their intervals, the law, and what it says of k that are not measured. */
 import type { Chosen } from '../../../../core/report/report.ts';
 import { estimated } from '../../../../words/estimates.ts';
-import { formula } from '../../../../words/law.ts';
+import { rightSide } from '../../../../words/law.ts';
 import { counted, loss, signed } from '../../../../words/numbers.ts';
 import { fineSteps, lawOf } from '../../../law.ts';
 import { findRow, lossAt } from '../../merges/columns.ts';
@@ -113,7 +113,7 @@ export function lawSeries({ curve }: Scope, last: number): Series | null {
   return {
     ...plainSeries,
     id: 'law',
-    label: `Law ${formula(curve.form).replace(/^L\(k\) = /, '')}`,
+    label: `Law ${rightSide(curve.form)}`,
     ink: 'purple',
     shape: 'none',
     line: [],

@@ -6,6 +6,7 @@ import { mergeActions } from '../merge-actions.ts';
 import { PanelFrame } from '../panel-frame.ts';
 import { runButton } from '../run/run-buttons.ts';
 import { runSummary } from '../run/run-summary.ts';
+import { aboutText, elsewhereText } from './about.ts';
 import { type Answer, answerOf, type Subset } from './answer.ts';
 
 const MOST_CHIPS = 40;
@@ -22,7 +23,8 @@ export class AnswerPanel {
 
   update(view: View): void {
     const answer = answerOf(view.state);
-    this.frame.update('Answer', '', () =>
+    const about = answer.kind === 'waiting' || !view.scope ? '' : aboutText(view.scope.report);
+    this.frame.update('Answer', about, () =>
       answer.kind === 'waiting' ? this.#waiting(answer, view) : this.#answered(answer, view),
     );
   }
@@ -35,9 +37,11 @@ export class AnswerPanel {
     </div>`;
   }
 
-  #answered(answer: Answered, { state }: View): TemplateResult {
-    const { subset, others } = answer;
+  #answered(answer: Answered, { state, scope }: View): TemplateResult {
+    const { subset, instead, others } = answer;
+    const elsewhere = scope && elsewhereText(scope);
     return html`<div class="answer">
+      ${elsewhere ? html`<p class="answer-about" role="note">${icon('information')}<span>${elsewhere}</span></p>` : nothing}
       ${numbers(answer)}
       ${
         subset === null && others.length === 0
@@ -50,6 +54,7 @@ export class AnswerPanel {
                         ${answer.kind === 'base' ? 'The best merge found' : 'Take'}, by <bdi>${subset.by}</bdi>
                       </p>
                       ${chips(subset.names)} ${mergeActions(this.#page, state, subset.merge, true)}
+                      ${instead ? html`<p class="hint">${instead}</p>` : nothing}
                     </div>`
                   : nothing
               }

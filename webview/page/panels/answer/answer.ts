@@ -1,5 +1,5 @@
 /** The answer as the page says it: which of its four shapes, and every number of it already in words. */
-import type { Chosen, Headline, Report } from '../../../../core/report/report.ts';
+import type { Chosen, Headline, Report, Selection } from '../../../../core/report/report.ts';
 import { cellName } from '../../../../words/cell-name.ts';
 import { estimated, interval, lossDigits } from '../../../../words/estimates.ts';
 import { counted, loss } from '../../../../words/numbers.ts';
@@ -15,6 +15,8 @@ export type Answer =
 interface Answered extends Omit<HowMany, 'typicalK'> {
   readonly facts: readonly Fact[];
   readonly subset: Subset | null;
+  /** That a subset of another size is better than, or does as much as, the one that the buttons take. */
+  readonly instead: string | null;
   readonly others: readonly (Subset & { readonly title: string })[];
   readonly sentence: readonly string[];
   readonly warnings: readonly string[];
@@ -82,6 +84,7 @@ function answered(report: Report, headline: Headline): Answer {
   const common = {
     facts: factsOf(headline, base, typicalK),
     subset: selection?.recommended ? subsetOf(selection.recommended) : null,
+    instead: selection ? insteadText(selection) : null,
     others: [
       ...(selection?.better
         ? [{ title: 'Lower loss with another size', ...subsetOf(selection.better.chosen) }]
@@ -95,6 +98,17 @@ function answered(report: Report, headline: Headline): Answer {
     intervals: intervalsText(report),
   };
   return { kind, large, unit, certainty, ...common };
+}
+
+/** Short: the subsets themselves stand below. */
+function insteadText({ recommended, better, fewest }: Selection): string | null {
+  if (!recommended) return null;
+  const these = `the buttons here take these ${recommended.k}`;
+  if (better)
+    return `${better.chosen.k}, chosen with care, ${better.chosen.k === 1 ? 'is' : 'are'} surely better (below); ${these}.`;
+  if (fewest)
+    return `${fewest.k}, chosen with care, ${fewest.k === 1 ? 'does' : 'do'} as much (below); ${these}.`;
+  return null;
 }
 
 /** @param typicalK where the recommended subset is of another size than the recommended k, which `next_expert` is of */

@@ -2,7 +2,7 @@
 import type { Cell, Report } from '../../../../core/report/report.ts';
 import { estimated, interval, lossDigits } from '../../../../words/estimates.ts';
 import { formName, symbol } from '../../../../words/law.ts';
-import { count, loss, NONE, significant } from '../../../../words/numbers.ts';
+import { count, loss, NONE, signed, significant } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
 import { millinats } from '../../../../words/units.ts';
 import { curveOf } from '../../state/view.ts';
@@ -15,6 +15,8 @@ export interface MethodRow {
   /** Why the law says nothing of it; empty where it does. */
   readonly note: string;
   readonly rank: string;
+  /** Typical loss minus that of the best of its size, at the k recommended for that one. */
+  readonly againstBest: string;
   readonly k: string;
   readonly typical: string;
   readonly chosen: string;
@@ -50,6 +52,7 @@ export function methodRows(report: Report, domain: number | null): MethodRow[] {
       method: plain(cell.label),
       note: cell.claims_law ? '' : 'shown, but outside what is claimed of the law',
       rank: cell.rank === null ? NONE : `${cell.rank}`,
+      againstBest: againstBest(cell, domain),
       k: recommended ? recommendedText(recommended) : NONE,
       typical: at ? estimated({ value: at.mean, low: at.low, high: at.high }) : NONE,
       chosen: chosen ? estimated(chosen.cross_fitted) : NONE,
@@ -65,6 +68,13 @@ export function methodRows(report: Report, domain: number | null): MethodRow[] {
           : count(cell.progress.total),
     };
   });
+}
+
+/** Of the objective alone; where ranks stand, the first is named as such. */
+function againstBest({ rank, against_best }: Cell, domain: number | null): string {
+  if (domain !== null) return NONE;
+  if (against_best?.at) return estimated(against_best.at.difference, signed);
+  return rank === 1 && !against_best ? 'best' : NONE;
 }
 
 function recommendedText({

@@ -75,7 +75,7 @@ function workerTable(workers: readonly WorkerRow[]): TemplateResult {
         ${workers.map(
           (worker) =>
             html`<tr>
-              <th scope="row" class="text">${worker.name}</th>
+              <th scope="row" class="text" title=${worker.process}>${worker.name}</th>
               <td class="text">${worker.state}</td>
               <td class="text">${worker.device}</td>
               <td class="text">${worker.dtype}</td>

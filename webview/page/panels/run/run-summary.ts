@@ -24,6 +24,8 @@ export interface RunSummary {
 
 export interface WorkerRow {
   readonly name: string;
+  /** Where it can be found by whoever looks for it. */
+  readonly process: string;
   readonly state: string;
   readonly device: string;
   readonly dtype: string;
@@ -63,7 +65,7 @@ export function runSummary({ run, report, plan }: DashboardState): RunSummary {
     counts: total === 0 ? '' : `${count(done)} of ${counted(total, 'model')} scored`,
     left,
     pace: active ? paceOf(run.pace) : '',
-    workers: run.workers.map(workerRow),
+    workers: run.workers.map((worker, i) => workerRow(worker, i + 1)),
   };
 }
 
@@ -95,11 +97,12 @@ function paceOf(watched: RunView['pace']): string {
   return time > 0 && scored > 0 ? pace(scored / time) : '';
 }
 
-function workerRow(worker: WorkerStatus): WorkerRow {
+function workerRow(worker: WorkerStatus, number: number): WorkerRow {
   const [state] = STATES[worker.state];
   const { current, problem } = worker;
   return {
-    name: plain(worker.worker, 24),
+    name: `Worker ${number}`,
+    process: `Process ${worker.pid} on ${plain(worker.host, 60)}, run ${plain(worker.run, 60)}`,
     state:
       worker.state === 'queued' && worker.waiting_for ? `Waiting for ${plain(worker.waiting_for)}` : state,
     device: plain(worker.device, 40),

@@ -1,6 +1,6 @@
 /**
  * The merges as a grid: only rows near the window exist, so that 65,535 scroll smoothly. The keyboard moves a cursor
- * through the rows; Enter picks the row that it is on.
+ * through the rows; Enter picks the row that it is on, and copying copies that row.
  */
 import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core';
 import type { SortColumn } from '../../merges/arrange.ts';
@@ -16,6 +16,7 @@ const TALLEST = 374;
 export interface GridEvents {
   readonly onSort: (by: SortColumn) => void;
   readonly onPick: (row: number) => void;
+  readonly onCopy: (row: number) => void;
   readonly onScroll: (offset: number) => void;
 }
 
@@ -47,6 +48,7 @@ export class SubsetGrid {
     this.#body.append(this.#window);
     this.element.append(this.#head.element, this.#body);
     this.element.addEventListener('keydown', (event) => this.#key(event));
+    this.element.addEventListener('copy', (event) => this.#copy(event));
     this.#body.addEventListener('click', (event) => this.#click(event));
     this.element.addEventListener('scroll', () => this.#events.onScroll(this.element.scrollTop), {
       passive: true,
@@ -158,6 +160,14 @@ export class SubsetGrid {
     if (row === undefined) return;
     this.#cursor = at;
     this.#events.onPick(row);
+  }
+
+  /** The row under the cursor, unless text is selected. */
+  #copy(event: ClipboardEvent): void {
+    const row = this.#content?.rows[this.#cursor];
+    if (row === undefined || event.target !== this.element || !getSelection()?.isCollapsed) return;
+    event.preventDefault();
+    this.#events.onCopy(row);
   }
 
   #key(event: KeyboardEvent): void {

@@ -1,6 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { cellName } from '../../../../words/cell-name.ts';
-import { type CsvCell, csv } from '../../../../words/csv.ts';
 import { count, counted, loss } from '../../../../words/numbers.ts';
 import { nameList } from '../../../../words/plain.ts';
 import { iconButton } from '../../controls/buttons.ts';
@@ -14,6 +13,8 @@ import { unchanged } from '../../state/unchanged.ts';
 import type { Scope, View } from '../../state/view.ts';
 import { mergeActions } from '../merge-actions.ts';
 import { PanelFrame } from '../panel-frame.ts';
+import { mergesCsv } from './merges-csv.ts';
+import { printedMerges } from './printed-merges.ts';
 import { type SubsetColumn, subsetColumns } from './subset-columns.ts';
 import { subsetFilters } from './subset-filters.ts';
 import { SubsetGrid } from './subset-grid.ts';
@@ -43,6 +44,9 @@ export class SubsetsPanel {
         onPick: (row) => {
           this.#pickedHere = true;
           if (this.#scope) page.store.setSubsets({ picked: pick(this.#scope, row) });
+        },
+        onCopy: (row) => {
+          if (this.#scope) this.#copy(this.#scope, [row], 'Row copied as CSV.');
         },
         onScroll: (offset) => page.store.remember({ subsets: { ...page.ui.subsets, scroll: offset } }),
       },
@@ -88,22 +92,20 @@ export class SubsetsPanel {
           >${isFiltered(ui) ? `${count(this.#rows.length)} of ${counted(scope.cell.merges.count, 'merge')}` : counted(scope.cell.merges.count, 'merge')}</span
         >
         <span class="chart-buttons">
-          ${iconButton('copy', 'Copy as CSV', () => {
-            this.#page.host.send({ kind: 'copy_text', text: this.#csv(scope) });
-            this.#page.say('Copied as CSV.');
-          })}
+          ${iconButton('copy', 'Copy as CSV', () => this.#copy(scope, this.#rows, 'Copied as CSV.'))}
           ${iconButton('save', 'Save as CSV', () =>
             this.#page.host.send({
               kind: 'save',
               name: this.#page.fileName('merges.csv'),
               type: 'csv',
-              data: this.#csv(scope),
+              data: mergesCsv(scope, this.#rows),
             }),
           )}
         </span>
       </div>
       ${this.#rows.length === 0 ? html`<p class="nothing">No merge is like this. <span class="muted">Clear a filter to see more.</span></p>` : nothing}
       <div ?hidden=${this.#rows.length === 0}>${this.#grid.element}</div>
+      ${printedMerges(scope, this.#rows)}
       ${this.#pickedBar(scope, state, picked)}
     `;
   }
@@ -133,26 +135,9 @@ export class SubsetsPanel {
     this.#page.store.setSubsets({ sort: { by: name, descending } });
   }
 
-  #csv(scope: Scope): string {
-    const { report, cell } = scope;
-    const { merges } = cell;
-    const rows = this.#rows;
-    return csv({
-      columns: ['k', 'objective', 'seed', 'experts', 'design', ...report.domains.map(({ name }) => name)],
-      rows: (function* (): Generator<CsvCell[]> {
-        for (const row of rows) {
-          const members = membersOf(merges, row);
-          yield [
-            members.length,
-            lossAt(merges, row, null),
-            seedAt(merges, row),
-            members.map((d) => report.pool[d] ?? '').join(' '),
-            merges.design[row] === 1 ? 'yes' : 'no',
-            ...report.domains.map((_, d) => lossAt(merges, row, d)),
-          ];
-        }
-      })(),
-    });
+  #copy(scope: Scope, rows: Iterable<number>, said: string): void {
+    this.#page.host.send({ kind: 'copy_text', text: mergesCsv(scope, rows) });
+    this.#page.say(said);
   }
 }
 

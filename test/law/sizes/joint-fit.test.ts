@@ -135,7 +135,7 @@ function secondOptimiser(fit: JointFit): number {
   const whitenings = sizeWhitenings(points, misfit);
   const z = fit.problem.whitened(points.y);
   const out = new Float64Array(z.length);
-  const law = ([Lstar = 0, B = 0, beta = 0, A0 = 0, gamma = 0, b = 0]: number[]) => {
+  const law = ([Lstar = 0, B = 0, beta = 0, A0 = 0, b = 0, gamma = 0]: number[]) => {
     const raw = Float64Array.from(
       points.curves.flatMap(({ k }, s) =>
         k.map((kk) => {
@@ -153,20 +153,29 @@ function secondOptimiser(fit: JointFit): number {
     return (i: number) => values[i] ?? 0;
   };
   const x = [...z.keys()];
+  // Null where its matrix becomes singular on the way.
+  const fromStart = (initialValues: number[]) => {
+    try {
+      return levenbergMarquardt({ x, y: Array.from(z) }, law, {
+        initialValues,
+        damping: 1e-3,
+        gradientDifference: 1e-6,
+        centralDifference: true,
+        maxIterations: 200,
+        errorTolerance: 1e-14,
+      }).parameterValues;
+    } catch {
+      return null;
+    }
+  };
   let best = Number.POSITIVE_INFINITY;
-  // Its steps towards a bound die out, so it starts beside that of γ too.
+  // Its steps towards a bound die out, so γ is also held at its own.
   for (const beta of [-1.5, -0.7])
-    for (const gamma of [0.001, 0.1, 0.4])
+    for (const gamma of [null, 0.1, 0.4])
       for (const b of [0.7, 1.3]) {
-        const { parameterValues } = levenbergMarquardt({ x, y: Array.from(z) }, law, {
-          initialValues: [0.4, -1, beta, -2, gamma, b],
-          damping: 1e-3,
-          gradientDifference: 1e-6,
-          centralDifference: true,
-          maxIterations: 300,
-          errorTolerance: 1e-14,
-        });
-        const value = law(parameterValues);
+        const found = fromStart([0.4, -1, beta, -2, b, ...(gamma === null ? [] : [gamma])]);
+        if (!found) continue;
+        const value = law(found);
         best = Math.min(
           best,
           x.reduce((sum, i) => sum + ((z[i] ?? 0) - value(i)) ** 2, 0),

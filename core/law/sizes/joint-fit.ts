@@ -1,5 +1,4 @@
 /** The joint law fitted to several sizes, with the errors it implies. */
-import type { Whitening } from '../whitening.ts';
 import { at } from '../whitening.ts';
 import { descend } from './descend.ts';
 import { FLOOR, GAMMA, JointModel, type Linear, OFFSET, type OffsetForm } from './joint-model.ts';
@@ -50,7 +49,11 @@ const STARTS = {
   [GAMMA]: [0, 0.02, 0.1, 0.4],
 };
 /** How many of them are followed down. */
-const FOLLOWED = 4;
+const FOLLOWED = 3;
+
+/** Tolerances, in shares of the box: while the misfit variance is still sought, and of the fit itself. */
+const ROUGH = 1e-4;
+const FINE = 1e-10;
 
 /**
  * Null with fewer than three sizes, fewer points than parameters, or k's that do not differ. Weights are the errors of
@@ -62,15 +65,16 @@ export function fitJoint(points: SizePoints, form: OffsetForm): JointFit | null 
     return null;
   const model = new JointModel(points, form);
   let misfit = 0;
-  let fit = fitWith(points, model, form, sizeWhitenings(points, 0), 0, null);
-  for (let i = 0; i < 12 && points.known && fit.free > 0; i++) {
+  let fit = fitWith(points, model, form, 0, null, points.known ? ROUGH : FINE);
+  if (!points.known) return fit;
+  for (let i = 0; i < 12 && fit.free > 0; i++) {
     const next = misfitVariance(points, (s, k) => predictJoint(fit, points.N[s] ?? 1, k), SHAPES);
     if (Math.abs(next - misfit) <= 1e-3 * misfit) break;
     misfit = next;
-    fit = fitWith(points, model, form, sizeWhitenings(points, misfit), misfit, fit.x);
+    fit = fitWith(points, model, form, misfit, fit.x, ROUGH);
   }
   // The weights have moved since the starts were tried.
-  return misfit > 0 ? fitWith(points, model, form, sizeWhitenings(points, misfit), misfit, null) : fit;
+  return fitWith(points, model, form, misfit, null, FINE);
 }
 
 /** `start` null: from the best of a grid. */
@@ -78,13 +82,13 @@ function fitWith(
   points: SizePoints,
   model: JointModel,
   form: OffsetForm,
-  whitenings: readonly Whitening[],
   misfit: number,
   start: Float64Array | null,
+  tolerance: number,
 ): JointFit {
-  const problem = new JointProblem(points, model, whitenings);
+  const problem = new JointProblem(points, model, sizeWhitenings(points, misfit));
   const z = problem.whitened(points.y);
-  const { x, linear, rss } = minimum(problem, z, start ? [start] : startsOf(problem, z));
+  const { x, linear, rss } = minimum(problem, z, start ? [start] : startsOf(problem, z), tolerance);
   const free = points.y.length - JOINT_PARAMETERS;
   const scale = points.known ? 1 : free > 0 ? rss / free : null;
   return { form, model, problem, points, x, linear, rss, misfit, free, scale };
@@ -95,7 +99,7 @@ export function minimum(
   problem: JointProblem,
   z: Float64Array,
   starts: readonly Float64Array[],
-  tolerance = 1e-10,
+  tolerance = FINE,
 ): { x: Float64Array; linear: Linear; rss: number } {
   let best: { x: Float64Array; rss: number } = { x: new Float64Array(3), rss: Number.POSITIVE_INFINITY };
   const residuals = (x: Float64Array, out: Float64Array) => problem.residuals(z, x, out);

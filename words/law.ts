@@ -38,6 +38,17 @@ export function formName(form: FormName | null): string {
   return form === null ? 'none' : form === 'three_point' ? 'three-point' : form;
 }
 
+/** In short, behind a k that no measurement gives: what its law rests on. Empty where it lies among enough measured k. */
+export function lawRemark(k: number, measured: readonly number[] | null): string {
+  if (!measured) return '';
+  if (measured.length < FEWEST_TO_JUDGE) return `by a law of only ${measured.length} points`;
+  const last = Math.max(...measured);
+  return k > last ? `by the law beyond k = ${last}` : '';
+}
+
+/** Three parameters pass through any three points. */
+export const FEWEST_TO_JUDGE = 4;
+
 export function symbol(parameter: string): string {
   return parameter === 'Linf' ? 'L∞' : parameter;
 }

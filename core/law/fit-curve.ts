@@ -65,7 +65,7 @@ export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
     three_point: threePoints(points, reasons),
     recommended_k: recommended,
     k_epsilon: kEpsilon(points, choice, options),
-    k_return: kReturns(typical, options, reasons),
+    k_return: kReturns(points, typical, options, reasons),
     marginal_gain: marginalGains(points, choice, judge, knife, complete, reasons),
     forecast: forecasts(points, choice, judge, knife, judged),
     reasons,
@@ -91,6 +91,11 @@ function typicalCurve(
     floor,
     chosenBeatsBase,
   };
+}
+
+function tooFew({ k, pool }: UsablePoints): string {
+  if (k.length >= 3) return 'there is no law, and not every k of the pool is measured';
+  return `only ${k.length} of the ${pool} k's ${k.length === 1 ? 'is' : 'are'} measured, and a law needs three`;
 }
 
 function noForm(points: UsablePoints, options: FitOptions): string {
@@ -134,7 +139,7 @@ function recommend(
 ): RecommendedK | null {
   const { goal } = options;
   if (!typical) {
-    reasons['recommended_k'] = "fewer than three k's are known, and not every k of the pool is measured";
+    reasons['recommended_k'] = tooFew(points);
     return null;
   }
   const k = recommendedK(goal, typical);
@@ -183,12 +188,13 @@ function kEpsilon(points: UsablePoints, choice: Choice, options: FitOptions): La
 }
 
 function kReturns(
+  points: UsablePoints,
   typical: TypicalCurve | null,
   options: FitOptions,
   reasons: Record<string, string>,
 ): LawCurve['k_return'] {
   if (!typical) {
-    reasons['k_return'] = "fewer than three k's are known, and not every k of the pool is measured";
+    reasons['k_return'] = tooFew(points);
     return null;
   }
   const shares = [...new Set([...RETURNS, ...options.returns])].filter(Number.isFinite).sort((a, b) => a - b);

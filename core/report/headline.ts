@@ -1,4 +1,5 @@
 import { interval, lossDigits } from '../../words/estimates.ts';
+import { FEWEST_TO_JUDGE } from '../../words/law.ts';
 import { counted, loss, percent } from '../../words/numbers.ts';
 import { nameList } from '../../words/plain.ts';
 import type { Experiment } from '../experiment/experiment.ts';
@@ -61,6 +62,7 @@ export function makeHeadline(input: HeadlineInput): Headline {
     state: complete ? 'complete' : nothing ? 'waiting' : 'partial',
     cell: index,
     recommended_k: recommendedK,
+    rests_on: curve && recommendedK ? restsOn(curve, input.pool.length) : null,
     subset: recommended ? recommended.members.map((d) => input.pool[d] as string) : null,
     loss: recommended?.cross_fitted ?? null,
     beats_base: beats && (beats.typical || beats.chosen),
@@ -94,6 +96,10 @@ function noKSentence({ done, total }: Progress, complete: boolean, curve: Curve 
   return `${measured}, and there is no recommended k${reason === undefined ? '' : `: ${reason}`}.`;
 }
 
+function restsOn({ points }: Curve, pool: number): readonly number[] | null {
+  return points.length < pool ? points.map(({ k }) => k) : null;
+}
+
 /** What one more expert than recommended would buy on the typical curve. */
 function nextExpert(curve: Curve, k: number): Estimated | null {
   const next = curve.marginal_gain?.find((gain) => gain.k === k);
@@ -118,7 +124,7 @@ function answerSentence(
 ): string {
   const first =
     beats && !beats.typical
-      ? 'Typical merges lose to the base at every k; only chosen subsets beat it.'
+      ? `Typical merges lose to the base at every k${restsOn(curve, input.pool.length) ? ' measured' : ''}; only chosen subsets beat it.`
       : enoughSentence(input.experiment, curve, input.pool.length);
   if (!recommended) return [first, cell.selection?.reason ?? null].filter((part) => part !== null).join(' ');
   // Of another size than recommended (`pick`), the typical curve's next gain is another's.
@@ -187,12 +193,14 @@ function enoughSentence(experiment: Experiment, curve: Curve, pool: number): str
       : ` (95% interval: ${low === high ? `${k} alone` : `${low} to ${high}`})`;
   const { goal } = experiment.goals;
   const verb = k === 1 ? 'is' : 'are';
-  const subject =
+  const caveat = lawCaveat(k, restsOn(curve, pool));
+  const enough =
     pool === 1
       ? 'The only expert is needed'
       : k === pool
-        ? `All ${experts(pool)} are needed`
+        ? `${caveat ? 'all' : 'All'} ${experts(pool)} are needed`
         : `${experts(k)} of ${pool} ${verb} enough`;
+  const subject = `${caveat}${enough}`;
   switch (goal.rule) {
     case 'within':
       return `${subject}${range}: a typical merge of ${k} is within ${goal.value} nats of the best one.`;
@@ -203,6 +211,17 @@ function enoughSentence(experiment: Experiment, curve: Curve, pool: number): str
     default:
       return goal satisfies never;
   }
+}
+
+/** In the same breath as a k that no measurement gives: through so few points a law fits whatever they are. */
+function lawCaveat(k: number, measured: readonly number[] | null): string {
+  if (!measured) return '';
+  const last = Math.max(...measured);
+  if (measured.length < FEWEST_TO_JUDGE) {
+    const beyond = k > last ? ', extrapolated beyond them' : '';
+    return `By a law that rests on only ${measured.length} points (k = ${nameList(measured.map(String))})${beyond}, `;
+  }
+  return k > last ? `Extrapolating the law beyond k = ${last}, where measuring ends, ` : '';
 }
 
 function experts(k: number): string {

@@ -42,6 +42,8 @@ export interface Headline {
   /** Index into `cells`: the one that the headline answers for. */
   readonly cell: number | null;
   readonly recommended_k: LawCurve['recommended_k'];
+  /** The measured k whose law gives `recommended_k`; null where every k of the pool is measured, and without one. */
+  readonly rests_on: readonly number[] | null;
   /** The recommended subset, in pool order, and its cross-fitted loss. */
   readonly subset: readonly string[] | null;
   readonly loss: Estimated | null;

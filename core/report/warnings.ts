@@ -31,7 +31,7 @@ export function reportWarnings(report: {
     if (beats && !beats.typical && beats.chosen)
       warnings.push({
         code: 'only_chosen_beats_base',
-        message: `${where}: typical merges lose to the base at every k; only chosen subsets beat it.`,
+        message: `${where}: typical merges lose to the base at every k measured; only chosen subsets beat it.`,
       });
     if (!cell.claims_law)
       warnings.push({

@@ -3,6 +3,7 @@ import type { Path } from '../../core/experiment/diagnostic.ts';
 import type { Goal } from '../../core/experiment/experiment.ts';
 import type { Report } from '../../core/report/report.ts';
 import { estimated, plusMinus } from '../../words/estimates.ts';
+import { lawRemark } from '../../words/law.ts';
 import { counted, loss } from '../../words/numbers.ts';
 import { nameList } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
@@ -35,11 +36,12 @@ export function goalHints(edited: EditedExperiment, report: Report): Hint[] {
 function ruleNote(edited: EditedExperiment, report: Report, rule: Goal['rule']): GoalNote | null {
   const recommended = report.headline.recommended_k;
   if (recommended?.rule === rule) {
+    const remark = lawRemark(recommended.k, report.headline.rests_on);
     return recommended.k === 0
       ? { text: 'no merge beats the base', tooltip: report.headline.sentence }
       : {
-          text: kWithInterval(recommended),
-          tooltip: 'The smallest k that meets this goal, on the typical curve.',
+          text: [kWithInterval(recommended), remark].filter(Boolean).join(' '),
+          tooltip: `The smallest k that meets this goal, on the typical curve${remark && `, ${remark}`}.`,
         };
   }
   const reason = objectiveCurve(headlineCell(report))?.reasons['recommended_k'];

@@ -2,10 +2,12 @@
 import type { RecommendedK } from '../../core/law/curve.ts';
 import type { Report } from '../../core/report/report.ts';
 import { plusMinus } from '../../words/estimates.ts';
+import { lawRemark } from '../../words/law.ts';
 import { count, counted, percent } from '../../words/numbers.ts';
 import { nameList } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { type Hint, hintAtEnd } from './hint.ts';
+import { headlineCell, objectiveCurve } from './report-cells.ts';
 
 /** Null where the file has no experts, or nothing is measured yet. */
 export function headlineHint(edited: EditedExperiment): Hint | null {
@@ -32,14 +34,14 @@ export function headlineText(report: Report): string | null {
       ? [
           `${counted(subset.length, 'expert')}: ${subsetText(report.pool, subset)}`,
           loss,
-          `typical ${kText(typical)}`,
+          `typical ${kText(typical, headline.rests_on)}`,
         ]
-      : [typical && kText(typical), loss, pick]
+      : [typical && kText(typical, headline.rests_on), loss, pick]
   ).filter((part) => part !== null);
   if (parts.length > 0) return `${parts.join(' · ')}${soFar}`;
   if (done === 0) return null;
   return headline.state === 'complete'
-    ? 'no k meets the goal'
+    ? noKText(report)
     : `${count(done + failed)} of ${count(total)} scored, nothing to recommend yet`;
 }
 
@@ -52,8 +54,16 @@ function subsetText(pool: readonly string[], subset: readonly string[]): string 
     : nameList(subset, 12);
 }
 
-function kText(recommended: RecommendedK): string {
-  return `${kWithInterval(recommended)}, ${goalText(recommended)}`;
+/** The reason that the headline's sentence gives too. */
+function noKText(report: Report): string {
+  const reason = objectiveCurve(headlineCell(report))?.reasons['recommended_k'];
+  return reason === undefined ? 'no recommended k' : `no recommended k: ${reason}`;
+}
+
+function kText(recommended: RecommendedK, restsOn: readonly number[] | null): string {
+  return [kWithInterval(recommended), lawRemark(recommended.k, restsOn), goalText(recommended)]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** `k = 4 (4–5)` */

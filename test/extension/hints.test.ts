@@ -51,6 +51,17 @@ describe('the headline', () => {
     );
   });
 
+  it('says the same of short sweeps as the sentence does', () => {
+    const short = (k: string) => headlineHint(measured(world, `sweep: { k: ${k} }\n`)) ?? raise();
+    expect(short('1..2').text).toBe(
+      "no recommended k: only 2 of the 6 k's are measured, and a law needs three",
+    );
+    expect(short('1..2').tooltip).toContain("only 2 of the 6 k's are measured, and a law needs three");
+    expect(short('1..3').text).toMatch(/^k = \d.*, by a law of only 3 points, within 0\.01 of the best/);
+    expect(short('1..3').tooltip).toMatch(/^By a law that rests on only 3 points/);
+    expect(short('1..4').text).toMatch(/^k = \d.*, by the law beyond k = 4, within 0\.01 of the best/);
+  });
+
   it('says when nothing beats the base', () => {
     const bad = new World({ seed: 5, experts: 5, domains: 3, samples: 60, gain: -1, spread: 0.3 });
     expect(headlineText(measured(bad).state?.report ?? raise())).toBe('no merge beats the base');

@@ -237,7 +237,26 @@ describe('any prefix of a plan', () => {
     expectFinite(two);
     expect(two.headline).toMatchObject({ state: 'complete', recommended_k: null });
     expect(two.headline.subset).toHaveLength(2);
-    expect(two.headline.sentence).toMatch(/fewer than three k's are known.*\nMerging e\d and e\d by average/);
+    expect(two.headline.sentence).toMatch(
+      /only 2 of the 6 k's are measured, and a law needs three\.\nMerging e\d and e\d by average/,
+    );
+  });
+
+  it('says in the same breath that a k comes from a law of three points, or lies beyond what is measured', () => {
+    const goals = { goal: { rule: 'return', value: 1 } } as const;
+    const falling = new World({ seed: 7, experts: 6, domains: 3, samples: 40 });
+    const of = (k: readonly number[]) =>
+      makeReport(inputOf(falling, { k, goals }), { stage: 'points' }).headline;
+    expect(of([1, 2, 3])).toMatchObject({ rests_on: [1, 2, 3] });
+    expect(of([1, 2, 3]).sentence).toMatch(
+      /^By a law that rests on only 3 points \(k = 1, 2 and 3\), extrapolated beyond them, (all )?\d experts /,
+    );
+    expect(of([1, 2, 6]).sentence).toMatch(
+      /^By a law that rests on only 3 points \(k = 1, 2 and 6\), (all )?\d /,
+    );
+    expect(of([1, 2, 3, 4]).sentence).toMatch(/^Extrapolating the law beyond k = 4, where measuring ends, /);
+    expect(of([1, 2, 3, 4, 6]).sentence).toMatch(/^(All )?\d experts /);
+    expect(of([1, 2, 3, 4, 5, 6])).toMatchObject({ rests_on: null });
   });
 
   it('does not call the base the best where the law falls below it at a k that is not measured', () => {

@@ -58,6 +58,7 @@ export function syntheticReport(shape: Shape): Report {
       state: 'complete',
       cell: 0,
       recommended_k: first.curves[0]?.recommended_k ?? null,
+      rests_on: null,
       subset: recommended.members.map((d) => shape.pool[d] ?? ''),
       loss: recommended.cross_fitted,
       beats_base: true,

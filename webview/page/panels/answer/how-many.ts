@@ -2,7 +2,8 @@
 import type { RecommendedK } from '../../../../core/law/curve.ts';
 import type { Cell, Chosen, Report } from '../../../../core/report/report.ts';
 import { interval } from '../../../../words/estimates.ts';
-import { counted } from '../../../../words/numbers.ts';
+import { lawRemark } from '../../../../words/law.ts';
+import { counted, percent } from '../../../../words/numbers.ts';
 
 export interface HowMany {
   readonly kind: 'base' | 'merge';
@@ -28,14 +29,12 @@ export function howMany(report: Report, cell: Cell | undefined): HowMany {
   if (k === null) return { ...merge, certainty: taken ? [PICKED] : [], typicalK: null };
   const onlyChosen = cell !== undefined && onlyChosenBeat(report, cell, k);
   if (k.k === size && !onlyChosen) {
-    return { ...merge, certainty: [certainty(k, report.stage), goal(k)], typicalK: null };
+    const lines = [certainty(k, report.stage), lawRemark(k.k, headline.rests_on), goal(k)];
+    return { ...merge, certainty: lines.filter(Boolean), typicalK: null };
   }
   return {
     ...merge,
-    certainty: [
-      ...whyThis(report, cell, taken, k, onlyChosen),
-      ...(k.k === 0 ? [] : [ofTypical(k, report.stage)]),
-    ],
+    certainty: [...whyThis(report, cell, taken, k, onlyChosen), ...(k.k === 0 ? [] : [ofTypical(k, report)])],
     typicalK: k.k === size ? null : k.k,
   };
 }
@@ -75,8 +74,9 @@ function whyThis(
   return onlyChosen ? [...why, ONLY_CHOSEN] : why;
 }
 
-function ofTypical(k: RecommendedK, stage: Report['stage']): string {
-  return `typical merges: k = ${k.k} (${certainty(k, stage)}), ${goal(k)}`;
+function ofTypical(k: RecommendedK, { headline, stage }: Report): string {
+  const first = `typical merges: k = ${k.k} (${certainty(k, stage)})`;
+  return [first, lawRemark(k.k, headline.rests_on), goal(k)].filter(Boolean).join(', ');
 }
 
 function baseOf({ sizes }: Report, cell: Cell): number | null {
@@ -94,7 +94,7 @@ function goal({ rule, value }: RecommendedK): string {
     case 'within':
       return `within ${value} nats of the best k`;
     case 'return':
-      return `for ${Number((100 * value).toPrecision(3))}% of the improvement`;
+      return `for ${percent(value)} of the improvement`;
     case 'epsilon':
       return `within ${value} nats of the floor`;
     default:

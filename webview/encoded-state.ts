@@ -27,7 +27,6 @@ function lasting({ file, run, report }: DashboardState): Partial<DashboardState>
   const over = done + failed >= total ? 'done' : 'idle';
   const active = ['starting', 'queued', 'running', 'stopping'].includes(run.state);
   return {
-    uri: '',
     file: file.split(/[\\/]/).at(-1) ?? '',
     run: { state: active ? over : run.state, workers: [], pace: [] },
     plan: null,

@@ -11,14 +11,18 @@ export interface PageParts {
   readonly nonce: string;
   /** Where a webview's resources come from, as `webview.cspSource` says; null for a page of its own. */
   readonly source: string | null;
+  /** URI of what a panel shows, which its page keeps from the first moment; null for a page of its own. */
+  readonly experiment: string | null;
   /** Of `encodeState`; null where a host sends states. */
   readonly state: string | null;
 }
 
 /** Ids that the page's script looks for. */
 export const STATE_ELEMENT = 'merge-lab-state';
+export const EXPERIMENT_ELEMENT = 'merge-lab-experiment';
 
-export function dashboardHtml({ title, script, styles, nonce, source, state }: PageParts): string {
+export function dashboardHtml(parts: PageParts): string {
+  const { title, script, styles, nonce, source, experiment, state } = parts;
   if (!/^[\w+/=-]+$/.test(nonce)) throw new RangeError('a nonce has letters, digits and +/=-_ only');
   return `<!DOCTYPE html>
 <html lang="en">
@@ -27,6 +31,7 @@ export function dashboardHtml({ title, script, styles, nonce, source, state }: P
 <meta http-equiv="Content-Security-Policy" content="${attribute(policy(nonce, source))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${text(title)}</title>
+${experiment === null ? '' : `<meta name="${EXPERIMENT_ELEMENT}" content="${attribute(experiment)}">`}
 ${styles.map((part) => styleElement(part, nonce)).join('\n')}
 </head>
 <body>

@@ -10,8 +10,6 @@ import type { WorkerStatus } from '../core/store/format.ts';
 export const CONTRACT = 2;
 
 export interface DashboardState {
-  /** Of the experiment, for the host: the page keeps it in `setState({ uri, ... })`, so that its panel can be restored. */
-  readonly uri: string;
   /** Of the experiment, for people. */
   readonly name: string;
   /** Of the experiment file, relative to its workspace where there is one. */

@@ -38,8 +38,8 @@ export async function writePage(
     styles: [{ text: style }],
     nonce: 'merge-lab',
     source: null,
+    experiment: null,
     state: encodeState({
-      uri: '',
       name: report.name,
       file: path.basename(experiment),
       report,

@@ -57,6 +57,7 @@ async function page(lab: Lab, state: string, title: string): Promise<string> {
     styles: [{ text: style }],
     nonce: 'merge-lab',
     source: null,
+    experiment: null,
     state,
   });
 }

@@ -12,7 +12,6 @@ export function titleOf(uri: vscode.Uri): string {
 export function dashboardState(uri: vscode.Uri, state: ExperimentState): DashboardState {
   const { report, stale, run, plan, problem, updated, valid } = state;
   return {
-    uri: uri.toString(),
     name: valid?.experiment.name ?? titleOf(uri),
     file: vscode.workspace.asRelativePath(uri),
     report,

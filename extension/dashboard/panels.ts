@@ -75,9 +75,10 @@ export class DashboardPanels implements vscode.Disposable {
     this.#adopt(uri, panel, options.show ?? null);
   }
 
+  /** Panels stay: where a window reloads, its tabs are kept as they are when the extension has ended. */
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
-    for (const { panel } of this.#shown.values()) panel.dispose();
+    for (const { patience } of this.#shown.values()) if (patience) clearTimeout(patience);
   }
 
   async #restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
@@ -119,7 +120,7 @@ export class DashboardPanels implements vscode.Disposable {
       if (shown.patience) clearTimeout(shown.patience);
       this.#library.release(uri, HOLDER);
     });
-    panel.webview.html = pageFor(panel.webview, this.#extension, titleOf(uri));
+    panel.webview.html = pageFor(panel.webview, this.#extension, uri, titleOf(uri));
     this.#library.hold(uri, HOLDER).then(
       () => this.#send(uri),
       (error) => {

@@ -12,6 +12,7 @@ const parts = {
   styles: [{ text: 'p{}' }],
   nonce: 'abc',
   source: null,
+  experiment: null,
   state: null,
 };
 
@@ -35,6 +36,14 @@ describe('policy', () => {
 });
 
 describe('page', () => {
+  it('of a panel names its experiment, so that the panel can be restored before it has shown anything', () => {
+    const page = dashboardHtml({ ...parts, experiment: 'file:///a/"<x>&.mergelab.yaml' });
+    expect(page).toContain(
+      '<meta name="merge-lab-experiment" content="file:///a/&quot;&lt;x&gt;&amp;.mergelab.yaml">',
+    );
+    expect(dashboardHtml(parts)).not.toContain('merge-lab-experiment');
+  });
+
   it('names every script and style by the nonce and has no style attribute or inline handler', () => {
     const page = dashboardHtml({ ...parts, state: encodeState(dashboardState(null)) });
     for (const [element] of page.matchAll(/<(script|style|link)\b[^>]*>/g))
@@ -59,7 +68,7 @@ describe('state in a page', () => {
   it('comes out as it went in, every merge to the last bit', () => {
     const report = sampleReport();
     const read = decodeState(encodeState(dashboardState(report)));
-    expect(read).toEqual({ ...dashboardState(report), uri: '', host: 'file' });
+    expect(read).toEqual({ ...dashboardState(report), host: 'file' });
     expect(read.report?.cells[0]?.merges.objective).toEqual(report.cells[0]?.merges.objective);
   });
 
@@ -110,7 +119,7 @@ describe('state in a page', () => {
       fix: `Look into /home/somebody.`,
       file,
     };
-    const text = encodeState(dashboardState(null, { uri: `file:///${file}`, file, problem }));
+    const text = encodeState(dashboardState(null, { file, problem }));
     expect(text).not.toContain('somebody');
     expect(decodeState(text)).toMatchObject({ file: 'nine.mergelab.yaml', problem: null });
   });

@@ -230,7 +230,6 @@ function selectionOf({ pool }: Shape, merges: MergeTable) {
 
 export function dashboardState(report: Report | null, more: Partial<DashboardState> = {}): DashboardState {
   return {
-    uri: 'file:///home/me/nine.mergelab.yaml',
     name: report?.name ?? 'Nine domains',
     file: 'nine.mergelab.yaml',
     report,

@@ -40,7 +40,7 @@ export class Dashboard {
     const store = new UiStore(
       host.kept(),
       () => this.#schedule(),
-      (ui) => host.keep({ ...ui, uri: this.#state?.uri ?? '' }),
+      (ui) => host.keep(ui),
     );
     this.#page = new Page(host, store);
     const themes = own ? new OwnThemes(store, () => this.#page.themeChanged()) : null;
@@ -120,8 +120,6 @@ export class Dashboard {
     for (const panel of this.#panels) panel.update(view);
     if (!this.#restored) {
       this.#restored = true;
-      // So that the host knows whose page this is, even before anything is set by hand.
-      this.#page.store.keepNow();
       // Controls draw themselves a little later, and what is below them moves.
       requestAnimationFrame(() => {
         window.scrollTo({ top: ui.scroll, behavior: 'instant' });

@@ -1,5 +1,5 @@
 /** Where the page begins: in a webview it asks its host for a state, as a file it has one. */
-import { STATE_ELEMENT } from '../html.ts';
+import { EXPERIMENT_ELEMENT, STATE_ELEMENT } from '../html.ts';
 import { CONTRACT } from '../messages.ts';
 import { Dashboard } from './dashboard.ts';
 import { EditorHost, type VsCodeApi } from './host/editor-host.ts';
@@ -16,7 +16,8 @@ if (root && embedded !== null) {
   const dashboard = new Dashboard(root, host, true);
   host.listen((message) => dashboard.receive(message));
 } else if (root && typeof acquireVsCodeApi === 'function') {
-  const host = new EditorHost(acquireVsCodeApi());
+  const experiment = document.querySelector<HTMLMetaElement>(`meta[name=${EXPERIMENT_ELEMENT}]`)?.content;
+  const host = new EditorHost(acquireVsCodeApi(), experiment ?? '');
   const dashboard = new Dashboard(root, host, false);
   host.listen((message) => dashboard.receive(message));
   host.send({ kind: 'ready', contract: CONTRACT });

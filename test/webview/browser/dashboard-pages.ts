@@ -19,6 +19,9 @@ export const THEMES = [
 ] as const;
 export type Theme = (typeof THEMES)[number];
 
+/** Of pages with a host. */
+export const EXPERIMENT = 'file:///home/me/nine.mergelab.yaml';
+
 export interface Opened {
   readonly page: Page;
   /** Errors and warnings of the console, violations of the page's policy, and requests that left the machine. */
@@ -86,6 +89,7 @@ export class DashboardPages {
         styles: [{ text: this.#style }],
         nonce: 'test',
         source: null,
+        experiment: state === null ? EXPERIMENT : null,
         state,
       }),
     );

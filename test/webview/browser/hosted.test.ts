@@ -4,7 +4,7 @@ import type { Report } from '../../../core/report/report.ts';
 import { CONTRACT, type ToPage } from '../../../webview/messages.ts';
 import { must, sampleReport } from '../sample.ts';
 import { dashboardState, names, stateMessage, syntheticReport, worker } from '../synthetic-report.ts';
-import { complaintsOf, DashboardPages, type Opened } from './dashboard-pages.ts';
+import { complaintsOf, DashboardPages, EXPERIMENT, type Opened } from './dashboard-pages.ts';
 
 const pages = new DashboardPages();
 beforeAll(() => pages.start());
@@ -231,6 +231,16 @@ describe('a new state', () => {
 });
 
 describe('what the host keeps', () => {
+  it('names the experiment before the first state, and what was kept before stays', async () => {
+    const fresh = await pages.openHosted(null);
+    expect(await fresh.page.evaluate('window.kept')).toEqual({ uri: EXPERIMENT });
+    await fresh.page.close();
+    const { page } = await pages.openHosted(null, { kept: { version: 1, domain: 'physics' } });
+    await page.evaluate(`dispatchEvent(new Event('pagehide'))`);
+    expect(await page.evaluate('window.kept')).toMatchObject({ uri: EXPERIMENT, domain: 'physics' });
+    await page.close();
+  });
+
   it('names the experiment, and brings a page back as it was', async () => {
     const opened = await pages.openHosted(dashboardState(report));
     const { page } = opened;
@@ -240,7 +250,7 @@ describe('what the host keeps', () => {
     await page.evaluate('scrollTo(0, 400)');
     await expect.poll(() => page.evaluate('window.kept.scroll')).toBe(400);
     const kept = (await page.evaluate('window.kept')) as { readonly uri: string };
-    expect(kept).toMatchObject({ uri: dashboardState(null).uri, domain: 'physics', collapsed: ['methods'] });
+    expect(kept).toMatchObject({ uri: EXPERIMENT, domain: 'physics', collapsed: ['methods'] });
     await page.close();
     const again = await pages.openHosted(dashboardState(report), { kept });
     await settled(again);

@@ -9,9 +9,13 @@ export interface VsCodeApi {
 
 export class EditorHost implements Host {
   readonly #api: VsCodeApi;
+  readonly #experiment: string;
 
-  constructor(api: VsCodeApi) {
+  /** @param experiment URI that the extension restores the panel by: kept at once, since a window may reload at any moment */
+  constructor(api: VsCodeApi, experiment: string) {
     this.#api = api;
+    this.#experiment = experiment;
+    this.keep(api.getState() ?? {});
   }
 
   listen(receive: (message: ToPage) => void): void {
@@ -29,6 +33,6 @@ export class EditorHost implements Host {
   }
 
   keep(value: object): void {
-    this.#api.setState(value);
+    this.#api.setState({ ...value, uri: this.#experiment });
   }
 }

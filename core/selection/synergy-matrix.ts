@@ -3,7 +3,7 @@ import { type Estimated, estimatedFrom, twoSidedP, type Variance } from './estim
 import { dot } from './measured.ts';
 import type { SynergyInput } from './synergy-input.ts';
 import type { StepEffect } from './synergy-steps.ts';
-import { domainInfluence, weightedNll } from './weighted-nll.ts';
+import { domainFreedom, domainInfluence, weightedNll } from './weighted-nll.ts';
 
 /** Gain of one domain by one donor, nats per token. */
 export interface SynergyEntry extends Estimated {
@@ -36,7 +36,7 @@ export function judged(
   effects: readonly (StepEffect | null)[],
 ): (Judged | null)[] {
   const known = effects.filter((effect) => effect !== null);
-  const freedom = (samples.start[e + 1] as number) - (samples.start[e] as number) - 1;
+  const freedom = domainFreedom(samples, e);
   const coefficients = known.map((effect) => effect.coefficients);
   const nll = stage === 'complete' ? weightedNll(measured, { indices, coefficients }, samples, e) : null;
   let row = 0;

@@ -59,7 +59,7 @@ function fromSubsets(
 /** Domains have samples of their own: their errors are independent. */
 function summed(parts: readonly (Variance | null)[]): Variance | null {
   const known = parts.filter((part) => part !== null);
-  if (known.length < parts.length || known.some(({ freedom }) => freedom < 1)) return null;
+  if (known.length < parts.length || known.some(({ freedom }) => !(freedom > 0))) return null;
   const freedom = pooledFreedom(known);
   return { variance: known.reduce((sum, { variance }) => sum + variance, 0), freedom };
 }

@@ -66,3 +66,17 @@ export function domainInfluence(nll: Float64Array, loss: number, samples: Sample
   const scale = influenceScale(samples, only(e, samples.domains.length), e);
   return nll.map((value, s) => scale * (value - loss * (samples.tokens[from + s] as number)));
 }
+
+/**
+ * Degrees of freedom behind a variance over the samples of domain e, whose errors grow with their tokens t: what
+ * (Σt²)²/Σt⁴ samples of one length have (Satterthwaite). Small p-values need it: n − 1 makes them too small.
+ */
+export function domainFreedom({ start, tokens }: Samples, e: number): number {
+  let squares = 0;
+  let fourth = 0;
+  for (let s = start[e] as number; s < (start[e + 1] as number); s++) {
+    squares += (tokens[s] as number) ** 2;
+    fourth += (tokens[s] as number) ** 4;
+  }
+  return fourth > 0 ? squares ** 2 / fourth - 1 : 0;
+}

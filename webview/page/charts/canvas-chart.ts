@@ -47,7 +47,6 @@ export class CanvasChart {
   constructor(events: CanvasEvents) {
     this.#events = events;
     this.canvas.tabIndex = 0;
-    this.canvas.setAttribute('role', 'img');
   }
 
   get chart(): Chart | null {
@@ -61,6 +60,8 @@ export class CanvasChart {
   draw(drawn: Drawn, zoom: Zoom | null): void {
     const kept = this.#drawn?.figure.kind === drawn.figure.kind;
     this.#drawn = drawn;
+    // A picture only now: without a name it would be none.
+    this.canvas.setAttribute('role', 'img');
     this.canvas.setAttribute('aria-label', drawn.figure.summary);
     if (this.#chart && !kept) this.dispose();
     const config = this.#config(drawn, zoom);

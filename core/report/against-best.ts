@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
+import type { CurveData } from '../law/input.ts';
 import { curveError } from '../selection/curve-error.ts';
 import type { Measured } from '../selection/measured.ts';
 import { methodDifferences } from '../selection/method-difference.ts';
@@ -11,6 +12,8 @@ import { estimated } from './select.ts';
 export interface MadeCell {
   readonly cell: Omit<Cell, 'rank' | 'against_best'>;
   readonly measured: readonly Measured[];
+  /** What its curves were fitted to, in their order. */
+  readonly data: readonly CurveData[];
 }
 
 /** One method against the best ranked one of its size, at each k and at the k that is recommended for the best. */

@@ -15,7 +15,7 @@ export function makeCell(
   merges: CellMerges,
   unmerged: Unscored,
   permutations: readonly (readonly number[])[] | null,
-): MadeCell['cell'] {
+): MadeCell {
   const { header } = context.input.plan;
   const spec = header.methods[place.method];
   const size = header.sizes[place.size];
@@ -31,16 +31,18 @@ export function makeCell(
   const { domains } = context.samples;
   const objective = makeCurve(context, source, null, context.weights);
   const byDomain = domains.map((domain, d) => makeCurve(context, source, domain, only(d, domains.length)));
-  return {
+  const curves = [objective, ...byDomain];
+  const cell = {
     ...place,
     spec,
     seeds: merges.seeds,
     claims_law: spec.compatibility === 'none',
     progress: merges.progress,
-    curves: [objective, ...byDomain],
-    selection: makeSelection(context, source, objective.recommended_k),
+    curves: curves.map(({ curve }) => curve),
+    selection: makeSelection(context, source, objective.curve.recommended_k),
     merges: mergeTable(merges.points),
   };
+  return { cell, measured: merges.measured, data: curves.map(({ data }) => data) };
 }
 
 /** Loss of the typical merge at the recommended k (of the base at 0); null before there is one. */

@@ -23,13 +23,19 @@ export interface CurveSource {
   readonly N: number;
 }
 
+/** A curve with what it was fitted to. */
+export interface MadeCurve {
+  readonly curve: Curve;
+  readonly data: CurveData;
+}
+
 /** The typical curve under one weighting of the domains, its law, and its points. */
 export function makeCurve(
   context: Context,
   source: CurveSource,
   domain: string | null,
   weights: DomainWeights,
-): Curve {
+): MadeCurve {
   const { input, options, samples, resamples } = context;
   const { points, measured, base, permutations } = source;
   const pool = input.plan.header.pool.length;
@@ -67,7 +73,8 @@ export function makeCurve(
     leaveOneOut: left,
     ...(options.cancelled ? { cancelled: options.cancelled } : {}),
   });
-  return { ...law, points: curvePoints(source, weights, error, options.stage, left, pool) };
+  const curve = { ...law, points: curvePoints(source, weights, error, options.stage, left, pool) };
+  return { curve, data };
 }
 
 /** Does the cross-fitted chosen subset beat the base at any k? Null while the base or all merges are missing. */

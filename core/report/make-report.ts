@@ -6,7 +6,7 @@ import { type Resamples, resample, seedOf } from '../selection/resample.ts';
 import { normalised, type Samples, sampleFreedom, samplesOf } from '../selection/samples.ts';
 import { digest } from '../store/canonical.ts';
 import type { EvaluationId, PlanLine } from '../store/format.ts';
-import { againstBest, type MadeCell } from './against-best.ts';
+import { againstBest } from './against-best.ts';
 import { lossAtRecommended, makeCell } from './cell.ts';
 import type { Context, Unscored } from './context.ts';
 import { makeHeadline } from './headline.ts';
@@ -15,6 +15,7 @@ import { methodLabels } from './labels.ts';
 import { cellMerges, progressOf, Rows } from './merges.ts';
 import type { AgainstBest, Cell, Estimated, Report, ReportSize, Unmerged } from './report.ts';
 import { estimated } from './select.ts';
+import { type SignedCell, StudyMaker } from './study/make-study.ts';
 import { reportWarnings } from './warnings.ts';
 
 /** Everything that can be said of an experiment from what is measured: the one source of numbers for every surface. */
@@ -32,8 +33,9 @@ export class ReportMaker {
   #rows: Rows | null = null;
   #results: ReportInput['results'] | null = null;
   #resamples: Resamples | null = null;
-  readonly #cells = new Map<string, KeptCell>();
+  readonly #cells = new Map<string, SignedCell>();
   readonly #comparisons = new Map<string, { readonly signature: string; readonly against: AgainstBest }>();
+  readonly #studies = new StudyMaker();
   #design: { readonly of: string; readonly permutations: readonly (readonly number[])[] | null } | null =
     null;
 
@@ -44,6 +46,7 @@ export class ReportMaker {
     const sizeNames = Object.keys(header.sizes);
     const labels = methodLabels(header.methods);
     const unmerged = new Map(sizeNames.map((size) => [size, unmergedOf(input, size, rows)]));
+    const made: SignedCell[] = [];
     const cells: Cell[] = [];
     for (const size of sizeNames) {
       const own = unmerged.get(size) ?? { base: null, experts: [] };
@@ -51,6 +54,7 @@ export class ReportMaker {
         throwIfCancelled(options.cancelled);
         return this.#cell(context, { size, method, label: labels[method] as string }, own, rows);
       });
+      made.push(...ofSize);
       cells.push(...this.#ranked(context, ofSize, own));
     }
     const sizes = sizeNames.map((name) =>
@@ -59,6 +63,7 @@ export class ReportMaker {
     const { experiment } = input;
     const headline = makeHeadline({ experiment, pool: header.pool, cells, sizes });
     const progress = progressOf(input.plan.lines, rows);
+    const permutations = this.#permutations(input);
     return {
       format: 1,
       kind: 'merge',
@@ -72,6 +77,10 @@ export class ReportMaker {
       domains: reportDomains(context),
       sizes,
       cells,
+      study:
+        options.stage === 'complete'
+          ? this.#studies.make(context, { cells: made, sizes, unmerged, headline, permutations })
+          : null,
       references: references(input, context, rows),
       warnings: reportWarnings({ cells, sizes, headline, progress, unusable: rows.unusable.size }),
     };
@@ -85,6 +94,7 @@ export class ReportMaker {
       this.#results = input.results;
       this.#cells.clear();
       this.#comparisons.clear();
+      this.#studies.forget();
       this.#resamples = null;
       this.#samples = samplesOf(
         evaluations.map(([name]) => ({
@@ -119,7 +129,7 @@ export class ReportMaker {
     place: { readonly size: string; readonly method: number; readonly label: string },
     unmerged: Unscored,
     rows: Rows,
-  ): KeptCell {
+  ): SignedCell {
     const { input, options } = context;
     const merges = cellMerges(input, place.size, place.method, rows, context.samples, context.weights);
     const { goals } = input.experiment;
@@ -137,14 +147,13 @@ export class ReportMaker {
     const name = `${place.size}/${place.method}`;
     const known = this.#cells.get(name);
     if (known?.signature === signature) return known;
-    const cell = makeCell(context, place, merges, unmerged, this.#permutations(input));
-    const made = { signature, cell, measured: merges.measured };
+    const made = { signature, ...makeCell(context, place, merges, unmerged, this.#permutations(input)) };
     this.#cells.set(name, made);
     return made;
   }
 
   /** The lowest loss at its recommended k is first; mergekit's variants stay out of the ranks, not of the comparison. */
-  #ranked(context: Context, made: readonly KeptCell[], unmerged: Unscored): Cell[] {
+  #ranked(context: Context, made: readonly SignedCell[], unmerged: Unscored): Cell[] {
     const losses = made.map(({ cell }) =>
       cell.claims_law ? lossAtRecommended(cell, context, unmerged) : null,
     );
@@ -159,7 +168,7 @@ export class ReportMaker {
     }));
   }
 
-  #against(context: Context, own: KeptCell, best: KeptCell): AgainstBest {
+  #against(context: Context, own: SignedCell, best: SignedCell): AgainstBest {
     const name = `${own.cell.size}/${own.cell.method}`;
     const signature = `${best.cell.method} ${best.signature} ${own.signature}`;
     const known = this.#comparisons.get(name);
@@ -175,10 +184,6 @@ export class ReportMaker {
     if (this.#design?.of !== of) this.#design = { of, permutations: designOf(experiment).permutations };
     return this.#design.permutations;
   }
-}
-
-interface KeptCell extends MadeCell {
-  readonly signature: string;
 }
 
 function unmergedOf({ plan }: ReportInput, size: string, rows: Rows): Unscored {

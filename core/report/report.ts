@@ -5,6 +5,7 @@
 import type { Interval, LawCurve, Warning } from '../law/curve.ts';
 import type { PlanId, PlanMethod } from '../store/format.ts';
 import type { MergeTable } from './merge-table.ts';
+import type { Study } from './study/study.ts';
 
 /** A number with its interval; ends are null until intervals are computed. */
 export interface Estimated {
@@ -28,6 +29,8 @@ export interface Report {
   readonly sizes: readonly ReportSize[];
   /** One for each size and method, in file order, sizes outermost. */
   readonly cells: readonly Cell[];
+  /** Null until the numbers are complete. */
+  readonly study: Study | null;
   readonly references: readonly {
     readonly name: string;
     readonly loss: number | null;

@@ -17,7 +17,7 @@ export interface Variance {
 
 /** From independent sources of error: evaluation samples, subsets that are not measured. Null where one is not known. */
 export function estimatedFrom(value: number, sources: readonly (Variance | null)[] | null): Estimated {
-  const total = sources && totalOf(sources);
+  const total = sources && summedVariance(sources);
   if (!total) return { value, low: null, high: null };
   const half = halfWidth(total.variance, total.freedom);
   return { value, low: value - half, high: value + half };
@@ -25,16 +25,15 @@ export function estimatedFrom(value: number, sources: readonly (Variance | null)
 
 /** Probability of a value at least as far from zero where the truth is zero. Null where the error is not known. */
 export function twoSidedP(value: number, sources: readonly (Variance | null)[] | null): number | null {
-  const total = sources && totalOf(sources);
+  const total = sources && summedVariance(sources);
   if (!total) return null;
   if (total.variance === 0) return value === 0 ? 1 : 0;
   return studentTail(Math.abs(value) / Math.sqrt(total.variance), Math.min(total.freedom, 1e6));
 }
 
-/** Null where a source is not known, or rests on no degree of freedom. */
-function totalOf(sources: readonly (Variance | null)[]): Variance | null {
-  const known = sources.filter((source) => source !== null);
-  if (known.length < sources.length || known.some(({ freedom }) => !(freedom > 0))) return null;
-  const variance = known.reduce((sum, source) => sum + source.variance, 0);
-  return { variance, freedom: pooledFreedom(known) };
+/** Of a sum of independent parts. Null where one is not known, or rests on no degree of freedom. */
+export function summedVariance(parts: readonly (Variance | null)[]): Variance | null {
+  const known = parts.filter((part) => part !== null);
+  if (known.length < parts.length || known.some(({ freedom }) => !(freedom > 0))) return null;
+  return { variance: known.reduce((sum, { variance }) => sum + variance, 0), freedom: pooledFreedom(known) };
 }

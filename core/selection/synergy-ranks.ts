@@ -1,7 +1,6 @@
 import { domainColumn, spreadsOf, subsetVariance } from './attribution.ts';
 import type { AttributionDesign, DonorDesign } from './attribution-design.ts';
-import { type Estimated, estimatedFrom, type Variance } from './estimated.ts';
-import { pooledFreedom } from './freedom.ts';
+import { type Estimated, estimatedFrom, summedVariance, type Variance } from './estimated.ts';
 import { objectiveOf } from './measured.ts';
 import type { DomainWeights } from './samples.ts';
 import type { SynergyInput } from './synergy-input.ts';
@@ -33,6 +32,7 @@ export function rankedDonors(
     if (!own || total === 0) return [];
     const shares = weights.map((weight) => weight / total);
     let value = 0;
+    // Domains have samples of their own: their errors are independent.
     const parts: (Variance | null)[] = [];
     for (const [e, share] of shares.entries()) {
       const cell = adjusted[e]?.[donor];
@@ -40,7 +40,9 @@ export function rankedDonors(
       value += share * cell.value;
       parts.push(cell.samples && { ...cell.samples, variance: share ** 2 * cell.samples.variance });
     }
-    return [{ donor, ...estimatedFrom(value, [summed(parts), fromSubsets(input, design, own, shares)]) }];
+    return [
+      { donor, ...estimatedFrom(value, [summedVariance(parts), fromSubsets(input, design, own, shares)]) },
+    ];
   });
   return ranked.sort((a, b) => b.value - a.value);
 }
@@ -54,14 +56,6 @@ function fromSubsets(
   if (design.spreads.length === 0) return { variance: 0, freedom: Number.POSITIVE_INFINITY };
   const losses = Float64Array.from(measured, (row) => objectiveOf(row, shares));
   return subsetVariance(donor, spreadsOf(design, losses));
-}
-
-/** Domains have samples of their own: their errors are independent. */
-function summed(parts: readonly (Variance | null)[]): Variance | null {
-  const known = parts.filter((part) => part !== null);
-  if (known.length < parts.length || known.some(({ freedom }) => !(freedom > 0))) return null;
-  const freedom = pooledFreedom(known);
-  return { variance: known.reduce((sum, { variance }) => sum + variance, 0), freedom };
 }
 
 /** Most helped first. */

@@ -1,9 +1,10 @@
-import { influenceScale, type Measured } from './measured.ts';
-import { only, type Samples } from './samples.ts';
+import { summedVariance, type Variance } from './estimated.ts';
+import { dot, influenceScale, type Losses } from './measured.ts';
+import { type DomainWeights, only, type Samples } from './samples.ts';
 
 /** Weighted sums of measured losses, made together: all are of the same merges. */
 export interface WeightedLosses {
-  /** Of the measured subsets. Shape (n). */
+  /** Of the rows. Shape (n). */
   readonly indices: Int32Array;
   /** Each of shape (n). */
   readonly coefficients: readonly Float64Array[];
@@ -14,7 +15,7 @@ export interface WeightedLosses {
  * error follows as a single model's does. Four merges at a time, so that sums stay in cache. Shape (F, n_e).
  */
 export function weightedNll(
-  measured: readonly Measured[],
+  rows: readonly Losses[],
   { indices, coefficients }: WeightedLosses,
   samples: Samples,
   e: number,
@@ -55,8 +56,8 @@ export function weightedNll(
   }
   return sums;
 
-  function nllOf(i: number): Measured['nll'] {
-    return (measured[indices[i] as number] as Measured).nll;
+  function nllOf(i: number): Losses['nll'] {
+    return (rows[indices[i] as number] as Losses).nll;
   }
 }
 
@@ -79,4 +80,30 @@ export function domainFreedom({ start, tokens }: Samples, e: number): number {
     fourth += (tokens[s] as number) ** 4;
   }
   return fourth > 0 ? squares ** 2 / fourth - 1 : 0;
+}
+
+/**
+ * Variance over evaluation samples of each weighted sum of the losses Σ_d w_d L_d; null where a domain of one sample
+ * hides it. Shape (F).
+ */
+export function sampleVariances(
+  rows: readonly Losses[],
+  weighted: WeightedLosses,
+  samples: Samples,
+  weights: DomainWeights,
+): (Variance | null)[] {
+  const parts = weighted.coefficients.map((): Variance[] => []);
+  for (const [e, weight] of weights.entries()) {
+    if (weight === 0) continue;
+    const freedom = domainFreedom(samples, e);
+    for (const [f, nll] of weightedNll(rows, weighted, samples, e).entries()) {
+      const own = weighted.coefficients[f] as Float64Array;
+      let loss = 0;
+      for (let i = 0; i < own.length; i++)
+        loss += (own[i] as number) * ((rows[weighted.indices[i] as number] as Losses).domains[e] as number);
+      const influence = domainInfluence(nll, loss, samples, e);
+      parts[f]?.push({ variance: weight ** 2 * dot(influence, influence), freedom });
+    }
+  }
+  return parts.map(summedVariance);
 }

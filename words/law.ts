@@ -46,6 +46,11 @@ export function lawRemark(k: number, measured: readonly number[] | null): string
   return k > last ? `by the law beyond k = ${last}` : '';
 }
 
+/** In short, where the base is the answer; of merges at a k that is not measured only a law speaks. */
+export function baseRemark(restsOn: readonly number[] | null): string {
+  return `no merge ${restsOn ? 'measured ' : ''}beats the base`;
+}
+
 /** Three parameters pass through any three points. */
 export const FEWEST_TO_JUDGE = 4;
 

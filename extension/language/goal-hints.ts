@@ -3,7 +3,7 @@ import type { Path } from '../../core/experiment/diagnostic.ts';
 import type { Goal } from '../../core/experiment/experiment.ts';
 import type { Report } from '../../core/report/report.ts';
 import { estimated, plusMinus } from '../../words/estimates.ts';
-import { lawRemark } from '../../words/law.ts';
+import { baseRemark, lawRemark } from '../../words/law.ts';
 import { counted, loss } from '../../words/numbers.ts';
 import { nameList } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
@@ -38,7 +38,7 @@ function ruleNote(edited: EditedExperiment, report: Report, rule: Goal['rule']):
   if (recommended?.rule === rule) {
     const remark = lawRemark(recommended.k, report.headline.rests_on);
     return recommended.k === 0
-      ? { text: 'no merge beats the base', tooltip: report.headline.sentence }
+      ? { text: baseRemark(report.headline.rests_on), tooltip: report.headline.sentence }
       : {
           text: [kWithInterval(recommended), remark].filter(Boolean).join(' '),
           tooltip: `The smallest k that meets this goal, on the typical curve${remark && `, ${remark}`}.`,

@@ -2,7 +2,7 @@
 import type { RecommendedK } from '../../core/law/curve.ts';
 import type { Report } from '../../core/report/report.ts';
 import { plusMinus } from '../../words/estimates.ts';
-import { lawRemark } from '../../words/law.ts';
+import { baseRemark, lawRemark } from '../../words/law.ts';
 import { count, counted, percent } from '../../words/numbers.ts';
 import { nameList } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
@@ -24,7 +24,7 @@ export function headlineText(report: Report): string | null {
   const { done, failed, total } = report.progress;
   const soFar = headline.state === 'complete' ? '' : ` · so far, ${count(done + failed)} of ${count(total)}`;
   const keepBase = headline.beats_base === false || headline.recommended_k?.k === 0;
-  if (keepBase && !headline.subset) return `no merge beats the base${soFar}`;
+  if (keepBase && !headline.subset) return `${baseRemark(headline.rests_on)}${soFar}`;
   const { recommended_k: typical, subset } = headline;
   const loss = headline.loss && `loss ${plusMinus(headline.loss)}`;
   const pick = subset && `pick ${subsetText(report.pool, subset)}`;

@@ -23,7 +23,13 @@ export function howMany(report: Report, cell: Cell | undefined): HowMany {
   const taken = cell?.selection?.recommended ?? null;
   const size = taken?.k ?? headline.subset?.length ?? k?.k ?? 0;
   if (headline.beats_base === false || size === 0) {
-    return { kind: 'base', large: 'Base', unit: 'no merge beats it', certainty: [], typicalK: null };
+    return {
+      kind: 'base',
+      large: 'Base',
+      unit: `no merge ${headline.rests_on ? 'measured ' : ''}beats it`,
+      certainty: [],
+      typicalK: null,
+    };
   }
   const merge = { kind: 'merge', large: `${size}`, unit: `of ${counted(pool.length, 'expert')}` } as const;
   if (k === null) return { ...merge, certainty: taken ? [PICKED] : [], typicalK: null };

@@ -70,6 +70,12 @@ function programOf(context: Context, finish: Finish): Command {
     .action((file, options) => finish(run(context, file, options)));
   command('plan <file>', 'what a run would do and take; runs nothing')
     .addOption(device())
+    .option('--budget', 'instead: which size and how many experts to train, from what is measured')
+    .option('--gpu-hours <hours>', "of the budget, in place of the file's: for training")
+    .option('--hours-per-expert <hours>', 'to train one expert, for each billion parameters')
+    .option('--max-parameters <count>', 'of the model that is served, e.g. 14B')
+    .option('--memory <bytes>', 'for its weights, e.g. 80GB')
+    .option('--target-loss <nats>', 'what is to be reached')
     .addOption(json())
     .action((file, options) => finish(plan(context, file, options)));
   command('status <file>', 'what is measured, and whether a run goes on')
@@ -100,7 +106,7 @@ function programOf(context: Context, finish: Finish): Command {
   addLaw(
     command(
       'law <points.csv>',
-      "fit the law to anybody's numbers: columns k, loss, and optionally N, domain, std, n, weight",
+      "fit the law to anybody's numbers: columns k, loss, and optionally N or parameters, domain, std, n, weight",
     ),
   )
     .addOption(json())
@@ -128,6 +134,12 @@ function addLaw(command: Command): Command {
   const numbers = (text: string): number[] => text.split(',').map((part) => Number(part.trim()));
   return command
     .addOption(new Option('--forecast <k,...>', 'also forecast these k').argParser(numbers))
+    .addOption(
+      new Option(
+        '--forecast-size <N,...>',
+        'also forecast these sizes, billions, from four sizes on',
+      ).argParser(numbers),
+    )
     .addOption(
       new Option('--form <form>', 'use this form').choices(['paper', 'signed', 'quadratic', 'power', 'flat']),
     )

@@ -1,6 +1,6 @@
 import type { Goal } from '../../core/experiment/experiment.ts';
 import type { Form, LawCurve } from '../../core/law/curve.ts';
-import { lawDocument } from '../../core/law/law-document.ts';
+import { type LawDocument, lawDocument } from '../../core/law/law-document.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { columnDigits, estimated } from '../../words/estimates.ts';
 import { loss, signed } from '../../words/numbers.ts';
@@ -9,6 +9,7 @@ import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { readNamed } from '../failed.ts';
 import { problemText } from '../problem-text.ts';
 import { lawText } from '../report/law-text.ts';
+import { sizesText } from '../report/sizes-text.ts';
 import { drawCurve } from '../terminal/curve.ts';
 import { print, printJson } from '../terminal/io.ts';
 import type { Style } from '../terminal/style.ts';
@@ -16,6 +17,7 @@ import { table, wrap } from '../terminal/table.ts';
 
 export interface LawCommandOptions extends CommonOptions {
   readonly forecast?: readonly number[];
+  readonly forecastSize?: readonly number[];
   readonly form?: Form;
   readonly within?: number;
   readonly epsilon?: number;
@@ -29,6 +31,7 @@ export async function law(context: Context, file: string, options: LawCommandOpt
   const { document, problems } = lawDocument(readNamed(file), {
     file,
     forecast: whole('forecast', options.forecast ?? []),
+    sizes: billions(options.forecastSize ?? []),
     form: options.form ?? null,
     pool: options.pool === undefined ? null : (whole('pool', [options.pool])[0] ?? null),
     goal: goalOf(options),
@@ -39,8 +42,15 @@ export async function law(context: Context, file: string, options: LawCommandOpt
     return 2;
   }
   if (options.json) printJson(io, document);
-  else print(io, document.curves.map((curve) => curveText(curve, io.style, io.columns)).join('\n\n\n'));
+  else print(io, documentText(document, io.style, io.columns));
   return 0;
+}
+
+function documentText({ curves, joint }: LawDocument, style: Style, columns: number): string {
+  return [
+    ...curves.map((curve) => curveText(curve, style, columns)),
+    ...joint.map((law) => sizesText(law, style, columns)),
+  ].join('\n\n\n');
 }
 
 function goalOf(options: LawCommandOptions): Goal {
@@ -53,6 +63,14 @@ function whole(option: string, values: readonly number[]): readonly number[] {
   for (const value of values) {
     if (!Number.isSafeInteger(value) || value < 1 || value > 10_000)
       throw unusable(option, 'takes whole numbers from 1 to 10,000');
+  }
+  return values;
+}
+
+function billions(values: readonly number[]): readonly number[] {
+  for (const value of values) {
+    if (!(value > 0 && value <= 1e5))
+      throw unusable('forecast-size', 'takes sizes in billions of parameters');
   }
   return values;
 }

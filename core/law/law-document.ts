@@ -4,7 +4,11 @@ import type { Goal } from '../experiment/experiment.ts';
 import type { Problem } from '../problem.ts';
 import type { Form, LawCurve } from './curve.ts';
 import { fitCurve } from './fit-curve.ts';
+import type { CurveData } from './input.ts';
 import { readPoints } from './points-csv.ts';
+import { fitSizes } from './sizes/fit-sizes.ts';
+import type { SizesLaw } from './sizes/sizes-law.ts';
+import { sizesLawSchema } from './sizes/sizes-schema.ts';
 
 /** What `merge-lab law` is asked, beside the file. */
 export interface LawOptions {
@@ -13,16 +17,21 @@ export interface LawOptions {
   readonly pool?: number | null;
   readonly form?: Form | null;
   readonly forecast?: readonly number[];
+  /** Sizes to forecast beside those of the file, billions of parameters. */
+  readonly sizes?: readonly number[];
   /** Default: within 0.01 nats. `epsilon` also asks for `k_epsilon`, `return` for its share in `k_return`. */
   readonly goal?: Goal;
 }
 
 /** The document that `merge-lab law --json` prints. */
 export interface LawDocument {
+  /** One for each domain and size. */
   readonly curves: readonly LawCurve[];
+  /** One for each domain that has several sizes. */
+  readonly joint: readonly SizesLaw[];
 }
 
-/** Fits each (domain, N) of a CSV apart. The document is null when there are problems. */
+/** Fits each (domain, N) of a CSV apart, and the sizes of each domain together. The document is null when there are problems. */
 export function lawDocument(
   text: string,
   options: LawOptions = {},
@@ -32,6 +41,8 @@ export function lawDocument(
     pool: options.pool ?? null,
   });
   if (problems.length > 0) return { document: null, problems };
+  if ((options.sizes ?? []).length > 0 && !curves.some(({ N }) => N !== null))
+    return { document: null, problems: [noSizes(options.file)] };
   const goal: Goal = options.goal ?? { rule: 'within', value: 0.01 };
   const seed = crc32(text) | 0;
   const fitted = curves.map((curve) =>
@@ -47,7 +58,31 @@ export function lawDocument(
       leaveOneOut: null,
     }),
   );
-  return { document: { curves: fitted }, problems: [] };
+  return { document: { curves: fitted, joint: jointLaws(curves, options, seed) }, problems: [] };
+}
+
+function noSizes(file: string | undefined): Problem {
+  return {
+    code: 'sizes_missing',
+    message: 'The file gives no sizes, so no loss at another size can be forecast.',
+    fix: 'Add a column N (billions of parameters), or parameters.',
+    ...(file === undefined ? {} : { file }),
+    line: 1,
+  };
+}
+
+function jointLaws(curves: readonly CurveData[], options: LawOptions, seed: number): SizesLaw[] {
+  const domains = [...new Set(curves.map(({ domain }) => domain))];
+  return domains.flatMap((domain) => {
+    const own = curves.filter((curve) => curve.domain === domain && curve.N !== null);
+    if (own.length < 2) return [];
+    return fitSizes(own, {
+      form: options.form === 'paper' ? 'paper' : 'signed',
+      forecast: { N: options.sizes ?? [], k: options.forecast ?? [] },
+      stage: 'complete',
+      seed,
+    });
+  });
 }
 
 const form = z.enum(['paper', 'signed', 'quadratic', 'power', 'flat']);
@@ -101,7 +136,7 @@ const curveSchema = z.object({
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
 });
 
-export const lawDocumentSchema = z.object({ curves: z.array(curveSchema) });
+export const lawDocumentSchema = z.object({ curves: z.array(curveSchema), joint: z.array(sizesLawSchema) });
 
 /** JSON Schema of the document, committed as law.schema.json. */
 export function lawJsonSchema(): unknown {

@@ -1,8 +1,8 @@
-import { parse } from 'csv-parse/sync';
 import type { Problem } from '../problem.ts';
 import type { CurveData } from './input.ts';
 import { curveOfMeans } from './points-by-k.ts';
 import { curveOfMerges } from './points-by-merge.ts';
+import { type Cell, type Column, readTable, type TellProblem } from './points-table.ts';
 
 /** One line of the file: numbers by column, null where the cell is empty or says that there is none. */
 export interface PointRow {
@@ -18,14 +18,6 @@ export interface PointRow {
   readonly subset: readonly string[] | null;
 }
 
-interface Cell {
-  readonly text: string;
-  readonly line: number;
-  readonly column: number;
-}
-
-const COLUMNS = ['k', 'loss', 'N', 'domain', 'std', 'n', 'weight', 'subset'] as const;
-type Column = (typeof COLUMNS)[number];
 /** Far beyond any pool that was ever merged; what is said of every k up to M must stay quick. */
 const LARGEST_K = 10_000;
 /** Billions; a larger N was given in parameters or in millions. */
@@ -35,8 +27,8 @@ const LARGEST_LOSS = 1e100;
 const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-']);
 
 /**
- * Reads a CSV of losses (nats per token): `k` and `loss`, optionally `N` (billions), `domain`, `std`, `n`, `weight`;
- * or one row a merge with `subset` (experts joined by `+`), `loss`, optionally `domain` and `N`. A row of k = 0, or
+ * Reads a CSV of losses (nats per token): `k` and `loss`, optionally `N` (billions) or `parameters` (their number), `domain`, `std`, `n`, `weight`;
+ * or one row a merge with `subset` (experts joined by `+`), `loss`, optionally `domain` and the size. A row of k = 0, or
  * with an empty subset, is the base. Rows without a loss are skipped. One curve for each (domain, N), in the order of
  * first appearance. Names of columns may be in any case, except that N and n differ. Curves are empty when there are problems; each names its line and column (of the cell, from 1).
  */
@@ -45,7 +37,7 @@ export function readPoints(
   options: { readonly file?: string; readonly pool?: number | null } = {},
 ): { curves: CurveData[]; problems: Problem[] } {
   const problems: Problem[] = [];
-  const report = (code: string, message: string, fix: string, at?: { line: number; column?: number }) => {
+  const report: TellProblem = (code, message, fix, at) => {
     problems.push({ code, message, fix, ...(options.file ? { file: options.file } : {}), ...at });
   };
   const table = readTable(text, report);
@@ -80,113 +72,12 @@ export function readPoints(
     : { curves: [...groups.values()].map((group) => curveOfMerges(group, size)), problems };
 }
 
-type Report = (code: string, message: string, fix: string, at?: { line: number; column?: number }) => void;
-
-/** The cells by column name, line by line; null when there is no usable header. */
-function readTable(text: string, report: Report): Map<Column, Cell>[] | null {
-  let records: { record: string[]; line: number }[];
-  try {
-    records = parse(text, {
-      bom: true,
-      trim: true,
-      comment: '#',
-      comment_no_infix: true,
-      delimiter: delimiterOf(text),
-      relax_column_count: true,
-      skip_empty_lines: true,
-      info: true,
-    }).map((entry: unknown) => {
-      const { record, info } = entry as { record: string[]; info: { lines: number } };
-      return { record, line: info.lines };
-    });
-  } catch (error) {
-    const line = (error as { lines?: unknown }).lines;
-    const where = typeof line === 'number' ? { line, column: 1 } : { line: 1 };
-    const why = error instanceof Error ? error.message : 'not a table';
-    report('csv_broken', `The file is not a CSV table: ${why}`, 'Check quotes and separators.', where);
-    return null;
-  }
-  const [header, ...body] = records;
-  if (!header) {
-    report('csv_empty', 'The file is empty.', 'Give a header line such as k,loss and rows below it.', {
-      line: 1,
-    });
-    return null;
-  }
-  const names = columnNames(header.record);
-  if (!checkHeader(names, header.line, report)) return null;
-  // A line of blanks alone is one empty cell.
-  const rows = body.filter(({ record }) => record.length > 1 || record[0] !== '');
-  return rows.flatMap(({ record, line }) => readCells(names, record, line, report) ?? []);
-}
-
-/** Null for a row that ends before the header does (reported): what it lacks may be the loss. */
-function readCells(
-  names: readonly string[],
-  record: readonly string[],
-  line: number,
-  report: Report,
-): Map<Column, Cell> | null {
-  if (record.length < names.length) {
-    report(
-      'row_short',
-      `The row has ${record.length} of the header's ${names.length} cells.`,
-      'Give every row as many cells as the header has; one may be empty.',
-      { line, column: record.length + 1 },
-    );
-    return null;
-  }
-  const cells = new Map<Column, Cell>();
-  names.forEach((name, index) => {
-    if (isColumn(name)) cells.set(name, { text: record[index] ?? '', line, column: index + 1 });
-  });
-  return cells;
-}
-
-/** The header's names, in the case of the column that is meant where no other one has that very name. */
-function columnNames(header: readonly string[]): string[] {
-  const names = header.map((name) => name.trim());
-  return names.map((name) => {
-    const folded = name.toLowerCase();
-    return !isColumn(name) && isColumn(folded) && !names.includes(folded) ? folded : name;
-  });
-}
-
-function checkHeader(names: readonly string[], line: number, report: Report): boolean {
-  const twice = names.findIndex((name, index) => isColumn(name) && names.indexOf(name) < index);
-  if (twice >= 0) {
-    report('column_twice', `The column ${names[twice]} appears twice.`, 'Keep one of them.', {
-      line,
-      column: twice + 1,
-    });
-    return false;
-  }
-  for (const wanted of ['loss', names.includes('subset') ? 'subset' : 'k']) {
-    if (names.includes(wanted)) continue;
-    report(
-      'column_missing',
-      `There is no column ${wanted}; the header has ${names.join(', ')}.`,
-      wanted === 'k' ? 'Name a column k (or subset), and one loss.' : `Name a column ${wanted}.`,
-      { line, column: 1 },
-    );
-    return false;
-  }
-  return true;
-}
-
-function isColumn(name: string): name is Column {
-  return (COLUMNS as readonly string[]).includes(name);
-}
-
-/** The separator that the first line has most of. */
-function delimiterOf(text: string): string {
-  const first = text.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
-  const count = (mark: string) => first.split(mark).length;
-  return [',', ';', '\t'].reduce((best, mark) => (count(mark) > count(best) ? mark : best), ',');
-}
-
 /** Null for a row without a loss, or with a problem (reported). */
-function readRow(cells: ReadonlyMap<Column, Cell>, pool: number | null, report: Report): PointRow | null {
+function readRow(
+  cells: ReadonlyMap<Column, Cell>,
+  pool: number | null,
+  report: TellProblem,
+): PointRow | null {
   let sound = true;
   const fail = (cell: Cell, message: string, fix: string) => {
     sound = false;
@@ -201,14 +92,20 @@ function readRow(cells: ReadonlyMap<Column, Cell>, pool: number | null, report: 
     return null;
   };
   const loss = number('loss', (value) => Math.abs(value) <= LARGEST_LOSS, 'a number of nats per token');
-  const N = number('N', (value) => value > 0, 'a positive number of billions of parameters');
+  const billions = number('N', (value) => value > 0, 'a positive number of billions of parameters');
   const cellOfN = cells.get('N');
-  if (cellOfN && N !== null && N > LARGEST_N)
+  if (cellOfN && billions !== null && billions > LARGEST_N)
     fail(
       cellOfN,
       `N is in billions of parameters: 0.5 for half a billion; here it is "${cellOfN.text.slice(0, 40)}".`,
-      'Divide the number of parameters by a billion.',
+      'Divide the number of parameters by a billion, or name the column parameters.',
     );
+  const counted = number(
+    'parameters',
+    (value) => value >= 1 && value <= LARGEST_N * 1e9,
+    'a number of parameters, such as 500000000 (billions go into a column N)',
+  );
+  const N = billions ?? (counted === null ? null : counted / 1e9);
   const std = number('std', (value) => value >= 0, 'a number that is not negative');
   const n = number('n', (value) => value >= 1, 'a number of at least 1');
   const weight = number('weight', (value) => value > 0, 'a positive number');

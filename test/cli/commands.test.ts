@@ -194,6 +194,22 @@ describe('law', () => {
     expect(curves[0].parameters.Linf).toBeLessThan(0.7221);
   });
 
+  test('fits several sizes together, and forecasts another from four on', async () => {
+    const lines = [0.5, 1.5, 4, 14].flatMap((N) =>
+      [1, 2, 3, 4, 5].map((k) => `${N},${k},${0.6 + 0.4 * N ** -0.45 + 0.15 / (k + 0.5)}`),
+    );
+    writeFileSync(path.join(world.folder, 'sizes.csv'), ['N,k,loss', ...lines].join('\n'));
+    const plain = await mergeLab(['law', 'sizes.csv', '--forecast-size', '40'], world.folder);
+    expect(plain.code, plain.err).toBe(0);
+    expect(plain.out).toContain('all sizes, N = 0.5, 1.5, 4, 14B');
+    expect(plain.out).toContain('L(N, k) = L* + B·N^−β + A0·N^−γ/(k + b)');
+    expect(plain.out).toMatch(/fits as well as one for each/);
+    expect(plain.out).toMatch(/^ +40 {2}1 /m);
+    const bad = await mergeLab(['law', 'sizes.csv', '--forecast-size', '7e9'], world.folder);
+    expect(bad.code).toBe(2);
+    expect(bad.err).toContain('--forecast-size takes sizes in billions');
+  });
+
   test('exit 2 on unusable input, with line and column', async () => {
     writeFileSync(path.join(world.folder, 'bad.csv'), csv.replace('0.7345', 'about 0.7'));
     const bad = await mergeLab(['law', 'bad.csv'], world.folder);

@@ -60,6 +60,34 @@ describe('law document', () => {
     ]);
   });
 
+  it('fits the sizes of each domain together', () => {
+    const law = (N: number, k: number) => 0.6 + 0.4 * N ** -0.45 + (0.15 * N ** -0.25) / (k + 0.5);
+    const lines = [0.5, 1.5, 4, 14].flatMap((N) =>
+      [1, 2, 3, 4, 5, 6].map((k) => `${N * 1e9},code,${k},${law(N, k)}`),
+    );
+    const text = ['parameters,domain,k,loss', ...lines, '5e8,math,1,0.9', '5e8,math,2,0.8'].join('\n');
+    const { document } = lawDocument(text, { sizes: [40], forecast: [8] });
+    expect(document?.curves).toHaveLength(5);
+    expect(document?.joint).toHaveLength(1);
+    const [joint] = document?.joint ?? [];
+    expect(joint).toMatchObject({ domain: 'code', sizes: [0.5, 1.5, 4, 14], form: 'signed' });
+    expect(joint?.parameters?.b).toBeCloseTo(0.5, 5);
+    expect(joint?.forecast.find(({ N, k }) => N === 40 && k === 8)?.loss).toBeCloseTo(law(40, 8), 5);
+    expect(lawDocumentSchema.parse(JSON.parse(JSON.stringify(document)))).toEqual(document);
+    expect(lawDocument(text, { form: 'paper' }).document?.joint[0]?.form).toBe('paper');
+    const few = lawDocument(['parameters,domain,k,loss', ...lines.slice(0, 18)].join('\n'), { sizes: [40] });
+    expect(few.document?.joint[0]?.warnings.map(({ code }) => code)).toContain('sizes_too_few');
+    expect(few.document?.joint[0]?.forecast.some(({ N }) => N === 40)).toBe(false);
+  });
+
+  it('has no joint law of a single size, and refuses to forecast another', () => {
+    const text = rows((k) => 0.7 + 0.1 / k);
+    expect(lawDocument(text).document?.joint).toEqual([]);
+    const { document, problems } = lawDocument(text, { sizes: [7], file: 'p.csv' });
+    expect(document).toBeNull();
+    expect(problems[0]).toMatchObject({ code: 'sizes_missing', file: 'p.csv', line: 1 });
+  });
+
   it('is null with problems', () => {
     const { document, problems } = lawDocument('k,loss\n1,what\n', { file: 'p.csv' });
     expect(document).toBeNull();

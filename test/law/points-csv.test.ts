@@ -99,6 +99,23 @@ describe('points by k', () => {
   });
 });
 
+describe('sizes', () => {
+  it('are billions in a column N, or numbers of parameters', () => {
+    expect(only('k,loss,parameters\n1,0.9,39200\n2,0.8,39200\n').N).toBeCloseTo(3.92e-5, 12);
+    expect(only('k,loss,Parameters\n1,0.9,5e8\n').N).toBe(0.5);
+    expect(problem('k,loss,parameters\n1,0.9,0.5\n')).toMatchObject({
+      code: 'bad_value',
+      line: 2,
+      column: 3,
+    });
+    expect(problem('k,loss,N,parameters\n1,0.9,0.5,5e8\n')).toMatchObject({
+      code: 'column_twice',
+      line: 1,
+      column: 4,
+    });
+  });
+});
+
 describe('points by merge', () => {
   it('averages subsets by size, the pool being all experts named', () => {
     const curve = only('subset,loss\na,0.9\nb,0.7\nc,0.8\na+b,0.6\nb + c,0.5\n,1.5\na+b+c,0.4\n');

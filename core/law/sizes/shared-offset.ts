@@ -133,7 +133,7 @@ export function ownOffset(fit: Fit | null): number | null {
 
 /** Null where fewer than two sizes can be fitted alone, or nothing is left to judge them by. */
 export function testSharedOffset(shared: SharedOffset): OffsetTest | null {
-  const { points, fits, alone, misfit } = shared;
+  const { points, fitters, fits, alone, misfit } = shared;
   const df1 = alone.filter((fit) => fit !== null).length - 1;
   const free = shared.free - df1;
   if (df1 < 1 || free < 1) return null;
@@ -141,7 +141,13 @@ export function testSharedOffset(shared: SharedOffset): OffsetTest | null {
   const together = fits.reduce((sum, { rss }) => sum + rss, 0);
   const scale = points.known ? 1 : apart / free;
   const df2 = points.known && misfit === 0 ? Math.min(...points.df) : free;
-  const F = scale > 0 ? Math.max(0, together - apart) / df1 / scale : 0;
+  // Less than a ten-millionth of the losses is no difference, however small the residuals.
+  const size = fitters.reduce(
+    (sum, fitter, s) => sum + whitenedAt(points, fitter, s, points.y).reduce((own, z) => own + z * z, 0),
+    0,
+  );
+  const more = together - apart;
+  const F = more > 1e-14 * size ? more / df1 / scale : 0;
   const p = F > 0 ? fisherTail(F, df1, df2) : 1;
   return { F, df1, df2: Number.isFinite(df2) ? df2 : null, p, does_as_well: p >= 0.05 };
 }

@@ -4,7 +4,7 @@ import type { Report } from '../../core/report/report.ts';
 import { plusMinus } from '../../words/estimates.ts';
 import { baseRemark, lawRemark } from '../../words/law.ts';
 import { count, counted, percent } from '../../words/numbers.ts';
-import { nameList } from '../../words/plain.ts';
+import { nameList, plain } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { type Hint, hintAtEnd } from './hint.ts';
 import { headlineCell, objectiveCurve } from './report-cells.ts';
@@ -24,7 +24,8 @@ export function headlineText(report: Report): string | null {
   const { done, failed, total } = report.progress;
   const soFar = headline.state === 'complete' ? '' : ` · so far, ${count(done + failed)} of ${count(total)}`;
   const keepBase = headline.beats_base === false || headline.recommended_k?.k === 0;
-  if (keepBase && !headline.subset) return `${baseRemark(headline.rests_on)}${soFar}`;
+  if (keepBase && !headline.subset)
+    return [baseRemark(headline.rests_on), ...byText(report)].join(' · ') + soFar;
   const { recommended_k: typical, subset } = headline;
   const loss = headline.loss && `loss ${plusMinus(headline.loss)}`;
   const pick = subset && `pick ${subsetText(report.pool, subset)}`;
@@ -38,7 +39,7 @@ export function headlineText(report: Report): string | null {
         ]
       : [typical && kText(typical, headline.rests_on), loss, pick]
   ).filter((part) => part !== null);
-  if (parts.length > 0) return `${parts.join(' · ')}${soFar}`;
+  if (parts.length > 0) return [...parts, ...byText(report)].join(' · ') + soFar;
   if (done === 0) return null;
   return headline.state === 'complete'
     ? noKText(report)
@@ -52,6 +53,14 @@ function subsetText(pool: readonly string[], subset: readonly string[]): string 
   return left.length > 0 && left.length + 2 < subset.length
     ? `all but ${nameList(left, 12)}`
     : nameList(subset, 12);
+}
+
+/** Which method and size the answer is of, where there are others. */
+function byText(report: Report): readonly string[] {
+  const cell = headlineCell(report);
+  if (!cell || report.cells.length < 2) return [];
+  const at = report.sizes.length > 1 ? ` at ${plain(cell.size, 24)}` : '';
+  return [`by ${plain(cell.label)}${at}`];
 }
 
 /** The reason that the headline's sentence gives too. */

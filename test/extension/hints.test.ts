@@ -30,7 +30,7 @@ describe('the headline', () => {
     expect(file.lines.line(hint.position.line)).toBe('experts:   # the pool');
     expect(hint.position).toEqual(file.lines.lineEnd(4));
     expect(hint.text).toBe(
-      '3 experts: e0, e2 and e4 · loss 1.392 ± 0.11 · typical k = 6 (6 alone), within 0.05 of the best',
+      '3 experts: e0, e2 and e4 · loss 1.392 ± 0.11 · typical k = 6 (6 alone), within 0.05 of the best · by average',
     );
     expect(hint.tooltip).toBe(report.headline.sentence);
   });
@@ -47,7 +47,7 @@ describe('the headline', () => {
     expect(headlineText(few)).toMatch(/9 of 133/);
     const half = headlineText(reportOf(world, experiment(), { measured: 80, stage: 'points' })) ?? raise();
     expect(half).toMatch(
-      /^3 experts: e.* · loss \d\.\d{3} · typical k = \d, within 0\.05 of the best · so far, 80 of 133$/,
+      /^3 experts: e.* · loss \d\.\d{3} · typical k = \d, within 0\.05 of the best · by \w+.* · so far, 80 of 133$/,
     );
   });
 
@@ -73,7 +73,8 @@ describe('the headline', () => {
     [{ k: 4, low: null, high: null, rule: 'epsilon', value: 0.02 }, 'k = 4, within 0.02 of the floor'],
   ] as const)('names the goal %#', (recommended_k, expected) => {
     const headline = { ...report.headline, recommended_k, subset: null, loss: null };
-    expect(headlineText({ ...report, headline })).toBe(expected);
+    expect(headlineText({ ...report, headline })).toBe(`${expected} · by average`);
+    expect(headlineText({ ...report, headline, cells: report.cells.slice(0, 1) })).toBe(expected);
   });
 });
 

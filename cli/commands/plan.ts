@@ -7,13 +7,15 @@ import { print, printJson } from '../terminal/io.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 import { withSession } from '../with-session.ts';
+import { asksForBudget, type BudgetOptions, planBudget } from './plan-budget.ts';
 
 /** `plan FILE`: what a run would do and take; nothing is run. */
 export async function plan(
   context: Context,
   file: string,
-  options: CommonOptions & { readonly device?: string },
+  options: CommonOptions & { readonly device?: string } & BudgetOptions,
 ): Promise<ExitCode> {
+  if (asksForBudget(options)) return planBudget(context, file, options);
   return withSession(context, file, options, async (session) => {
     const summary = await session.plan();
     if (options.json) printJson(context.io, planDocument(session, summary));

@@ -10,6 +10,7 @@ import { expertTable } from './expert-table.ts';
 import { chosenList, kTable } from './k-table.ts';
 import { lawText } from './law-text.ts';
 import { methodTable } from './method-table.ts';
+import { planningText } from './planning-text.ts';
 
 export interface ReportTextOptions {
   readonly style: Style;
@@ -35,6 +36,9 @@ export function reportText(report: Report, options: ReportTextOptions): string {
     if (options.full) parts.push(chosenList(report, cell, style, columns), domainTable(report, cell, style));
   }
   if (report.cells.length > 1) parts.push(methodTable(report, style, columns));
+  const planning = report.study?.planning;
+  if (planning && (report.sizes.length > 1 || Object.values(planning.budget).some((limit) => limit !== null)))
+    parts.push(planningText(planning, style, columns, options.full));
   parts.push(warnings(report, curve?.warnings ?? [], style, columns), intervalNote(report, style, columns));
   return parts.filter((part) => part !== '').join('\n\n');
 }

@@ -5,6 +5,7 @@
  * in memory, whatever k is.
  */
 import type { Estimated } from '../selection/estimated.ts';
+import { planningSentences } from './sentences.ts';
 
 /** What may be spent, and what is wanted; each null where the experiment does not say. */
 export interface Budget {
@@ -83,6 +84,8 @@ export interface Planning {
   /** Those that no other beats in both cost and loss, cheapest first. */
   readonly frontier: readonly number[];
   readonly margin: Margin | null;
+  /** All of that as people read it. */
+  readonly sentences: readonly string[];
   /** Why a null above is null, by field name. */
   readonly reasons: Readonly<Record<string, string>>;
 }
@@ -127,15 +130,10 @@ export function makePlanning(
   ]);
   if (target === null) reasons['cheapest'] = 'no target_loss is given';
   else if (cheapest === null) reasons['cheapest'] = `nothing within the budget reaches ${target}`;
-  return {
-    budget,
-    options,
-    best,
-    cheapest,
-    frontier: frontierOf(options),
-    margin: at && marginAt(ascending, budget, at, saving),
-    reasons,
-  };
+  const frontier = frontierOf(options);
+  const margin = at && marginAt(ascending, budget, at, saving);
+  const planning = { budget, options, best, cheapest, frontier, margin, reasons };
+  return { ...planning, sentences: planningSentences(planning) };
 }
 
 function optionOf(
@@ -225,4 +223,18 @@ function betterOf(expert: Step | null, larger: Step | null): Margin['better'] {
   const surely = (a: Estimated, b: Estimated) => a.low !== null && b.high !== null && a.low > b.high;
   if (surely(expert.per_cost, larger.per_cost)) return 'expert';
   return surely(larger.per_cost, expert.per_cost) ? 'larger' : null;
+}
+
+/** The same options under another budget. */
+export function underBudget(planning: Planning, budget: Budget): Planning {
+  const sizes = new Map<string, PlannedSize>();
+  for (const { size: name, parameters, memory_bytes, k, loss, measured } of planning.options) {
+    const losses = [...(sizes.get(name)?.losses ?? []), { k, loss, measured }];
+    sizes.set(name, { name, parameters, memory_bytes, losses });
+  }
+  const { margin } = planning;
+  const steps = [margin?.expert, margin?.larger];
+  const saving: Saving = (_, to) =>
+    steps.find((step) => step?.size === to.size && step.k === to.k)?.saves ?? null;
+  return makePlanning([...sizes.values()], budget, margin, saving);
 }

@@ -6,6 +6,7 @@ import {
   NO_BUDGET,
   type PlannedSize,
   type Saving,
+  underBudget,
 } from '../../core/planning/planning.ts';
 
 const exact = (value: number) => ({ value, low: value, high: value });
@@ -117,5 +118,11 @@ describe('planning', () => {
     const { best, reasons } = plan({ gpu_hours: 100 });
     expect(best).toBeNull();
     expect(reasons['best']).toMatch(/hours_per_expert_per_billion/);
+  });
+
+  it('is the same under another budget as made anew', () => {
+    const at = { size: 'middle', k: 3 };
+    const budget = { gpu_hours: 90, hours_per_expert_per_billion: 4, target_loss: 1.8 };
+    expect(underBudget(plan({}, at), { ...NO_BUDGET, ...budget })).toEqual(plan(budget, at));
   });
 });

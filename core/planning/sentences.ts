@@ -1,0 +1,77 @@
+import { estimated } from '../../words/estimates.ts';
+import { counted, loss } from '../../words/numbers.ts';
+import { plain } from '../../words/plain.ts';
+import { costText } from '../../words/planning.ts';
+import { parameters } from '../../words/units.ts';
+import type { Margin, Option, Planning, Step } from './planning.ts';
+
+type Told = Omit<Planning, 'sentences'>;
+
+/** What the planning says: the best within the budget, the cheapest for a loss, the trade at the margin; those that there are. */
+export function planningSentences(planning: Told): string[] {
+  return [bestSentence(planning), cheapestSentence(planning), marginSentence(planning)].filter(Boolean);
+}
+
+/** `L (494M) with 4 experts, 1.234 (1.200 to 1.268) for 24 GPU-hours of training` */
+function optionText(planning: Told, option: Option): string {
+  const expected = option.measured ? '' : ', by the law';
+  return `${placeText(planning, option)}, ${estimated(option.loss)}${expected} for ${costText(option)} of training`;
+}
+
+function bestSentence(planning: Told): string {
+  const option = at(planning, planning.best);
+  if (!option)
+    return `No best size and number of experts: ${planning.reasons['best'] ?? 'nothing is known yet'}.`;
+  const { gpu_hours, max_parameters, memory_bytes } = planning.budget;
+  const within = [gpu_hours, max_parameters, memory_bytes].some((limit) => limit !== null);
+  return `Lowest loss${within ? ' within the budget' : ''}: ${optionText(planning, option)}.`;
+}
+
+/** Empty where no loss is aimed at. */
+function cheapestSentence(planning: Told): string {
+  const { target_loss: target } = planning.budget;
+  if (target === null) return '';
+  const option = at(planning, planning.cheapest);
+  if (!option) return `The loss ${loss(target)} is not reached: ${planning.reasons['cheapest'] ?? ''}.`;
+  const { high } = option.loss;
+  const sure = high !== null && high <= target ? '' : ' Its interval reaches above that loss.';
+  return `Cheapest that reaches ${loss(target)}: ${optionText(planning, option)}.${sure}`;
+}
+
+/** Empty where there is neither another expert nor a larger size. */
+function marginSentence(planning: Told): string {
+  const { margin } = planning;
+  if (!margin) return '';
+  const steps = [
+    margin.expert && `one more expert (k = ${margin.expert.k}) saves ${savedText(margin.expert)}`,
+    margin.larger &&
+      `${counted(margin.k, 'expert')} of size ${plain(margin.larger.size, 40)} instead ${margin.k === 1 ? 'saves' : 'save'} ${savedText(margin.larger)}`,
+  ].filter(Boolean);
+  if (steps.length === 0) return '';
+  return `From ${placeText(planning, margin)}: ${steps.join('; ')}.${verdict(margin)}`;
+}
+
+function verdict({ expert, larger, better }: Margin): string {
+  if (better === 'expert') return ' The expert saves more for its cost.';
+  if (better === 'larger') return ' The larger size saves more for its cost.';
+  return expert && larger
+    ? ' Which of the two saves more for its cost is open: their intervals overlap.'
+    : '';
+}
+
+function savedText(step: Step): string {
+  return `${estimated(step.saves)} nats for ${costText(step)}`;
+}
+
+function placeText(planning: Told, { size, k }: { readonly size: string; readonly k: number }): string {
+  const sizes = new Set(planning.options.map((option) => option.size));
+  const weights = planning.options.find((option) => option.size === size)?.parameters;
+  const experts = k === 0 ? 'the base alone' : counted(k, 'expert');
+  if (sizes.size <= 1) return experts;
+  const name = `${plain(size, 40)}${weights === undefined ? '' : ` (${parameters(weights)})`}`;
+  return k === 0 ? `${name}, ${experts}` : `${name} with ${experts}`;
+}
+
+function at({ options }: Told, index: number | null): Option | undefined {
+  return index === null ? undefined : options[index];
+}

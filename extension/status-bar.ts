@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Headline } from '../core/report/report.ts';
 import { oneLine } from '../words/plain.ts';
+import { countsOfWorkers, percentOfNew } from '../words/run-progress.ts';
 import { roughly } from '../words/units.ts';
 import { LANGUAGE } from './experiments/experiment-library.ts';
 import type { ExperimentState } from './experiments/experiment-state.ts';
@@ -72,14 +73,12 @@ export function answeredK({ subset, recommended_k }: Headline): number | null {
   return subset?.length ?? recommended_k?.k ?? null;
 }
 
-/** E.g. `37% · 20 s left`. */
+/** E.g. `37% · 20 s left`, of what is new. */
 export function runText({ run }: Pick<ExperimentState, 'run'>): string {
   const [worker] = run.workers;
   if (run.state === 'queued') return `waiting for ${oneLine(worker?.waiting_for ?? 'the device', 60)}`;
   if (run.state === 'starting') return 'starting';
-  const total = Math.max(0, ...run.workers.map((each) => each.total));
-  const done = Math.max(0, ...run.workers.map((each) => each.done + each.failed));
-  const share = total > 0 ? `${Math.min(99, Math.floor((100 * done) / total))}%` : '';
+  const share = percentOfNew(countsOfWorkers(run.workers));
   if (run.state === 'stopping') return `stopping · ${share}`;
   const left = worker?.seconds_left;
   return [share, left === null || left === undefined ? '' : `${roughly(left)} left`]

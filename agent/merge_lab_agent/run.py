@@ -110,6 +110,7 @@ class _Run:
         self.index.refresh()
         self.progress = Progress(self.plan, self.index)
         self.status.update(dtype=self.plan.dtype, batch_tokens=self.plan.batch_tokens, **self._counts())
+        self._begin()
 
     def go(self) -> None:
         if not self.progress.remaining:
@@ -129,6 +130,7 @@ class _Run:
     def _work(self, device: Device) -> None:
         self.index.refresh()
         self.progress.recount()
+        self._begin()
         missing = list(self.progress.remaining.values())
         if not missing:
             self.status.update(**self._counts())
@@ -171,6 +173,10 @@ class _Run:
             seconds_left=self.progress.seconds_left,
             **self._counts(),
         )
+
+    def _begin(self) -> None:
+        """What is there now is not this run's work; another may have done some while it was queued."""
+        self.status.update(at_start=self.progress.done)
 
     def _counts(self) -> dict[str, int]:
         return {

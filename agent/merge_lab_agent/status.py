@@ -39,6 +39,7 @@ class WorkerStatus:
     done: int = 0
     failed: int = 0
     total: int = 0
+    at_start: int = 0
     current: dict[str, Any] | None = None
     seconds_per_merge: float | None = None
     seconds_left: float | None = None

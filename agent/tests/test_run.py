@@ -66,6 +66,7 @@ def test_a_run_scores_every_merge_on_every_domain(plan: SmallPlan, tmp_path: Pat
     assert len(set(found.values())) > len(plan.lines), "different merges have different losses"
     last = status(plan, "first")
     assert (last["state"], last["done"], last["failed"], last["total"]) == ("done", 18, 0, 18)
+    assert last["at_start"] == 0
     assert last["seconds_per_merge"] > 0
     assert last["problem"] is None
     assert list(plan.store.claims(plan.id).iterdir()) == [], "no claim outlives its worker"
@@ -92,6 +93,7 @@ def test_running_again_computes_nothing_and_loads_nothing(plan: SmallPlan, tmp_p
     again = save_plan(plan.store, plan.header, plan.lines)
     assert forked_run(again.request("second"), tmp_path) == 0
     assert status(again, "second")["done"] == 18
+    assert status(again, "second")["at_start"] == 18
     assert losses(plan.store) == before
     assert len(list(plan.store.results.iterdir())) == 1
 
@@ -103,6 +105,7 @@ def test_a_new_domain_scores_that_domain_only(plan: SmallPlan, tmp_path: Path) -
     header = plan.header | {"evaluations": plan.header["evaluations"] | {"later": new}}
     grown = save_plan(plan.store, header, plan.lines)
     assert forked_run(grown.request("second"), tmp_path) == 0
+    assert status(grown, "second")["at_start"] == 0, "no merge has all its domains"
     assert set(losses(plan.store)) - set(old) == {(line["key"], new) for line in plan.lines}
     newest = sorted(plan.store.results.iterdir(), key=lambda file: file.stat().st_mtime_ns)[-1]
     assert len(newest.read_bytes().splitlines()) == 1 + len(plan.lines)

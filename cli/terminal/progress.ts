@@ -2,10 +2,12 @@ import { createLogUpdate } from 'log-update';
 import { lowestMerge, mergeAt } from '../../core/report/merge-table.ts';
 import type { Report } from '../../core/report/report.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
+import { hasEnded } from '../../core/store/status.ts';
 import type { Update } from '../../runner/experiment-session.ts';
 import { cellName } from '../../words/cell-name.ts';
-import { count, counted, loss } from '../../words/numbers.ts';
+import { count, loss } from '../../words/numbers.ts';
 import { plain, plainLines } from '../../words/plain.ts';
+import { countsOfWorkers, type RunCounts, scoredText, shareOfNew } from '../../words/run-progress.ts';
 import { bytes, roughly } from '../../words/units.ts';
 import { curveOf, drawingOf } from '../report/curve-of.ts';
 import { subsetText } from '../report/k-table.ts';
@@ -65,8 +67,7 @@ class PlainProgress implements ProgressView {
   }
 
   update(update: Update): void {
-    const { done, total } = update.progress;
-    const tenth = total === 0 ? 0 : Math.floor((10 * done) / total);
+    const tenth = Math.floor(10 * shareOfNew(countsOf(update)));
     const worker = update.status[0];
     const mark = `${worker?.state ?? 'starting'} ${tenth}`;
     if (mark === this.#said) return;
@@ -83,16 +84,21 @@ class PlainProgress implements ProgressView {
 
 function bar(update: Update, style: Style, columns: number): string {
   const width = Math.max(10, Math.min(30, columns - 60));
-  const { done, failed, total } = update.progress;
-  const filled = total === 0 ? 0 : Math.floor((width * (done + failed)) / total);
+  const filled = Math.floor(width * shareOfNew(countsOf(update)));
   return `${style.cyan('█'.repeat(filled))}${style.dim('░'.repeat(width - filled))} ${statusLine(update)}`;
 }
 
-/** `212 of 511 merges · 24 s left · cpu float32`, or why nothing moves. */
+/** Of the run while it goes on, of all that there is once it has ended. */
+function countsOf({ progress, status }: Update): RunCounts {
+  const going = status.filter(({ state }) => !hasEnded(state));
+  return { ...progress, at_start: countsOfWorkers(going).at_start };
+}
+
+/** `212 of 521 models scored · 24 s left · cpu float32`, or why nothing moves. */
 export function statusLine(update: Update): string {
-  const { done, failed, total } = update.progress;
+  const { failed } = update.progress;
   const worker: WorkerStatus | undefined = update.status[0];
-  const parts = [`${count(done)} of ${counted(total, 'model')} scored`];
+  const parts = [scoredText(countsOf(update))];
   if (failed > 0) parts.push(`${count(failed)} failed`);
   if (!worker) parts.push('starting');
   else if (worker.state === 'queued') parts.push(`waiting for ${plain(worker.waiting_for ?? 'the device')}`);

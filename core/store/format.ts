@@ -258,6 +258,8 @@ export interface WorkerStatus {
   readonly done: number;
   readonly failed: number;
   readonly total: number;
+  /** Of those done, how many were so when the run began; 0 until it has looked. */
+  readonly at_start: number;
   readonly current: {
     readonly size: string;
     readonly method: number | null;

@@ -32,6 +32,8 @@ export const workerStatusSchema: z.ZodType<WorkerStatus> = z.strictObject({
   done: count,
   failed: count,
   total: count,
+  // A status in an older store does not say it.
+  at_start: count.default(0),
   current: z
     .strictObject({
       size: z.string(),

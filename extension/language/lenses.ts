@@ -3,6 +3,7 @@ import { countMerges } from '../../core/design/count-merges.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { nameList, plain } from '../../words/plain.ts';
+import { countsOfWorkers, percentOfNew } from '../../words/run-progress.ts';
 import { roughly } from '../../words/units.ts';
 import type { PlanState } from '../experiments/experiment-state.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
@@ -137,15 +138,13 @@ function errorsOf({ parsed }: EditedExperiment): number {
   return parsed.diagnostics.filter(({ severity }) => severity === 'error').length;
 }
 
-/** How far the run is, and how long it will take. Never 100% before the end. */
+/** How far the run is in what is new, and how long it will take. */
 function progress({ state }: EditedExperiment): readonly string[] {
   const workers = state?.run.workers ?? [];
-  const total = Math.max(0, ...workers.map((worker) => worker.total));
-  const done = Math.max(0, ...workers.map((worker) => worker.done + worker.failed));
+  const share = percentOfNew(countsOfWorkers(workers));
   const left = workers.flatMap(({ seconds_left }) => (seconds_left === null ? [] : [seconds_left]));
-  if (total === 0) return [];
-  const percent = Math.min(99, Math.floor((100 * done) / total));
-  return [`${percent}%`, ...(left.length > 0 ? [`${roughly(Math.max(...left))} left`] : [])];
+  if (share === '') return [];
+  return [share, ...(left.length > 0 ? [`${roughly(Math.max(...left))} left`] : [])];
 }
 
 function waiting({ state }: EditedExperiment): string {

@@ -9,7 +9,15 @@ const uri = 'file:///lab/nine-domains.mergelab.yaml';
 const titles = (state: Partial<ExperimentState>, trusted = true) =>
   lenses(edited(text, state), { uri, trusted }).map(({ title }) => title);
 const worker = (more: Partial<WorkerStatus>): WorkerStatus =>
-  ({ done: 0, failed: 0, total: 521, seconds_left: null, waiting_for: null, ...more }) as WorkerStatus;
+  ({
+    done: 0,
+    failed: 0,
+    total: 521,
+    at_start: 0,
+    seconds_left: null,
+    waiting_for: null,
+    ...more,
+  }) as WorkerStatus;
 const running = (state: ExperimentState['run']['state'], more: Partial<WorkerStatus> = {}) => ({
   run: { state, workers: [worker(more)], pace: [] },
 });
@@ -52,6 +60,8 @@ describe('lenses', () => {
       '■ Stop (37%, 20 s left)',
     );
     expect(titles({ ...running('running', { done: 520, failed: 1, total: 521 }) })[0]).toBe('■ Stop (99%)');
+    const ofNew = { done: 531, total: 1032, at_start: 521 };
+    expect(titles({ ...running('running', ofNew) })[0]).toBe('■ Stop (1%)');
     expect(titles({ ...running('stopping') })[0]).toBe('■ Stop now');
     const queued = lenses(edited(text, running('queued', { waiting_for: 'another run\u001b[31m' })), {
       uri,

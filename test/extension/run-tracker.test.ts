@@ -42,6 +42,7 @@ function say(state: string, done: number): void {
     done,
     failed: 0,
     total: 900,
+    at_start: 0,
     current: null,
   };
   const rest = {

@@ -297,6 +297,7 @@ describe('runs as their files tell', () => {
       done: 1,
       failed: 0,
       total: 9,
+      at_start: 0,
       current: null,
       seconds_per_merge: null,
       seconds_left: null,

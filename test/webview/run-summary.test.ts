@@ -45,6 +45,19 @@ describe('a run', () => {
     expect(inState('stopped', [worker])).toMatchObject({ done: 700, failed: 9, total: 900 });
   });
 
+  it('of what is new while it goes on, and of all that there is when it has ended', () => {
+    const later = { ...worker, done: 531, total: 1032, at_start: 521 };
+    const inState = (state: 'running' | 'done') =>
+      runSummary(
+        dashboardState(
+          { ...report, progress: { done: 1032, failed: 0, total: 1032 } },
+          { run: { state, workers: [later], pace: [] } },
+        ),
+      );
+    expect(inState('running').counts).toBe('10 of 511 new models scored, 521 were there');
+    expect(inState('done').counts).toBe('1,032 of 1,032 models scored');
+  });
+
   it('never counts more than all', () => {
     const beyond = { ...worker, done: 999 };
     expect(

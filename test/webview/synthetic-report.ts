@@ -264,6 +264,7 @@ export const worker: WorkerStatus = {
   done: 212,
   failed: 1,
   total: 521,
+  at_start: 0,
   current: { size: 'default', method: 0, subset: ['algebra', 'biology'], seed: null },
   seconds_per_merge: 0.081,
   seconds_left: 24,

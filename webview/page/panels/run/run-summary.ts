@@ -1,8 +1,8 @@
 /** A run in words: its state, how far it is, how fast, and what each worker does. */
-import type { Progress } from '../../../../core/report/report.ts';
 import type { RunState, WorkerStatus } from '../../../../core/store/format.ts';
-import { count, counted, NONE } from '../../../../words/numbers.ts';
+import { NONE } from '../../../../words/numbers.ts';
 import { nameList, plain } from '../../../../words/plain.ts';
+import { countsOfWorkers, type RunCounts, scoredText } from '../../../../words/run-progress.ts';
 import { bytes, pace, roughly } from '../../../../words/units.ts';
 import type { DashboardState, RunView } from '../../../messages.ts';
 
@@ -14,6 +14,8 @@ export interface RunSummary {
   readonly failed: number;
   /** 0 while not known. */
   readonly total: number;
+  /** Of those done, how many were so when the run began; 0 where none goes on. */
+  readonly at_start: number;
   /** `212 of 521 models scored` */
   readonly counts: string;
   /** `25 s left`; empty where not known. */
@@ -50,7 +52,7 @@ const STATES: Readonly<Record<RunView['state'] | RunState, readonly [string, Run
 export function runSummary({ run, report, plan }: DashboardState): RunSummary {
   const [state, tone] = STATES[run.state];
   const active = tone === 'active';
-  const { total, done, failed } = progressOf(active, { run, report, plan });
+  const { total, done, failed, at_start } = progressOf(active, { run, report, plan });
   const times = run.workers.flatMap(({ state: worker, seconds_left: value }) =>
     worker === 'running' && value !== null ? [value] : [],
   );
@@ -62,7 +64,8 @@ export function runSummary({ run, report, plan }: DashboardState): RunSummary {
     done,
     failed,
     total,
-    counts: total === 0 ? '' : `${count(done)} of ${counted(total, 'model')} scored`,
+    at_start,
+    counts: total === 0 ? '' : scoredText({ done, total, at_start }),
     left,
     pace: active ? paceOf(run.pace) : '',
     workers: run.workers.map((worker, i) => workerRow(worker, i + 1)),
@@ -76,17 +79,18 @@ export function runSummary({ run, report, plan }: DashboardState): RunSummary {
 function progressOf(
   active: boolean,
   { run: { workers }, report, plan }: Pick<DashboardState, 'run' | 'report' | 'plan'>,
-): Progress {
-  const most = (of: (worker: WorkerStatus) => number): number => Math.max(0, ...workers.map(of));
-  const total = most((worker) => worker.total);
-  const ofWorkers = total === 0 ? null : { total, done: most(doneOf), failed: most(failedOf) };
+): RunCounts {
+  const counts = countsOfWorkers(workers);
+  const ofWorkers = counts.total === 0 ? null : counts;
   const sources = active ? [ofWorkers, plan, report?.progress] : [report?.progress, plan, ofWorkers];
   const source = sources.find((one) => one) ?? { total: 0, done: 0, failed: 0 };
-  return { total: source.total, done: Math.min(source.total, source.done), failed: source.failed };
+  return {
+    total: source.total,
+    done: Math.min(source.total, source.done),
+    failed: source.failed,
+    at_start: active && source === ofWorkers ? counts.at_start : 0,
+  };
 }
-
-const doneOf = ({ done }: WorkerStatus): number => done;
-const failedOf = ({ failed }: WorkerStatus): number => failed;
 
 /** Models scored in the time that was watched. */
 function paceOf(watched: RunView['pace']): string {

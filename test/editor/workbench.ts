@@ -54,24 +54,42 @@ export class Workbench {
   }
 
   static async open(options: WorkbenchOptions): Promise<Workbench> {
-    const life = new Life();
+    const window = await Workbench.start(options);
     try {
-      const { profile, name } = options;
-      const server = await VsCodeServer.start({
+      await window.goto(options.folder, options.file);
+      return window;
+    } catch (error) {
+      await window.close();
+      throw error;
+    }
+  }
+
+  /** Server and browser, side by side; what the window shows is for `goto` to say. */
+  static async start(options: Omit<WorkbenchOptions, 'folder' | 'file'>): Promise<Workbench> {
+    const life = new Life();
+    const { profile, name } = options;
+    const starting = [
+      VsCodeServer.start({
         profile,
         name,
         ...(options.extensions === undefined ? {} : { extensions: options.extensions }),
         ...(options.trust ? { trust: true } : {}),
         ...(options.env ? { env: options.env } : {}),
-      });
-      life.defer(() => server.stop());
-      const browser = await launchChromium();
-      life.defer(() => browser.close());
+      }).then((server) => {
+        life.defer(() => server.stop());
+        return server;
+      }),
+      launchChromium().then((browser) => {
+        life.defer(() => browser.close());
+        return browser;
+      }),
+    ] as const;
+    try {
+      const [server, browser] = await Promise.all(starting);
       const page = await openPage(browser, name, options.size ?? usualSize);
-      const window = new Workbench({ page, server, profile, browser }, life, name);
-      await window.goto(options.folder, options.file);
-      return window;
+      return new Workbench({ page, server, profile, browser }, life, name);
     } catch (error) {
+      await Promise.allSettled(starting);
       await life.end();
       throw error;
     }

@@ -19,14 +19,18 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => void> {
+  const [vsix, profile] = await Promise.all([packaged(), finishSample()]).then(([made]) => made);
+  project.provide('extensions', profile.extensions);
+  project.provide('vsix', vsix);
+  return () => profile.remove();
+}
+
+async function packaged(): Promise<[vsix: string, installed: Profile]> {
   const made = await makeVsix(root, await buildAll());
   const profile = new Profile({ user: testSettings });
   // A copy: whoever packages again meanwhile disturbs nobody.
   const vsix = path.join(profile.folder, path.basename(made.file));
   cpSync(made.file, vsix);
   await installVsix(vsix, profile);
-  await finishSample();
-  project.provide('extensions', profile.extensions);
-  project.provide('vsix', vsix);
-  return () => profile.remove();
+  return [vsix, profile];
 }

@@ -36,21 +36,22 @@ export async function journey(options: JourneyOptions): Promise<Journey> {
     machine: options.withoutAgent ? {} : agentSettings(),
   });
   onTestFinished(() => profile.remove());
-  const sample = await (options.sample ?? copySample)(profile.folder);
-  const file = options.prepare?.(sample) ?? sample.file;
-  onTestFinished(() => stopRuns(profile.folder));
-  const { open = 'file' } = options;
-  const window = await Workbench.open({
+  // A sample with results is planned anew, which takes as long as VS Code needs to start.
+  const making = (options.sample ?? copySample)(profile.folder);
+  const window = await Workbench.start({
     name: options.name,
     profile,
     extensions: inject('extensions'),
-    folder: open === 'nothing' ? null : sample.folder,
-    ...(open === 'file' ? { file } : {}),
     ...(options.trust ? { trust: true } : {}),
   });
   onTestFinished(async ({ task }) => {
     if (task.result?.state === 'fail') await window.screenshot(`failed-${options.name}`).catch(() => null);
     await window.close();
   });
+  const sample = await making;
+  onTestFinished(() => stopRuns(profile.folder));
+  const file = options.prepare?.(sample) ?? sample.file;
+  const { open = 'file' } = options;
+  await window.goto(open === 'nothing' ? null : sample.folder, open === 'file' ? file : undefined);
   return { window, sample, profile };
 }

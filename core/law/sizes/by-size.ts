@@ -1,5 +1,6 @@
 import { withoutLimit } from '../least-squares.ts';
-import { type DrawnOffset, percentiles } from './draws.ts';
+import { percentiles } from '../percentiles.ts';
+import type { DrawnOffset } from './draws.ts';
 import { floorAndTail, ownOffset, rmseAt, type SharedOffset } from './shared-offset.ts';
 import type { Bounded, BySize } from './sizes-law.ts';
 

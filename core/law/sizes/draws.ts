@@ -1,6 +1,5 @@
 /** Intervals of everything that follows from a law over sizes: it is fitted again to losses with errors like theirs. */
 import { throwIfCancelled } from '../cancelled.ts';
-import type { Interval } from '../curve.ts';
 import type { Fit } from '../least-squares.ts';
 import { noiseOf } from '../noise.ts';
 import { seededRandom } from '../random.ts';
@@ -56,17 +55,6 @@ function drawn<T>(
     if (r % 100 === 0) throwIfCancelled(cancelled);
     return refit(noise(r, errors.misfit));
   });
-}
-
-/** 2.5 and 97.5 percentiles, widened to hold the estimate; an end that is not finite has no limit. */
-export function percentiles(values: readonly number[], estimate: number): Interval {
-  const sorted = Float64Array.from(values).sort();
-  const low = sorted[Math.floor(0.025 * sorted.length)] ?? Number.NEGATIVE_INFINITY;
-  const high = sorted[Math.ceil(0.975 * sorted.length) - 1] ?? Number.POSITIVE_INFINITY;
-  return [
-    Number.isFinite(low) ? Math.min(low, estimate) : null,
-    Number.isFinite(high) ? Math.max(high, estimate) : null,
-  ];
 }
 
 /** How the widths came about. */

@@ -1,6 +1,7 @@
+import { percentiles } from '../percentiles.ts';
 import { student95 } from '../student.ts';
 import { at } from '../whitening.ts';
-import { type DrawnJoint, percentiles } from './draws.ts';
+import type { DrawnJoint } from './draws.ts';
 import { errorAtSize } from './held-out.ts';
 import { type JointFit, predictJoint } from './joint-fit.ts';
 import type { SizePoints } from './points.ts';

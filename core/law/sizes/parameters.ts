@@ -1,7 +1,8 @@
 /** The joint law's parameters: their intervals over draws, their bounds, and what the data say of each. */
 import type { Interval } from '../curve.ts';
+import { percentiles } from '../percentiles.ts';
 import { at } from '../whitening.ts';
-import { type DrawnJoint, percentiles } from './draws.ts';
+import type { DrawnJoint } from './draws.ts';
 import type { JointFit } from './joint-fit.ts';
 import { FLOOR, GAMMA, type JointModel, type Linear, OFFSET } from './joint-model.ts';
 import type { JointParameter, Standing } from './sizes-law.ts';

@@ -1,0 +1,150 @@
+/** Intervals of what an absence costs: all pools are scored on the same samples, so that differences are paired. */
+import { throwIfCancelled } from '../../law/cancelled.ts';
+import { percentiles } from '../../law/percentiles.ts';
+import { at } from '../../law/whitening.ts';
+import { halfWidth, samplesShowSpread } from '../curve-error.ts';
+import { pooledFreedom } from '../freedom.ts';
+import { differenceVariance, influence, type Measured, objectiveOf } from '../measured.ts';
+import { type Resamples, replicatesOf } from '../resample.ts';
+import { type DomainWeights, type Samples, sampleFreedom } from '../samples.ts';
+import type { TypicalPoint } from '../typical.ts';
+import type { CandidatePool, Difference, PoolCurve, PoolsAsked } from './candidate-pools.ts';
+import { PoolLaws, parametersOfPool } from './pool-laws.ts';
+
+export interface PoolEvidence {
+  readonly measured: readonly Measured[];
+  readonly samples: Samples;
+  readonly resamples: Resamples;
+  /** The whole pool's typical points. */
+  readonly whole: readonly TypicalPoint[];
+  readonly cancelled?: () => boolean;
+}
+
+/**
+ * The same candidates with intervals: of losses from the samples (and, where a k is not exhaustive, from the subsets not
+ * merged); of floors by fitting the law again to each paired replicate, where all k are exhaustive.
+ */
+export function withIntervals(
+  candidates: readonly CandidatePool[],
+  pools: readonly PoolCurve[],
+  asked: PoolsAsked,
+  evidence: PoolEvidence,
+): CandidatePool[] {
+  const laws = new PoolLaws(asked.curve, asked.form);
+  const wholeFloors = floorsOf(evidence.whole, asked, laws, evidence);
+  return candidates.map((candidate, i) => {
+    throwIfCancelled(evidence.cancelled);
+    const pool = pools[i];
+    if (!pool) return candidate;
+    return {
+      ...candidate,
+      difference: lossDifference(candidate, pool, asked, evidence),
+      floor_difference: floorDifference(candidate, pool, wholeFloors, asked, laws, evidence),
+    };
+  });
+}
+
+function lossDifference(
+  { best, difference }: CandidatePool,
+  pool: PoolCurve,
+  { weights }: PoolsAsked,
+  evidence: PoolEvidence,
+): Difference | null {
+  const own = pool.points.find(({ k }) => k === best?.k);
+  const all = evidence.whole.find(({ k }) => k === best?.k);
+  if (!difference || !own || !all) return difference;
+  const { samples } = evidence;
+  if (!samplesShowSpread(samples, weights)) return difference;
+  const fromSamples = differenceVariance(
+    influence(own.losses, samples, weights),
+    influence(all.losses, samples, weights),
+  );
+  const fromSubsets = subsetVariances(pool, own, all, evidence, weights);
+  if (fromSubsets === null) return difference;
+  const parts = [{ variance: fromSamples, freedom: sampleFreedom(samples, weights) }, ...fromSubsets];
+  const half = halfWidth(
+    parts.reduce((sum, { variance }) => sum + variance, 0),
+    pooledFreedom(parts),
+  );
+  return { value: difference.value, low: difference.value - half, high: difference.value + half };
+}
+
+interface Part {
+  readonly variance: number;
+  readonly freedom: number;
+}
+
+/**
+ * Of the difference of a pool's mean and the whole pool's at one k: (1 − π)·(mean inside − mean outside), π the share of
+ * subsets inside, each side a sample without replacement. Null where a side does not show its spread.
+ */
+function subsetVariances(
+  pool: PoolCurve,
+  own: TypicalPoint,
+  all: TypicalPoint,
+  { measured }: PoolEvidence,
+  weights: DomainWeights,
+): Part[] | null {
+  if (own.exhaustive && all.exhaustive) return [];
+  const inside = own.entries.map(({ index }) => objectiveOf(pool.measured[index] as Measured, weights));
+  const outside = all.entries
+    .map(({ index }) => measured[index] as Measured)
+    .filter(({ members }) => pool.without.some((d) => members.includes(d)))
+    .map((row) => objectiveOf(row, weights));
+  const share = 1 - own.of / all.of;
+  const parts = [sideVariance(inside, own.of, share), sideVariance(outside, all.of - own.of, share)];
+  return parts.every((part) => part !== null) ? parts : null;
+}
+
+/** share²·s²/n·(1 − n/of). */
+function sideVariance(losses: readonly number[], of: number, share: number): Part | null {
+  const n = losses.length;
+  if (n >= of) return { variance: 0, freedom: 1 };
+  if (n < 2) return null;
+  const mean = losses.reduce((sum, loss) => sum + loss, 0) / n;
+  const squares = losses.reduce((sum, loss) => sum + (loss - mean) ** 2, 0);
+  return { variance: (share ** 2 * (squares / (n - 1)) * (1 - n / of)) / n, freedom: n - 1 };
+}
+
+/** Coarse beside any interval, in the shape. */
+const TOLERANCE = 1e-4;
+
+/** The floor of the law fitted to each replicate; null where subsets are missing, whose error replicates do not carry. */
+function floorsOf(
+  points: readonly TypicalPoint[],
+  { weights }: PoolsAsked,
+  laws: PoolLaws,
+  { samples, resamples }: PoolEvidence,
+): Float64Array | null {
+  if (!points.every(({ exhaustive }) => exhaustive) || !samplesShowSpread(samples, weights)) return null;
+  const columns = points.map(({ losses }) => replicatesOf(losses, samples, weights, resamples));
+  const k = points.map((point) => point.k);
+  const floors = new Float64Array(resamples.replicates);
+  const row = new Float64Array(k.length);
+  for (let r = 0; r < floors.length; r++) {
+    for (const [i, column] of columns.entries()) row[i] = column[r] as number;
+    const fit = laws.fit(k, row, TOLERANCE);
+    if (!fit) return null;
+    floors[r] = parametersOfPool(fit).floor ?? Number.NEGATIVE_INFINITY;
+  }
+  return floors;
+}
+
+function floorDifference(
+  { floor_difference: estimate }: CandidatePool,
+  pool: PoolCurve,
+  whole: Float64Array | null,
+  asked: PoolsAsked,
+  laws: PoolLaws,
+  evidence: PoolEvidence,
+): Difference | null {
+  if (!estimate || !whole) return estimate;
+  const own = floorsOf(pool.points, asked, laws, evidence);
+  if (!own) return estimate;
+  const drawn = Array.from(own, (floor, r) => floor - at(whole, r));
+  // Replicates in which either floor has no limit say nothing of their difference; too many of them, and nobody does.
+  const limited = drawn.filter(Number.isFinite);
+  if (limited.length < 0.975 * drawn.length) return estimate;
+  const [low, high] = percentiles(limited, estimate.value);
+  return { value: estimate.value, low, high };
+}

@@ -53,11 +53,14 @@ export function chooseBest(
   }
   if (candidates.length === 1) return { best, crossFitted: rowOf(best) };
   const perFold = bestWithoutFold(candidates, rowOf, samples, weights, folds);
+  return { best, crossFitted: crossFit((fold) => rowOf(perFold[fold] ?? best), samples, folds) };
+}
+
+/** Each sample scored by the model that was chosen without its fold. */
+export function crossFit(chosen: (fold: number) => Losses, samples: Samples, folds: Folds): Losses {
   const nll = new Float64Array(samples.tokens.length);
-  for (let s = 0; s < nll.length; s++) {
-    nll[s] = rowOf(perFold[folds[s] as number] ?? best).nll[s] as number;
-  }
-  return { best, crossFitted: { nll, domains: domainLosses(nll, samples) } };
+  for (let s = 0; s < nll.length; s++) nll[s] = chosen(folds[s] as number).nll[s] as number;
+  return { nll, domains: domainLosses(nll, samples) };
 }
 
 /** For each fold the candidate that is best on all other samples. */
@@ -68,28 +71,43 @@ function bestWithoutFold(
   weights: DomainWeights,
   folds: Folds,
 ): (number | null)[] {
-  const D = samples.domains.length;
-  const tokens = byFold(samples.tokens, samples, folds);
+  const lossesWithout = withoutFolds(samples, weights, folds);
   const winner: (number | null)[] = new Array(FOLDS).fill(null);
   const lowest = new Float64Array(FOLDS).fill(Number.POSITIVE_INFINITY);
   for (const index of candidates) {
-    const nll = byFold(rowOf(index).nll, samples, folds);
+    const losses = lossesWithout(rowOf(index));
     for (let f = 0; f < FOLDS; f++) {
-      let value = 0;
-      for (let d = 0; d < D; d++) {
-        const weight = weights[d] as number;
-        const left = (tokens.total[d] as number) - (tokens.inFold[d * FOLDS + f] as number);
-        // A domain whose only samples are in this fold cannot speak for the choice.
-        if (weight === 0 || left <= 0) continue;
-        value += (weight * ((nll.total[d] as number) - (nll.inFold[d * FOLDS + f] as number))) / left;
-      }
-      if (value < (lowest[f] as number)) {
-        lowest[f] = value;
+      if ((losses[f] as number) < (lowest[f] as number)) {
+        lowest[f] = losses[f] as number;
         winner[f] = index;
       }
     }
   }
   return winner;
+}
+
+/** Σ_d w_d L_d of a row on all samples outside each fold. Shape (folds). */
+export function withoutFolds(
+  samples: Samples,
+  weights: DomainWeights,
+  folds: Folds,
+): (row: Losses) => Float64Array {
+  const tokens = byFold(samples.tokens, samples, folds);
+  return (row) => {
+    const nll = byFold(row.nll, samples, folds);
+    const losses = new Float64Array(FOLDS);
+    for (let f = 0; f < FOLDS; f++) {
+      for (let d = 0; d < weights.length; d++) {
+        const weight = weights[d] as number;
+        const left = (tokens.total[d] as number) - (tokens.inFold[d * FOLDS + f] as number);
+        // A domain whose only samples are in this fold cannot speak for the choice.
+        if (weight === 0 || left <= 0) continue;
+        const sum = (nll.total[d] as number) - (nll.inFold[d * FOLDS + f] as number);
+        losses[f] = (losses[f] as number) + (weight * sum) / left;
+      }
+    }
+    return losses;
+  };
 }
 
 /** Sums of a row: shape (D) over all samples, shape (D, folds) within each fold. */

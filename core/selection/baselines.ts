@@ -1,0 +1,127 @@
+import { throwIfCancelled } from '../law/cancelled.ts';
+import { crossFit, FOLDS, type Folds, withoutFolds } from './chosen.ts';
+import { halfWidth, samplesShowSpread } from './curve-error.ts';
+import type { Estimated } from './estimated.ts';
+import { differenceVariance, influence, type Losses, type Measured, objectiveOf } from './measured.ts';
+import { type DomainWeights, type Samples, sampleFreedom } from './samples.ts';
+import { backwardPath, forwardPath, type Graph, type Path, swapPath } from './search-paths.ts';
+import { masksOf, subsetFinder } from './subset-masks.ts';
+
+/** What simple searches would have found among the measured merges, by k ascending. */
+export interface Baselines {
+  /** From nothing, always the expert that helps most. */
+  readonly forward: readonly BaselinePoint[];
+  /** From the whole pool, always without the expert that helps least. */
+  readonly backward: readonly BaselinePoint[];
+  /** From the forward subset, exchanging one expert for another while that helps. */
+  readonly swap: readonly BaselinePoint[];
+}
+
+export interface BaselinePoint {
+  readonly k: number;
+  /** Indices into the pool, ascending. */
+  readonly members: readonly number[];
+  /** On all samples, nats per token. */
+  readonly loss: number;
+  /** Loss minus that of the best measured subset of this k, all on the samples that chose both: never negative. */
+  readonly regret: number;
+  /** The same with both chosen on other samples than they are judged on; may be negative. Null at the points stage. */
+  readonly crossFitted: Estimated | null;
+  /** Different merges that the search needs until here, and how many more it would have looked at. */
+  readonly looked: number;
+  readonly missing: number;
+}
+
+export interface BaselineInput {
+  readonly measured: readonly Measured[];
+  readonly pool: number;
+  readonly samples: Samples;
+  readonly weights: DomainWeights;
+  /** Null at the points stage. */
+  readonly folds: Folds | null;
+  readonly cancelled?: () => boolean;
+}
+
+interface Searches {
+  readonly forward: Path;
+  readonly backward: Path;
+  readonly swap: Path;
+  /** By k: index of the best measured subset. */
+  readonly best: ReadonlyMap<number, number>;
+}
+
+/** @throws Cancelled */
+export function baselines(input: BaselineInput): Baselines {
+  const { measured, pool, weights } = input;
+  const masks = masksOf(measured);
+  const graph: Graph = { masks, find: subsetFinder(masks), pool };
+  const losses = Float64Array.from(measured, (row) => objectiveOf(row, weights));
+  const all = searchesOf(graph, losses);
+  const perFold = lossesPerFold(input)?.map((own) => searchesOf(graph, own)) ?? null;
+  const points = (name: 'forward' | 'backward' | 'swap') =>
+    [...all[name]]
+      .sort(([a], [b]) => a - b)
+      .map(([k, { index, looked, missing }]): BaselinePoint => {
+        throwIfCancelled(input.cancelled);
+        return {
+          k,
+          members: (measured[index] as Measured).members,
+          loss: losses[index] as number,
+          regret: (losses[index] as number) - (losses[all.best.get(k) ?? index] as number),
+          crossFitted: perFold && crossFittedRegret(input, perFold, name, k),
+          looked,
+          missing,
+        };
+      });
+  return { forward: points('forward'), backward: points('backward'), swap: points('swap') };
+}
+
+function searchesOf(graph: Graph, losses: Float64Array): Searches {
+  const forward = forwardPath(graph, losses);
+  const best = new Map<number, number>();
+  for (let i = 0; i < losses.length; i++) {
+    const k = graph.masks.size[i] as number;
+    const known = best.get(k);
+    if (known === undefined || (losses[i] as number) < (losses[known] as number)) best.set(k, i);
+  }
+  return { forward, backward: backwardPath(graph, losses), swap: swapPath(graph, losses, forward), best };
+}
+
+/** The objective outside each fold. Shape (folds), each (measured). */
+function lossesPerFold({
+  measured,
+  samples,
+  weights,
+  folds,
+  cancelled,
+}: BaselineInput): Float64Array[] | null {
+  if (!folds) return null;
+  const lossesWithout = withoutFolds(samples, weights, folds);
+  const perFold = Array.from({ length: FOLDS }, () => new Float64Array(measured.length));
+  for (const [i, row] of measured.entries()) {
+    if (i % 1024 === 0) throwIfCancelled(cancelled);
+    const losses = lossesWithout(row);
+    for (const [f, own] of perFold.entries()) own[i] = losses[f] as number;
+  }
+  return perFold;
+}
+
+/** Null where the search on some fold does not reach this k. */
+function crossFittedRegret(
+  { measured, samples, weights, folds }: BaselineInput,
+  perFold: readonly Searches[],
+  name: 'forward' | 'backward' | 'swap',
+  k: number,
+): Estimated | null {
+  const found = perFold.flatMap((searches) => searches[name].get(k)?.index ?? []);
+  const best = perFold.flatMap(({ best: own }) => own.get(k) ?? []);
+  if (!folds || found.length < FOLDS || best.length < FOLDS) return null;
+  const judgedBy = (chosen: readonly number[]): Losses =>
+    crossFit((fold) => measured[chosen[fold] as number] as Measured, samples, folds);
+  const [one, other] = [judgedBy(found), judgedBy(best)];
+  const value = objectiveOf(one, weights) - objectiveOf(other, weights);
+  if (!samplesShowSpread(samples, weights)) return { value, low: null, high: null };
+  const variance = differenceVariance(influence(one, samples, weights), influence(other, samples, weights));
+  const half = halfWidth(variance, sampleFreedom(samples, weights));
+  return { value, low: value - half, high: value + half };
+}

@@ -76,6 +76,7 @@ export type Panel =
   | 'methods'
   | 'spread'
   | 'experts'
+  | 'synergy'
   | 'subsets'
   | 'planning'
   | 'ensemble'

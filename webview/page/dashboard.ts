@@ -12,6 +12,7 @@ import type { PanelFrame } from './panels/panel-frame.ts';
 import { RunPanel } from './panels/run/run-panel.ts';
 import { SpreadPanel } from './panels/spread-panel.ts';
 import { SubsetsPanel } from './panels/subsets/subsets-panel.ts';
+import { SynergyPanel } from './panels/synergy/synergy-panel.ts';
 import { UiStore } from './state/ui-store.ts';
 import { unchanged } from './state/unchanged.ts';
 import { scopeOf, type View } from './state/view.ts';
@@ -55,6 +56,7 @@ export class Dashboard {
       new MethodsPanel(this.#page),
       spread,
       experts,
+      new SynergyPanel(this.#page),
       new SubsetsPanel(this.#page),
       new RunPanel(this.#page),
     ];

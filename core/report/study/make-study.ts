@@ -2,6 +2,7 @@ import { throwIfCancelled } from '../../law/cancelled.ts';
 import { fitSizes } from '../../law/sizes/fit-sizes.ts';
 import type { SizesLaw } from '../../law/sizes/sizes-law.ts';
 import { ownExperts, synergy } from '../../selection/synergy.ts';
+import { synergyBlocks } from '../../selection/synergy-blocks.ts';
 import type { MadeCell } from '../against-best.ts';
 import type { Context, Unscored } from '../context.ts';
 import type { Headline, ReportSize } from '../report.ts';
@@ -88,16 +89,15 @@ function cellStudy(
   if (measured.length === 0) return null;
   const { samples, weights, options, input } = context;
   const { pool } = input.plan.header;
-  return {
-    synergy: synergy({
-      measured,
-      pool: pool.length,
-      samples,
-      weights,
-      own: ownExperts(pool, samples.domains),
-      permutations,
-      stage: options.stage,
-      ...(options.cancelled ? { cancelled: options.cancelled } : {}),
-    }),
-  };
+  const found = synergy({
+    measured,
+    pool: pool.length,
+    samples,
+    weights,
+    own: ownExperts(pool, samples.domains),
+    permutations,
+    stage: options.stage,
+    ...(options.cancelled ? { cancelled: options.cancelled } : {}),
+  });
+  return { synergy: found, blocks: synergyBlocks(found, context.seed, options.cancelled) };
 }

@@ -5,6 +5,7 @@
 import type { SizesLaw } from '../../law/sizes/sizes-law.ts';
 import type { Planning } from '../../planning/planning.ts';
 import type { Synergy } from '../../selection/synergy.ts';
+import type { SynergyBlocks } from '../../selection/synergy-blocks.ts';
 
 export interface Study {
   readonly planning: Planning | null;
@@ -18,4 +19,6 @@ export interface Study {
 
 export interface CellStudy {
   readonly synergy: Synergy | null;
+  /** Donors and receivers with like profiles, by the adjusted synergy. */
+  readonly blocks: SynergyBlocks | null;
 }

@@ -16,6 +16,8 @@ export interface UiState {
   readonly tables: readonly string[];
   readonly collapsed: readonly Panel[];
   readonly subsets: SubsetsUi;
+  /** Which of its tables is shown. */
+  readonly synergy: string;
   /** Of the page, in pixels. */
   readonly scroll: number;
   /** Only of a page of its own; null = as the system is set. */
@@ -58,6 +60,7 @@ export const freshUi: UiState = {
   zoom: {},
   tables: [],
   collapsed: [],
+  synergy: 'adjusted',
   subsets: {
     sort: { by: 'objective', descending: false },
     has: [],

@@ -1,0 +1,81 @@
+import { html, type TemplateResult } from 'lit';
+import { cellName } from '../../../../words/cell-name.ts';
+import { csv } from '../../../../words/csv.ts';
+import { iconButton } from '../../controls/buttons.ts';
+import { picker } from '../../controls/picker.ts';
+import type { Page } from '../../page.ts';
+import { unchanged } from '../../state/unchanged.ts';
+import type { Scope, View } from '../../state/view.ts';
+import { PanelFrame } from '../panel-frame.ts';
+import { MATRICES, type Matrix, type SynergyCell, type SynergyTable, synergyTable } from './synergy-view.ts';
+
+/** Who helps whom: donors against domains. */
+export class SynergyPanel {
+  readonly frame: PanelFrame;
+  readonly #page: Page;
+  readonly #table = unchanged(synergyTable);
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.frame = new PanelFrame(page, 'synergy');
+  }
+
+  update({ scope, ui }: View): void {
+    const matrix = MATRICES.find(({ value }) => value === ui.synergy) ?? MATRICES[0];
+    const table = scope && matrix && this.#table(scope, matrix.value);
+    if (!scope || !table || !matrix) {
+      this.frame.update('Synergy', '', null);
+      return;
+    }
+    this.frame.update(
+      'Synergy',
+      `What each expert gives to each domain · ${cellName(scope.report, scope.cell)}`,
+      () => this.#body(scope, table, matrix),
+    );
+  }
+
+  #body(scope: Scope, table: SynergyTable, matrix: (typeof MATRICES)[number]): TemplateResult {
+    const page = this.#page;
+    return html`
+      <div class="grid-bar">
+        ${picker('Gain', MATRICES, matrix.value, (value) => page.store.set({ synergy: value as Matrix }))}
+        <span class="chart-buttons">
+          ${iconButton('copy', 'Copy as CSV', () => {
+            page.host.send({ kind: 'copy_text', text: csv(table.csv) });
+            page.say('Copied as CSV.');
+          })}
+        </span>
+      </div>
+      <div class="table-scroll" tabindex="0" role="region" aria-label="Synergy">
+        <table class="data-table heat-table">
+          <thead>
+            <tr>
+              <th scope="col" class="text">Donor</th>
+              ${table.columns.map((name) => html`<th scope="col">${name}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${table.rows.map(
+              ({ donor, cells }) =>
+                html`<tr><th scope="row" class="text">${donor}</th>${cells.map(heatCell)}</tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+      <div class="table-note">
+        <p>${matrix.note} Nats per token of ${cellName(scope.report, scope.cell)}; above 0 helps.
+          Coloured and <strong>bold</strong>: surely not zero. Framed: the domain's own expert.</p>
+        <p>${table.summary}</p>
+      </div>
+    `;
+  }
+}
+
+function heatCell({ text, heat, sure, own, tip }: SynergyCell): TemplateResult {
+  const classes = [
+    heat > 0 ? `heat-good-${heat}` : heat < 0 ? `heat-bad-${-heat}` : '',
+    sure ? 'sure' : 'unsure',
+    own ? 'own' : '',
+  ];
+  return html`<td class=${classes.filter(Boolean).join(' ')} title=${tip}>${text}</td>`;
+}

@@ -4,7 +4,7 @@ const FORMULA = {
   paper: 'L(k) = L∞ + A/(k + b), b ≥ 0',
   signed: 'L(k) = L∞ + A/(k + b)',
   quadratic: 'L(k) = L∞ + A/k + C/k²',
-  power: 'L(k) = L∞ + A·k^−p',
+  power: 'L(k) = L∞ + A·k⁻ᵖ',
   flat: 'L(k) = L∞',
   three_point: 'L(k) = L∞ + A/(k + b), exact through three points',
 } as const;

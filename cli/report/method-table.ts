@@ -1,6 +1,6 @@
-import type { Report } from '../../core/report/report.ts';
+import type { Cell, Report } from '../../core/report/report.ts';
 import { estimated } from '../../words/estimates.ts';
-import { loss } from '../../words/numbers.ts';
+import { loss, signed } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
@@ -22,6 +22,7 @@ export function methodTable(report: Report, style: Style, width: number): string
       ...(declared ? [plain(cell.size, 16)] : []),
       plain(cell.label, 40),
       cell.rank === null ? '' : `${cell.rank}`,
+      againstBest(cell),
       recommended ? `${recommended.k}${range}` : '',
       at ? estimated({ value: at.mean, low: at.low, high: at.high }) : '',
       chosen ? estimated(chosen.cross_fitted) : '',
@@ -36,6 +37,7 @@ export function methodTable(report: Report, style: Style, width: number): string
     ...(declared ? ['size'] : []),
     'method',
     'rank',
+    'against the best',
     'k',
     'typical loss at k',
     'chosen subset',
@@ -54,4 +56,10 @@ export function methodTable(report: Report, style: Style, width: number): string
     rows,
     { indent: '  ', heading: style.dim, width },
   );
+}
+
+/** On the same subsets, at the k that is recommended for the best. */
+function againstBest({ rank, against_best }: Cell): string {
+  if (against_best?.at) return estimated(against_best.at.difference, signed);
+  return rank === 1 && !against_best ? 'best' : '';
 }

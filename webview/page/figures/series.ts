@@ -1,7 +1,7 @@
 /** Parts that several figures are made of. */
 import type { CurvePoint, Estimated } from '../../../core/report/report.ts';
 import { interval, lossDigits } from '../../../words/estimates.ts';
-import { counted, loss } from '../../../words/numbers.ts';
+import { count, counted, loss } from '../../../words/numbers.ts';
 import type { BandPoint, FigurePoint, Series, Tip } from './figure.ts';
 
 /** What a series is where nothing else is said. */
@@ -56,7 +56,7 @@ export function meanTip(title: string, point: CurvePoint): Tip {
     title: `${title}, k = ${k}`,
     rows: [
       ...valueRows('mean loss', { value: mean, low, high }),
-      ['measured', `${counted(subsets, 'subset')} of ${of.toLocaleString('en-US')}`],
+      ['measured', `${counted(subsets, 'subset')} of ${count(of)}`],
       ...(sd === null
         ? []
         : ([

@@ -1,7 +1,7 @@
 /** How far subsets of the same size lie apart: lowest, mean and highest, and the standard deviation, by k. */
 import type { CurvePoint } from '../../../core/report/report.ts';
 import { cellName } from '../../../words/cell-name.ts';
-import { loss, NONE } from '../../../words/numbers.ts';
+import { count, loss, NONE } from '../../../words/numbers.ts';
 import type { Scope } from '../state/view.ts';
 import { domainName } from '../text/words.ts';
 import { kAxis, padded, type Series, type XyFigure, zeroLevel } from './figure.ts';
@@ -79,7 +79,7 @@ export function spreadFigure(scope: Scope): XyFigure | null {
       ],
       rows: (scope.curve?.points ?? []).map((at) => [
         `${at.k}`,
-        `${at.subsets.toLocaleString('en-US')} of ${at.of.toLocaleString('en-US')}`,
+        `${count(at.subsets)} of ${count(at.of)}`,
         at.sd === null ? NONE : loss(at.sd, 4),
         loss(at.min, 4),
         loss(at.mean, 4),
@@ -104,7 +104,7 @@ export function spreadFigure(scope: Scope): XyFigure | null {
 function spreadTip(at: CurvePoint | undefined) {
   if (!at) return { title: '', rows: [] };
   return {
-    title: `k = ${at.k}, ${at.subsets.toLocaleString('en-US')} of ${at.of.toLocaleString('en-US')} subsets`,
+    title: `k = ${at.k}, ${count(at.subsets)} of ${count(at.of)} subsets`,
     rows: [
       ['standard deviation', loss(at.sd ?? Number.NaN, 4)],
       ['lowest', loss(at.min, 4)],

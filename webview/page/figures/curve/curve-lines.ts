@@ -2,7 +2,7 @@
 import type { Chosen } from '../../../../core/report/report.ts';
 import { estimated } from '../../../../words/estimates.ts';
 import { rightSide } from '../../../../words/law.ts';
-import { counted, loss, signed } from '../../../../words/numbers.ts';
+import { count, counted, loss, signed } from '../../../../words/numbers.ts';
 import { fineSteps, lawOf } from '../../../law.ts';
 import { findRow, lossAt } from '../../merges/columns.ts';
 import type { Scope } from '../../state/view.ts';
@@ -86,7 +86,7 @@ function chosenTip({ report, domain }: Scope, at: ChosenPoint | undefined): Tip 
         ? []
         : ([['against typical', estimated(difference, signed)]] as const)),
       ...(tied === null || tied <= 1 ? [] : ([['as good', `${counted(tied - 1, 'other subset')}`]] as const)),
-      ['chosen among', `${counted(measured, 'subset')} of ${of.toLocaleString('en-US')}`],
+      ['chosen among', `${counted(measured, 'subset')} of ${count(of)}`],
     ],
   };
 }

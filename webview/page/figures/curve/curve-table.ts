@@ -2,7 +2,7 @@
 import type { LawCurve } from '../../../../core/law/curve.ts';
 import type { CsvCell } from '../../../../words/csv.ts';
 import { lossDigits } from '../../../../words/estimates.ts';
-import { loss, NONE } from '../../../../words/numbers.ts';
+import { count, loss, NONE } from '../../../../words/numbers.ts';
 import { lawOf } from '../../../law.ts';
 import type { Scope } from '../../state/view.ts';
 import type { FigureTable } from '../figure.ts';
@@ -28,7 +28,7 @@ export function curveTable(scope: Scope): FigureTable {
     ],
     rows: rows.map(({ k, point, chosen, law, forecast }) => [
       `${k}`,
-      point ? `${point.subsets.toLocaleString('en-US')} of ${point.of.toLocaleString('en-US')}` : 'none',
+      point ? `${count(point.subsets)} of ${count(point.of)}` : 'none',
       point ? loss(point.mean, Math.max(4, lossDigits(point.low, point.high))) : NONE,
       point ? shownInterval(point.low, point.high) : NONE,
       chosen ? loss(chosen.point.y, 4) : NONE,

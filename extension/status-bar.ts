@@ -64,12 +64,17 @@ function wordsOf(state: ExperimentState): { readonly text: string; readonly tool
   if (state.busy) return { text: `$(loading~spin) ${state.busy}`, tooltip };
   if (isActive(state)) return { text: `$(loading~spin) ${runText(state)}`, tooltip };
   if (state.problem) return { text: '$(warning) Merge Lab', tooltip };
-  const k = state.report && answeredK(state.report.headline);
-  return { text: k === null ? '$(beaker) Merge Lab' : `$(beaker) k = ${k}`, tooltip };
+  return { text: `$(beaker) ${answerText(state) ?? 'Merge Lab'}`, tooltip };
+}
+
+/** `k = 4`, marked as hints are where it is not of the text as it stands; null where there is no answer. */
+export function answerText({ report, stale }: Pick<ExperimentState, 'report' | 'stale'>): string | null {
+  const k = report && answeredK(report.headline);
+  return k === null ? null : `${stale === null ? '' : '~ '}k = ${k}`;
 }
 
 /** Size of the subset to take; where none is, the recommended k. */
-export function answeredK({ subset, recommended_k }: Headline): number | null {
+function answeredK({ subset, recommended_k }: Headline): number | null {
   return subset?.length ?? recommended_k?.k ?? null;
 }
 
@@ -88,6 +93,9 @@ export function runText({ run }: Pick<ExperimentState, 'run'>): string {
 
 function stateSentence(state: ExperimentState): string {
   if (isActive(state)) return runText(state);
-  if (state.report) return oneLine(state.report.headline.sentence.split('\n')[0] ?? '', 300);
+  if (state.report) {
+    const first = state.report.headline.sentence.split('\n')[0] ?? '';
+    return oneLine(state.stale === null ? first : `${state.stale} ${first}`, 400);
+  }
   return 'Nothing is measured yet.';
 }

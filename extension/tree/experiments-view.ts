@@ -6,7 +6,7 @@ import { experimentsOf } from '../commands/which-experiment.ts';
 import type { ExperimentState } from '../experiments/experiment-state.ts';
 import { nameOfFile } from '../experiments/name-of-file.ts';
 import type { Lab } from '../lab.ts';
-import { answeredK, isActive, runText } from '../status-bar.ts';
+import { answerText, isActive, runText } from '../status-bar.ts';
 
 const HOLDER = 'tree';
 /** More than these are listed without a look into their stores. */
@@ -105,15 +105,15 @@ function descriptionOf(state: ExperimentState): string {
   if (state.busy) return state.busy.toLowerCase();
   if (isActive(state)) return runText(state);
   if (!state.valid) return 'has errors';
-  const { report, plan } = state;
-  const k = report && answeredK(report.headline);
-  const answer = k === null ? '' : `k = ${k}`;
+  const { plan } = state;
+  const answer = answerText(state);
   const left = plan && plan.missing > 0 ? `${count(plan.missing)} to do` : '';
   return [answer, left || standing(state)].filter(Boolean).join(' · ');
 }
 
 /** Of one that does not run. */
-function standing({ report, plan, stale }: ExperimentState): string {
+function standing({ parsed, report, plan, stale }: ExperimentState): string {
+  if (!parsed.experiment) return 'has errors';
   if (plan?.missing === 0) return plan.failed > 0 ? `${count(plan.failed)} failed` : 'done';
   return report && stale ? 'models or data changed' : 'not run yet';
 }
@@ -146,8 +146,9 @@ function linesOf(experiment: vscode.Uri, state: ExperimentState | undefined): Ex
   });
   if (!state) return [line('It cannot be read', 'error')];
   const lines: ExperimentNode[] = [];
-  const { report, run, plan, problem } = state;
-  if (!state.valid) lines.push(line('The file has errors', 'error'));
+  const { report, stale, run, plan, problem } = state;
+  if (!state.parsed.experiment) lines.push(line('The file has errors', 'error'));
+  else if (stale) lines.push(line(stale, 'history'));
   for (const sentence of report?.headline.sentence.split('\n') ?? []) {
     lines.push(line(sentence, 'lightbulb'));
   }

@@ -2,12 +2,17 @@ import { throwIfCancelled } from './cancelled.ts';
 import { type Choice, rivalsOf } from './form-choice.ts';
 import type { FitOptions } from './input.ts';
 import type { Jackknife } from './jackknife.ts';
-import { parametersOf, predict } from './least-squares.ts';
+import { type Fit, parametersOf, predict } from './least-squares.ts';
 import { noiseOf } from './noise.ts';
 import { type Random, seededRandom } from './random.ts';
 import type { TypicalCurve } from './rules.ts';
 import type { UsablePoints } from './usable-points.ts';
 import { whiten } from './whitening.ts';
+
+export interface DrawnCurve extends TypicalCurve {
+  /** The law of this replicate, where it was fitted again. */
+  readonly law: Fit | null;
+}
 
 /** Drawn where no replicates are given. */
 const DRAWS = 1000;
@@ -23,7 +28,7 @@ export function* drawCurves(
   typical: TypicalCurve,
   options: FitOptions,
   knife: Jackknife | null,
-): Generator<TypicalCurve> {
+): Generator<DrawnCurve> {
   const { k, pool } = points;
   const random = seededRandom(options.seed);
   const measured = k.length === pool;
@@ -43,7 +48,7 @@ export function* drawCurves(
     if (r % 100 === 0) throwIfCancelled(options.cancelled);
     const turn = laws[r % laws.length]?.estimate ?? null;
     const y = noise(r, measured ? 0 : (turn?.misfit ?? 0));
-    let law = null;
+    let law: Fit | null = null;
     if (turn) {
       whiten(turn.whitening, y, z, k.length);
       law = turn.fitter.fit(z, k.length, 1e-5);
@@ -56,6 +61,7 @@ export function* drawCurves(
       base: typical.base === null ? null : (points.baseReplicates[r] ?? typical.base),
       floor,
       chosenBeatsBase: typical.chosenBeatsBase,
+      law,
     };
   }
 }

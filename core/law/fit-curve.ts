@@ -11,6 +11,7 @@ import { parametersOf, predict } from './least-squares.ts';
 import { parameterIntervals } from './parameter-intervals.ts';
 import { kAtReturn, recommendedK, type TypicalCurve } from './rules.ts';
 import { threePoint } from './three-point.ts';
+import { typicalCurve } from './typical-curve.ts';
 import { type UsablePoints, usablePoints } from './usable-points.ts';
 import { warningsOf } from './warnings.ts';
 import { at } from './whitening.ts';
@@ -70,26 +71,6 @@ export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
     forecast: forecasts(points, choice, judge, knife, judged),
     reasons,
     warnings: warningsOf(points, choice, options),
-  };
-}
-
-/** Losses over k = 1..M: measured where all of them are, else from the law; null where neither is to be had. */
-function typicalCurve(
-  points: UsablePoints,
-  choice: Choice,
-  chosenBeatsBase: boolean | null,
-): TypicalCurve | null {
-  const { k, y, pool, base } = points;
-  const law = choice.used?.estimate.fit ?? null;
-  const parameters = law && parametersOf(law);
-  const floor = parameters && choice.name !== 'flat' ? (parameters['Linf'] ?? null) : null;
-  if (k.length === pool) return { losses: y, base, floor, chosenBeatsBase };
-  if (!law || k.length < 3) return null;
-  return {
-    losses: Float64Array.from({ length: pool }, (_, i) => predict(law, i + 1)),
-    base,
-    floor,
-    chosenBeatsBase,
   };
 }
 

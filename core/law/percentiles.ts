@@ -5,8 +5,9 @@ export function percentiles(values: readonly number[], estimate: number): Interv
   const sorted = Float64Array.from(values).sort();
   const low = sorted[Math.floor(0.025 * sorted.length)] ?? Number.NEGATIVE_INFINITY;
   const high = sorted[Math.ceil(0.975 * sorted.length) - 1] ?? Number.POSITIVE_INFINITY;
-  return [
-    Number.isFinite(low) ? Math.min(low, estimate) : null,
-    Number.isFinite(high) ? Math.max(high, estimate) : null,
-  ];
+  return [finite(Math.min(low, estimate)), finite(Math.max(high, estimate))];
+}
+
+function finite(end: number): number | null {
+  return Number.isFinite(end) ? end : null;
 }

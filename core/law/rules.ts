@@ -46,6 +46,16 @@ export function kAtReturn(share: number, losses: ArrayLike<number>, base: number
   return firstAtMost(losses, start - share * gain, start);
 }
 
+/** R(k) as above, in 0..1; null where there is no gain to share. */
+export function returnAt(k: number, losses: ArrayLike<number>, base: number | null): number | null {
+  const start = Math.min(base ?? Number.POSITIVE_INFINITY, losses[0] ?? 0);
+  const gain = start - Math.min(start, smallest(losses));
+  if (!(gain > 0)) return null;
+  let running = start;
+  for (let i = 0; i < k; i++) running = Math.min(running, losses[i] ?? running);
+  return (start - running) / gain;
+}
+
 /** The smallest k ≥ 1 whose running minimum from `start` is at most `limit`. */
 function firstAtMost(
   losses: ArrayLike<number>,

@@ -185,7 +185,7 @@ describe('fitCurve', () => {
           }),
         );
         // The schema refuses NaN and infinity everywhere.
-        const checked = lawDocumentSchema.safeParse({ curves: [law] });
+        const checked = lawDocumentSchema.safeParse({ curves: [law], joint: [] });
         expect(checked.error?.issues ?? []).toEqual([]);
         for (const field of [
           'parameters',

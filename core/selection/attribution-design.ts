@@ -105,15 +105,8 @@ function membershipParts(
   const donors = scope.players.map((d, row): [number, Part] => {
     const coefficients = new Float64Array(scope.indices.length);
     let comparisons = 0;
-    for (const { k, factor, effect } of sizes) {
-      const n = effect.positions.length;
-      const counts = after.has(k);
-      for (let i = 0; i < n; i++) {
-        const position = effect.positions[i] as number;
-        coefficients[position] = factor * (effect.coefficients[row * n + i] as number);
-        if (counts && isMember(masks, scope.indices[position] as number, d)) comparisons += 1;
-      }
-    }
+    for (const { k, factor, effect } of sizes)
+      comparisons += spreadOut(coefficients, effect, row, factor, after.has(k), masks, scope);
     const units = Float64Array.from(sampled, (own) => own.factor ** 2 * (own.units[row] as number));
     return [d, { steps: steps.length, coefficients, units, comparisons }];
   });
@@ -125,6 +118,31 @@ function membershipParts(
       ),
   }));
   return { donors: new Map(donors), spreads };
+}
+
+/** Writes one player's coefficients to their places; returns how many of these subsets have the player, if they count. */
+function spreadOut(
+  coefficients: Float64Array,
+  { positions, coefficients: own }: MembershipEffect,
+  row: number,
+  factor: number,
+  counts: boolean,
+  masks: SubsetMasks,
+  scope: Scope,
+): number {
+  const n = positions.length;
+  const d = scope.players[row] as number;
+  const all = own instanceof Float64Array ? own : null;
+  const [members, others] =
+    own instanceof Float64Array ? [0, 0] : [factor * own.members, factor * own.others];
+  let found = 0;
+  for (let i = 0; i < n; i++) {
+    const position = positions[i] as number;
+    const member = isMember(masks, scope.indices[position] as number, d);
+    if (member) found += 1;
+    coefficients[position] = all ? factor * (all[row * n + i] as number) : member ? members : others;
+  }
+  return counts ? found : 0;
 }
 
 function pairParts(masks: SubsetMasks, find: SubsetFinder, scope: Scope, steps: ReadonlySet<number>): Parts {

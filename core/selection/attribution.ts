@@ -38,14 +38,17 @@ export function attributionByDomain(
   domains: number,
 ): (ExpertEffect | null)[][] {
   const design = poolDesign(measured, pool);
-  return Array.from({ length: domains }, (_, e) => effectsOf(design, domainColumn(measured, e)));
+  return domainColumns(measured, domains).map((losses) => effectsOf(design, losses));
 }
 
-/** Loss of each measured subset on domain e. */
-export function domainColumn(measured: readonly Measured[], e: number): Float64Array {
-  const losses = new Float64Array(measured.length);
-  for (let i = 0; i < losses.length; i++) losses[i] = (measured[i] as Measured).domains[e] as number;
-  return losses;
+/** Losses by domain: shape (D, measured). */
+export function domainColumns(measured: readonly Measured[], domains: number): Float64Array[] {
+  const columns = Array.from({ length: domains }, () => new Float64Array(measured.length));
+  for (let i = 0; i < measured.length; i++) {
+    const row = (measured[i] as Measured).domains;
+    for (let e = 0; e < domains; e++) (columns[e] as Float64Array)[i] = row[e] as number;
+  }
+  return columns;
 }
 
 function poolDesign(measured: readonly Measured[], pool: number): AttributionDesign {

@@ -12,8 +12,8 @@ import { isMember, type SubsetMasks } from './subset-masks.ts';
 export interface MembershipEffect {
   /** Positions in the scope of the measured subsets of this size. Shape (n). */
   readonly positions: readonly number[];
-  /** Shape (M, n): c = coefficients · losses. */
-  readonly coefficients: Float64Array;
+  /** Shape (M, n): c = coefficients · losses. Where all are measured, one for members and one for the others. */
+  readonly coefficients: Float64Array | { readonly members: number; readonly others: number };
   /**
    * What is not measured: c(d) has the variance units[d]·variance(losses), nats², of n − M degrees of freedom, with
    * units = Σ coefficients² − Σ (coefficients with all measured)². Null where all subsets are measured.
@@ -36,31 +36,14 @@ export function membershipEffect(
   const n = positions.length;
   const M = scope.players.length;
   const of = subsetsOfSize(M, k);
-  if (k === 0 || k === M)
-    return n === 0 ? null : { positions, coefficients: new Float64Array(M * n), unmeasured: null };
-  if (n === of)
-    return { positions, coefficients: completeContrast(positions, k, masks, scope), unmeasured: null };
+  if (n === of) {
+    // 1/N₊ − 1/N on the N₊ = N·k/M subsets with the expert, −1/N on the others; nothing where all or none have it.
+    const split = k > 0 && k < M;
+    const coefficients = { members: split ? (M / k - 1) / n : 0, others: split ? -1 / n : 0 };
+    return { positions, coefficients, unmeasured: null };
+  }
   if (n < M + 2) return null;
   return sampledEffect(positions, k, masks, scope);
-}
-
-/** 1/N₊ − 1/N on the N₊ = N·k/M subsets with the expert, −1/N on the others. */
-function completeContrast(
-  positions: readonly number[],
-  k: number,
-  masks: SubsetMasks,
-  { players, indices }: Scope,
-): Float64Array {
-  const n = positions.length;
-  const coefficients = new Float64Array(players.length * n);
-  const inside = (players.length / k - 1) / n;
-  for (const [row, d] of players.entries()) {
-    for (let i = 0; i < n; i++) {
-      const member = isMember(masks, indices[positions[i] as number] as number, d);
-      coefficients[row * n + i] = member ? inside : -1 / n;
-    }
-  }
-  return coefficients;
 }
 
 function sampledEffect(

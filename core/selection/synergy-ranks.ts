@@ -1,4 +1,4 @@
-import { domainColumn, spreadsOf, subsetVariance } from './attribution.ts';
+import { spreadsOf, subsetVariance } from './attribution.ts';
 import type { AttributionDesign, DonorDesign } from './attribution-design.ts';
 import { type Estimated, estimatedFrom, summedVariance, type Variance } from './estimated.ts';
 import { objectiveOf } from './measured.ts';
@@ -58,14 +58,15 @@ function fromSubsets(
   return subsetVariance(donor, spreadsOf(design, losses));
 }
 
-/** Most helped first. */
+/** Most helped first. `byDomain`: losses, shape (D, measured). */
 export function rankedReceivers(
   input: SynergyInput,
   design: StepDesign,
   indices: Int32Array,
+  byDomain: readonly Float64Array[],
 ): RankedReceiver[] {
-  const ranked = input.own.flatMap((expert, domain): RankedReceiver[] => {
-    const effect = meanStepEffect(design, domainColumn(input.measured, domain), input.pool, expert);
+  const ranked = byDomain.flatMap((losses, domain): RankedReceiver[] => {
+    const effect = meanStepEffect(design, losses, input.pool, input.own[domain] ?? null);
     const [cell] = judged(input, domain, indices, [effect]);
     if (!cell) return [];
     return [{ domain, ...estimatedFrom(cell.value, [cell.samples, cell.subsets]) }];

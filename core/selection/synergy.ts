@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
-import { domainColumn, effectsOf } from './attribution.ts';
+import { domainColumns, effectsOf } from './attribution.ts';
 import { type AttributionDesign, attributionDesign } from './attribution-design.ts';
 import { scopeOf, wholePool } from './scope.ts';
 import { masksOf, subsetFinder } from './subset-masks.ts';
@@ -47,9 +47,10 @@ export function synergy(input: SynergyInput): Synergy {
   const whole = attributionDesign(masks, find, all, steps(1, pool), pool);
   const base = attributionDesign(masks, find, all, [0], pool);
   const taken = stepDesign(masks, find, pool, permutations);
-  const columns = own.map((expert, e) => {
+  const byDomain = domainColumns(measured, own.length);
+  const columns = byDomain.map((losses, e) => {
     throwIfCancelled(input.cancelled);
-    const losses = domainColumn(measured, e);
+    const expert = own[e] ?? null;
     const of = (design: AttributionDesign) =>
       judged(input, e, design.scope.indices, effectsOf(design, losses));
     const split = (inside: boolean) => {
@@ -86,6 +87,6 @@ export function synergy(input: SynergyInput): Synergy {
       pool,
     ),
     donors: rankedDonors(input, whole, adjusted),
-    receivers: rankedReceivers(input, taken, all.indices),
+    receivers: rankedReceivers(input, taken, all.indices, byDomain),
   };
 }

@@ -1,6 +1,7 @@
 import type { Variance } from './estimated.ts';
 import { differenceVariance, dot, type Losses, type Measured } from './measured.ts';
 import { subsetsOfSize } from './subset-count.ts';
+import { isMember, type SubsetMasks } from './subset-masks.ts';
 import type { TransferInput } from './transfer.ts';
 import { domainFreedom, domainInfluence, weightedNll } from './weighted-nll.ts';
 
@@ -27,27 +28,23 @@ export type CurveSide = readonly SidePoint[];
 
 export function curveSides(
   input: TransferInput,
+  masks: SubsetMasks,
   domain: number,
   own: number,
 ): { readonly members: CurveSide; readonly others: CurveSide } {
   const { measured, pool, base } = input;
-  const sides = { members: new Map<number, number[]>(), others: new Map<number, number[]>() };
-  for (const [index, { members }] of measured.entries()) {
-    const side = members.includes(own) ? sides.members : sides.others;
-    const same = side.get(members.length);
-    if (same) same.push(index);
-    else side.set(members.length, [index]);
-  }
-  const alone = sides.members.get(1)?.[0];
-  const curve = (side: ReadonlyMap<number, number[]>, reference: Losses | null, taken: number) =>
-    [...side]
-      .sort(([a], [b]) => a - b)
-      .flatMap(([k, indices]) =>
-        sidePoint(input, domain, reference, indices, k, subsetsOfSize(pool - 1, k - taken)),
-      );
+  const sides = [true, false].map(() => Array.from({ length: pool + 1 }, (): number[] => []));
+  const [members, others] = sides as [number[][], number[][]];
+  for (let i = 0; i < measured.length; i++)
+    (isMember(masks, i, own) ? members : others)[masks.size[i] as number]?.push(i);
+  const alone = members[1]?.[0];
+  const curve = (side: readonly (readonly number[])[], reference: Losses | null, taken: number) =>
+    side.flatMap((indices, k) =>
+      sidePoint(input, domain, reference, indices, k, subsetsOfSize(pool - 1, k - taken)),
+    );
   return {
-    members: curve(sides.members, alone === undefined ? null : (measured[alone] ?? null), 1),
-    others: curve(sides.others, base, 0),
+    members: curve(members, alone === undefined ? null : (measured[alone] ?? null), 1),
+    others: curve(others, base, 0),
   };
 }
 
@@ -63,12 +60,13 @@ function sidePoint(
   const rowOf = (index: number) => measured[index] as Measured;
   const exhaustive = indices.length === of;
   const used = exhaustive ? indices : indices.filter((index) => rowOf(index).draws > 0);
-  const drawsOf = (index: number) => (exhaustive ? 1 : rowOf(index).draws);
-  const draws = used.reduce((sum, index) => sum + drawsOf(index), 0);
-  if (draws === 0) return [];
-  const coefficients = Float64Array.from(used, (index) => drawsOf(index) / draws);
+  if (used.length === 0) return [];
+  const coefficients = new Float64Array(used.length).fill(1 / used.length);
+  if (!exhaustive) byDraws(coefficients, (i) => rowOf(used[i] as number).draws);
   const lossOf = (row: Losses) => row.domains[e] as number;
-  const loss = used.reduce((sum, index, i) => sum + (coefficients[i] as number) * lossOf(rowOf(index)), 0);
+  let loss = 0;
+  for (let i = 0; i < used.length; i++)
+    loss += (coefficients[i] as number) * lossOf(rowOf(used[i] as number));
   const weighted = { indices: Int32Array.from(used), coefficients: [coefficients] };
   const [nll] = stage === 'complete' ? weightedNll(measured, weighted, samples, e) : [];
   const influence = nll && domainInfluence(nll, loss, samples, e);
@@ -99,4 +97,10 @@ function sidePoint(
     const part = Float64Array.from(row.nll.subarray(samples.start[e], samples.start[e + 1]));
     return domainInfluence(part, lossOf(row), samples, e);
   }
+}
+
+function byDraws(coefficients: Float64Array, drawsOf: (i: number) => number): void {
+  let draws = 0;
+  for (let i = 0; i < coefficients.length; i++) draws += drawsOf(i);
+  for (let i = 0; i < coefficients.length; i++) coefficients[i] = drawsOf(i) / draws;
 }

@@ -2,6 +2,7 @@ import { throwIfCancelled } from '../law/cancelled.ts';
 import { type Estimated, estimatedFrom, type Variance } from './estimated.ts';
 import type { Losses, Measured } from './measured.ts';
 import type { Samples } from './samples.ts';
+import { masksOf } from './subset-masks.ts';
 import { type CurveSide, curveSides, type SidePoint } from './transfer-sides.ts';
 
 /** Dilution and transfer, apart: merges with a domain's own expert against merges without it. */
@@ -48,10 +49,11 @@ export interface TransferInput {
 
 /** @throws Cancelled */
 export function transfer(input: TransferInput): Transfer {
+  const masks = masksOf(input.measured);
   const sides = input.own.flatMap((own, domain) => {
     if (own === null) return [];
     throwIfCancelled(input.cancelled);
-    return [{ domain, own, ...curveSides(input, domain, own) }];
+    return [{ domain, own, ...curveSides(input, masks, domain, own) }];
   });
   return {
     domains: sides.map(({ domain, own, members, others }) => ({

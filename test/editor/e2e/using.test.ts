@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chooseExperiment } from '../choose-subset.ts';
 import { copyFinishedSample } from '../finished-sample.ts';
 import { agentPython } from '../installed.ts';
+import { writeSmallExperiment } from '../small-experiment.ts';
 import { until } from '../until.ts';
 import { journey } from './journey.ts';
 
@@ -55,5 +56,24 @@ print(sum(p.numel() for p in model.parameters()), tuple(model(**ids).logits.shap
     const folder = path.join(sample.folder, 'merged', 'seven');
     const said = execFileSync(agentPython(), ['-c', script, folder], { encoding: 'utf8' });
     expect(said.trim()).toBe('39200 640');
+  });
+
+  it('not with a model that is missing, which the message leads to', async () => {
+    const { window } = await journey({
+      name: 'missing-model',
+      prepare: (made) => {
+        const file = writeSmallExperiment(made);
+        writeFileSync(file, readFileSync(file, 'utf8').replace('S/physics', 'S/fysics'));
+        return file;
+      },
+    });
+    await window.codeLens('▶ Run').click();
+    const problem = window.notification('Did you mean physics?');
+    await problem.waitFor({ timeout: 90_000 });
+    await problem.getByRole('button', { name: 'Choose a Folder…' }).waitFor();
+    await problem.getByRole('button', { name: 'Show in Experiment' }).click();
+    await window.statusBar('selected').waitFor();
+    await window.page.keyboard.type('./models/S/physics');
+    await window.line('physics:\u00a0./models/S/physics').waitFor();
   });
 });

@@ -39,7 +39,8 @@ const busy = dashboardState(methods, {
 });
 const everythingAsTable = {
   ...freshUi,
-  tables: ['curve', 'methods', 'sizes', 'residuals', 'spread', 'experts'],
+  domain: 'domain_1',
+  tables: ['curve', 'methods', 'sizes', 'differences', 'residuals', 'spread', 'experts'],
   subsets: {
     ...freshUi.subsets,
     has: ['expert_1'],

@@ -7,8 +7,8 @@ import { LARGEST_ALIAS_COUNT, LARGEST_FILE } from './parse.ts';
 import { resolveExperiment } from './resolve.ts';
 import { checkShape, type Finding } from './shape.ts';
 
-/** A text that needs more taken away is no experiment yet. */
-const MOST_ERRORS = 20;
+/** What is taken away may leave something else wrong; a text that needs more of it is no experiment yet. */
+const MOST_ROUNDS = 6;
 
 /**
  * What is left of a text with errors when each of them is taken away: enough to follow the files that it names, never
@@ -19,9 +19,10 @@ export function soundPart(text: string): Experiment | null {
   for (let i = 0; i <= MOST_ERRORS; i++) {
     const { file, findings } = checkShape(input);
     const wrong = [...findings, ...(file ? checkParts(file) : [])].filter(isError);
-    const [first] = wrong;
-    if (!first) return file && resolveExperiment(file, '');
-    if (!remove(input, first.path)) return null;
+    if (wrong.length === 0) return file && resolveExperiment(file, '');
+    // Items of a list from its end, so that those before keep their places.
+    const taken = wrong.toReversed().filter(({ path }) => remove(input, path));
+    if (taken.length === 0) return null;
   }
   return null;
 }

@@ -16,7 +16,7 @@ const MOST_ROUNDS = 6;
  */
 export function soundPart(text: string): Experiment | null {
   const input = inputOf(text);
-  for (let i = 0; i <= MOST_ERRORS; i++) {
+  for (let i = 0; i < MOST_ROUNDS; i++) {
     const { file, findings } = checkShape(input);
     const wrong = [...findings, ...(file ? checkParts(file) : [])].filter(isError);
     if (wrong.length === 0) return file && resolveExperiment(file, '');

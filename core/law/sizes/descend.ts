@@ -15,7 +15,7 @@ const LARGEST_STEPS = 80;
 /** Share of the box, for slopes. */
 const DIFFERENCE = 1e-6;
 
-/** A local minimum of the sum of squares from `start`, to `tolerance` in the box's own units. */
+/** A local minimum of the sum of squares from `start`, to `tolerance` as a share of the box and of the sum. */
 export function descend(
   residuals: Residuals,
   count: number,
@@ -55,7 +55,7 @@ export function descend(
         break;
       }
     }
-    if (damping >= 1e12 || (moved < tolerance && gained <= 1e-10 * rss)) break;
+    if (damping >= 1e12 || (moved < tolerance && gained <= tolerance * rss)) break;
   }
   return { x, rss };
 }

@@ -1,11 +1,11 @@
 import { designOf } from '../design/design.ts';
 import { throwIfCancelled } from '../law/cancelled.ts';
 import { foldsOf } from '../selection/chosen.ts';
-import { dot, influence, type Losses, objectiveOf } from '../selection/measured.ts';
+import { objectiveOf } from '../selection/measured.ts';
 import { type Resamples, resample, seedOf } from '../selection/resample.ts';
-import { normalised, type Samples, sampleFreedom, samplesOf } from '../selection/samples.ts';
+import { normalised, type Samples, samplesOf } from '../selection/samples.ts';
 import { digest } from '../store/canonical.ts';
-import type { EvaluationId, PlanLine } from '../store/format.ts';
+import type { EvaluationId } from '../store/format.ts';
 import { againstBest } from './against-best.ts';
 import { lossAtRecommended, makeCell } from './cell.ts';
 import type { Context, Unscored } from './context.ts';
@@ -13,9 +13,9 @@ import { makeHeadline } from './headline.ts';
 import type { ReportInput, ReportOptions } from './input.ts';
 import { methodLabels } from './labels.ts';
 import { cellMerges, progressOf, Rows } from './merges.ts';
-import type { AgainstBest, Cell, Estimated, Report, ReportSize, Unmerged } from './report.ts';
-import { estimated } from './select.ts';
+import type { AgainstBest, Cell, Report } from './report.ts';
 import { type SignedCell, StudyMaker } from './study/make-study.ts';
+import { reportSize, unmergedOf } from './unmerged.ts';
 import { reportWarnings } from './warnings.ts';
 
 /** Everything that can be said of an experiment from what is measured: the one source of numbers for every surface. */
@@ -184,40 +184,6 @@ export class ReportMaker {
     if (this.#design?.of !== of) this.#design = { of, permutations: designOf(experiment).permutations };
     return this.#design.permutations;
   }
-}
-
-function unmergedOf({ plan }: ReportInput, size: string, rows: Rows): Unscored {
-  const lines = plan.lines.filter(
-    (line) => line.method === null && line.size === size && line.reference === undefined,
-  );
-  const rowOf = (line: PlanLine | undefined): Losses | null => (line ? rows.get(line.key) : null);
-  return {
-    base: rowOf(lines.find(({ subset }) => subset.length === 0)),
-    experts: plan.header.pool.map((name) =>
-      rowOf(lines.find(({ subset }) => subset.length === 1 && subset[0] === name)),
-    ),
-  };
-}
-
-function reportSize(context: Context, name: string, unmerged: Unscored): ReportSize {
-  const { plan, experiment } = context.input;
-  return {
-    name,
-    declared: !(experiment.sizes.length === 1 && experiment.sizes[0]?.name === 'default'),
-    parameters: plan.header.sizes[name]?.parameters ?? 0,
-    base: unmerged.base && reportUnmerged(context, unmerged.base),
-    experts: unmerged.experts.map((row) => row && reportUnmerged(context, row)),
-  };
-}
-
-function reportUnmerged(context: Context, row: Losses): Unmerged {
-  return { objective: objectiveEstimate(context, row), domains: [...row.domains] };
-}
-
-function objectiveEstimate(context: Context, row: Losses): Estimated {
-  const { samples, weights } = context;
-  const values = influence(row, samples, weights);
-  return estimated(context, objectiveOf(row, weights), dot(values, values), sampleFreedom(samples, weights));
 }
 
 function reportDomains({ input, samples, weights }: Context): Report['domains'] {

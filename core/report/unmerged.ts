@@ -1,0 +1,44 @@
+/** Models as they are: the base and the experts of each size, scored beside their merges. */
+import { dot, influence, type Losses, objectiveOf } from '../selection/measured.ts';
+import { sampleFreedom } from '../selection/samples.ts';
+import type { PlanLine } from '../store/format.ts';
+import type { Context, Unscored } from './context.ts';
+import type { ReportInput } from './input.ts';
+import type { Rows } from './merges.ts';
+import type { Estimated, ReportSize, Unmerged } from './report.ts';
+import { estimated } from './select.ts';
+
+/** Rows of one size, null while not scored. */
+export function unmergedOf({ plan }: ReportInput, size: string, rows: Rows): Unscored {
+  const lines = plan.lines.filter(
+    (line) => line.method === null && line.size === size && line.reference === undefined,
+  );
+  const rowOf = (line: PlanLine | undefined): Losses | null => (line ? rows.get(line.key) : null);
+  return {
+    base: rowOf(lines.find(({ subset }) => subset.length === 0)),
+    experts: plan.header.pool.map((name) =>
+      rowOf(lines.find(({ subset }) => subset.length === 1 && subset[0] === name)),
+    ),
+  };
+}
+
+export function reportSize(context: Context, name: string, unmerged: Unscored): ReportSize {
+  const { plan, experiment } = context.input;
+  return {
+    name,
+    declared: !(experiment.sizes.length === 1 && experiment.sizes[0]?.name === 'default'),
+    parameters: plan.header.sizes[name]?.parameters ?? 0,
+    base: unmerged.base && reportUnmerged(context, unmerged.base),
+    experts: unmerged.experts.map((row) => row && reportUnmerged(context, row)),
+  };
+}
+
+function reportUnmerged(context: Context, row: Losses): Unmerged {
+  return { objective: objectiveEstimate(context, row), domains: [...row.domains] };
+}
+
+function objectiveEstimate(context: Context, row: Losses): Estimated {
+  const { samples, weights } = context;
+  const values = influence(row, samples, weights);
+  return estimated(context, objectiveOf(row, weights), dot(values, values), sampleFreedom(samples, weights));
+}

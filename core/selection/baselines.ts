@@ -26,7 +26,7 @@ export interface BaselinePoint {
   /** Loss minus that of the best measured subset of this k, all on the samples that chose both: never negative. */
   readonly regret: number;
   /** The same with both chosen on other samples than they are judged on; may be negative. Null at the points stage. */
-  readonly crossFitted: Estimated | null;
+  readonly cross_fitted: Estimated | null;
   /** Different merges that the search needs until here, and how many more it would have looked at. */
   readonly looked: number;
   readonly missing: number;
@@ -68,7 +68,7 @@ export function baselines(input: BaselineInput): Baselines {
           members: (measured[index] as Measured).members,
           loss: losses[index] as number,
           regret: (losses[index] as number) - (losses[all.best.get(k) ?? index] as number),
-          crossFitted: perFold && crossFittedRegret(input, perFold, name, k),
+          cross_fitted: perFold && crossFittedRegret(input, perFold, name, k),
           looked,
           missing,
         };

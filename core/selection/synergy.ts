@@ -19,9 +19,9 @@ export interface Synergy {
   /** The same of the step from the base alone, t = 0. */
   readonly first: SynergyMatrix;
   /** As `adjusted`, over sets T that hold the receiver's own expert; the average is over the other donors. */
-  readonly withOwn: SynergyMatrix;
+  readonly with_own: SynergyMatrix;
   /** As `adjusted`, over sets T that lack it; the average is over the other donors. */
-  readonly withoutOwn: SynergyMatrix;
+  readonly without_own: SynergyMatrix;
   /** Best first: the weighted mean of `adjusted` over the domains of others. */
   readonly donors: readonly RankedDonor[];
   /** Most helped first: the mean gain of all steps by others' experts. */
@@ -62,8 +62,8 @@ export function synergy(input: SynergyInput): Synergy {
       plain: judged(input, e, all.indices, stepEffects(taken, losses, pool)),
       adjusted: of(whole),
       first: of(base),
-      withOwn: split(true),
-      withoutOwn: split(false),
+      with_own: split(true),
+      without_own: split(false),
     };
   });
   const adjusted = columns.map((each) => each.adjusted);
@@ -78,12 +78,12 @@ export function synergy(input: SynergyInput): Synergy {
       columns.map((each) => each.first),
       pool,
     ),
-    withOwn: matrixOf(
-      columns.map((each) => each.withOwn),
+    with_own: matrixOf(
+      columns.map((each) => each.with_own),
       pool,
     ),
-    withoutOwn: matrixOf(
-      columns.map((each) => each.withoutOwn),
+    without_own: matrixOf(
+      columns.map((each) => each.without_own),
       pool,
     ),
     donors: rankedDonors(input, whole, adjusted),

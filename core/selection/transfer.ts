@@ -10,8 +10,8 @@ export interface Transfer {
   /** Domains that have an expert of their own. */
   readonly domains: readonly DomainTransfer[];
   /** Means over these domains, at the k that all of them reach. */
-  readonly inDomain: readonly TransferPoint[];
-  readonly crossDomain: readonly TransferPoint[];
+  readonly in_domain: readonly TransferPoint[];
+  readonly cross_domain: readonly TransferPoint[];
 }
 
 export interface DomainTransfer {
@@ -62,8 +62,8 @@ export function transfer(input: TransferInput): Transfer {
       members: members.map(pointOf),
       others: others.map(pointOf),
     })),
-    inDomain: meanCurve(sides.map(({ members }) => members)),
-    crossDomain: meanCurve(sides.map(({ others }) => others)),
+    in_domain: meanCurve(sides.map(({ members }) => members)),
+    cross_domain: meanCurve(sides.map(({ others }) => others)),
   };
 }
 

@@ -84,7 +84,7 @@ describe('baselines', () => {
           const found = baselines(pooled(allSubsets(worth.length), worth.length, truth));
           for (const point of [...found.forward, ...found.backward, ...found.swap]) {
             expect(point.regret).toBeCloseTo(0, 10);
-            expect(point.crossFitted?.value).toBeCloseTo(0, 10);
+            expect(point.cross_fitted?.value).toBeCloseTo(0, 10);
           }
         },
       ),
@@ -98,7 +98,7 @@ describe('baselines', () => {
       9;
     const { forward, backward, swap } = baselines(pooled(allSubsets(3), 3, truth, { noise: 0.02 }));
     expect(forward[1]).toMatchObject({ k: 2, regret: expect.closeTo(0.4, 1) });
-    expect(forward[1]?.crossFitted?.low).toBeGreaterThan(0.3);
+    expect(forward[1]?.cross_fitted?.low).toBeGreaterThan(0.3);
     expect(backward[1]).toMatchObject({ members: [1, 2], regret: 0 });
     expect(swap[1]).toMatchObject({ members: [1, 2], regret: 0 });
     expect(backward[0]?.regret).toBeCloseTo(0.2, 1);
@@ -113,7 +113,7 @@ describe('baselines', () => {
         pooled(allSubsets(6), 6, (members) => 1 + 1 / members.length, { noise: 0.4, seed }),
       );
       naive += (forward[2]?.regret ?? Number.NaN) / repeats;
-      honest += (forward[2]?.crossFitted?.value ?? Number.NaN) / repeats;
+      honest += (forward[2]?.cross_fitted?.value ?? Number.NaN) / repeats;
     }
     expect(naive).toBeGreaterThan(0.02);
     expect(Math.abs(honest)).toBeLessThan(0.4 * naive);

@@ -73,11 +73,11 @@ describe('transfer', () => {
             expect(change?.value).toBeCloseTo(at(e, k, false) - truth([], e), 10);
           }
         }
-        for (const { k, loss } of result.inDomain) {
+        for (const { k, loss } of result.in_domain) {
           const mean = result.domains.reduce((sum, { domain }) => sum + at(domain, k, true) / pool, 0);
           expect(loss.value).toBeCloseTo(mean, 10);
         }
-        expect(result.crossDomain.length).toBe(pool - 1);
+        expect(result.cross_domain.length).toBe(pool - 1);
       }),
       { numRuns: 20 },
     );
@@ -86,11 +86,11 @@ describe('transfer', () => {
   it('separates dilution from transfer: the own expert fades with 1/k, the others help by 0.1 each', () => {
     const truth: Truth = (members, e) =>
       3 - (members.includes(e) ? 1 / members.length : 0) - 0.1 * members.filter((d) => d !== e).length;
-    const { inDomain, crossDomain } = transfer(pooled(allSubsets(5), 5, truth));
-    expect(inDomain.map(({ change }) => change?.value)).toEqual(
+    const { in_domain, cross_domain } = transfer(pooled(allSubsets(5), 5, truth));
+    expect(in_domain.map(({ change }) => change?.value)).toEqual(
       [1, 2, 3, 4, 5].map((k) => expect.closeTo(1 - 1 / k - 0.1 * (k - 1), 10)),
     );
-    expect(crossDomain.map(({ change }) => change?.value)).toEqual(
+    expect(cross_domain.map(({ change }) => change?.value)).toEqual(
       [1, 2, 3, 4].map((k) => expect.closeTo(-0.1 * k, 10)),
     );
   });
@@ -130,10 +130,10 @@ describe('transfer', () => {
           if (covers(point.change, expected?.change?.value ?? Number.NaN)) covered.change += 1;
         }
       }
-      for (const point of some.crossDomain) {
+      for (const point of some.cross_domain) {
         if (point.loss.low === null) continue;
         covered.means += 1;
-        const expected = exact.crossDomain.find(({ k }) => k === point.k);
+        const expected = exact.cross_domain.find(({ k }) => k === point.k);
         if (covers(point.loss, expected?.loss.value ?? Number.NaN)) covered.mean += 1;
       }
     }
@@ -150,18 +150,18 @@ describe('transfer', () => {
 
   it('leaves out what nothing is known of', () => {
     const input = pooled([[0, 1]], 3, () => 1, { noise: 0.1 });
-    const { domains, inDomain, crossDomain } = transfer({ ...input, base: null });
+    const { domains, in_domain, cross_domain } = transfer({ ...input, base: null });
     expect(domains[0]?.members).toMatchObject([
       { k: 2, subsets: 1, of: 2, change: null, loss: { low: null } },
     ]);
     expect(domains[2]?.others).toMatchObject([{ k: 2, subsets: 1, of: 1, change: null }]);
     expect(domains[2]?.others[0]?.loss.low).not.toBeNull();
-    expect(inDomain).toEqual([]);
-    expect(crossDomain).toEqual([]);
+    expect(in_domain).toEqual([]);
+    expect(cross_domain).toEqual([]);
     expect(transfer({ ...input, own: [null, null, null] })).toEqual({
       domains: [],
-      inDomain: [],
-      crossDomain: [],
+      in_domain: [],
+      cross_domain: [],
     });
   });
 });

@@ -7,7 +7,7 @@ import { count, counted, NONE, signed } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
 import type { Scope } from '../../state/view.ts';
 
-export type Matrix = 'adjusted' | 'plain' | 'first' | 'withOwn' | 'withoutOwn';
+export type Matrix = 'adjusted' | 'plain' | 'first' | 'with_own' | 'without_own';
 
 /** In the order of the list; each says what the numbers are. */
 export const MATRICES: readonly { readonly value: Matrix; readonly label: string; readonly note: string }[] =
@@ -28,12 +28,12 @@ export const MATRICES: readonly { readonly value: Matrix; readonly label: string
       note: 'As against the average donor, for the step from the base alone.',
     },
     {
-      value: 'withOwn',
+      value: 'with_own',
       label: "Beside the domain's own expert",
       note: "Against the average donor, over merges that hold the domain's own expert.",
     },
     {
-      value: 'withoutOwn',
+      value: 'without_own',
       label: "Without the domain's own expert",
       note: "Against the average donor, over merges that lack the domain's own expert.",
     },

@@ -25,6 +25,8 @@ export interface Judged {
   readonly value: number;
   readonly samples: Variance | null;
   readonly subsets: Variance | null;
+  /** Of the domain's samples on the gain, shape (n_e); null at the points stage. Its sum of squares is their variance. */
+  readonly influence: Float64Array | null;
   readonly comparisons: number;
 }
 
@@ -44,11 +46,12 @@ export function judged(
     if (!effect) return null;
     const { value, subsetVariance, subsetFreedom, comparisons } = effect;
     const own = nll?.[row++];
-    const influence = own && domainInfluence(own, value, samples, e);
+    const influence = own ? domainInfluence(own, value, samples, e).map((each) => 0 - each) : null;
     return {
       value: 0 - value,
       samples: influence ? { variance: dot(influence, influence), freedom } : null,
       subsets: subsetVariance === null ? null : { variance: subsetVariance, freedom: subsetFreedom },
+      influence,
       comparisons,
     };
   });

@@ -1,13 +1,14 @@
 import { spreadsOf, subsetVariance } from './attribution.ts';
 import type { AttributionDesign, DonorDesign } from './attribution-design.ts';
 import { type Estimated, estimatedFrom, summedVariance, type Variance } from './estimated.ts';
-import { objectiveOf } from './measured.ts';
+import { dot, objectiveOf } from './measured.ts';
 import type { DomainWeights } from './samples.ts';
 import type { SynergyInput } from './synergy-input.ts';
 import { type Judged, judged } from './synergy-matrix.ts';
 import { meanStepEffect, type StepDesign } from './synergy-steps.ts';
+import { domainFreedom } from './weighted-nll.ts';
 
-/** What a donor gives the domains of others, relative to the average donor, nats per token. */
+/** What a donor gives the domains of others, relative to the average donor that is not the domain's own, nats per token. */
 export interface RankedDonor extends Estimated {
   readonly donor: number;
 }
@@ -18,7 +19,7 @@ export interface RankedReceiver extends Estimated {
 }
 
 /**
- * Best first: mean of the adjusted gains over the domains whose own expert the donor is not, by the objective's weights.
+ * Best first: mean of the gains over the domains whose own expert the donor is not, by the objective's weights.
  * `adjusted` has shape (D, M). Donors without comparisons, or without a domain of others that counts, are left out.
  */
 export function rankedDonors(
@@ -31,20 +32,49 @@ export function rankedDonors(
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     if (!own || total === 0) return [];
     const shares = weights.map((weight) => weight / total);
-    let value = 0;
+    const gains = adjusted.flatMap(
+      (column, e) => amongOthers(column, donor, input.own[e] ?? null, e, input) ?? [],
+    );
+    const value = gains.reduce((sum, gain) => sum + (shares[gain.e] as number) * gain.value, 0);
     // Domains have samples of their own: their errors are independent.
-    const parts: (Variance | null)[] = [];
-    for (const [e, share] of shares.entries()) {
-      const cell = adjusted[e]?.[donor];
-      if (share === 0 || !cell) continue;
-      value += share * cell.value;
-      parts.push(cell.samples && { ...cell.samples, variance: share ** 2 * cell.samples.variance });
-    }
-    return [
-      { donor, ...estimatedFrom(value, [summedVariance(parts), fromSubsets(input, design, own, shares)]) },
-    ];
+    const fromSamples = gains
+      .filter(({ e }) => (shares[e] as number) > 0)
+      .map(
+        ({ e, samples }) =>
+          samples && { ...samples, variance: (shares[e] as number) ** 2 * samples.variance },
+      );
+    const main = fromSubsets(input, design, own, shares);
+    // The own experts' part goes along with it at worst.
+    const rest = gains.reduce((sum, { e, ownError }) => sum + (shares[e] as number) * ownError, 0);
+    const subsets = { ...main, variance: (Math.sqrt(main.variance) + rest) ** 2 };
+    return [{ donor, ...estimatedFrom(value, [summedVariance(fromSamples), subsets]) }];
   });
   return ranked.sort((a, b) => b.value - a.value);
+}
+
+/**
+ * A donor's gain on domain e against the mean of all but the domain's own expert. Gains against the mean of all sum to
+ * zero, so that this adds a share of the own expert's.
+ */
+function amongOthers(
+  column: readonly (Judged | null)[],
+  donor: number,
+  own: number | null,
+  e: number,
+  { samples }: SynergyInput,
+): { e: number; value: number; samples: Variance | null; ownError: number } | null {
+  const cell = column[donor];
+  const reference = own === null ? null : column[own];
+  if (!cell) return null;
+  if (!reference) return { e, value: cell.value, samples: cell.samples, ownError: 0 };
+  const share = 1 / (column.filter((each) => each !== null).length - 1);
+  const influence = cell.influence?.map((each, s) => each + share * (reference.influence?.[s] ?? 0));
+  return {
+    e,
+    value: cell.value + share * reference.value,
+    samples: influence ? { variance: dot(influence, influence), freedom: domainFreedom(samples, e) } : null,
+    ownError: share * Math.sqrt(reference.subsets?.variance ?? 0),
+  };
 }
 
 function fromSubsets(

@@ -14,7 +14,10 @@ export interface Synergy {
   readonly own: readonly (number | null)[];
   /** Mean gain over all measured steps T → T ∪ {d}, t ≥ 1, as in arXiv 2509.24244, appendix M: confounded with the step. */
   readonly plain: SynergyMatrix;
-  /** Relative to the average donor at the same step: averaged within each t ≥ 1, then equally over t. */
+  /**
+   * Relative to the average donor at the same step: averaged within each t ≥ 1, then equally over t. The average counts
+   * the domain's own expert, whose gain is large: beside it most others are below average.
+   */
   readonly adjusted: SynergyMatrix;
   /** The same of the step from the base alone, t = 0. */
   readonly first: SynergyMatrix;
@@ -22,7 +25,7 @@ export interface Synergy {
   readonly with_own: SynergyMatrix;
   /** As `adjusted`, over sets T that lack it; the average is over the other donors. */
   readonly without_own: SynergyMatrix;
-  /** Best first: the weighted mean of `adjusted` over the domains of others. */
+  /** Best first: the weighted mean over the domains of others, relative to the average donor but the own expert. */
   readonly donors: readonly RankedDonor[];
   /** Most helped first: the mean gain of all steps by others' experts. */
   readonly receivers: readonly RankedReceiver[];

@@ -147,7 +147,8 @@ describe('synergy', () => {
     };
     const { donors, receivers } = synergy(input(allSubsets(3), 3, truth));
     expect(donors.map(({ donor }) => donor)[0]).toBe(2);
-    expect(donors[0]?.value).toBeCloseTo((0.4 - 0.4 / 3) / 2, 10);
+    // Domain 0: against the other donor that is not its own, half of 0.4; domain 1: nothing.
+    expect(donors[0]?.value).toBeCloseTo(0.2 / 2, 10);
     expect(receivers[0]?.domain).toBe(0);
     expect(receivers[0]?.value).toBeCloseTo(0.2, 10);
     expect(receivers[1]).toMatchObject({ domain: 1 });

@@ -1,6 +1,6 @@
 import { subsetsOfSize } from '../selection/subset-count.ts';
 import type { Surrogate } from './fit.ts';
-import { jackknifed, type Predicted } from './jackknife.ts';
+import { deviation, jackknifed, type Predicted } from './jackknife.ts';
 import type { SurrogateMerge } from './merge.ts';
 import { meanLoss, type SurrogateModel, subsetLoss } from './model.ts';
 
@@ -30,6 +30,7 @@ export function predictedCurve(
   return ks.map((k) => {
     const own = merges.filter(({ members, step: s }) => members.length === k && sameStep(s, step(k)));
     const of = subsetsOfSize(surrogate.pool, k);
+    if (own.length === of) return { k, measured: of, of, ...exactly(own) };
     const point = jackknifed(
       surrogate,
       (model) => completed(model, own, k, step(k), of),
@@ -39,6 +40,11 @@ export function predictedCurve(
   });
 }
 
+function exactly(merges: readonly SurrogateMerge[]): Predicted {
+  const value = merges.reduce((sum, { loss }) => sum + loss, 0) / merges.length;
+  return { value, se: 0, interval: [value, value] };
+}
+
 function completed(
   model: SurrogateModel,
   measured: readonly SurrogateMerge[],
@@ -46,17 +52,11 @@ function completed(
   step: number,
   of: number,
 ): number {
-  if (measured.length === of) return measured.reduce((sum, { loss }) => sum + loss, 0) / of;
   const residuals = measured.reduce(
     (sum, { members, loss }) => sum + loss - subsetLoss(model, members, step),
     0,
   );
   return meanLoss(model, k, step) + residuals / of;
-}
-
-/** Of one subset of size k from its prediction, nats. */
-function deviation({ agreement }: Surrogate, k: number): number {
-  return agreement.byK.find((each) => each.k === k)?.rmse ?? agreement.rmse ?? 0;
 }
 
 function sameStep(a: number, b: number): boolean {

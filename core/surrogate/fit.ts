@@ -2,7 +2,7 @@
 import type { Problem } from '../problem.ts';
 import { basisSize } from './basis.ts';
 import { groupsOf } from './groups.ts';
-import { lengthsVary, type SurrogateMerge } from './merge.ts';
+import { lengthsVary, nameOf, type SurrogateMerge } from './merge.ts';
 import type { SurrogateModel } from './model.ts';
 import { type Fitted, fitPolynomial } from './polynomial.ts';
 import { fitProcess, trendSize } from './process.ts';
@@ -24,10 +24,16 @@ export interface Surrogate {
   readonly pool: number;
   readonly model: SurrogateModel;
   /** Fits of the same kind without one tenth of the merges each, anchors kept: the delete-a-tenth jackknife. */
-  readonly replicates: readonly SurrogateModel[];
+  readonly replicates: readonly Replicate[];
   readonly agreement: Agreement;
   /** Merges that it rests on. */
   readonly merges: number;
+}
+
+export interface Replicate {
+  readonly model: SurrogateModel;
+  /** Names of the merges that it has not seen (`nameOf`). */
+  readonly without: readonly string[];
 }
 
 /** No predictions, and why. */
@@ -67,7 +73,7 @@ export function fitSurrogate(
 
 interface Found {
   readonly whole: Fitted<SurrogateModel>;
-  readonly replicates: readonly SurrogateModel[];
+  readonly replicates: readonly Replicate[];
   readonly used: readonly SurrogateMerge[];
 }
 
@@ -95,12 +101,15 @@ function withReplicates<T extends SurrogateModel>(
 ): Found | null {
   const whole = fitOne(merges, pool, base);
   if (!whole) return null;
-  const replicates: SurrogateModel[] = [];
+  const replicates: Replicate[] = [];
   for (const group of groupsOf(merges, pool, seed)) {
     const left = merges.filter((_, i) => !group.has(i));
     const replicate = fitOne(left, pool, base);
     if (!replicate) return null;
-    replicates.push(replicate.model);
+    replicates.push({
+      model: replicate.model,
+      without: [...group].map((i) => nameOf(merges[i] as SurrogateMerge)),
+    });
   }
   return { whole, replicates, used: merges };
 }

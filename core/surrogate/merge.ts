@@ -23,6 +23,11 @@ export function isAnchor({ members }: Pick<SurrogateMerge, 'members'>, pool: num
   return members.length === 1 || members.length === pool;
 }
 
+/** One point's name: members and step. */
+export function nameOf({ members, step }: Pick<SurrogateMerge, 'members' | 'step'>): string {
+  return `${members.join()}@${step}`;
+}
+
 /** Shape (M): step for members, 0 for others. */
 export function weightsOf(
   { members, step }: Pick<SurrogateMerge, 'members' | 'step'>,

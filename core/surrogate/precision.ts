@@ -1,0 +1,127 @@
+/**
+ * When a run that was asked for a precision may stop: a pure function of what is measured. At each look of a fixed
+ * schedule every size is bounded; the bounds hold for all sizes and looks together (Bonferroni), so that looking
+ * often cannot make a lucky stop. A size that is precise enough gets no more merges.
+ */
+import { inBlocks } from '../design/blocks.ts';
+import type { Members } from '../design/subsets.ts';
+import { Z95 } from '../law/student.ts';
+import { subsetsOfSize } from '../selection/subset-count.ts';
+import { type AssistedMean, assistedMean } from './assisted-mean.ts';
+import { fitSurrogate } from './fit.ts';
+import { dealt, lookSchedule } from './looks.ts';
+import { nameOf, type SurrogateMerge } from './merge.ts';
+
+export interface PrecisionState {
+  readonly pool: number;
+  /** What is asked for: half the width of the 95% bound of every mean over subsets, nats per token. */
+  readonly precision: number;
+  /** Merges at most, anchors included. */
+  readonly atMost: number;
+  /** By size 1 < k < M: subsets in the random order of the design, each prefix a simple random sample; without failed ones. */
+  readonly order: ReadonlyMap<number, readonly Members[]>;
+  /** α of each member in a subset of size k. */
+  readonly step: (k: number) => number;
+  readonly measured: readonly SurrogateMerge[];
+  /** L(θ0), where lengths vary; else null. */
+  readonly base: number | null;
+  /** By size: standard error of the mean from evaluation samples, which more merges do not lessen. Nats. */
+  readonly sampleErrors: ReadonlyMap<number, number>;
+  readonly seed: number;
+}
+
+export interface PrecisionDecision {
+  /** `precise`: every size is; `at_most`: no more merges are allowed; null: go on with `next`. */
+  readonly stop: 'precise' | 'at_most' | null;
+  /** What the next look waits for, in blocks of at most 32 that may each be the last. */
+  readonly next: readonly (readonly Members[])[];
+  /** Largest half width at the last look, nats; null before the first. */
+  readonly reached: number | null;
+  /** Of the last look, by size. */
+  readonly points: readonly AssistedMean[];
+  /** Largest half width that evaluation samples alone would leave if every subset were measured, nats; null if unknown. */
+  readonly samplesAlone: number | null;
+}
+
+export function decidePrecision(state: PrecisionState): PrecisionDecision {
+  const { pool, order, atMost, step } = state;
+  const everyone = Array.from({ length: pool }, (_, i) => i);
+  const anchors: Members[] = [...everyone.map((i) => [i]), everyone];
+  const known = new Map(state.measured.map((merge) => [nameOf(merge), merge]));
+  const mergeOf = (members: Members) => known.get(nameOf({ members, step: step(members.length) }));
+  const samplesAlone = largest([...state.sampleErrors.values()].map((se) => Z95 * se));
+  const waiting = anchors.filter((members) => !mergeOf(members));
+  if (waiting.length > 0)
+    return { stop: null, next: blocksOf(waiting), reached: null, points: [], samplesAlone };
+
+  const longest = Math.max(0, ...[...order.values()].map((subsets) => subsets.length));
+  const looks = lookSchedule(Math.min(longest, atMost));
+  const outside = 0.05 / (looks.length * Math.max(1, order.size));
+  let counts: ReadonlyMap<number, number> = new Map([...order.keys()].map((k) => [k, 0]));
+  let points: readonly AssistedMean[] = [];
+  const decision = (stop: PrecisionDecision['stop'], missing: readonly Members[]): PrecisionDecision => ({
+    stop,
+    next: blocksOf(missing),
+    reached: points.some(({ half }) => half === null) ? null : largest(points.map(({ half }) => half ?? 0)),
+    points,
+    samplesAlone,
+  });
+  const precise = new Set<number>();
+  for (const target of looks) {
+    const going = new Map(
+      [...order].flatMap(([k, subsets]) => (precise.has(k) ? [] : [[k, subsets.length] as const])),
+    );
+    const deal = dealt(counts, going, target, atMost - anchors.length);
+    const drawn = [...order].map(([k, subsets]) => subsets.slice(0, deal.counts.get(k) ?? 0));
+    const missing = interleavedMissing(drawn, (members) => mergeOf(members) === undefined);
+    if (missing.length > 0) return decision(null, missing);
+    counts = deal.counts;
+    points = look(state, anchors, drawn, mergeOf, outside);
+    for (const { k, half } of points) if (half !== null && half <= state.precision) precise.add(k);
+    if (precise.size === order.size) return decision('precise', []);
+    if (deal.last) break;
+  }
+  return decision('at_most', []);
+}
+
+/** The bounds of one look: from the design's own merges alone, so that a later call sees what this one saw. */
+function look(
+  { pool, base, seed }: PrecisionState,
+  anchors: readonly Members[],
+  drawn: readonly (readonly Members[])[],
+  mergeOf: (members: Members) => SurrogateMerge | undefined,
+  outside: number,
+): AssistedMean[] {
+  const measured = (subsets: readonly Members[]) =>
+    subsets.flatMap((members) => {
+      const merge = mergeOf(members);
+      return merge ? [merge] : [];
+    });
+  const fitted = fitSurrogate(measured([...anchors, ...drawn.flat()]), pool, base, seed);
+  const surrogate = fitted.kind === 'fitted' ? fitted : null;
+  return drawn.flatMap((subsets) => {
+    const k = subsets[0]?.length;
+    if (k === undefined) return [];
+    return [assistedMean(measured(subsets), k, subsetsOfSize(pool, k), surrogate, outside)];
+  });
+}
+
+/** The sizes in turn: a run that ends early has as many of each. */
+function interleavedMissing(
+  lists: readonly (readonly Members[])[],
+  isMissing: (members: Members) => boolean,
+): Members[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1)))
+    .flat()
+    .filter(isMissing);
+}
+
+function blocksOf(subsets: readonly Members[]): Members[][] {
+  const steps = subsets.map((members) => ({ cell: '', members }));
+  return inBlocks(steps).map((block) => block.map(({ members }) => members));
+}
+
+function largest(values: readonly number[]): number | null {
+  return values.length > 0 ? Math.max(...values) : null;
+}

@@ -93,6 +93,7 @@ export function syntheticReport(shape: Shape): Report {
       })),
     })),
     cells,
+    study: null,
     references: [],
     warnings: [],
   };

@@ -47,7 +47,7 @@ export function descend(
       const trial = x.map((value, i) => inside(value + (change[i] ?? 0), i));
       const value = residuals(trial, next);
       if (value <= rss) {
-        moved = Math.max(...trial.map((t, i) => Math.abs(t - (x[i] ?? 0)) / (width[i] ?? 1)));
+        moved = farthest(trial, x, width);
         gained = rss - value;
         [x, rss] = [trial, value];
         [r, next] = [next, r];
@@ -58,6 +58,14 @@ export function descend(
     if (damping >= 1e12 || (moved < tolerance && gained <= tolerance * rss)) break;
   }
   return { x, rss };
+}
+
+/** The largest move, as a share of the box. */
+function farthest(a: Float64Array, b: Float64Array, width: Float64Array): number {
+  let most = 0;
+  for (let i = 0; i < a.length; i++)
+    most = Math.max(most, Math.abs((a[i] ?? 0) - (b[i] ?? 0)) / (width[i] || 1));
+  return most;
 }
 
 /** Columns of the Jacobian, by one-sided differences that stay inside the box. */

@@ -1,5 +1,4 @@
 /** The joint law fitted to several sizes, with the errors it implies. */
-import { at } from '../whitening.ts';
 import { descend } from './descend.ts';
 import { FLOOR, GAMMA, JointModel, type Linear, OFFSET, type OffsetForm } from './joint-model.ts';
 import { JointProblem } from './joint-problem.ts';
@@ -48,7 +47,7 @@ const STARTS = {
   [FLOOR]: [0.2, 0.5, 0.8, 0.95],
   [GAMMA]: [0, 0.02, 0.1, 0.4],
 };
-/** How many of them are followed down. */
+/** How many of them are followed down to the fit itself. */
 const FOLLOWED = 3;
 
 /** Tolerances, in shares of the box: while the misfit variance is still sought, and of the fit itself. */
@@ -88,7 +87,12 @@ function fitWith(
 ): JointFit {
   const problem = new JointProblem(points, model, sizeWhitenings(points, misfit));
   const z = problem.whitened(points.y);
-  const { x, linear, rss } = minimum(problem, z, start ? [start] : startsOf(problem, z), tolerance);
+  const { x, linear, rss } = minimum(
+    problem,
+    z,
+    start ? [start] : startsOf(problem, z).slice(0, tolerance === ROUGH ? 1 : FOLLOWED),
+    tolerance,
+  );
   const free = points.y.length - JOINT_PARAMETERS;
   const scale = points.known ? 1 : free > 0 ? rss / free : null;
   return { form, model, problem, points, x, linear, rss, misfit, free, scale };
@@ -111,11 +115,10 @@ export function minimum(
   return { x: best.x, linear: problem.linear, rss };
 }
 
-/** The best of the grid, each in a different valley of b and γ where there are such. */
+/** The grid, best first. */
 function startsOf(problem: JointProblem, z: Float64Array): Float64Array[] {
   const { low, high } = problem.model.box;
-  const place = (i: number, share: number) =>
-    at(Float64Array.from(low), i) + share * ((high[i] ?? 0) - (low[i] ?? 0));
+  const place = (i: number, share: number) => (low[i] ?? 0) + share * ((high[i] ?? 0) - (low[i] ?? 0));
   const out = new Float64Array(z.length);
   const tried: { x: Float64Array; rss: number }[] = [];
   for (const b of STARTS[OFFSET])
@@ -124,8 +127,5 @@ function startsOf(problem: JointProblem, z: Float64Array): Float64Array[] {
         const x = Float64Array.of(place(OFFSET, b), place(FLOOR, beta), place(GAMMA, gamma));
         tried.push({ x, rss: problem.residuals(z, x, out) });
       }
-  return tried
-    .sort((a, b) => a.rss - b.rss)
-    .slice(0, FOLLOWED)
-    .map(({ x }) => x);
+  return tried.sort((a, b) => a.rss - b.rss).map(({ x }) => x);
 }

@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { UsablePoints } from '../usable-points.ts';
 import { at } from '../whitening.ts';
 import type { SizePoints } from './points.ts';
 
@@ -38,19 +39,42 @@ export function misfitVariance(
 }
 
 function axesOf(points: SizePoints, law: (s: number, k: number) => number): Axis[] {
-  return points.curves.flatMap(({ k, y, C }, s) => {
-    const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
-      Matrix.from1DArray(k.length, k.length, C),
-      { assumeSymmetric: true },
-    );
-    const residuals = k.map((kk, i) => at(y, i) - law(s, kk));
-    return realEigenvalues.map((value, column) => ({
+  return points.curves.flatMap((curve, s) => {
+    const residuals = curve.k.map((k, i) => at(curve.y, i) - law(s, k));
+    return spectrumOf(curve).map(({ variance, vector, one }) => ({
       size: s,
-      residual: residuals.reduce((sum, r, row) => sum + r * eigenvectorMatrix.get(row, column), 0),
-      one: residuals.reduce((sum, _, row) => sum + eigenvectorMatrix.get(row, column), 0),
-      variance: Math.max(0, value),
+      residual: residuals.reduce((sum, r, i) => sum + r * at(vector, i), 0),
+      one,
+      variance,
     }));
   });
+}
+
+interface Direction {
+  readonly variance: number;
+  readonly vector: Float64Array;
+  /** Sum of the vector. */
+  readonly one: number;
+}
+
+/** Every fit to the same points asks for it again. */
+const spectra = new WeakMap<UsablePoints, readonly Direction[]>();
+
+/** Eigenvectors of one size's covariance. */
+function spectrumOf(curve: UsablePoints): readonly Direction[] {
+  const known = spectra.get(curve);
+  if (known) return known;
+  const size = curve.k.length;
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
+    Matrix.from1DArray(size, size, curve.C),
+    { assumeSymmetric: true },
+  );
+  const made = realEigenvalues.map((value, column): Direction => {
+    const vector = Float64Array.from({ length: size }, (_, row) => eigenvectorMatrix.get(row, column));
+    return { variance: Math.max(0, value), vector, one: vector.reduce((sum, x) => sum + x, 0) };
+  });
+  spectra.set(curve, made);
+  return made;
 }
 
 /** Around the best level of each size for these weights. */

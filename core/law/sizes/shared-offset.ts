@@ -26,7 +26,9 @@ export interface SharedOffset {
 }
 
 /** Starts along t; between them the sum of squares has one valley. */
-const GRID = 32;
+const GRID = 24;
+/** Tolerance in t while the misfit variance is still sought. */
+const ROUGH = 1e-4;
 
 /** Null where no size has three k's, or there are no more points than parameters less one. */
 export function fitSharedOffset(all: SizePoints, form: OffsetForm): SharedOffset | null {
@@ -40,7 +42,9 @@ export function fitSharedOffset(all: SizePoints, form: OffsetForm): SharedOffset
   let fitters = fittersOf(points, form, 0);
   let misfit = 0;
   for (let i = 0; i < 6 && points.known; i++) {
-    const fits = fitters.map((fitter, s) => fitter.fit(whitenedAt(points, fitter, s, points.y)));
+    const fits = fitters.map((fitter, s) =>
+      fitter.fit(whitenedAt(points, fitter, s, points.y), fitter.k.length, ROUGH),
+    );
     const shapes = points.curves.reduce((sum, { k }) => sum + Math.min(2, k.length - 1), 0);
     const next = misfitVariance(points, (s, k) => predict(fits[s] as Fit, k), shapes);
     if (Math.abs(next - misfit) <= 1e-3 * misfit) break;

@@ -1,11 +1,12 @@
 /** The surrogate of a pool's merges: loss as a smooth function of the merge weights (mathematics §4). */
 import type { Problem } from '../problem.ts';
 import { basisSize } from './basis.ts';
+import { fitProcess } from './fit-process.ts';
 import { groupsOf } from './groups.ts';
 import { lengthsVary, nameOf, type SurrogateMerge } from './merge.ts';
 import type { SurrogateModel } from './model.ts';
 import { type Fitted, fitPolynomial } from './polynomial.ts';
-import { fitProcess, trendSize } from './process.ts';
+import { trendSize } from './process.ts';
 import { type Agreement, agreementWithin } from './within.ts';
 
 /** Below this many merges a coefficient the polynomial follows single merges. */

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/law/random.ts';
 import { basisRow, basisSize } from '../../core/surrogate/basis.ts';
 import { fitSurrogate } from '../../core/surrogate/fit.ts';
+import { fitProcess } from '../../core/surrogate/fit-process.ts';
 import { type SurrogateMerge, weightsOf } from '../../core/surrogate/merge.ts';
 import { gradientAt, lossAt, meanLoss, subsetLoss } from '../../core/surrogate/model.ts';
 import { fitPolynomial } from '../../core/surrogate/polynomial.ts';
-import { fitProcess, type GaussianProcess } from '../../core/surrogate/process.ts';
+import type { GaussianProcess } from '../../core/surrogate/process.ts';
 import { fitted, SurrogateWorld } from './world.ts';
 
 /** Losses that are exactly of the basis. */

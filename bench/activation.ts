@@ -59,8 +59,8 @@ try {
 /** From the editor's list of running extensions. */
 async function activationTime(window: Workbench, extension: string): Promise<number> {
   const row = window.page.locator('.runtime-extensions-editor .extension', { hasText: extension });
-  const words = await row.locator('.activation-time').innerText();
-  const ms = words.match(/(\d+)\s*ms/)?.[1];
+  const words = await row.locator('.activation-time').textContent();
+  const ms = words?.match(/(\d+)\s*ms/)?.[1];
   if (ms === undefined) throw new Error(`no time in "${words}"`);
   return Number(ms);
 }

@@ -2,7 +2,7 @@ import type { JointParameter, SizesLaw, Standing } from '../../core/law/sizes/si
 import { columnDigits, estimated, interval, lossDigits } from '../../words/estimates.ts';
 import { loss } from '../../words/numbers.ts';
 import { plain, plainLines } from '../../words/plain.ts';
-import { millinats } from '../../words/units.ts';
+import { millinats, parameters as parameterCount } from '../../words/units.ts';
 import type { Style } from '../terminal/style.ts';
 import { table, wrap } from '../terminal/table.ts';
 
@@ -24,7 +24,7 @@ const STANDING: Readonly<Record<Standing, string>> = {
 
 /** The law over sizes and experts together, as a person reads it. */
 export function sizesText(law: SizesLaw, style: Style, columns: number): string {
-  const name = [law.domain === null ? '' : plain(law.domain), `all sizes, N = ${law.sizes.join(', ')}B`]
+  const name = [law.domain === null ? '' : plain(law.domain), `sizes ${law.sizes.map(size).join(', ')}`]
     .filter(Boolean)
     .join(' · ');
   return [
@@ -71,6 +71,11 @@ function lawLines(law: SizesLaw, style: Style, columns: number): string {
   ].join('\n');
 }
 
+/** Of so many billion parameters: `500M`. */
+function size(N: number): string {
+  return parameterCount(N * 1e9);
+}
+
 /** Lines may break between the texts only. */
 function unbroken(texts: readonly string[]): string[] {
   return texts.map((text) => text.replaceAll(' ', '\u00a0'));
@@ -83,14 +88,14 @@ function bySize(law: SizesLaw, style: Style): string {
   const tails = columnDigits(sizes.map(({ tail }) => tail));
   return table(
     [
-      { title: 'N (B)', align: 'right' },
+      { title: 'size', align: 'right' },
       { title: 'floor', align: 'right' },
       { title: 'tail', align: 'right' },
       { title: 'own b', align: 'right' },
       { title: 'misses by', align: 'right' },
     ],
     sizes.map(({ N, floor, tail, own_b, rmse }) => [
-      `${N}`,
+      size(N),
       estimated(floor, loss, floors),
       estimated(tail, loss, tails),
       own_b === null ? '' : loss(own_b, 2),
@@ -119,7 +124,7 @@ function heldOut({ held_out }: SizesLaw, columns: number): string {
     millinats(Math.sqrt(rows.reduce((sum, row) => sum + row.rms ** 2, 0) / rows.length));
   const forecasts = later.length === 0 ? '' : ` Larger sizes from smaller ones: it misses by ${rms(later)}.`;
   return wrap(
-    `A size left out, forecast from the others: it misses by ${rms(left)} (${left.map(({ N, rms: own }) => `${N}B ${millinats(own)}`).join(', ')}).${forecasts}`,
+    `A size left out, forecast from the others: it misses by ${rms(left)} (${left.map(({ N, rms: own }) => `${size(N)} ${millinats(own)}`).join(', ')}).${forecasts}`,
     columns,
     '  ',
   );
@@ -132,12 +137,12 @@ function furtherSizes(law: SizesLaw, style: Style): string {
   const digits = columnDigits(rows);
   return table(
     [
-      { title: 'N (B)', align: 'right' },
+      { title: 'size', align: 'right' },
       { title: 'k', align: 'right' },
       { title: 'loss', align: 'right' },
     ],
     rows.map(({ N, k, loss: value, low, high }) => [
-      `${N}`,
+      size(N),
       `${k}`,
       estimated({ value, low, high }, loss, digits),
     ]),
@@ -153,7 +158,7 @@ function isoLoss(law: SizesLaw, style: Style): string {
   return table(
     [
       { title: 'k to reach', align: 'right' },
-      ...law.sizes.map((N) => ({ title: `${N}B`, align: 'right' as const })),
+      ...law.sizes.map((N) => ({ title: size(N), align: 'right' as const })),
     ],
     law.iso_loss.map((line) => [
       loss(line.loss),

@@ -201,10 +201,10 @@ describe('law', () => {
     writeFileSync(path.join(world.folder, 'sizes.csv'), ['N,k,loss', ...lines].join('\n'));
     const plain = await mergeLab(['law', 'sizes.csv', '--forecast-size', '40'], world.folder);
     expect(plain.code, plain.err).toBe(0);
-    expect(plain.out).toContain('all sizes, N = 0.5, 1.5, 4, 14B');
+    expect(plain.out).toContain('sizes 500M, 1.5B, 4.0B, 14B');
     expect(plain.out).toContain('L(N, k) = L* + B·N^−β + A0·N^−γ/(k + b)');
     expect(plain.out).toMatch(/fits as well as one for each/);
-    expect(plain.out).toMatch(/^ +40 {2}1 /m);
+    expect(plain.out).toMatch(/^ +40B {2}1 /m);
     const bad = await mergeLab(['law', 'sizes.csv', '--forecast-size', '7e9'], world.folder);
     expect(bad.code).toBe(2);
     expect(bad.err).toContain('--forecast-size takes sizes in billions');

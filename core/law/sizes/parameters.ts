@@ -12,23 +12,27 @@ export const PARAMETERS: readonly JointParameter[] = ['Lstar', 'B', 'beta', 'A0'
 /** Distance from the end of a shape's range at which it stands there. */
 const NEAR = 1e-7;
 
+/** Of the level: a fall or a tail below it is none. */
+const ROUNDING = 1e-12;
+
 /** Where a draw or an estimate stands on the ends of its shapes. */
 function ends(model: JointModel, x: Float64Array, linear: Linear) {
   const { low, high } = model.box;
   const lowest = (i: number) => at(x, i) <= (low[i] ?? 0) + NEAR;
   const highest = (i: number) => at(x, i) >= (high[i] ?? 0) - NEAR;
+  const none = ROUNDING * Math.abs(linear.level);
   return {
     /** Of no meaning: any value would do. */
-    noFall: linear.fall <= 0,
-    noTail: linear.tail <= 0,
+    noFall: linear.fall <= none,
+    noTail: linear.tail <= none,
     /** β at its least: the floor runs away. */
-    noFloor: highest(FLOOR) && linear.fall > 0,
-    steepest: lowest(FLOOR) && linear.fall > 0,
-    leastOffset: lowest(OFFSET) && linear.tail > 0,
+    noFloor: highest(FLOOR) && linear.fall > none,
+    steepest: lowest(FLOOR) && linear.fall > none,
+    leastOffset: lowest(OFFSET) && linear.tail > none,
     /** The tail is a line in k, and runs away with the floor. */
-    noOffset: highest(OFFSET) && linear.tail > 0,
-    noGamma: lowest(GAMMA) && linear.tail > 0,
-    largestGamma: highest(GAMMA) && linear.tail > 0,
+    noOffset: highest(OFFSET) && linear.tail > none,
+    noGamma: lowest(GAMMA) && linear.tail > none,
+    largestGamma: highest(GAMMA) && linear.tail > none,
   };
 }
 

@@ -17,7 +17,7 @@ export function sizeWarnings(
     onBound(fit, standing),
     notIdentified(standing),
     offsetsDiffer(test),
-    extrapolates(points, asked),
+    fit && extrapolates(points, asked),
   ].filter((warning) => warning !== null);
 }
 

@@ -4,6 +4,7 @@ import { Cancelled } from '../../../core/law/cancelled.ts';
 import { seededRandom } from '../../../core/law/random.ts';
 import { fitSizes, type SizesOptions } from '../../../core/law/sizes/fit-sizes.ts';
 import { isoLosses, kAtLoss } from '../../../core/law/sizes/iso-loss.ts';
+import { sizesLawSchema } from '../../../core/law/sizes/sizes-schema.ts';
 import { curveOf, NINE } from '../curves.ts';
 import { sizesCoverage } from './coverage.ts';
 import { SIZES_DESIGNS, type SizesDesign, simulateSizes, trueJoint } from './designs.ts';
@@ -135,6 +136,50 @@ describe('a law over sizes', () => {
     );
     expect(line.standing).toMatchObject({ Lstar: 'not_identified', beta: 'on_bound' });
     expect(codes(line)).toContain('floor_not_identified');
+  });
+
+  it('finds nothing to identify where all losses are the same', () => {
+    const law = fitSizes(
+      curves([1, 2, 3, 4], () => 2),
+      { ...POINTS, forecast: { N: [9], k: [] } },
+    );
+    expect(law.standing).toMatchObject({
+      B: 'on_bound',
+      A0: 'on_bound',
+      beta: 'not_identified',
+      b: 'not_identified',
+    });
+    expect(law.forecast.every(({ loss }) => Math.abs(loss - 2) < 1e-9)).toBe(true);
+    expect(law.iso_loss).toEqual([]);
+  });
+
+  it('gives no NaN and breaks no rule of its schema, whatever the numbers', () => {
+    const anything = fc.array(
+      fc.record({
+        N: fc.oneof(fc.constant(null), fc.constantFrom(0, -1, Number.NaN, 1e-9, 0.5, 1, 7, 1e5)),
+        losses: fc.array(fc.oneof(fc.double({ min: -5, max: 5 }), fc.constant(1)), { maxLength: 6 }),
+        exact: fc.boolean(),
+      }),
+      { maxLength: 5 },
+    );
+    fc.assert(
+      fc.property(anything, fc.constantFrom('points' as const, 'complete' as const), (given, stage) => {
+        const data = given.map(({ N, losses, exact }) => {
+          const covariance = exact ? null : new Float64Array(losses.length ** 2);
+          covariance?.forEach((_, cell) => {
+            if (cell % (losses.length + 1) === 0) covariance[cell] = 0.01;
+          });
+          return curveOf(
+            losses.map((_, i) => i + 1),
+            losses,
+            { N, covariance },
+          );
+        });
+        const law = fitSizes(data, { stage, seed: 1, forecast: { N: [3, Number.NaN], k: [0, 12] } });
+        expect(sizesLawSchema.safeParse(law).error?.issues ?? []).toEqual([]);
+      }),
+      { seed: 12, numRuns: 60 },
+    );
   });
 
   it('is the same for the same input, and can be stopped', () => {

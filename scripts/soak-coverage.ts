@@ -1,10 +1,13 @@
 /**
- * The simulation study of the law's intervals: `node scripts/soak-coverage.ts [replicates] [part of a design's name]`.
+ * The simulation study of the law's intervals: `node scripts/soak-coverage.ts [replicates] [part of a design's name]`;
+ * those over sizes take a tenth of the replicates.
  * Prints coverage with its Monte Carlo error and ends with 1 where a gate is missed.
  */
 import { coverage, share } from '../test/law/coverage.ts';
 import { DESIGNS } from '../test/law/designs.ts';
 import { gates, summary } from '../test/law/gates.ts';
+import { sizesCoverage } from '../test/law/sizes/coverage.ts';
+import { SIZES_DESIGNS } from '../test/law/sizes/designs.ts';
 
 const replicates = Number(process.argv[2] ?? 2000);
 const part = process.argv[3] ?? '';
@@ -28,5 +31,15 @@ for (const design of DESIGNS.filter(({ name }) => name.includes(part))) {
 }
 console.log(`\n${summary(results)}`);
 const missed = gates(results, replicates);
+for (const design of SIZES_DESIGNS.filter(({ name }) => name.includes(part))) {
+  console.log(`${design.name} (seed ${design.seed})`);
+  for (const { quantity, covered, of, width } of sizesCoverage(design, Math.ceil(replicates / 10))) {
+    const p = covered / of;
+    console.log(
+      `  ${quantity.padEnd(24)}${(100 * p).toFixed(1).padStart(6)}%  median width ${Number(width.toPrecision(3))}`,
+    );
+    if (p < 0.91) missed.push(`${design.name}: ${quantity} ${(100 * p).toFixed(1)}%`);
+  }
+}
 for (const gate of missed) console.log(`MISSED: ${gate}`);
 process.exitCode = missed.length > 0 ? 1 : 0;

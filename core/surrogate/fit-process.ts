@@ -10,8 +10,8 @@ import { dot, type GaussianProcess, type Point, square, trendSize } from './proc
 /** ℓ in units of the median distance between merges. */
 const LENGTH_SCALES = [0.5, 1, 2, 4, 8];
 const NUGGETS = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1];
-/** Hyperparameters are compared on at most this many merges: they hardly differ with more, and time grows by n³. */
-const LARGEST_COMPARISON = 200;
+/** Hyperparameters are compared on this many merges, or three a coefficient of the trend: more changed nothing, and time grows by n³. */
+const COMPARED = 120;
 const SINGULAR = 1e-12;
 
 /** Null where there are no more merges than coefficients of the trend, or they do not tell those apart. */
@@ -21,7 +21,7 @@ export function fitProcess(
   base: number | null,
 ): Fitted<GaussianProcess> | null {
   if (merges.length <= trendSize(pool)) return null;
-  const compared = spread(merges, LARGEST_COMPARISON);
+  const compared = spread(merges, Math.max(COMPARED, 3 * trendSize(pool)));
   const apart = distances(compared);
   const median = medianOf(apart, compared.length);
   let best: { lengthScale: number; nugget: number; error: number } | null = null;

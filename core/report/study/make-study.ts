@@ -1,11 +1,11 @@
 import { throwIfCancelled } from '../../law/cancelled.ts';
 import { fitSizes } from '../../law/sizes/fit-sizes.ts';
 import type { SizesLaw } from '../../law/sizes/sizes-law.ts';
-import { ownExperts, synergy } from '../../selection/synergy.ts';
-import { synergyBlocks } from '../../selection/synergy-blocks.ts';
+import { type TabledCurve, threePointTable } from '../../law/three-point-table.ts';
 import type { MadeCell } from '../against-best.ts';
 import type { Context, Unscored } from '../context.ts';
 import type { Headline, ReportSize } from '../report.ts';
+import { makeCellStudy } from './cell-study.ts';
 import { makeReportPlanning } from './planning.ts';
 import type { CellStudy, Study } from './study.ts';
 
@@ -38,16 +38,18 @@ export class StudyMaker {
     return {
       planning: method === null ? null : planningOf(context, input, ofMethod),
       sizes_law: sizesLaw(context, ofMethod),
-      cells: cells.map((made) => this.#cell(context, made, input.permutations)),
+      three_point: threePointTable(tabled(cells)),
+      cells: cells.map((made) => this.#cell(context, made, input)),
     };
   }
 
-  #cell(context: Context, made: SignedCell, permutations: StudyInput['permutations']): CellStudy | null {
+  #cell(context: Context, made: SignedCell, { unmerged, permutations }: StudyInput): CellStudy | null {
     const name = `${made.cell.size}/${made.cell.method}`;
     const known = this.#cells.get(name);
     if (known?.signature === made.signature) return known.study;
     throwIfCancelled(context.options.cancelled);
-    const study = cellStudy(context, made, permutations);
+    const own = unmerged.get(made.cell.size) ?? { base: null, experts: [] };
+    const study = makeCellStudy(context, made, own, permutations);
     this.#cells.set(name, { signature: made.signature, study });
     return study;
   }
@@ -80,24 +82,11 @@ function sizesLaw(context: Context, cells: readonly MadeCell[]): SizesLaw[] {
   });
 }
 
-function cellStudy(
-  context: Context,
-  made: MadeCell,
-  permutations: StudyInput['permutations'],
-): CellStudy | null {
-  const { measured } = made;
-  if (measured.length === 0) return null;
-  const { samples, weights, options, input } = context;
-  const { pool } = input.plan.header;
-  const found = synergy({
-    measured,
-    pool: pool.length,
-    samples,
-    weights,
-    own: ownExperts(pool, samples.domains),
-    permutations,
-    stage: options.stage,
-    ...(options.cancelled ? { cancelled: options.cancelled } : {}),
-  });
-  return { synergy: found, blocks: synergyBlocks(found, context.seed, options.cancelled) };
+/** Curves of cells that claim the law: a seedless mean over subsets each. */
+function tabled(cells: readonly MadeCell[]): TabledCurve[] {
+  return cells
+    .filter(({ cell }) => cell.claims_law)
+    .flatMap(({ cell, data }) =>
+      data.map(({ domain, N, k, mean }) => ({ domain, method: cell.label, N, k, mean })),
+    );
 }

@@ -1,24 +1,81 @@
 /**
- * What the whole experiment says beyond its answer: sizes against each other, donors against domains, what money buys.
- * Made once the numbers are complete: none of it changes what is recommended.
+ * What the whole experiment says beyond its answer: sizes against each other, donors against domains, pools without
+ * some of the experts, subsets that nobody merged, what money buys. Made once the numbers are complete: none of it
+ * changes what is recommended.
  */
 import type { SizesLaw } from '../../law/sizes/sizes-law.ts';
+import type { MaskNoise } from '../../law/spread/mask-noise.ts';
+import type { OrderSpread } from '../../law/spread/order-spread.ts';
+import type { SpreadLaw } from '../../law/spread/spread-law.ts';
+import type { ThreePointTable } from '../../law/three-point-table.ts';
 import type { Planning } from '../../planning/planning.ts';
+import type { Problem } from '../../problem.ts';
+import type { Baselines } from '../../selection/baselines.ts';
+import type { Neighbours } from '../../selection/neighbours.ts';
+import type { CandidatePool } from '../../selection/pools/candidate-pools.ts';
 import type { Synergy } from '../../selection/synergy.ts';
 import type { SynergyBlocks } from '../../selection/synergy-blocks.ts';
+import type { Transfer } from '../../selection/transfer.ts';
+import type { Agreement } from '../../surrogate/within.ts';
+import type { Estimated } from '../report.ts';
 
 export interface Study {
   readonly planning: Planning | null;
-  /**
-   * Under the method that the headline answers for: the objective first, then each domain. Empty with a single size.
-   */
+  /** Under the method that the headline answers for: the objective first, then each domain. Empty with a single size. */
   readonly sizes_law: readonly SizesLaw[];
-  /** In the order of the report's cells; null where too little is measured. */
+  /** The law through k = 1, 2 and 4 against what was measured later: every curve of every cell that claims the law. */
+  readonly three_point: ThreePointTable;
+  /** In the order of the report's cells; null where nothing is measured. */
   readonly cells: readonly (CellStudy | null)[];
 }
 
 export interface CellStudy {
-  readonly synergy: Synergy | null;
+  readonly synergy: Synergy;
   /** Donors and receivers with like profiles, by the adjusted synergy. */
-  readonly blocks: SynergyBlocks | null;
+  readonly blocks: SynergyBlocks;
+  /** Merges with a domain's own expert against merges without it. */
+  readonly transfer: Transfer;
+  /** Of the recommended subset: which one to drop, which one to add; null without one. */
+  readonly neighbours: Neighbours | null;
+  /** Greedy, backward and swap searches with their regret. */
+  readonly baselines: Baselines;
+  /** Each pool with one or two experts left out, of the objective. */
+  readonly pools: readonly CandidatePool[];
+  /** Variance over subsets by k, in the paper's form and as a finite population. */
+  readonly spread: SpreadLaw;
+  /** Over the design's permutations; empty where it has none. */
+  readonly orders: readonly OrderSpread[];
+  /** Of a random method with several seeds: its masks' share of the variance. */
+  readonly mask_noise: readonly MaskNoise[];
+  /** Subsets and weights that nobody merged; null for methods that are not linear in the task vectors. */
+  readonly predicted: PredictedStudy | NotPredicted | null;
+}
+
+export interface PredictedStudy {
+  readonly kind: 'predicted';
+  /** How well measured merges are foretold without themselves. */
+  readonly agreement: Agreement;
+  /** The typical curve with what was not merged foretold; `measured` subsets of `of`. */
+  readonly curve: readonly {
+    readonly k: number;
+    readonly loss: Estimated;
+    readonly measured: number;
+    readonly of: number;
+  }[];
+  /** Best predictions that are still to be measured, best first: members are indices into the pool. */
+  readonly proposal: readonly { readonly members: readonly number[]; readonly loss: Estimated }[];
+  /** Weights of lowest predicted loss, by expert in pool order; to be verified by merging them. */
+  readonly weights: {
+    readonly weights: readonly number[];
+    readonly length: number;
+    readonly loss: Estimated;
+    /** Fall of the loss against the best measured subset. */
+    readonly gain: Estimated;
+  } | null;
+}
+
+export interface NotPredicted {
+  readonly kind: 'refused';
+  readonly problem: Problem;
+  readonly agreement: Agreement | null;
 }

@@ -60,7 +60,7 @@ export interface SynergyTable {
 /** Null where the sweep holds nothing to compare. */
 export function synergyTable({ report, cell }: Scope, matrix: Matrix): SynergyTable | null {
   const study = studyOf(report, cell);
-  if (!study?.synergy) return null;
+  if (!study) return null;
   const { synergy, blocks } = study;
   const entries = synergy[matrix];
   const known = entries.flat().filter((entry) => entry !== null);

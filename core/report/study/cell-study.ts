@@ -1,0 +1,108 @@
+import { throwIfCancelled } from '../../law/cancelled.ts';
+import { maskNoise } from '../../law/spread/mask-noise.ts';
+import { orderSpread, spreadOfOrders } from '../../law/spread/order-spread.ts';
+import { spreadLaw } from '../../law/spread/spread-law.ts';
+import { baselines } from '../../selection/baselines.ts';
+import { type Measured, objectiveOf } from '../../selection/measured.ts';
+import { neighbours } from '../../selection/neighbours.ts';
+import { type CandidatePool, candidatePools, poolCurves } from '../../selection/pools/candidate-pools.ts';
+import { withIntervals } from '../../selection/pools/pool-intervals.ts';
+import { ownExperts, synergy } from '../../selection/synergy.ts';
+import { synergyBlocks } from '../../selection/synergy-blocks.ts';
+import { transfer } from '../../selection/transfer.ts';
+import { typicalPoints } from '../../selection/typical.ts';
+import type { MadeCell } from '../against-best.ts';
+import type { Context, Unscored } from '../context.ts';
+import { membersAt } from '../merge-table.ts';
+import { makePredicted } from './predicted.ts';
+import type { CellStudy } from './study.ts';
+
+/** Null where nothing is measured. @throws Cancelled */
+export function makeCellStudy(
+  context: Context,
+  made: MadeCell,
+  unmerged: Unscored,
+  permutations: readonly (readonly number[])[] | null,
+): CellStudy | null {
+  const { measured, cell } = made;
+  if (measured.length === 0) return null;
+  const { samples, weights, options, input, resamples, folds, seed } = context;
+  const pool = input.plan.header.pool.length;
+  const own = ownExperts(input.plan.header.pool, samples.domains);
+  const cancelled = options.cancelled ? { cancelled: options.cancelled } : {};
+  const shared = { measured, pool, samples, weights, stage: options.stage, ...cancelled };
+  const found = synergy({ ...shared, own, permutations });
+  const recommended = cell.selection?.recommended?.members.join();
+  const at = measured.findIndex(({ members }) => members.join() === recommended);
+  const orders = permutations ? orderSpread(trajectories(context, measured, permutations)) : [];
+  return {
+    synergy: found,
+    blocks: synergyBlocks(found, seed, options.cancelled),
+    transfer: transfer({ ...shared, base: unmerged.base, own, permutations: permutations !== null }),
+    neighbours: at < 0 ? null : neighbours({ ...shared, base: unmerged.base, resamples }, at),
+    baselines: baselines({ ...shared, folds }),
+    pools: poolsOf(context, made),
+    spread: spreadLaw(permutations ? spreadOfOrders(orders) : spreadOfSubsets(made), pool),
+    orders,
+    mask_noise: maskNoise(seeded(made)),
+    predicted: makePredicted(context, made, unmerged),
+  };
+}
+
+function poolsOf(context: Context, { measured, data, cell }: MadeCell): readonly CandidatePool[] {
+  const [curve] = data;
+  const form = cell.curves[0]?.form;
+  if (!curve || !form) return [];
+  const { samples, weights, resamples, input, options } = context;
+  throwIfCancelled(options.cancelled);
+  const pool = input.plan.header.pool.length;
+  const { goal } = input.experiment.goals;
+  const asked = { curve, weights, form: form === 'three_point' ? 'signed' : form, goal } as const;
+  const curves = poolCurves(measured, pool, samples);
+  const pools = candidatePools(curves, asked);
+  if (!resamples) return pools;
+  const whole = typicalPoints(measured, pool, samples);
+  const evidence = { measured, samples, resamples, whole };
+  return withIntervals(
+    pools,
+    curves,
+    asked,
+    options.cancelled ? { ...evidence, cancelled: options.cancelled } : evidence,
+  );
+}
+
+function spreadOfSubsets({ cell }: MadeCell): Parameters<typeof spreadLaw>[0] {
+  const points = cell.curves[0]?.points ?? [];
+  return points.flatMap(({ k, sd, subsets, of }) =>
+    sd === null ? [] : [{ k, variance: sd * sd, subsets, of }],
+  );
+}
+
+/** Losses along each permutation: its first 1, 2, 3, ... experts; null where that is not measured. */
+function trajectories(
+  { weights }: Context,
+  measured: readonly Measured[],
+  permutations: readonly (readonly number[])[],
+): (number | null)[][] {
+  const losses = new Map(measured.map((row) => [row.members.join(), objectiveOf(row, weights)]));
+  return permutations.map((order) =>
+    order.map(
+      (_, i) =>
+        losses.get(
+          order
+            .slice(0, i + 1)
+            .toSorted((a, b) => a - b)
+            .join(),
+        ) ?? null,
+    ),
+  );
+}
+
+/** Every merge of a random method. */
+function seeded({ cell: { merges, seeds } }: MadeCell): Parameters<typeof maskNoise>[0] {
+  if (seeds.length < 2) return [];
+  return Array.from(merges.objective, (loss, i) => {
+    const members = membersAt(merges, i);
+    return { k: members.length, subset: members.join(), seed: merges.seed[i] as number, loss };
+  });
+}

@@ -11,7 +11,7 @@ export interface BestWeights {
   readonly weights: Float64Array;
   /** Σα. */
   readonly length: number;
-  /** Until it has been merged and measured, a prediction. */
+  /** Until it has been merged and measured, a prediction; too low for large pools (64 experts in simulation), as the lowest of very many is. */
   readonly predicted: Predicted;
   /** Fall of the loss against the best measured subset, nats per token; negative where that is better. */
   readonly gain: Predicted;

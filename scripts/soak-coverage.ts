@@ -30,7 +30,7 @@ for (const design of DESIGNS.filter(({ name }) => name.includes(part))) {
   }
 }
 console.log(`\n${summary(results)}`);
-const missed = gates(results, replicates);
+const missed = results.length > 0 ? gates(results, replicates) : [];
 for (const design of SIZES_DESIGNS.filter(({ name }) => name.includes(part))) {
   console.log(`${design.name} (seed ${design.seed})`);
   for (const { quantity, covered, of, width } of sizesCoverage(design, Math.ceil(replicates / 10))) {

@@ -32,10 +32,10 @@ export function optionsOf(
       }),
     },
     scales: bars
-      ? { x: numberScale(figure.x, zoom?.x ?? null, palette, false), y: namesScale(palette) }
+      ? { x: numberScale(figure.x, zoom?.x ?? null, palette, true), y: namesScale(palette) }
       : {
-          x: numberScale(figure.x, zoom?.x ?? null, palette, true),
-          y: numberScale(figure.y, zoom?.y ?? null, palette, false),
+          x: numberScale(figure.x, zoom?.x ?? null, palette, false),
+          y: numberScale(figure.y, zoom?.y ?? null, palette, true),
         },
     plugins: {
       zoom: {
@@ -76,15 +76,27 @@ export function optionsOf(
   };
 }
 
-function numberScale(axis: Axis, seen: readonly [number, number] | null, palette: Palette, whole: boolean) {
+function numberScale(axis: Axis, seen: readonly [number, number] | null, palette: Palette, lines: boolean) {
   const [min, max] = seen ?? [axis.min, axis.max];
+  const { ticks } = axis;
+  const named = typeof ticks === 'object' ? ticks : null;
+  const whole = ticks === 'whole';
   return {
     type: 'linear' as const,
     min,
     max,
     title: { display: true, text: axis.title, color: palette.muted, font: font(palette, 0), padding: 6 },
     border: { color: palette.grid },
-    grid: { color: whole ? 'transparent' : palette.grid, tickColor: palette.grid, tickLength: 4 },
+    grid: { color: lines ? palette.grid : 'transparent', tickColor: palette.grid, tickLength: 4 },
+    ...(named
+      ? {
+          afterBuildTicks: (scale: { min: number; max: number; ticks: { value: number }[] }) => {
+            scale.ticks = named
+              .filter(({ at }) => at >= scale.min && at <= scale.max)
+              .map(({ at }) => ({ value: at }));
+          },
+        }
+      : {}),
     ticks: {
       color: palette.muted,
       font: font(palette, 0),
@@ -93,7 +105,10 @@ function numberScale(axis: Axis, seen: readonly [number, number] | null, palette
       autoSkipPadding: 12,
       includeBounds: false,
       ...(whole ? { precision: 0, ...(max - min > 40 ? {} : { stepSize: 1 }) } : {}),
-      callback: (value: number | string) => tickText(Number(value), whole, max - min),
+      callback: (value: number | string) =>
+        named
+          ? (named.find(({ at }) => at === Number(value))?.label ?? null)
+          : tickText(Number(value), whole, max - min),
     },
   };
 }

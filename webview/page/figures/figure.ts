@@ -83,12 +83,19 @@ export interface Mark {
 
 export interface Axis {
   readonly title: string;
+  /** `whole`: at whole numbers alone. Named: where they are given, as on a logarithmic axis. Absent: wherever they fit. */
+  readonly ticks?: 'whole' | readonly Tick[];
   /** What is seen without zoom. */
   readonly min: number;
   readonly max: number;
   /** What a zoom may reach. */
   readonly least: number;
   readonly most: number;
+}
+
+export interface Tick {
+  readonly at: number;
+  readonly label: string;
 }
 
 export interface FigureTable {
@@ -152,7 +159,8 @@ export function padded(low: number, high: number, share = 0.06): readonly [numbe
 
 /** From half a step before k = 1 to half a step behind the last. */
 export function kAxis(last: number): Axis {
-  return { title: 'experts merged, k', min: 0.5, max: last + 0.5, least: 0.5, most: last + 0.5 };
+  const [least, most] = [0.5, last + 0.5];
+  return { title: 'experts merged, k', ticks: 'whole', min: least, max: most, least, most };
 }
 
 /** The thin line that deviations are measured from. */

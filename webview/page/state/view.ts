@@ -1,5 +1,6 @@
 /** What the panels look at: a state, and the part of it that the reader has chosen. */
 import type { Cell, Curve, Report, ReportSize } from '../../../core/report/report.ts';
+import type { CellStudy } from '../../../core/report/study/study.ts';
 import type { DashboardState } from '../../messages.ts';
 import type { UiState } from './ui-state.ts';
 
@@ -40,6 +41,11 @@ export function scopeOf(report: Report, chosen: UiState['cell'], domainChosen: s
 
 export function curveOf(cell: Cell, domain: number | null): Curve | null {
   return cell.curves[domain === null ? 0 : domain + 1] ?? null;
+}
+
+/** What the report says of the cell beyond its answer; null until the numbers are complete. */
+export function studyOf({ report, cell }: Scope): CellStudy | null {
+  return report.study?.cells[report.cells.indexOf(cell)] ?? null;
 }
 
 /** Changes where another cell, domain or experiment is looked at. */

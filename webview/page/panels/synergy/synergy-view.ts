@@ -5,7 +5,7 @@ import type { CsvTable } from '../../../../words/csv.ts';
 import { interval } from '../../../../words/estimates.ts';
 import { count, counted, NONE, signed } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
-import type { Scope } from '../../state/view.ts';
+import { type Scope, studyOf } from '../../state/view.ts';
 
 export type Matrix = 'adjusted' | 'plain' | 'first' | 'with_own' | 'without_own';
 
@@ -58,8 +58,9 @@ export interface SynergyTable {
 }
 
 /** Null where the sweep holds nothing to compare. */
-export function synergyTable({ report, cell }: Scope, matrix: Matrix): SynergyTable | null {
-  const study = studyOf(report, cell);
+export function synergyTable(scope: Scope, matrix: Matrix): SynergyTable | null {
+  const { report } = scope;
+  const study = studyOf(scope);
   if (!study) return null;
   const { synergy, blocks } = study;
   const entries = synergy[matrix];
@@ -82,10 +83,6 @@ export function synergyTable({ report, cell }: Scope, matrix: Matrix): SynergyTa
     csv: csvOf(report, entries),
     summary: `${count(sure)} of ${count(known.length)} entries are surely not zero. ${blocksText(report.pool, blocks)}`,
   };
-}
-
-function studyOf(report: Scope['report'], cell: Scope['cell']): CellStudy | null {
-  return report.study?.cells[report.cells.indexOf(cell)] ?? null;
 }
 
 function cellOf(entry: SynergyEntry | null, most: number, own: boolean): SynergyCell {

@@ -112,7 +112,8 @@ function programOf(context: Context, finish: Finish): Command {
     .addOption(json())
     .action((file, options) => finish(law(context, file, options)));
   command('merge <file>', 'write a merged model: what the file says under merge, else the recommended subset')
-    .option('--subset <a,b,c>', 'experts to merge')
+    .addOption(new Option('--subset <a,b,c>', 'experts to merge').conflicts('weights'))
+    .option('--weights <a=0.6,b=0.4>', 'θ0 + Σ w·v: the multiple of each task vector, whatever the method')
     .option('--out <folder>', 'where to write it')
     .option('--method <name>', 'with this method of the experiment')
     .option('--size <name>', 'at this size of the experiment')

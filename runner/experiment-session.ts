@@ -228,7 +228,7 @@ export class ExperimentSession {
     const members = subset.map((expert) => report.pool.indexOf(expert)).sort((a, b) => a - b);
     const scored = weights || !cell ? null : findMerge(cell.merges, members, choice.seed);
     const loss = scored === null ? null : (cell?.merges.objective[scored] ?? null);
-    return { out, size, method: cell?.label ?? null, subset, loss };
+    return { out, size, method: weights ? null : (cell?.label ?? null), subset, loss };
   }
 
   async dispose(): Promise<void> {

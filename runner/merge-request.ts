@@ -32,7 +32,7 @@ export function mergeRequest(
     options.out ?? experiment.merge?.out ?? path.join('merged', choice.subset.join('-').slice(0, 80));
   const dtype = prepared.models[`${choice.size}/base`]?.dtype;
   const stored = dtype === 'mixed' ? undefined : dtype;
-  const yaml = choice.weights === undefined ? mergekitYaml(plan.header, choice, stored) : null;
+  const yaml = mergekitYaml(plan.header, choice, stored);
   const document = {
     store,
     plan: plan.id,
@@ -60,12 +60,27 @@ function chosen(context: MergeContext, options: MergeOptions): MergeChoice {
   const named = options.method ?? written?.method;
   const method = named === undefined || named === null ? (headline?.method ?? 0) : methodIndex(plan, named);
   if (!Object.hasOwn(plan.header.sizes, size)) throw unknown('size', size, Object.keys(plan.header.sizes));
-  const weights = options.subset ? undefined : (options.weights ?? written?.weights ?? undefined);
+  const weights = weightsOf(options.subset ? null : (options.weights ?? written?.weights ?? null));
   const asked = options.subset ?? (weights ? [...weights.keys()] : (written?.subset ?? null));
   const subset = asked === null ? recommended(context, size, method) : inPoolOrder(plan, asked);
   const spec = plan.header.methods[method] ?? null;
-  const seed = isRandom(spec) ? (options.seed ?? firstSeed(experiment, method)) : null;
+  const seed = isRandom(spec) && !weights ? (options.seed ?? firstSeed(experiment, method)) : null;
   return { size, method, subset, seed, ...(weights ? { weights } : {}) };
+}
+
+/** Those that are not zero. */
+function weightsOf(given: ReadonlyMap<string, number> | null): ReadonlyMap<string, number> | null {
+  if (!given) return null;
+  const [stranger] = [...given].filter(([, weight]) => !Number.isFinite(weight));
+  const weights = new Map([...given].filter(([, weight]) => weight !== 0));
+  if (!stranger && weights.size > 0) return weights;
+  throw new ProblemError({
+    code: 'option_invalid',
+    message: stranger
+      ? `The weight of "${stranger[0]}" is not a number.`
+      : 'All weights are zero: that is the base.',
+    fix: 'Give each expert the multiple of its task vector: algebra=0.6,code=0.4.',
+  });
 }
 
 /** By its label, which is unique, else by its kind. */

@@ -3,21 +3,24 @@ import { loss } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { print, printJson, say } from '../terminal/io.ts';
+import { parseWeights } from '../weights-option.ts';
 import { withSession } from '../with-session.ts';
 
 export interface MergeCommandOptions extends CommonOptions {
   readonly subset?: string;
+  readonly weights?: string;
   readonly out?: string;
   readonly method?: string;
   readonly size?: string;
 }
 
-/** `merge FILE`: writes a merged model: what `merge:` says, else the recommended subset. */
+/** `merge FILE`: writes a merged model: what the options or `merge:` say, else the recommended subset. */
 export async function merge(context: Context, file: string, options: MergeCommandOptions): Promise<ExitCode> {
   return withSession(context, file, {}, async (session) => {
     const subset = options.subset?.split(',').map((name) => name.trim());
     const what: MergeOptions = {
       ...(subset ? { subset } : {}),
+      ...(options.weights === undefined ? {} : { weights: parseWeights(options.weights) }),
       ...(options.out === undefined ? {} : { out: options.out }),
       ...(options.method === undefined ? {} : { method: options.method }),
       ...(options.size === undefined ? {} : { size: options.size }),

@@ -9,7 +9,7 @@ export interface MergeChoice {
   readonly method: number;
   readonly subset: readonly string[];
   readonly seed: number | null;
-  /** Weights that sum to 1, instead of equal ones. */
+  /** w of θ0 + Σ w·v, instead of a method. */
   readonly weights?: ReadonlyMap<string, number>;
 }
 
@@ -25,7 +25,7 @@ export function mergekitYaml(header: PlanHeader, choice: MergeChoice, outDtype?:
   const spec = header.methods[choice.method];
   const size = header.sizes[choice.size];
   if (!spec || !size || choice.subset.length === 0 || header.embeddings !== 'exact') return null;
-  const recipe = recipeOf(spec, choice.subset.length);
+  const recipe = choice.weights ? WEIGHTED : recipeOf(spec, choice.subset.length);
   if (!recipe) return null;
   const models = choice.subset.map((name) => {
     const expert = size.experts[name];
@@ -45,6 +45,14 @@ export function mergekitYaml(header: PlanHeader, choice: MergeChoice, outDtype?:
     choice.seed === null ? '' : `# mergekit-yaml THIS_FILE OUT_FOLDER --random-seed ${choice.seed}\n`;
   return command + stringify(document);
 }
+
+/** The method has no say. */
+const WEIGHTED: Recipe = {
+  merge_method: 'task_arithmetic',
+  weightSum: 1,
+  each: {},
+  shared: { normalize: false },
+};
 
 interface Recipe {
   readonly merge_method: string;

@@ -50,13 +50,16 @@ function recipeSection(header: PlanHeader, choice: MergeChoice): string {
     .filter(([name]) => name !== 'method')
     .map(([name, value]) => `${name} ${String(value)}`);
   if (choice.seed !== null) parameters.push(`seed ${choice.seed}`);
+  const method = choice.weights
+    ? 'Each task vector times its weight, added to the base'
+    : `Method: ${label} (${parameters.join(', ')})`;
   const rows = choice.subset.map((name) => {
     const weight = choice.weights?.get(name) ?? 1 / choice.subset.length;
     return `| ${cell(name)} | ${cell(size?.experts[name]?.source ?? '')} | ${Number(weight.toPrecision(6))} |`;
   });
   return [
     '## Recipe\n',
-    `Base: ${cell(size?.base.source ?? '')}. Method: ${label} (${parameters.join(', ')}), accumulated in float32.\n`,
+    `Base: ${cell(size?.base.source ?? '')}. ${method}, accumulated in float32.\n`,
     '| expert | source | weight |\n|---|---|---|',
     `${rows.join('\n')}\n`,
   ].join('\n');

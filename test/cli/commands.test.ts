@@ -112,6 +112,30 @@ describe('one experiment, from file to merged folder', () => {
     expect(existsSync(path.join(folder, 'other'))).toBe(false);
   });
 
+  test('merge --weights writes θ0 + Σ w·v', async () => {
+    const written = await mergeLab(
+      ['merge', file, '--weights', 'alpha=0.75, gamma=0.5', '--out', 'weighted'],
+      folder,
+    );
+    expect(written.code, written.err).toBe(0);
+    expect(written.out).toContain('alpha, gamma, weighted: not scored.');
+    const card = readFileSync(path.join(folder, 'weighted', 'README.md'), 'utf8');
+    expect(card).toMatch(/\| alpha \| \S+ \| 0\.75 \|/);
+    expect(card).toContain('weight: 0.75');
+    for (const [given, said] of [
+      ['alpha', '"alpha" is not an expert and its weight'],
+      ['alpha=x', '"alpha=x" is not an expert and its weight'],
+      ['alpha=1,alpha=2', '"alpha" has two weights'],
+      ['alpha=0', 'All weights are zero'],
+      ['delta=1', 'no expert "delta"'],
+    ] as const) {
+      const refused = await mergeLab(['merge', file, '--weights', given, '--out', 'other'], folder);
+      expect(refused.code).not.toBe(0);
+      expect(refused.err).toContain(said);
+    }
+    expect(existsSync(path.join(folder, 'other'))).toBe(false);
+  });
+
   test('an exported experiment gives the same report elsewhere, without its models', async () => {
     const here = await mergeLab(['report', file], folder);
     const exported = await mergeLab(['export', file, 'tiny.zip'], folder);

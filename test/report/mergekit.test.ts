@@ -57,6 +57,28 @@ describe('mergekitYaml', () => {
     expect(weight(false)).toBeCloseTo(0.8, 12);
   });
 
+  it('writes weights as they are, whatever the method', () => {
+    const ties: Method = {
+      method: 'ties',
+      scale: 0.5,
+      density: 0.3,
+      trim_scope: 'model',
+      compatibility: 'none',
+    };
+    const { header } = planOf(experimentOf(world, { methods: [ties] }));
+    const weights = new Map([
+      ['e0', 0.9],
+      ['e2', -0.2],
+    ]);
+    const choice = { size: 'default', method: 0, subset: ['e0', 'e2'], seed: null, weights };
+    const document = parse(mergekitYaml(header, choice) ?? '');
+    expect(document).toMatchObject({ merge_method: 'task_arithmetic', parameters: { normalize: false } });
+    expect(document.models.map((model: { parameters: unknown }) => model.parameters)).toEqual([
+      { weight: 0.9 },
+      { weight: -0.2 },
+    ]);
+  });
+
   it('writes ties with unit weights, normalised, scaled by lambda', () => {
     const ties = { method: 'ties', scale: 0.5, density: 0.3, compatibility: 'none' } as const;
     const document = parse(yamlOf({ ...ties, trim_scope: 'tensor' }) ?? '');
@@ -154,6 +176,7 @@ describe('modelCard', () => {
     const weighted = modelCard(input.plan, report, { ...choice, weights });
     expect(weighted).toContain('not measured');
     expect(weighted).toContain('| e2 | ./e2 | 0.7 |');
+    expect(weighted).toContain('Each task vector times its weight, added to the base, accumulated');
     expect(modelCard(input.plan, null, choice)).toContain('not measured');
   });
 });

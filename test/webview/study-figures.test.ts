@@ -1,6 +1,11 @@
 /** What the study adds to the dashboard, as data: every number is the report's. */
 import { describe, expect, it } from 'vitest';
 import type { Series, XyFigure } from '../../webview/page/figures/figure.ts';
+import { poolFigure } from '../../webview/page/figures/study/pool-figure.ts';
+import {
+  transferChangeFigure,
+  transferLossFigure,
+} from '../../webview/page/figures/study/transfer-figure.ts';
 import { betterText, varianceFigure } from '../../webview/page/figures/study/variance-figure.ts';
 import { studyOf } from '../../webview/page/state/view.ts';
 import { must, sampleReport, scopeIn } from './sample.ts';
@@ -40,5 +45,49 @@ describe('variance', () => {
 
   it('is not there without a study', () => {
     expect(varianceFigure(scopeIn({ ...report, study: null }))).toBeNull();
+  });
+});
+
+describe('pools', () => {
+  const figure = must(poolFigure(scope));
+
+  it('has a bar for each expert, worst absence first, coloured where it surely hurts', () => {
+    expect(figure.bars.map(({ value }) => value)).toEqual(
+      figure.bars.map(({ value }) => value).toSorted((a, b) => b - a),
+    );
+    for (const { label, value, low, high, group } of figure.bars) {
+      const pool = study.pools.find(({ without }) => without.map((d) => report.pool[d]).join() === label);
+      expect(must(pool).difference).toEqual({ value, low, high });
+      expect(group).toBe(must(low) > 0 ? 'hurts' : must(high) < 0 ? 'helps' : 'open');
+    }
+    expect(new Set(figure.bars.map(({ group }) => group)).size).toBe(3);
+  });
+
+  it('has pools without two experts in the table', () => {
+    expect(figure.bars).toHaveLength(9);
+    expect(figure.table.rows).toHaveLength(9 + 36);
+    expect(figure.table.rows.at(-1)?.[0]).toContain(', ');
+  });
+});
+
+describe('transfer', () => {
+  it('shows the mean over domains, and a domain by itself', () => {
+    const mean = must(transferLossFigure(scope));
+    expect(series(mean, 'members').points.map(({ y }) => y)).toEqual(
+      study.transfer.in_domain.map(({ loss }) => loss.value),
+    );
+    const physics = must(transferChangeFigure(scopeIn(report, 'physics')));
+    const own = must(study.transfer.domains.find(({ domain }) => report.domains[domain]?.name === 'physics'));
+    expect(physics.title).toContain('physics');
+    expect(series(physics, 'others').points.map(({ y, low, high }) => ({ value: y, low, high }))).toEqual(
+      own.others.map(({ change }) => change),
+    );
+  });
+
+  it('is not there where no domain has an expert of its own', () => {
+    const cells = [{ ...study, transfer: { domains: [], in_domain: [], cross_domain: [] } }];
+    const none = scopeIn({ ...report, study: { ...must(report.study), cells } });
+    expect(transferLossFigure(none)).toBeNull();
+    expect(transferChangeFigure(none)).toBeNull();
   });
 });

@@ -6,6 +6,7 @@ import { count, loss, NONE, signed } from '../../../words/numbers.ts';
 import { plain } from '../../../words/plain.ts';
 import type { Scope } from '../state/view.ts';
 import { type Bar, type BarFigure, padded } from './figure.ts';
+import { barEnds } from './series.ts';
 
 /** Null where the sweep holds nothing to compare. */
 export function expertFigure({ report, cell, size }: Scope): BarFigure | null {
@@ -16,11 +17,7 @@ export function expertFigure({ report, cell, size }: Scope): BarFigure | null {
     .sort((a, b) => a.attribution.effect.value - b.attribution.effect.value);
   if (experts.length === 0) return null;
   const alone = (d: number): number | null => size?.experts[d]?.objective.value ?? null;
-  const ends = experts.flatMap(({ attribution: { effect } }) => [
-    effect.value,
-    effect.low ?? effect.value,
-    effect.high ?? effect.value,
-  ]);
+  const ends = experts.flatMap(({ attribution: { effect } }) => barEnds(effect));
   const [min, max] = padded(Math.min(0, ...ends), Math.max(0, ...ends));
   const inIt = recommended.size > 0;
   return {

@@ -81,6 +81,11 @@ export function extent(
   return Number.isFinite(least) && Number.isFinite(most) ? [least, most] : null;
 }
 
+/** What an axis must reach to show a number with its interval. */
+export function barEnds({ value, low, high }: Estimated): number[] {
+  return [value, low ?? value, high ?? value];
+}
+
 export function shownInterval(low: number | null, high: number | null): string {
   return low === null && high === null ? '' : interval([low, high], lossDigits(low, high));
 }

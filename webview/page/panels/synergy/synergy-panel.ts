@@ -3,21 +3,27 @@ import { cellName } from '../../../../words/cell-name.ts';
 import { csv } from '../../../../words/csv.ts';
 import { iconButton } from '../../controls/buttons.ts';
 import { picker } from '../../controls/picker.ts';
+import { transferChangeFigure, transferLossFigure } from '../../figures/study/transfer-figure.ts';
 import type { Page } from '../../page.ts';
 import { unchanged } from '../../state/unchanged.ts';
 import type { Scope, View } from '../../state/view.ts';
 import { PanelFrame } from '../panel-frame.ts';
+import { ShownChart } from '../shown-chart.ts';
 import { MATRICES, type Matrix, type SynergyCell, type SynergyTable, synergyTable } from './synergy-view.ts';
 
-/** Who helps whom: donors against domains. */
+/** Who helps whom: donors against domains, and what others dilute and transfer. */
 export class SynergyPanel {
   readonly frame: PanelFrame;
   readonly #page: Page;
   readonly #table = unchanged(synergyTable);
+  readonly #losses: ShownChart;
+  readonly #changes: ShownChart;
 
   constructor(page: Page) {
     this.#page = page;
     this.frame = new PanelFrame(page, 'synergy');
+    this.#losses = new ShownChart(page, { id: 'transfer', height: 'middle' }, transferLossFigure);
+    this.#changes = new ShownChart(page, { id: 'transfer-change', height: 'middle' }, transferChangeFigure);
   }
 
   update({ scope, ui }: View): void {
@@ -66,6 +72,10 @@ export class SynergyPanel {
         <p>${matrix.note} Nats per token of ${cellName(scope.report, scope.cell)}; above 0 helps.
           Coloured and <strong>bold</strong>: surely not zero. Framed: the domain's own expert.</p>
         <p>${table.summary}</p>
+      </div>
+      <div class="pair">
+        ${this.#losses.show('Loss on a domain, with its own expert and without', scope)}
+        ${this.#changes.show('Dilution and transfer', scope)}
       </div>
     `;
   }

@@ -58,7 +58,8 @@ function programOf(context: Context, finish: Finish): Command {
     .configureHelp({ showGlobalOptions: true });
   const json = (): Option => new Option('--json', 'print one JSON document').default(false);
   const device = (): Option => new Option('--device <name>', 'where merges run: auto, cpu, cuda:0, ...');
-  const full = (): Option => new Option('--full', 'add the law of every domain').default(false);
+  const full = (): Option =>
+    new Option('--full', 'add the law of every domain, and the study').default(false);
   const command = (name: string, description: string): Command =>
     program.command(name).description(description);
 

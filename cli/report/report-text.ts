@@ -11,11 +11,13 @@ import { chosenList, kTable } from './k-table.ts';
 import { lawText } from './law-text.ts';
 import { methodTable } from './method-table.ts';
 import { planningText } from './planning-text.ts';
+import { studyText } from './study/full-text.ts';
+import { shortStudy } from './study/short-text.ts';
 
 export interface ReportTextOptions {
   readonly style: Style;
   readonly columns: number;
-  /** Adds the law of every domain. */
+  /** Adds the law of every domain, and the study in full. */
   readonly full: boolean;
   /** The cell to show in detail; null = the one that the headline answers for. */
   readonly cell: number | null;
@@ -27,6 +29,7 @@ export function reportText(report: Report, options: ReportTextOptions): string {
   const index = options.cell ?? report.headline.cell ?? (report.cells.length > 0 ? 0 : null);
   const cell = index === null ? undefined : report.cells[index];
   const parts = [title(report, cell, style), answer(report, cell, style, columns)];
+  if (cell) parts.push(shortStudy(report, cell, style, columns));
   const curve = cell && curveOf(cell);
   if (cell && curve) {
     parts.push(drawingOf(report, cell, style, columns));
@@ -39,6 +42,7 @@ export function reportText(report: Report, options: ReportTextOptions): string {
   const planning = report.study?.planning;
   if (planning && (report.sizes.length > 1 || Object.values(planning.budget).some((limit) => limit !== null)))
     parts.push(planningText(planning, style, columns, options.full));
+  if (cell && options.full) parts.push(studyText(report, cell, style, columns));
   parts.push(warnings(report, curve?.warnings ?? [], style, columns), intervalNote(report, style, columns));
   return parts.filter((part) => part !== '').join('\n\n');
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Problem } from '../core/problem.ts';
 import type { Prepared } from '../core/store/format.ts';
+import { oneLine } from '../words/plain.ts';
 import { writtenPath } from './commands/written-path.ts';
 import type { Lab } from './lab.ts';
 import { EditedExperiment } from './language/edited-experiment.ts';
@@ -62,7 +63,7 @@ function chooseFolder(lab: Lab, at: vscode.Uri, model: string): Repair {
   const act = async (): Promise<boolean> => {
     const [picked] =
       (await vscode.window.showOpenDialog({
-        title: `The folder of ${model.split('/').at(-1)}`,
+        title: `The folder of ${oneLine(model.split('/').at(-1) ?? '', 80)}`,
         openLabel: 'Use This Folder',
         canSelectFiles: false,
         canSelectFolders: true,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Problem } from '../core/problem.ts';
+import { type Problem, problemOf } from '../core/problem.ts';
 import { oneLine } from '../words/plain.ts';
 import type { Lab } from './lab.ts';
 import { repairsOf } from './repairs.ts';
@@ -52,11 +52,12 @@ export function showProblem(lab: Lab, problem: Problem, remedy: Remedy = {}): vo
   lab.log.error(
     `${problem.code}: ${problem.message} ${problem.fix}${problem.file ? ` (${problem.file})` : ''}`,
   );
-  void tell(lab, problem, remedy);
+  tell(lab, problem, remedy).catch((error: unknown) => showProblem(lab, problemOf(error)));
 }
 
 async function tell(lab: Lab, problem: Problem, { retry, experiment }: Remedy): Promise<void> {
-  const repairs = await repairsOf(lab, problem, experiment);
+  // Whatever fails while a remedy is looked for, the problem itself is told.
+  const repairs = await repairsOf(lab, problem, experiment).catch(() => []);
   const buttons = BUTTONS[problem.code] ?? (repairs.length > 0 ? [] : [LOG]);
   const picked = await vscode.window.showErrorMessage(
     oneLine(wordsOf(problem, buttons), 700),

@@ -76,6 +76,12 @@ export function died(store: string, run: string): Problem {
   };
 }
 
+/** Whether anybody asked it to end. */
+export function isAskedToStop(store: string, run: string): boolean {
+  const folder = path.join(store, 'runs', run, 'control');
+  return ['stop', 'stop-now'].some((name) => existsSync(path.join(folder, name)));
+}
+
 /** Leaves the wish for the run to find: after the current merge, or at once. */
 export function askToStop(store: string, run: string, now: boolean): void {
   const folder = path.join(store, 'runs', run, 'control');

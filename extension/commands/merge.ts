@@ -22,7 +22,7 @@ export async function merge(lab: Lab, target: Target, name?: MergeName): Promise
   const wanted = name ?? (report && headlineMerge(report));
   if (!report || !wanted) {
     void vscode.window.showInformationMessage(
-      report?.headline.sentence ?? 'Nothing is measured yet: run the experiment first.',
+      oneLine(report?.headline.sentence ?? 'Nothing is measured yet: run the experiment first.', 600),
     );
     return;
   }

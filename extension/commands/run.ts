@@ -20,24 +20,24 @@ const starting = new Set<string>();
 
 /** Saves, looks at models and data, and starts a run of what is missing; it outlives this window. */
 export async function run(lab: Lab, target: Target): Promise<void> {
-  const uri = await whichExperiment(lab, target);
-  if (!uri || starting.has(uri.toString())) return;
-  starting.add(uri.toString());
+  const ready = await readyModel(lab, target, 'Running merges');
+  if (!ready) return;
+  const name = ready.uri.toString();
+  if (starting.has(name)) return;
+  starting.add(name);
   try {
-    await start(lab, uri);
+    await start(lab, ready);
   } finally {
-    starting.delete(uri.toString());
+    starting.delete(name);
   }
 }
 
-async function start(lab: Lab, target: vscode.Uri): Promise<void> {
-  const ready = await readyModel(lab, target, 'Running merges');
-  if (!ready) return;
-  const { uri, model } = ready;
+/** Waits for no notification: one that nobody answers would keep the next run from starting. */
+async function start(lab: Lab, { uri, model }: Ready): Promise<void> {
   try {
     const summary = await lookedAt(model);
     if (summary.missing === 0) {
-      await nothingToDo(uri, summary);
+      void nothingToDo(uri, summary);
       return;
     }
     if (!(await confirmed(summary))) return;
@@ -83,12 +83,13 @@ export async function stop(lab: Lab, target: Target, now = false): Promise<void>
   }
 }
 
+export interface Ready {
+  readonly uri: vscode.Uri;
+  readonly model: ExperimentModel;
+}
+
 /** The model of a saved, valid experiment, with an agent to run it; undefined where the user went away. */
-export async function readyModel(
-  lab: Lab,
-  target: Target,
-  what: string,
-): Promise<{ readonly uri: vscode.Uri; readonly model: ExperimentModel } | undefined> {
+export async function readyModel(lab: Lab, target: Target, what: string): Promise<Ready | undefined> {
   const asked = await whichExperiment(lab, target);
   if (!asked || !(await trusted(what))) return undefined;
   const uri = await saved(asked);
@@ -102,7 +103,7 @@ export async function readyModel(
   }
   const { experiment } = model.state.parsed;
   if (!experiment) {
-    await showFirstError(uri, model);
+    void showFirstError(uri, model);
     return undefined;
   }
   return (await mayDownload(experiment)) && (await agentReady(lab, uri)) ? { uri, model } : undefined;
@@ -181,7 +182,10 @@ function planSentence({ plan, done, missing, estimate, prepared }: PlanSummary):
 async function showFirstError(uri: vscode.Uri, { state }: ExperimentModel): Promise<void> {
   const first = state.parsed.diagnostics.find(({ severity }) => severity === 'error');
   const picked = await vscode.window.showErrorMessage(
-    `The experiment cannot run: ${first ? `line ${first.line}: ${first.message}` : 'it has errors.'}`,
+    oneLine(
+      `The experiment cannot run: ${first ? `line ${first.line}: ${first.message}` : 'it has errors.'}`,
+      600,
+    ),
     'Show',
   );
   if (!picked) return;

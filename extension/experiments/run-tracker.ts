@@ -1,7 +1,7 @@
 import type { WorkerStatus } from '../../core/store/format.ts';
 import { hasEnded } from '../../core/store/status.ts';
 import type { Following } from '../../runner/experiment-session.ts';
-import { askToStop, readRun, truthful } from '../../runner/run-folders.ts';
+import { askToStop, isAskedToStop, readRun, truthful } from '../../runner/run-folders.ts';
 import { watchRun } from '../../runner/watch-run.ts';
 import type { RunView } from '../../webview/messages.ts';
 
@@ -32,7 +32,7 @@ export class RunTracker {
     this.#changed = changed;
     const folder = readRun(store, run);
     const workers = folder ? truthful(store, folder) : [];
-    this.#view = { state: stateOf(workers), workers, pace: [] };
+    this.#view = { state: this.#stateOf(workers), workers, pace: [] };
     this.following = watchRun({ store, run }, (workers) => this.#take(workers));
   }
 
@@ -46,8 +46,7 @@ export class RunTracker {
   }
 
   get active(): boolean {
-    const { state } = this.#view;
-    return state !== 'idle' && state !== 'stopped' && state !== 'done' && state !== 'failed';
+    return isGoingOn(this.#view.state);
   }
 
   get seconds(): number {
@@ -77,16 +76,20 @@ export class RunTracker {
       last && (at - last.at < PACE_MS || last.done === done)
         ? this.#view.pace
         : [...this.#view.pace, { at, done }].slice(-MOST_PACE);
-    const state = stateOf(workers);
-    const stopping = this.#view.state === 'stopping' && state === 'running';
     if (workers.some((worker) => !hasEnded(worker.state))) this.#seen = true;
-    const view: RunView = { state: stopping ? 'stopping' : state, workers, pace };
+    const view: RunView = { state: this.#stateOf(workers), workers, pace };
     const wait = this.#shownAt + SHOW_MS - at;
     if (view.state !== this.#view.state || wait <= 0 || wait > SHOW_MS) this.#show(view);
     else {
       this.#view = view;
       this.#soon ??= setTimeout(() => this.#show(this.#view), wait);
     }
+  }
+
+  /** A run that is asked to end is ending, whatever its workers are still at, and whoever asked. */
+  #stateOf(workers: readonly WorkerStatus[]): RunView['state'] {
+    const state = stateOf(workers);
+    return isGoingOn(state) && isAskedToStop(this.store, this.run) ? 'stopping' : state;
   }
 
   #show(view: RunView): void {
@@ -100,6 +103,10 @@ export class RunTracker {
     if (this.#soon) clearTimeout(this.#soon);
     this.#soon = null;
   }
+}
+
+function isGoingOn(state: RunView['state']): boolean {
+  return state !== 'idle' && state !== 'stopped' && state !== 'done' && state !== 'failed';
 }
 
 /** Of all workers: what any of them still does, else the gravest end. */

@@ -77,6 +77,26 @@ describe('a run that is watched', () => {
     tracker.dispose();
   });
 
+  it('is stopping from the moment that it was asked to, while it loads too and in other windows', () => {
+    say('loading', 0);
+    const shown: RunView[] = [];
+    const tracker = new RunTracker(store, 'r', Date.now, (view) => shown.push(view));
+    expect(tracker.view.state).toBe('starting');
+    tracker.stop(false);
+    for (let heartbeat = 1; heartbeat < 20; heartbeat++) {
+      say('loading', heartbeat);
+      vi.advanceTimersByTime(200);
+    }
+    expect(new Set(shown.map(({ state }) => state))).toEqual(new Set(['stopping']));
+    const other = new RunTracker(store, 'r', Date.now, () => {});
+    expect(other.view.state).toBe('stopping');
+    say('stopped', 20);
+    vi.advanceTimersByTime(200);
+    expect([tracker.view.state, other.view.state]).toEqual(['stopped', 'stopped']);
+    tracker.dispose();
+    other.dispose();
+  });
+
   it('says nothing more once nobody wants it', () => {
     say('running', 0);
     let shown = 0;

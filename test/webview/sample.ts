@@ -21,6 +21,15 @@ export function sampleReport(): Report {
   return report;
 }
 
+/** Sizes S, M and L of five experts, averaged in the order of six permutations, under a budget; made in the same way. */
+export function threeSizesState(): DashboardState {
+  return decodeState(readFileSync(path.join(path.dirname(FILE), 'three-sizes.json'), 'utf8'));
+}
+
+export function threeSizesReport(): Report {
+  return must(threeSizesState().report, 'report');
+}
+
 /** @param domain null = the objective */
 export function scopeIn(report: Report, domain: string | null = null): Scope {
   const scope = scopeOf(report, null, domain);

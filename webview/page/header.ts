@@ -51,7 +51,7 @@ export class Header {
           </div>
         </div>
         ${scope ? this.#pickers(scope) : nothing}
-        ${run.active ? progressBar('Run', run.done + run.failed - run.at_start, run.total - run.at_start, true) : nothing}`,
+        ${run.active ? runBar('Run', run) : nothing}`,
       this.element,
     );
   }

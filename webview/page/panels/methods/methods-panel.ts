@@ -4,13 +4,17 @@ import { ChartFrame } from '../../charts/chart-frame.ts';
 import { differenceFigure } from '../../figures/difference-figure.ts';
 import { type Overlay, overlayFigure, overlaysOf } from '../../figures/overlay-figure.ts';
 import { residualFigure } from '../../figures/residual-figure.ts';
+import { isoFigure } from '../../figures/sizes/iso-figure.ts';
+import { sizeFigure } from '../../figures/sizes/size-figure.ts';
 import type { Page } from '../../page.ts';
 import { unchanged } from '../../state/unchanged.ts';
 import { scopeKey, type View } from '../../state/view.ts';
 import { domainName } from '../../text/words.ts';
 import { PanelFrame } from '../panel-frame.ts';
+import { ShownChart } from '../shown-chart.ts';
 import { lawCard } from './law-card.ts';
 import { methodTable } from './method-table.ts';
+import { sizesCard } from './sizes-card.ts';
 
 /** Methods and sizes side by side, and how well the law of the one that is looked at fits. */
 export class MethodsPanel {
@@ -19,6 +23,8 @@ export class MethodsPanel {
   readonly #charts: Readonly<Record<Overlay['id'], ChartFrame>>;
   readonly #differences: ChartFrame;
   readonly #residuals: ChartFrame;
+  readonly #bySize: ShownChart;
+  readonly #isoLoss: ShownChart;
   readonly #overlays = unchanged(overlaysOf);
   readonly #figures = {
     methods: unchanged(overlayFigure),
@@ -34,6 +40,8 @@ export class MethodsPanel {
       methods: new ChartFrame(page, { id: 'methods', height: 'middle' }),
       sizes: new ChartFrame(page, { id: 'sizes', height: 'middle' }),
     };
+    this.#bySize = new ShownChart(page, { id: 'by-size', height: 'middle' }, sizeFigure);
+    this.#isoLoss = new ShownChart(page, { id: 'iso-loss', height: 'middle' }, isoFigure);
     this.#differences = new ChartFrame(page, { id: 'differences', height: 'middle' });
     this.#residuals = new ChartFrame(page, { id: 'residuals', height: 'middle' });
   }
@@ -69,6 +77,7 @@ export class MethodsPanel {
                 ${this.#charts[overlay.id].element}
               </div>`,
           )}
+          ${this.#bySize.show('Loss by model size', scope)} ${this.#isoLoss.show('Sizes and k of the same loss', scope)}
           ${
             differences
               ? html`<div>
@@ -89,7 +98,7 @@ export class MethodsPanel {
                 </div>`
               : nothing
           }
-          ${lawCard(scope)}
+          ${lawCard(scope)} ${sizesCard(scope)}
         </div>
         ${several ? methodTable(scope, ({ size, label }) => this.#page.store.set({ cell: { size, label } })) : nothing}
       `,

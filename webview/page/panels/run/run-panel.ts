@@ -28,7 +28,7 @@ export class RunPanel {
   #body(state: DashboardState, summary: RunSummary): TemplateResult {
     const problems = summary.workers.filter(({ problem }) => problem !== null);
     return html`<div class="run">
-      ${progressBar('Models scored', summary.done - summary.at_start, summary.total - summary.at_start, summary.active)}
+      ${runBar('Models scored', summary)}
       <dl class="facts facts-small">
         ${facts(state, summary).map(
           ([label, value]) => html`<div class="fact"><dt>${label}</dt><dd>${value}</dd></div>`,
@@ -45,9 +45,10 @@ export class RunPanel {
 }
 
 function facts({ plan, updated, host }: DashboardState, summary: RunSummary): (readonly [string, string])[] {
-  const { done, total, at_start } = summary;
+  const { total, at_start } = summary;
+  const { settled, of } = newIn(summary);
   return [
-    ['Scored', total === 0 ? NONE : `${count(done - at_start)} of ${count(total - at_start)}`],
+    ['Scored', total === 0 ? NONE : `${count(settled)} of ${count(of)}`],
     ...(at_start > 0 ? [['There before', count(at_start)] as const] : []),
     ['Failed', count(summary.failed)],
     ...(summary.pace ? [['Pace', summary.pace] as const] : []),

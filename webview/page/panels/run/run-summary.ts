@@ -14,7 +14,7 @@ export interface RunSummary {
   readonly failed: number;
   /** 0 while not known. */
   readonly total: number;
-  /** Of those done, how many were so when the run began; 0 where none goes on. */
+  /** How many were done or failed for good before the run began; 0 where none goes on. */
   readonly at_start: number;
   /** `212 of 521 models scored` */
   readonly counts: string;
@@ -65,7 +65,7 @@ export function runSummary({ run, report, plan }: DashboardState): RunSummary {
     failed,
     total,
     at_start,
-    counts: total === 0 ? '' : scoredText({ done, total, at_start }),
+    counts: total === 0 ? '' : scoredText({ done, failed, total, at_start }),
     left,
     pace: active ? paceOf(run.pace) : '',
     workers: run.workers.map((worker, i) => workerRow(worker, i + 1)),

@@ -1,4 +1,4 @@
-import { estimated } from '../../words/estimates.ts';
+import { estimated, plusMinus } from '../../words/estimates.ts';
 import { counted, loss } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import { costText } from '../../words/planning.ts';
@@ -16,6 +16,15 @@ export function planningSentences(planning: Told): string[] {
 function optionText(planning: Told, option: Option): string {
   const expected = option.measured ? '' : ', by the law';
   return `${placeText(planning, option)}, ${estimated(option.loss)}${expected} for ${costText(option)} of training`;
+}
+
+/** `best: L (494M) with 4 experts · loss 1.234 ± 0.03 · 24 GPU-hours`, or why there is none. */
+export function bestInShort(planning: Told): string {
+  const option = at(planning, planning.best);
+  if (!option) return `no best: ${planning.reasons['best'] ?? 'nothing is known yet'}`;
+  return [`best: ${placeText(planning, option)}`, `loss ${plusMinus(option.loss)}`, costText(option)].join(
+    ' · ',
+  );
 }
 
 function bestSentence(planning: Told): string {

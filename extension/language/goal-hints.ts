@@ -1,6 +1,8 @@
-/** What the lines `k`, `pick`, `within`, `return` and `epsilon` give now. */
+/** What the lines `k`, `pick`, `within`, `return`, `epsilon` and `budget` give now. */
+
 import type { Path } from '../../core/experiment/diagnostic.ts';
 import type { Goal } from '../../core/experiment/experiment.ts';
+import { bestInShort } from '../../core/planning/sentences.ts';
 import type { Report } from '../../core/report/report.ts';
 import { estimated, plusMinus } from '../../words/estimates.ts';
 import { baseRemark, lawRemark } from '../../words/law.ts';
@@ -26,11 +28,20 @@ export function goalHints(edited: EditedExperiment, report: Report): Hint[] {
     { path: ['goals', 'pick'], note: pickNote(edited, report) },
     ...rules,
   ];
-  return places.flatMap(({ path, note }): Hint[] => {
+  const ofPlaces = places.flatMap(({ path, note }): Hint[] => {
     const key = edited.keyRange(path);
     if (!key || !note) return [];
     return [hintAtEnd(edited, (edited.valueRange(path) ?? key).end.line, note.text, note.tooltip)];
   });
+  return [...ofPlaces, ...budgetHint(edited, report)];
+}
+
+/** Beside the key, since what it limits may follow on lines of its own. */
+function budgetHint(edited: EditedExperiment, report: Report): Hint[] {
+  const key = edited.keyRange(['budget']);
+  const planning = report.study?.planning;
+  if (!key || !planning || !edited.experiment?.budget) return [];
+  return [hintAtEnd(edited, key.end.line, bestInShort(planning), planning.sentences.join('\n'))];
 }
 
 function ruleNote(edited: EditedExperiment, report: Report, rule: Goal['rule']): GoalNote | null {

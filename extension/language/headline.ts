@@ -1,13 +1,14 @@
 /** The answer, at the end of the line that every experiment has. */
 import type { RecommendedK } from '../../core/law/curve.ts';
 import type { Report } from '../../core/report/report.ts';
+import { addSentence, dropSentence } from '../../core/report/study/neighbour-sentences.ts';
 import { plusMinus } from '../../words/estimates.ts';
 import { baseRemark, lawRemark } from '../../words/law.ts';
 import { count, counted, percent } from '../../words/numbers.ts';
 import { nameList, plain } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { type Hint, hintAtEnd } from './hint.ts';
-import { headlineCell, objectiveCurve } from './report-cells.ts';
+import { headlineCell, headlineStudy, objectiveCurve } from './report-cells.ts';
 
 /** Null where the file has no experts, or nothing is measured yet. */
 export function headlineHint(edited: EditedExperiment): Hint | null {
@@ -15,7 +16,8 @@ export function headlineHint(edited: EditedExperiment): Hint | null {
   const line = edited.keyRange(['experts'])?.start.line;
   if (!report || line === undefined) return null;
   const text = headlineText(report);
-  return text === null ? null : hintAtEnd(edited, line, text, report.headline.sentence);
+  const tooltip = [report.headline.sentence, ...nextSteps(report)].join('\n');
+  return text === null ? null : hintAtEnd(edited, line, text, tooltip);
 }
 
 /** `k = 4 (4–5), within 0.01 of the best · loss 0.728 ± 0.004 · pick algebra, code`; null before the first result. */
@@ -44,6 +46,18 @@ export function headlineText(report: Report): string | null {
   return headline.state === 'complete'
     ? noKText(report)
     : `${count(done + failed)} of ${count(total)} scored, nothing to recommend yet`;
+}
+
+/** Which expert could go, and what one more would buy; none without a recommended subset. */
+export function nextSteps(report: Report): readonly string[] {
+  const neighbours = headlineStudy(report)?.neighbours;
+  if (!neighbours) return [];
+  const drop = dropSentence(neighbours, report.pool);
+  const add = addSentence(neighbours, report.pool);
+  return [
+    ...(drop ? [`Which one can I drop? ${drop}`] : []),
+    ...(add ? [`What would one more buy? ${add}`] : []),
+  ];
 }
 
 /** By whom it leaves out, where that is shorter. */

@@ -1,4 +1,5 @@
 import type { Cell, Report, ReportSize } from '../../core/report/report.ts';
+import { expertSentences } from '../../core/report/study/expert-sentences.ts';
 import type { PreparedModel } from '../../core/store/format.ts';
 import { cellName, isDeclared } from '../../words/cell-name.ts';
 import { estimated } from '../../words/estimates.ts';
@@ -6,7 +7,7 @@ import { count, counted, loss, signed } from '../../words/numbers.ts';
 import { bytes, parameters } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
-import { headlineCell } from './report-cells.ts';
+import { headlineCell, headlineStudy } from './report-cells.ts';
 
 /** What an expert brings, what it is, and how good it is unmerged. */
 export function hoverOfExpert(edited: EditedExperiment, name: string): readonly (string | null)[] {
@@ -17,9 +18,18 @@ export function hoverOfExpert(edited: EditedExperiment, name: string): readonly 
   return [
     `**${escapeMarkdown(name)}** · expert${report && isChosen(report, name) ? ' · in the recommended subset' : ''}`,
     report && attributionText(report, name),
+    report && studyText(report, name),
     modelsText(edited, (size) => `${size}/expert/${name}`),
     report && unmergedText(report, name),
   ];
+}
+
+/** What would follow from its going or coming, whom it helps, and what a pool without it lacks. */
+function studyText(report: Report, name: string): string | null {
+  const study = headlineStudy(report);
+  const index = report.pool.indexOf(name);
+  const sentences = study && index >= 0 ? expertSentences(study, report, index) : [];
+  return sentences.length === 0 ? null : sentences.map((each) => escapeMarkdown(each, 400)).join('  \n');
 }
 
 /** @param size null where the file has a single base */

@@ -2,6 +2,7 @@
 
 import type { Path, Position, Range } from '../../core/experiment/diagnostic.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
+import { nextSteps } from './headline.ts';
 import { hoverOfDomain, hoverOfDomains } from './hover-domains.ts';
 import { hoverOfKey } from './hover-keys.ts';
 import { hoverOfMethod } from './hover-methods.ts';
@@ -38,7 +39,7 @@ function contentOf(edited: EditedExperiment, path: Path): readonly (string | nul
     case 'base':
       return [hoverOfBase(edited, null)];
     case 'experts':
-      return path.length === 2 ? hoverOfExpert(edited, nameAt(edited, path)) : [];
+      return path.length === 2 ? hoverOfExpert(edited, nameAt(edited, path)) : answer(edited);
     case 'sizes':
       if (third === 'base') return [hoverOfBase(edited, String(second))];
       return third === 'experts' && fourth !== undefined ? hoverOfExpert(edited, String(fourth)) : [];
@@ -56,9 +57,21 @@ function contentOf(edited: EditedExperiment, path: Path): readonly (string | nul
     case 'merge':
       if (second === 'subset' && third !== undefined) return hoverOfExpert(edited, nameAt(edited, path));
       return second === 'weights' && third !== undefined ? hoverOfExpert(edited, String(third)) : [];
+    case 'budget':
+      return lines(edited.state?.report?.study?.planning?.sentences ?? []);
     default:
       return [];
   }
+}
+
+/** The headline, then which expert could go and what one more would buy. */
+function answer({ state }: EditedExperiment): readonly (string | null)[] {
+  const report = state?.report;
+  return report ? lines([...report.headline.sentence.split('\n'), ...nextSteps(report)]) : [];
+}
+
+function lines(sentences: readonly string[]): readonly string[] {
+  return sentences.length === 0 ? [] : [sentences.map((each) => escapeMarkdown(each, 1000)).join('  \n')];
 }
 
 function domainsAt(edited: EditedExperiment, [, second, third]: Path): readonly (string | null)[] {

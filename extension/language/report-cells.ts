@@ -1,11 +1,17 @@
 /** Which part of a Report a place in the file is about. */
 import type { Experiment, Method } from '../../core/experiment/experiment.ts';
 import type { Cell, Curve, Report } from '../../core/report/report.ts';
+import type { CellStudy } from '../../core/report/study/study.ts';
 import type { PlanMethod } from '../../core/store/format.ts';
 
 /** The cell that the headline answers for. */
 export function headlineCell(report: Report): Cell | null {
   return report.headline.cell === null ? null : (report.cells[report.headline.cell] ?? null);
+}
+
+/** Of the same cell; null while results arrive. */
+export function headlineStudy({ study, headline }: Report): CellStudy | null {
+  return headline.cell === null ? null : (study?.cells[headline.cell] ?? null);
 }
 
 /** Of the objective. */

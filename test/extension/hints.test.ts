@@ -32,7 +32,8 @@ describe('the headline', () => {
     expect(hint.text).toBe(
       '3 experts: e0, e2 and e4 · loss 1.392 ± 0.11 · typical k = 6 (6 alone), within 0.05 of the best · by average',
     );
-    expect(hint.tooltip).toBe(report.headline.sentence);
+    expect(hint.tooltip.startsWith(report.headline.sentence)).toBe(true);
+    expect(hint.tooltip).toMatch(/\nWhich one can I drop\? .*e[024].*\nWhat would one more buy\? .*e[135]/);
   });
 
   it('is marked where its numbers are of another text, with the reason', () => {
@@ -108,6 +109,21 @@ describe('hints', () => {
     expect(found['within: 0.05   # enough']).toBe('k = 6 (6 alone)');
     expect(found['pick: 3']).toMatch(/^loss 1\.392 ± 0\.11 · 0\.085 behind the best$/);
     expect(found['k: 1..6']).toBe('126 merges');
+  });
+
+  it('give the budget the best that it allows, behind its key', () => {
+    const block = measured(world, 'budget:\n  max_parameters: 14B\n  target_loss: 1.4\n');
+    const [hint] = hints(block, new Set(['goals'] as const));
+    expect(lines(block, 'goals')).toEqual({
+      'budget:': 'best: 6 experts · loss 1.336 ± 0.11 · 3 expert-billions',
+    });
+    expect(hint?.tooltip).toContain('Lowest loss within the budget: 6 experts');
+    expect(hint?.tooltip).toContain('Cheapest that reaches 1.400');
+    const none = measured(world, 'budget: { max_parameters: 1M }\n');
+    expect(Object.values(lines(none, 'goals'))).toEqual([
+      'no best: nothing that was measured is within the budget',
+    ]);
+    expect(lines(measured(world, 'budget: { target_loss: 1 }\n', { stage: 'points' }), 'goals')).toEqual({});
   });
 
   it('are one at the end of a line that holds several', () => {

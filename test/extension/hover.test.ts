@@ -41,6 +41,29 @@ describe('hovers', () => {
     expect(text).not.toMatch(/NaN|undefined|null/);
   });
 
+  it('say what dropping or adding an expert would do, whom it helps, and what a pool without it lacks', () => {
+    const study = file.state?.report?.study?.cells[0];
+    const subset = file.state?.report?.headline.subset ?? [];
+    for (const [index, name] of (file.state?.report?.pool ?? []).entries()) {
+      const text = read(at(file, `${name}: ./models`));
+      const verb = subset.includes(name) ? 'Dropping it from' : 'Adding it to';
+      expect(text).toContain(`${verb} the recommended subset changes the loss by`);
+      expect(text).toContain('A pool without it: ');
+      const sure = study?.synergy.adjusted[index]?.some((entry) => entry?.discovered) ?? false;
+      expect(text.includes('Against the other donors it does ')).toBe(sure);
+    }
+    const early = measured(world, '', { stage: 'points' });
+    expect(read(at(early, 'e4: ./models'))).not.toMatch(/recommended subset changes|A pool without/);
+  });
+
+  it('say at the pool and at the budget what the answer is', () => {
+    const planned = measured(world, 'budget: { target_loss: 1.4 }\n');
+    expect(read(at(planned, 'experts:'))).toMatch(/The pool: .*\n\n.*experts.*\n.*Which one can I drop\?/s);
+    expect(read(at(planned, 'budget:'))).toMatch(
+      /Lowest loss within|Lowest loss: .*\n.*Cheapest that reaches 1\.400/s,
+    );
+  });
+
   it('say of a method its law, how well it fits, and draw it', () => {
     const text = at(file, '- average', 3) ?? '';
     const law = cell?.curves[0];

@@ -82,7 +82,7 @@ describe('an expert in the study', () => {
       const best = own[0];
       expect(said.includes('Against the other donors')).toBe(own.length > 0);
       if (best && best.gain.value > 0)
-        expect(said).toContain(`helps ${report.domains[best.domain]?.name}, +`);
+        expect(said).toContain(`most for ${report.domains[best.domain]?.name}, −`);
       expect(said).toMatch(/^(Dropping it from|Adding it to) the recommended subset/);
       const pools = study.pools.find(({ without }) => without.join() === `${expert}`);
       expect(said).toContain(`at its best k, ${pools?.best?.k},`);

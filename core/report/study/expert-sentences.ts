@@ -17,17 +17,19 @@ export function expertSentences(study: CellStudy, report: Report, expert: number
   ].filter(Boolean);
 }
 
+/** As changes of the loss, like the sentences around it: negative helps. */
 function helpsSentence(gains: readonly DonorGain[], { domains }: Report, expert: number): string {
   const own = gains.filter(({ donor }) => donor === expert);
-  const text = ({ domain, gain }: DonorGain) =>
-    `${plain(domains[domain]?.name ?? '?', 40)}, ${estimated(gain, signed)}`;
+  const text = ({ domain, gain: { value, low, high } }: DonorGain) => {
+    const change = { value: -value, low: high === null ? null : -high, high: low === null ? null : -low };
+    return `${plain(domains[domain]?.name ?? '?', 40)}, ${estimated(change, signed)}`;
+  };
   const [most, least] = [own.at(0), own.at(-1)];
-  if (!most || !least) return '';
   const parts = [
-    most.gain.value > 0 ? `helps ${text(most)} most` : '',
-    least.gain.value < 0 ? `helps ${text(least)} least` : '',
+    most && most.gain.value > 0 ? `most for ${text(most)}` : '',
+    least && least.gain.value < 0 ? `least for ${text(least)}` : '',
   ].filter(Boolean);
-  return `Against the other donors it ${parts.join('; it ')}.`;
+  return parts.length === 0 ? '' : `Against the other donors it does ${parts.join('; ')}.`;
 }
 
 function absenceSentence(pools: readonly CandidatePool[], expert: number): string {

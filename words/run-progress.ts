@@ -6,21 +6,32 @@ export interface RunCounts {
   readonly done: number;
   readonly failed: number;
   readonly total: number;
-  /** Of those done, how many were so when the run began. */
+  /** How many were done or failed for good before the run began. */
   readonly at_start: number;
 }
 
-/** `10 of 511 new models scored, 521 were there`; `10 of 511 models scored` where nothing was. */
-export function scoredText({ done, total, at_start }: Omit<RunCounts, 'failed'>): string {
+/** `10 of 511 new models done, 521 were there`; `10 of 511 models scored` where nothing was. */
+export function scoredText(counts: RunCounts): string {
+  const { done, total, at_start } = counts;
   if (at_start <= 0) return `${count(done)} of ${counted(total, 'model')} scored`;
-  const scored = `${count(Math.max(0, done - at_start))} of ${counted(total - at_start, 'new model')} scored`;
-  return `${scored}, ${count(at_start)} ${at_start === 1 ? 'was' : 'were'} there`;
+  const { settled, of } = newIn(counts);
+  const fresh = of === 0 ? 'Nothing new to do' : `${count(settled)} of ${counted(of, 'new model')} done`;
+  return `${fresh}, ${count(at_start)} ${at_start === 1 ? 'was' : 'were'} there`;
+}
+
+/** What is new, and how much of it is over: scored, or failed for good. */
+export function newIn({ done, failed, total, at_start }: RunCounts): {
+  readonly settled: number;
+  readonly of: number;
+} {
+  const of = Math.max(0, total - at_start);
+  return { settled: Math.min(of, Math.max(0, done + failed - at_start)), of };
 }
 
 /** Share of what is new that is over, failures too, in 0..1; 0 while nothing is known. */
-export function shareOfNew({ done, failed, total, at_start }: RunCounts): number {
-  const fresh = total - at_start;
-  return fresh > 0 ? Math.min(1, Math.max(0, (done + failed - at_start) / fresh)) : 0;
+export function shareOfNew(counts: RunCounts): number {
+  const { settled, of } = newIn(counts);
+  return of > 0 ? settled / of : 0;
 }
 
 /** `37%` of what is new: never 100% before the end. Empty while nothing is known. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import traceback
 from collections.abc import Callable
@@ -72,7 +73,9 @@ def _write(request: dict[str, Any], status: StatusWriter, tell: Tell) -> dict[st
         left = pace.seconds_left(done, total)
         status.update(seconds_left=left)
         if request.get("progress") is True:
-            tell({"progress": {"done": done, "total": total, "seconds_left": left}})
+            # Who listened may be gone; what is written is wanted all the same.
+            with contextlib.suppress(OSError):
+                tell({"progress": {"done": done, "total": total, "seconds_left": left}})
 
     return write_merged(request, told)
 

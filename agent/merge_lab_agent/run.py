@@ -109,7 +109,7 @@ class _Run:
         self.index = ResultIndex(store, frozenset(merge.key for merge in self.plan.merges))
         self.index.refresh()
         self.progress = Progress(self.plan, self.index)
-        self.status.update(dtype=self.plan.dtype, batch_tokens=self.plan.batch_tokens, **self._counts())
+        self.status.update(dtype=self.plan.dtype, batch_tokens=self.plan.batch_tokens)
         self._begin()
 
     def go(self) -> None:
@@ -133,10 +133,9 @@ class _Run:
         self._begin()
         missing = list(self.progress.remaining.values())
         if not missing:
-            self.status.update(**self._counts())
             return
         self._check_disk(missing)
-        self.status.update(state="loading", device=device.name, waiting_for=None, **self._counts())
+        self.status.update(state="loading", device=device.name, waiting_for=None)
         rooms = self.rooms_type(self.store, self.plan, device, self.allowed)
         rooms.check(missing)
         rooms.enter(missing[0])
@@ -175,8 +174,8 @@ class _Run:
         )
 
     def _begin(self) -> None:
-        """What is there now is not this run's work; another may have done some while it was queued."""
-        self.status.update(at_start=self.progress.done)
+        """What is settled now is not this run's work; another may have done some while it was queued."""
+        self.status.update(at_start=self.progress.done + self.progress.failed, **self._counts())
 
     def _counts(self) -> dict[str, int]:
         return {

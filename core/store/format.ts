@@ -258,7 +258,7 @@ export interface WorkerStatus {
   readonly done: number;
   readonly failed: number;
   readonly total: number;
-  /** Of those done, how many were so when the run began; 0 until it has looked. */
+  /** How many were done or failed for good before the run began; 0 until it has looked. */
   readonly at_start: number;
   readonly current: {
     readonly size: string;

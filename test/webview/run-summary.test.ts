@@ -54,7 +54,7 @@ describe('a run', () => {
           { run: { state, workers: [later], pace: [] } },
         ),
       );
-    expect(inState('running').counts).toBe('10 of 511 new models scored, 521 were there');
+    expect(inState('running').counts).toBe('11 of 511 new models done, 521 were there');
     expect(inState('done').counts).toBe('1,032 of 1,032 models scored');
   });
 

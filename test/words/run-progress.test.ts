@@ -4,9 +4,20 @@ import { countsOfWorkers, percentOfNew, scoredText, shareOfNew } from '../../wor
 const half = { done: 531, failed: 1, total: 1032, at_start: 521 };
 
 describe('progress of a run', () => {
+  it('counts no failure of an earlier run as new, and never less than nothing', () => {
+    // 500 scored and 10 failed before; one is new.
+    const later = { done: 500, failed: 10, total: 511, at_start: 510 };
+    expect(scoredText(later)).toBe('0 of 1 new model done, 510 were there');
+    expect(shareOfNew(later)).toBe(0);
+    expect(scoredText({ ...later, done: 0, failed: 0 })).toBe('0 of 1 new model done, 510 were there');
+    expect(scoredText({ done: 521, failed: 0, total: 521, at_start: 521 })).toBe(
+      'Nothing new to do, 521 were there',
+    );
+  });
+
   it('is of what is new, and says what was there', () => {
-    expect(scoredText(half)).toBe('10 of 511 new models scored, 521 were there');
-    expect(scoredText({ ...half, at_start: 1 })).toBe('530 of 1,031 new models scored, 1 was there');
+    expect(scoredText(half)).toBe('11 of 511 new models done, 521 were there');
+    expect(scoredText({ ...half, at_start: 1 })).toBe('531 of 1,031 new models done, 1 was there');
     expect(scoredText({ ...half, at_start: 0 })).toBe('531 of 1,032 models scored');
   });
 

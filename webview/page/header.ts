@@ -2,6 +2,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { Report } from '../../core/report/report.ts';
 import { plain } from '../../words/plain.ts';
+import { newIn } from '../../words/run-progress.ts';
 import { iconButton } from './controls/buttons.ts';
 import { type Choice, picker } from './controls/picker.ts';
 import { progressBar } from './controls/progress-bar.ts';
@@ -51,7 +52,7 @@ export class Header {
           </div>
         </div>
         ${scope ? this.#pickers(scope) : nothing}
-        ${run.active ? runBar('Run', run) : nothing}`,
+        ${run.active ? progressBar('Run', newIn(run), true) : nothing}`,
       this.element,
     );
   }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count, NONE } from '../../../../words/numbers.ts';
+import { newIn } from '../../../../words/run-progress.ts';
 import { roughly } from '../../../../words/units.ts';
 import type { DashboardState } from '../../../messages.ts';
 import { icon } from '../../controls/icons.ts';
@@ -28,7 +29,7 @@ export class RunPanel {
   #body(state: DashboardState, summary: RunSummary): TemplateResult {
     const problems = summary.workers.filter(({ problem }) => problem !== null);
     return html`<div class="run">
-      ${runBar('Models scored', summary)}
+      ${progressBar('Models scored', newIn(summary), summary.active)}
       <dl class="facts facts-small">
         ${facts(state, summary).map(
           ([label, value]) => html`<div class="fact"><dt>${label}</dt><dd>${value}</dd></div>`,

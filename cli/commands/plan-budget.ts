@@ -1,5 +1,6 @@
 import { byteCount, parameterCount } from '../../core/experiment/quantities.ts';
-import { type Budget, underBudget } from '../../core/planning/planning.ts';
+import type { Budget } from '../../core/planning/budget.ts';
+import { underBudget } from '../../core/planning/planning.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { planningText } from '../report/planning-text.ts';
@@ -33,7 +34,7 @@ export async function planBudget(
   return withSession(context, file, {}, async (session) => {
     const report = await session.report('complete');
     const planning = report.study?.planning;
-    if (!planning) throw nothingMeasured();
+    if (!planning || planning.options.length === 0) throw nothingMeasured();
     const made = underBudget(planning, { ...planning.budget, ...asked });
     const { io } = context;
     if (options.json) printJson(io, made);

@@ -3,13 +3,15 @@ import { counted, loss } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import { costText } from '../../words/planning.ts';
 import { parameters } from '../../words/units.ts';
-import type { Margin, Option, Planning, Step } from './planning.ts';
+import type { Margin, Step } from './margin.ts';
+import type { Option, Planning } from './planning.ts';
 
 type Told = Omit<Planning, 'sentences'>;
 
 /** What the planning says: the best within the budget, the cheapest for a loss, the trade at the margin; those that there are. */
 export function planningSentences(planning: Told): string[] {
-  return [bestSentence(planning), cheapestSentence(planning), marginSentence(planning)].filter(Boolean);
+  const margins = planning.margins.map((margin) => marginSentence(planning, margin));
+  return [bestSentence(planning), cheapestSentence(planning), ...margins].filter(Boolean);
 }
 
 /** `L (494M) with 4 experts, 1.234 (1.200 to 1.268) for 24 GPU-hours of training` */
@@ -43,33 +45,34 @@ function cheapestSentence(planning: Told): string {
   const option = at(planning, planning.cheapest);
   if (!option) return `The loss ${loss(target)} is not reached: ${planning.reasons['cheapest'] ?? ''}.`;
   const { high } = option.loss;
-  const sure = high !== null && high <= target ? '' : ' Its interval reaches above that loss.';
+  const open = high !== null && high > target;
+  const sure = open ? ' Its interval reaches above that loss.' : '';
   return `Cheapest that reaches ${loss(target)}: ${optionText(planning, option)}.${sure}`;
 }
 
-/** Empty where there is neither another expert nor a larger size. */
-function marginSentence(planning: Told): string {
-  const { margin } = planning;
-  if (!margin) return '';
+function marginSentence(planning: Told, margin: Margin): string {
   const steps = [
     margin.expert && `one more expert (k = ${margin.expert.k}) saves ${savedText(margin.expert)}`,
     margin.larger &&
       `${counted(margin.k, 'expert')} of size ${plain(margin.larger.size, 40)} instead ${margin.k === 1 ? 'saves' : 'save'} ${savedText(margin.larger)}`,
   ].filter(Boolean);
-  if (steps.length === 0) return '';
   return `From ${placeText(planning, margin)}: ${steps.join('; ')}.${verdict(margin)}`;
 }
 
-function verdict({ expert, larger, better }: Margin): string {
+const OPEN: Readonly<Record<NonNullable<Margin['open']>, string>> = {
+  no_interval: ' Which of the two saves more for its cost is open: not both have an interval.',
+  overlap: ' Which of the two saves more for its cost is open: their intervals overlap.',
+  neither_saves: ' Neither surely saves anything.',
+};
+
+function verdict({ better, open }: Margin): string {
   if (better === 'expert') return ' The expert saves more for its cost.';
   if (better === 'larger') return ' The larger size saves more for its cost.';
-  return expert && larger
-    ? ' Which of the two saves more for its cost is open: their intervals overlap.'
-    : '';
+  return open === null ? '' : OPEN[open];
 }
 
 function savedText(step: Step): string {
-  return `${estimated(step.saves)} nats for ${costText(step)}`;
+  return `${estimated(step.saves)} nats for ${costText(step)}${step.allowed ? '' : ', which is over the budget'}`;
 }
 
 function placeText(planning: Told, { size, k }: { readonly size: string; readonly k: number }): string {

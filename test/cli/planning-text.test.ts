@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { planningText } from '../../cli/report/planning-text.ts';
 import { styleFor } from '../../cli/terminal/style.ts';
-import { makePlanning, NO_BUDGET } from '../../core/planning/planning.ts';
+import { NO_BUDGET } from '../../core/planning/budget.ts';
+import { makePlanning } from '../../core/planning/planning.ts';
 
 const estimate = (value: number) => ({ value, low: value - 0.01, high: value + 0.01 });
 const sizes = [1, 3].map((N) => ({
@@ -14,7 +15,7 @@ const sizes = [1, 3].map((N) => ({
 function text(budget: Partial<typeof NO_BUDGET>): string {
   const saving = (_: unknown, { size }: { size: string }) => estimate(size === 'S' ? 0.5 : 4 / 3);
   return planningText(
-    makePlanning(sizes, { ...NO_BUDGET, ...budget }, { size: 'S', k: 1 }, saving),
+    makePlanning(sizes, { ...NO_BUDGET, ...budget }, [{ size: 'S', k: 1 }], saving),
     styleFor({}, {}),
     1000,
     true,

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Budget,
-  makePlanning,
-  NO_BUDGET,
-  type PlannedSize,
-  type Saving,
-  underBudget,
-} from '../../core/planning/planning.ts';
+import { type Budget, NO_BUDGET } from '../../core/planning/budget.ts';
+import type { Saving } from '../../core/planning/margin.ts';
+import { makePlanning, type PlannedSize, underBudget } from '../../core/planning/planning.ts';
 
 const exact = (value: number) => ({ value, low: value, high: value });
 
@@ -26,7 +21,7 @@ const billions: Record<string, number> = { small: 1, middle: 3, large: 8 };
 const saving: Saving = (from, to) =>
   exact(law(billions[from.size] ?? 0, from.k) - law(billions[to.size] ?? 0, to.k));
 
-function plan(budget: Partial<Budget>, at: { size: string; k: number } | null = null) {
+function plan(budget: Partial<Budget>, ...at: { size: string; k: number }[]) {
   return makePlanning(sizes, { ...NO_BUDGET, ...budget }, at, saving);
 }
 
@@ -98,26 +93,31 @@ describe('planning', () => {
   });
 
   it('compares the next expert with the next size at the margin', () => {
-    const { margin } = plan({ hours_per_expert_per_billion: 10 }, { size: 'middle', k: 1 });
+    const [margin] = plan({ hours_per_expert_per_billion: 10 }, { size: 'middle', k: 1 }).margins;
     // One more expert of 3 billion parameters: 30 h. One of 8: 80 h.
     expect([margin?.expert?.gpu_hours, margin?.larger?.gpu_hours]).toEqual([30, 80]);
     expect(margin?.expert?.per_cost.value).toBeCloseTo((law(3, 1) - law(3, 2)) / 30, 12);
     expect(margin?.larger?.per_cost.value).toBeCloseTo((law(3, 1) - law(8, 1)) / 80, 12);
     expect(margin?.better).toBe('expert');
-    expect(plan({}, { size: 'middle', k: 6 }).margin?.better).toBe('larger');
+    expect(plan({}, { size: 'middle', k: 6 }).margins[0]?.better).toBe('larger');
   });
 
   it('says nothing at the end of the pool, of the largest size, or while intervals overlap', () => {
-    expect(plan({}, { size: 'small', k: 9 }).margin?.expert).toBeNull();
-    expect(plan({}, { size: 'large', k: 3 }).margin?.larger).toBeNull();
+    expect(plan({}, { size: 'small', k: 9 }).margins[0]?.expert).toBeNull();
+    expect(plan({}, { size: 'large', k: 3 }).margins[0]?.larger).toBeNull();
     const vague: Saving = (from, to) => ({ ...exact(saving(from, to)?.value ?? 0), low: -1, high: 1 });
-    expect(makePlanning(sizes, NO_BUDGET, { size: 'small', k: 2 }, vague).margin?.better).toBeNull();
+    expect(makePlanning(sizes, NO_BUDGET, [{ size: 'small', k: 2 }], vague).margins[0]).toMatchObject({
+      better: null,
+      open: 'neither_saves',
+    });
   });
 
   it('does not pretend that hours limit anything while their price is not known', () => {
     const { best, reasons } = plan({ gpu_hours: 100 });
     expect(best).toBeNull();
     expect(reasons['best']).toMatch(/hours_per_expert_per_billion/);
+    const aimed = plan({ gpu_hours: 100, target_loss: 2 });
+    expect([aimed.cheapest, aimed.reasons['cheapest']]).toEqual([null, aimed.reasons['best']]);
   });
 
   it('is the same under another budget as made anew', () => {

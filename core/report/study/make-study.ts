@@ -56,15 +56,12 @@ export class StudyMaker {
 }
 
 function planningOf(context: Context, input: StudyInput, cells: readonly MadeCell[]): Study['planning'] {
-  const { headline, sizes, unmerged, permutations } = input;
+  const { sizes, unmerged, permutations } = input;
   const toPlan = sizes.flatMap((size) => {
     const made = cells.find(({ cell }) => cell.size === size.name);
     return made ? [{ size, base: unmerged.get(size.name)?.base ?? null, made }] : [];
   });
-  const size = headline.cell === null ? undefined : input.cells[headline.cell]?.cell.size;
-  const k = headline.recommended_k?.k;
-  const at = size === undefined || k === undefined ? null : { size, k };
-  return makeReportPlanning(context, toPlan, at, permutations);
+  return makeReportPlanning(context, toPlan, permutations);
 }
 
 function sizesLaw(context: Context, cells: readonly MadeCell[]): SizesLaw[] {

@@ -1,17 +1,10 @@
-import {
-  makePlanning,
-  NO_BUDGET,
-  type PlannedLoss,
-  type PlannedSize,
-  type Planning,
-  type Saving,
-} from '../../planning/planning.ts';
-import type { Variance } from '../../selection/estimated.ts';
-import { pooledFreedom } from '../../selection/freedom.ts';
-import { differenceVariance, influence, type Losses } from '../../selection/measured.ts';
-import { sampleFreedom } from '../../selection/samples.ts';
+import { NO_BUDGET } from '../../planning/budget.ts';
+import type { Saving } from '../../planning/margin.ts';
+import { makePlanning, type PlannedLoss, type PlannedSize, type Planning } from '../../planning/planning.ts';
+import { curveError } from '../../selection/curve-error.ts';
+import type { Losses } from '../../selection/measured.ts';
+import { methodDifferences } from '../../selection/method-difference.ts';
 import { subsetError } from '../../selection/subset-error.ts';
-import { typicalPoints } from '../../selection/typical.ts';
 import type { MadeCell } from '../against-best.ts';
 import type { Context } from '../context.ts';
 import type { Estimated, ReportSize } from '../report.ts';
@@ -31,12 +24,19 @@ export interface SizeToPlan {
 export function makeReportPlanning(
   context: Context,
   sizes: readonly SizeToPlan[],
-  at: { readonly size: string; readonly k: number } | null,
   permutations: readonly (readonly number[])[] | null,
 ): Planning {
-  const planned = sizes.map(plannedSize);
   const { budget } = context.input.experiment;
-  return makePlanning(planned, budget ?? NO_BUDGET, at, savingBetween(context, sizes, planned, permutations));
+  const places = sizes.flatMap(({ size, made }) => {
+    const k = made.cell.curves[0]?.recommended_k?.k;
+    return k === undefined ? [] : [{ size: size.name, k }];
+  });
+  const saving: Saving = (from, to) => {
+    const [a, b] = [from, to].map((place) => sizes.find(({ size }) => size.name === place.size));
+    if (!a || !b) return null;
+    return a === b ? gain(a, from.k) : betweenSizes(context, a, b, from.k, permutations);
+  };
+  return makePlanning(sizes.map(plannedSize), budget ?? NO_BUDGET, places, saving);
 }
 
 function plannedSize({ size, made }: SizeToPlan): PlannedSize {
@@ -52,62 +52,34 @@ function plannedSize({ size, made }: SizeToPlan): PlannedSize {
   return { name, parameters, memory_bytes: parameters * BYTES_PER_PARAMETER, losses };
 }
 
-/** A loss with the errors that it does not share with others: those from subsets that were not merged. */
-interface Place {
-  readonly losses: Losses;
-  readonly subsets: Variance | null;
+/** L(k) − L(k + 1): the curve's own, as everywhere else. From the base: that of the first step. */
+function gain({ size, base, made }: SizeToPlan, k: number): Estimated | null {
+  const curve = made.cell.curves[0];
+  const found = curve?.marginal_gain?.find((each) => each.k === k);
+  if (found) return { value: found.gain, low: found.low, high: found.high };
+  const first = curve?.points.find((point) => point.k === k + 1);
+  if (k !== 0 || !base || !size.base || !first) return null;
+  return { value: size.base.objective.value - first.mean, low: null, high: null };
 }
 
-function savingBetween(
+/** What the same number of experts saves at another size: on the subsets that both have merged, and the same samples. */
+function betweenSizes(
   context: Context,
-  sizes: readonly SizeToPlan[],
-  planned: readonly PlannedSize[],
-  permutations: readonly (readonly number[])[] | null,
-): Saving {
-  const { samples, weights } = context;
-  return (from, to): Estimated | null => {
-    const [a, b] = [from, to].map(({ size, k }) => {
-      const index = sizes.findIndex((each) => each.size.name === size);
-      const known = planned[index]?.losses.find((each) => each.k === k);
-      const one = sizes[index];
-      return known && one ? { value: known.loss.value, place: placeOf(context, one, k, permutations) } : null;
-    });
-    if (!a || !b) return null;
-    const value = a.value - b.value;
-    if (!a.place || !b.place) return { value, low: null, high: null };
-    const fromSamples = {
-      variance: differenceVariance(
-        influence(a.place.losses, samples, weights),
-        influence(b.place.losses, samples, weights),
-      ),
-      freedom: sampleFreedom(samples, weights),
-    };
-    if (!a.place.subsets || !b.place.subsets) return estimated(context, value, null, 1);
-    const sources = [fromSamples, a.place.subsets, b.place.subsets];
-    const variance = sources.reduce((sum, source) => sum + source.variance, 0);
-    return estimated(context, value, variance, pooledFreedom(sources));
-  };
-}
-
-/** Null where it is not measured. */
-function placeOf(
-  context: Context,
-  { base, made }: SizeToPlan,
+  from: SizeToPlan,
+  to: SizeToPlan,
   k: number,
   permutations: readonly (readonly number[])[] | null,
-): Place | null {
-  const exact: Variance = { variance: 0, freedom: Number.POSITIVE_INFINITY };
-  if (k === 0) return base && { losses: base, subsets: exact };
+): Estimated | null {
   const { samples, weights, input } = context;
   const pool = input.plan.header.pool.length;
-  const measured = made.measured.filter(({ members }) => members.length === k);
-  const [point] = typicalPoints(measured, pool, samples);
-  if (!point) return null;
-  if (point.exhaustive) return { losses: point.losses, subsets: exact };
-  const error = subsetError([point], measured, pool, samples, weights, permutations);
-  const variance = error?.clusters.reduce((sum, u) => sum + (u[0] as number) ** 2, 0);
-  return {
-    losses: point.losses,
-    subsets: error && variance !== undefined ? { variance, freedom: error.freedom[0] as number } : null,
-  };
+  const ofSize = ({ made }: SizeToPlan) => made.measured.filter(({ members }) => members.length === k);
+  const [found] = methodDifferences(ofSize(from), ofSize(to), pool, samples);
+  if (!found) {
+    const [a, b] = [from, to].map((each) => plannedSize(each).losses.find((one) => one.k === k)?.loss.value);
+    return a === undefined || b === undefined ? null : { value: a - b, low: null, high: null };
+  }
+  const { point, measured } = found;
+  const subsets = subsetError([point], measured, pool, samples, weights, permutations);
+  const { mean, covariance, freedom } = curveError([point], samples, weights, subsets);
+  return estimated(context, mean[0] as number, covariance?.[0] ?? null, freedom[0] as number);
 }

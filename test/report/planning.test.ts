@@ -11,13 +11,13 @@ function reportOf(options: SweepOptions): Report {
 
 describe('planning in a report', () => {
   it.each<[string, SweepOptions]>([
-    ['of all subsets', { goals: { goal: { rule: 'within', value: 0.05 } } }],
+    ['of all subsets', { goals: { goal: { rule: 'within', value: 0.15 } } }],
     [
       'of some subsets',
-      { goals: { goal: { rule: 'within', value: 0.05 } }, subsets: { kind: 'per_k', count: 5 } },
+      { goals: { goal: { rule: 'within', value: 0.15 } }, subsets: { kind: 'per_k', count: 5 } },
     ],
-    ['of a population', { goals: { goal: { rule: 'within', value: 0.05 }, interval: 'population' } }],
-    ['of a law', { goals: { goal: { rule: 'within', value: 0.05 } }, k: [1, 2, 4] }],
+    ['of a population', { goals: { goal: { rule: 'within', value: 0.15 }, interval: 'population' } }],
+    ['of a law', { goals: { goal: { rule: 'within', value: 0.15 } }, k: [1, 2, 4] }],
   ])('says of the next expert what the headline says, %s', (_, options) => {
     const { headline, study } = reportOf(options);
     expect(headline.recommended_k?.k).toBeLessThan(6);

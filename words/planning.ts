@@ -9,10 +9,11 @@ export interface Cost {
 
 /** In GPU-hours, or in experts times billions of parameters while their price is not known. */
 export function costText({ gpu_hours: hours, expert_billions: units }: Cost): string {
-  if (hours !== null) return `${amount(hours)} GPU-hour${hours === 1 ? '' : 's'}`;
-  return `${amount(units)} expert-billions`;
+  return hours === null ? ofUnit(units, 'expert-billion') : ofUnit(hours, 'GPU-hour');
 }
 
-function amount(value: number): string {
-  return value >= 100 ? count(Math.round(value)) : `${Number(value.toPrecision(2))}`;
+/** Three digits: two would round 24.4 hours into a budget of 24. */
+function ofUnit(value: number, unit: string): string {
+  const text = value >= 1000 ? count(Math.round(value)) : `${Number(value.toPrecision(3))}`;
+  return `${text} ${unit}${text === '1' ? '' : 's'}`;
 }

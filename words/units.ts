@@ -17,7 +17,8 @@ export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let scaled = value;
   let unit = 0;
-  while (scaled >= 1000 && unit < units.length - 1) {
+  // What would round to a thousand is one of the next unit.
+  while (scaled >= 999.5 && unit < units.length - 1) {
     scaled /= 1000;
     unit += 1;
   }
@@ -26,8 +27,8 @@ export function bytes(value: number): string {
 
 /** Of a model: `494M`. */
 export function parameters(value: number): string {
-  if (value >= 1e9) return `${(value / 1e9).toFixed(value >= 1e10 ? 0 : 1)}B`;
-  if (value >= 1e6) return `${(value / 1e6).toFixed(value >= 1e7 ? 0 : 1)}M`;
+  if (value >= 999.5e6) return `${(value / 1e9).toFixed(value >= 1e10 ? 0 : 1)}B`;
+  if (value >= 999.5e3) return `${(value / 1e6).toFixed(value >= 1e7 ? 0 : 1)}M`;
   if (value >= 1e3) return `${Math.round(value / 1e3)}k`;
   return `${value}`;
 }

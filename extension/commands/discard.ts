@@ -16,18 +16,22 @@ export async function discardResults(lab: Lab, target: Target): Promise<void> {
   if (!uri || !store || !(await trusted('Discarding results'))) return;
   const folder = path.dirname(uri.fsPath);
   const sharing = lab.library.all().filter((each) => path.dirname(each.uri.fsPath) === folder);
+  if (toldOfRun(store)) return;
+  const size = await sizeOf(store).catch(() => 0);
+  if (!(await confirmed(path.basename(folder), size, sharing.length))) return;
+  // While the question stood, one may have begun.
+  if (toldOfRun(store)) return;
+  await vscode.workspace.fs.delete(vscode.Uri.file(store), { recursive: true, useTrash: true });
+  await lab.library.forget(store);
+}
+
+function toldOfRun(store: string): boolean {
   const isRunning = runNames(store).some((run) => {
     const found = readRun(store, run);
     return found !== null && found.alive !== false && isActive(found);
   });
-  if (isRunning) {
-    void vscode.window.showWarningMessage('A run of this folder goes on: stop it first.');
-    return;
-  }
-  const size = await sizeOf(store).catch(() => 0);
-  if (!(await confirmed(path.basename(folder), size, sharing.length))) return;
-  await vscode.workspace.fs.delete(vscode.Uri.file(store), { recursive: true, useTrash: true });
-  await lab.library.forget(store);
+  if (isRunning) void vscode.window.showWarningMessage('A run of this folder goes on: stop it first.');
+  return isRunning;
 }
 
 /** A list, not a dialog: the first button of a dialog is what Enter presses, and it cannot be the one that keeps. */

@@ -23,8 +23,8 @@ export function start(context: vscode.ExtensionContext): void {
     },
     ended: (uri, end) => tellOfEnd(lab, uri, end),
   });
-  const dashboards = new DashboardPanels(context.extensionUri, library, (uri, message) => {
-    void handlePage(lab, uri, message);
+  const dashboards = new DashboardPanels(context.extensionUri, library, (uri, message, answer) => {
+    void handlePage(lab, uri, message, answer);
   });
   const insertionTarget = new InsertionTarget();
   const lab: Lab = { extension: context, log, library, interpreter, dashboards, insertionTarget };

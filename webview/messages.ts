@@ -2,12 +2,14 @@
  * What goes between the dashboard page and its host, as data. The host sends whole states, never changes to one: a
  * page that was hidden, reloaded or opened late needs nothing else. Only a report that the page has is not sent again.
  */
+import type { Budget } from '../core/planning/budget.ts';
+import type { Planning } from '../core/planning/planning.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
 import type { WorkerStatus } from '../core/store/format.ts';
 
 /** Raised when either side would misread the other. */
-export const CONTRACT = 2;
+export const CONTRACT = 3;
 
 export interface DashboardState {
   /** Of the experiment, for people. */
@@ -67,6 +69,8 @@ export type ToPage =
       readonly contract: typeof CONTRACT;
       readonly state: Omit<DashboardState, 'report'>;
     }
+  /** The report's planning under the budget that the page asked for last. */
+  | { readonly kind: 'planned'; readonly contract: typeof CONTRACT; readonly planning: Planning }
   /** Scroll to a panel and give it the focus. */
   | { readonly kind: 'show'; readonly panel: Panel };
 
@@ -88,6 +92,8 @@ export type FromPage =
   /** The newest state is on the screen: until then another would only wait in line. */
   | { readonly kind: 'drawn' }
   | { readonly kind: 'run' }
+  /** The planning under another budget than the file's. */
+  | { readonly kind: 'plan'; readonly budget: Budget }
   | { readonly kind: 'stop'; readonly now: boolean }
   | { readonly kind: 'refresh' }
   | { readonly kind: 'show_log' }

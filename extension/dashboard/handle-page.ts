@@ -2,24 +2,32 @@
 import { Buffer } from 'node:buffer';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { underBudget } from '../../core/planning/planning.ts';
 import { problemOf } from '../../core/problem.ts';
-import type { FromPage } from '../../webview/messages.ts';
+import { CONTRACT, type FromPage, type ToPage } from '../../webview/messages.ts';
 import { copyMergekit, merge } from '../commands/merge.ts';
 import { run, stop } from '../commands/run.ts';
 import { membersOf } from '../experiments/headline-merge.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
 
-/** Never rejects: whatever goes wrong is told. */
-export async function handlePage(lab: Lab, uri: vscode.Uri, message: FromPage): Promise<void> {
+type Answer = (message: ToPage) => void;
+
+/** Never rejects: whatever goes wrong is told. @param answer to the page that asked */
+export async function handlePage(
+  lab: Lab,
+  uri: vscode.Uri,
+  message: FromPage,
+  answer: Answer,
+): Promise<void> {
   try {
-    await handle(lab, uri, message);
+    await handle(lab, uri, message, answer);
   } catch (error) {
     showProblem(lab, problemOf(error), { experiment: uri });
   }
 }
 
-async function handle(lab: Lab, uri: vscode.Uri, message: FromPage): Promise<void> {
+async function handle(lab: Lab, uri: vscode.Uri, message: FromPage, answer: Answer): Promise<void> {
   const model = lab.library.model(uri);
   const report = model?.state.report;
   switch (message.kind) {
@@ -30,6 +38,12 @@ async function handle(lab: Lab, uri: vscode.Uri, message: FromPage): Promise<voi
       return run(lab, uri);
     case 'stop':
       return stop(lab, uri, message.now);
+    case 'plan': {
+      const planning = report?.study?.planning;
+      if (planning)
+        answer({ kind: 'planned', contract: CONTRACT, planning: underBudget(planning, message.budget) });
+      return;
+    }
     case 'refresh':
       return model?.refresh();
     case 'show_log':

@@ -14,7 +14,8 @@ const HOLDER = 'dashboard';
 /** A hidden page draws nothing, and says nothing. */
 const PATIENCE_MS = 2_000;
 
-export type PageHandler = (uri: vscode.Uri, message: FromPage) => void;
+/** `answer` posts to the page that asked. */
+export type PageHandler = (uri: vscode.Uri, message: FromPage, answer: (message: ToPage) => void) => void;
 
 interface Shown {
   readonly uri: vscode.Uri;
@@ -109,7 +110,7 @@ export class DashboardPanels implements vscode.Disposable {
         shown.report = null;
         this.#send(uri);
       } else if (message.kind === 'drawn') this.#drawn(shown);
-      else this.#handle(uri, message);
+      else this.#handle(uri, message, (answer) => this.#post(shown, answer));
     });
     panel.onDidChangeViewState(() => {
       // A page that was hidden starts anew, and says when it is ready.

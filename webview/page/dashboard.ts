@@ -1,4 +1,5 @@
 /** The page: a header, notices, and the panels; all redrawn from the newest state, at most once a frame. */
+import type { Planning } from '../../core/planning/planning.ts';
 import { CONTRACT, type DashboardState, type Panel, type ToPage } from '../messages.ts';
 import { Header } from './header.ts';
 import type { Host } from './host/host.ts';
@@ -9,6 +10,7 @@ import { CurvePanel } from './panels/curve-panel.ts';
 import { ExpertsPanel } from './panels/experts-panel.ts';
 import { MethodsPanel } from './panels/methods/methods-panel.ts';
 import type { PanelFrame } from './panels/panel-frame.ts';
+import { PlanningPanel } from './panels/planning/planning-panel.ts';
 import { RunPanel } from './panels/run/run-panel.ts';
 import { SpreadPanel } from './panels/spread-panel.ts';
 import { SubsetsPanel } from './panels/subsets/subsets-panel.ts';
@@ -30,6 +32,7 @@ export class Dashboard {
   readonly #panels: readonly ShownPanel[];
   readonly #scope = unchanged(scopeOf);
   #state: DashboardState | null = null;
+  #planned: Planning | null = null;
   /** To show once there is something to show. */
   #wanted: Panel | null = null;
   #due = 0;
@@ -58,6 +61,7 @@ export class Dashboard {
       experts,
       new SynergyPanel(this.#page),
       new SubsetsPanel(this.#page),
+      new PlanningPanel(this.#page),
       new RunPanel(this.#page),
     ];
     const main = document.createElement('main');
@@ -81,6 +85,10 @@ export class Dashboard {
         return;
       case 'same_report':
         this.#take(message.contract, { ...message.state, report: this.#state?.report ?? null });
+        return;
+      case 'planned':
+        this.#planned = message.planning;
+        this.#schedule();
         return;
       case 'show':
         this.#wanted = message.panel;
@@ -116,7 +124,7 @@ export class Dashboard {
     const { ui } = this.#page;
     this.#page.name = state.name;
     const scope = state.report && this.#scope(state.report, ui.cell, ui.domain);
-    const view: View = { state, ui, scope };
+    const view: View = { state, ui, scope, planned: this.#planned };
     this.#header.update(view);
     this.#notices.update(state);
     for (const panel of this.#panels) panel.update(view);

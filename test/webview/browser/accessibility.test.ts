@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshUi } from '../../../webview/page/state/ui-state.ts';
-import { sampleState } from '../sample.ts';
+import { sampleState, threeSizesReport } from '../sample.ts';
 import { dashboardState, names, syntheticReport, worker } from '../synthetic-report.ts';
 import { complaintsOf, DashboardPages, drawAll, type Opened, setTheme, THEMES } from './dashboard-pages.ts';
 
@@ -50,6 +50,20 @@ const everythingAsTable = {
   },
 };
 
+const trying = {
+  ...freshUi,
+  budget: {
+    gpu_hours: 40,
+    hours_per_expert_per_billion: 2e5,
+    max_parameters: null,
+    memory_bytes: 4e5,
+    target_loss: null,
+  },
+};
+const STUDY_CHARTS = [
+  ...['by-size', 'iso-loss', 'variance', 'orders', 'pools', 'transfer', 'transfer-change', 'planning'],
+];
+
 describe.each(THEMES)('%s', (theme) => {
   it('the sample as a file', async () => {
     const opened = await pages.openFile(sampleState());
@@ -70,6 +84,25 @@ describe.each(THEMES)('%s', (theme) => {
     const opened = await pages.openHosted(busy, { kept: everythingAsTable });
     await setTheme(opened.page, theme);
     expect(await opened.page.locator('.data-table').count()).toBeGreaterThan(6);
+    expect(await violations(opened)).toEqual([]);
+    await opened.page.close();
+  });
+
+  it('sizes with their study, under a budget that is tried, in an editor', async () => {
+    const opened = await pages.openHosted(dashboardState(threeSizesReport()), { kept: trying });
+    await setTheme(opened.page, theme);
+    expect(await violations(opened)).toEqual([]);
+    expect(await complaintsOf(opened)).toEqual([]);
+    await opened.page.close();
+  });
+
+  it('the study as tables, narrow', async () => {
+    const opened = await pages.openHosted(dashboardState(threeSizesReport()), {
+      width: 420,
+      kept: { ...freshUi, tables: STUDY_CHARTS },
+    });
+    await setTheme(opened.page, theme);
+    expect(await opened.page.locator('.data-table').count()).toBeGreaterThan(STUDY_CHARTS.length);
     expect(await violations(opened)).toEqual([]);
     await opened.page.close();
   });

@@ -83,7 +83,7 @@ describe('the sample', () => {
     await page.locator('#title-spread button').click();
     await page.reload();
     await page.waitForSelector('body.ready');
-    expect(await page.locator('.grid-bar').textContent()).toContain('256 of 511 merges');
+    expect(await page.locator('#panel-subsets .grid-bar').textContent()).toContain('256 of 511 merges');
     expect(await page.locator('#title-spread button').getAttribute('aria-expanded')).toBe('false');
     await page.close();
   });
@@ -151,7 +151,9 @@ describe('65,535 merges', () => {
     await page.waitForSelector('[aria-rowindex="65536"].cursor');
     expect(await page.locator('#panel-curve .legend').textContent()).toContain('90% of merges');
     await page.getByLabel('e_3: with or without it').click();
-    await expect.poll(() => page.locator('.grid-bar').textContent()).toContain('32,768 of 65,535 merges');
+    await expect
+      .poll(() => page.locator('#panel-subsets .grid-bar').textContent())
+      .toContain('32,768 of 65,535 merges');
     await setTheme(page, 'vscode-high-contrast');
     expect(await complaintsOf(opened)).toEqual([]);
     await page.close();

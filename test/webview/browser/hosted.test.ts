@@ -1,8 +1,9 @@
 /** The page with a host: what it asks for, and that a new state moves nothing that the reader has set. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { underBudget } from '../../../core/planning/planning.ts';
 import type { Report } from '../../../core/report/report.ts';
 import { CONTRACT, type ToPage } from '../../../webview/messages.ts';
-import { must, sampleReport } from '../sample.ts';
+import { must, sampleReport, threeSizesReport } from '../sample.ts';
 import { dashboardState, names, stateMessage, syntheticReport, worker } from '../synthetic-report.ts';
 import { complaintsOf, DashboardPages, EXPERIMENT, type Opened } from './dashboard-pages.ts';
 
@@ -68,11 +69,40 @@ describe('host', () => {
     await page.locator('.picked').getByText('Merge to folder…').click();
     const seed = Number(/seed (\d)/.exec((await page.locator('.picked').textContent()) ?? '')?.[1]);
     expect([5, 6]).toContain(seed);
-    await page.locator('.grid-bar').getByLabel('Copy as CSV').click();
+    await page.locator('#panel-subsets .grid-bar').getByLabel('Copy as CSV').click();
     const [merged, copied] = await replies(opened);
     expect(merged).toMatchObject({ kind: 'merge', merge: { size: 'default', seed } });
     // As in the CSV that the command line writes.
     expect((copied as { readonly text: string }).text).toContain(',e_0 e_1 e_2,');
+    await page.close();
+  });
+
+  it('is asked what another budget gives, and asked again for a newer report', async () => {
+    const sizes = threeSizesReport();
+    const planning = must(must(sizes.study).planning);
+    const opened = await pages.openHosted(dashboardState(sizes));
+    const { page } = opened;
+    const panel = page.locator('#panel-planning');
+    const hours = panel.getByLabel('GPU-hours', { exact: true });
+    await hours.fill('40');
+    await hours.press('Tab');
+    const budget = { ...planning.budget, gpu_hours: 40 };
+    expect(await replies(opened)).toEqual([{ kind: 'plan', budget }]);
+    await opened.post({ kind: 'planned', contract: CONTRACT, planning: underBudget(planning, budget) });
+    await settled(opened);
+    expect(await panel.locator('.planning-text').textContent()).toContain('M (152k) with 1 expert');
+    await opened.post(stateMessage(dashboardState({ ...sizes })));
+    await settled(opened);
+    expect(await replies(opened)).toHaveLength(2);
+    await panel.getByLabel('GPU-hours, slider').press('End');
+    await settled(opened);
+    const [, , third] = await replies(opened);
+    expect((third as { budget: { gpu_hours: number } }).budget.gpu_hours).toBeGreaterThan(1000);
+    await panel.getByText('As in the file').click();
+    await settled(opened);
+    expect(await panel.locator('.planning-text').textContent()).toContain('L (525k) with 1 expert');
+    expect(await replies(opened)).toHaveLength(3);
+    expect(await complaintsOf(opened)).toEqual([]);
     await page.close();
   });
 
@@ -158,7 +188,7 @@ describe('a new state', () => {
         scroll: document.querySelector('.grid').scrollTop,
         focus: document.activeElement.className,
         row: document.querySelector('.cursor')?.id,
-        rows: document.querySelector('.grid-bar').innerText,
+        rows: document.querySelector('#panel-subsets .grid-bar').innerText,
         picked: document.querySelector('.picked').innerText,
         reset: document.querySelectorAll('[aria-label="Reset zoom"]').length,
         picture: [...document.querySelector('#panel-curve canvas').toDataURL()].reduce((hash, letter) => (31 * hash + letter.charCodeAt(0)) | 0, 0),

@@ -1,4 +1,5 @@
 /** What the reader has set on the page, kept over reloads: names, never indices, since the experiment may change. */
+import type { Budget } from '../../../core/planning/budget.ts';
 import type { Panel } from '../../messages.ts';
 import type { SortColumn } from '../merges/arrange.ts';
 
@@ -18,6 +19,8 @@ export interface UiState {
   readonly subsets: SubsetsUi;
   /** Which of its tables is shown. */
   readonly synergy: string;
+  /** Tried out instead of the file's; null = the file's. */
+  readonly budget: Budget | null;
   /** Of the page, in pixels. */
   readonly scroll: number;
   /** Only of a page of its own; null = as the system is set. */
@@ -61,6 +64,7 @@ export const freshUi: UiState = {
   tables: [],
   collapsed: [],
   synergy: 'adjusted',
+  budget: null,
   subsets: {
     sort: { by: 'objective', descending: false },
     has: [],

@@ -1,4 +1,5 @@
 /** What the panels look at: a state, and the part of it that the reader has chosen. */
+import type { Planning } from '../../../core/planning/planning.ts';
 import type { Cell, Curve, Report, ReportSize } from '../../../core/report/report.ts';
 import type { CellStudy } from '../../../core/report/study/study.ts';
 import type { DashboardState } from '../../messages.ts';
@@ -8,6 +9,8 @@ export interface View {
   readonly state: DashboardState;
   readonly ui: UiState;
   readonly scope: Scope | null;
+  /** The host's last answer to another budget. */
+  readonly planned: Planning | null;
 }
 
 /** One cell and one domain of a report. */

@@ -52,7 +52,7 @@ export class SynergyPanel {
           })}
         </span>
       </div>
-      <div class="table-scroll" tabindex="0" role="region" aria-label="Synergy">
+      <div class="table-scroll" tabindex="0" role="region" aria-label="Donors against domains">
         <table class="data-table heat-table">
           <thead>
             <tr>

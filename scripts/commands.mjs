@@ -48,6 +48,7 @@ export const commands = {
   package: { needs: ['node', 'packages'], run: script('package.ts') },
   editor: { needs: [...toRun, 'vscode'], run: script('editor.ts') },
   screenshots: { needs: [...toRun, 'vscode', 'chromium'], run: script('screenshots.ts') },
+  figures: { needs: toRun, run: script('figures.ts') },
   'test:quick': {
     needs: toTest,
     run: (tools) => runChecks(tools, [[tests.quickTypescript(), tests.quickPython()], ...checks.typecheck]),

@@ -25,7 +25,7 @@ export async function makeVsix(root: string, built: readonly Metafile[]): Promis
   }
   writeFileSync(
     path.join(staged, 'README.md'),
-    withoutPictures(readFileSync(path.join(root, 'README.md'), 'utf8')),
+    withoutNeighbours(readFileSync(path.join(root, 'README.md'), 'utf8')),
   );
   writeFileSync(path.join(staged, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   writeFileSync(path.join(staged, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, built));
@@ -36,9 +36,11 @@ export async function makeVsix(root: string, built: readonly Metafile[]): Promis
   return { file, bytes: statSync(file).size, files };
 }
 
-/** The page of an installed extension shows pictures from https addresses only; this one has no address yet. */
-function withoutPictures(page: string): string {
-  return page.replace(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n?/gm, '');
+/** The page of an installed extension leads to https addresses only, and this one has none yet: pictures go, links become words. */
+function withoutNeighbours(page: string): string {
+  return page
+    .replace(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n?/gm, '')
+    .replace(/\[([^\]]*)\]\((?!https:|#)[^)\s]*\)/g, '$1');
 }
 
 function vsce(root: string, cwd: string, args: readonly string[]): Promise<void> {

@@ -1,9 +1,9 @@
 /** The answer, at the end of the line that every experiment has. */
 import type { RecommendedK } from '../../core/law/curve.ts';
 import type { Report } from '../../core/report/report.ts';
-import { addSentence, dropSentence } from '../../core/report/study/neighbour-sentences.ts';
 import { plusMinus } from '../../words/estimates.ts';
 import { baseRemark, lawRemark } from '../../words/law.ts';
+import { addSentence, dropSentence } from '../../words/neighbours.ts';
 import { count, counted, percent } from '../../words/numbers.ts';
 import { nameList, plain } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';

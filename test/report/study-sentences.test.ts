@@ -6,8 +6,8 @@ import type { Report } from '../../core/report/report.ts';
 import { sureGains } from '../../core/report/study/donor-gains.ts';
 import { expertSentences } from '../../core/report/study/expert-sentences.ts';
 import { mergeWeightsLine } from '../../core/report/study/merge-weights.ts';
-import { addSentence, dropSentence, neighbourSentence } from '../../core/report/study/neighbour-sentences.ts';
 import type { Synergy } from '../../core/selection/synergy.ts';
+import { addSentence, dropSentence, neighbourSentence } from '../../words/neighbours.ts';
 import { inputOf, World } from './world.ts';
 
 const pool = ['algebra', 'biology', 'code'];

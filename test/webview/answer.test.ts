@@ -4,6 +4,7 @@ import { makeReport } from '../../core/report/make-report.ts';
 import type { Report } from '../../core/report/report.ts';
 import { aboutText, elsewhereText } from '../../webview/page/panels/answer/about.ts';
 import { type Answer, answerOf } from '../../webview/page/panels/answer/answer.ts';
+import { beyondOf } from '../../webview/page/panels/answer/beyond.ts';
 import { methodRows } from '../../webview/page/panels/methods/method-rows.ts';
 import { scopeOf } from '../../webview/page/state/view.ts';
 import { inputOf, World } from '../report/world.ts';
@@ -228,5 +229,54 @@ describe('methods', () => {
   it('of a domain give no number of the objective', () => {
     const [row] = methodRows(report, 4);
     expect([row?.chosen, row?.againstBest]).toEqual(['–', '–']);
+  });
+});
+
+describe('beyond the answer', () => {
+  const study = must(report.study);
+  const own = must(study.cells[0]);
+  const withCell = (change: Partial<typeof own>) => ({
+    ...report,
+    study: { ...study, cells: [{ ...own, ...change }] },
+  });
+
+  it('says which expert can go and what one more would buy, each with its interval', () => {
+    const { questions } = beyondOf(report);
+    expect(questions.map(({ question }) => question)).toEqual([
+      'Which one can I drop?',
+      'What would one more buy?',
+    ]);
+    expect(questions[0]?.answer).toMatch(/analysis, \+0\.0007 \(−0\.0031 to \+0\.0045\)/);
+    expect(questions[1]?.answer).toMatch(/number_theory|geometry|code/);
+  });
+
+  it('says what weights may gain, and that nobody merged them', () => {
+    const { predicted } = beyondOf(report);
+    expect(predicted).toHaveLength(1);
+    expect(predicted[0]).toMatch(/gain 0\.0035 \(0\.0024 to 0\.0046\).*biology 0\.21, .*not measured yet\.$/);
+  });
+
+  it('names a subset that is foretold to be better, and none that is not', () => {
+    const foretold = must(own.predicted?.kind === 'predicted' ? own.predicted : null);
+    const proposed = (value: number) =>
+      beyondOf(
+        withCell({
+          predicted: {
+            ...foretold,
+            weights: null,
+            proposal: [{ members: [0, 2], loss: { value, low: value - 0.001, high: value + 0.001 } }],
+          },
+        }),
+      ).predicted;
+    expect(proposed(2.1)[0]).toMatch(/^A better subset may be algebra and biology: predicted loss 2\.1/);
+    expect(proposed(2.4)).toEqual([]);
+  });
+
+  it('is silent without a study, and where prediction is refused', () => {
+    expect(beyondOf({ ...report, study: null })).toEqual({ questions: [], predicted: [] });
+    const problem = { code: 'not_linear', message: 'No.', fix: 'None.' };
+    expect(
+      beyondOf(withCell({ predicted: { kind: 'refused', problem, agreement: null } })).predicted,
+    ).toEqual([]);
   });
 });

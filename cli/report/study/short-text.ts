@@ -1,5 +1,5 @@
 import type { Cell, Report } from '../../../core/report/report.ts';
-import { addSentence, dropSentence } from '../../../core/report/study/neighbour-sentences.ts';
+import { addSentence, dropSentence } from '../../../words/neighbours.ts';
 import { plainLines } from '../../../words/plain.ts';
 import type { Style } from '../../terminal/style.ts';
 import { wrap } from '../../terminal/table.ts';

@@ -1,11 +1,11 @@
 /** What the study says of one expert, in the sentences of every surface. */
 import { estimated } from '../../../words/estimates.ts';
+import { neighbourSentence } from '../../../words/neighbours.ts';
 import { signed } from '../../../words/numbers.ts';
 import { plain } from '../../../words/plain.ts';
 import type { CandidatePool } from '../../selection/pools/candidate-pools.ts';
 import type { Report } from '../report.ts';
 import { type DonorGain, sureGains } from './donor-gains.ts';
-import { neighbourSentence } from './neighbour-sentences.ts';
 import type { CellStudy } from './study.ts';
 
 /** Those that there are: its going or coming, whom it helps most and least, and what its absence from the pool costs. */

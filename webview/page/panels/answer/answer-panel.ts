@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../../controls/icons.ts';
 import type { Page } from '../../page.ts';
+import { unchanged } from '../../state/unchanged.ts';
 import type { View } from '../../state/view.ts';
 import { mergeActions } from '../merge-actions.ts';
 import { PanelFrame } from '../panel-frame.ts';
@@ -8,13 +9,16 @@ import { runButton } from '../run/run-buttons.ts';
 import { runSummary } from '../run/run-summary.ts';
 import { aboutText, elsewhereText } from './about.ts';
 import { type Answer, answerOf, type Subset } from './answer.ts';
+import { type Beyond, beyondOf } from './beyond.ts';
 
 const MOST_CHIPS = 40;
+const NOTHING_BEYOND: Beyond = { questions: [], predicted: [] };
 
 /** The answer first: how many, which, how good, and what is uncertain about it. */
 export class AnswerPanel {
   readonly frame: PanelFrame;
   readonly #page: Page;
+  readonly #beyond = unchanged(beyondOf);
 
   constructor(page: Page) {
     this.#page = page;
@@ -40,6 +44,7 @@ export class AnswerPanel {
   #answered(answer: Answered, { state, scope }: View): TemplateResult {
     const { subset, instead, others } = answer;
     const elsewhere = scope && elsewhereText(scope);
+    const beyond = state.report ? this.#beyond(state.report) : NOTHING_BEYOND;
     return html`<div class="answer">
       ${elsewhere ? html`<p class="answer-about" role="note">${icon('information')}<span>${elsewhere}</span></p>` : nothing}
       ${numbers(answer)}
@@ -61,7 +66,7 @@ export class AnswerPanel {
               ${others.map((other) => this.#other(other, state))}
             </div>`
       }
-      ${reasons(answer)}
+      ${reasons(answer, beyond)}
     </div>`;
   }
 
@@ -96,12 +101,23 @@ function numbers({ large, unit, certainty, facts }: Answered): TemplateResult {
   </div>`;
 }
 
-/** The answer in sentences, what to be careful of, and what its intervals are. */
-function reasons({ sentence, warnings, intervals }: Answered): TemplateResult {
+/** The answer in sentences, what is next to it, what to be careful of, and what its intervals are. */
+function reasons(
+  { sentence, warnings, intervals }: Answered,
+  { questions, predicted }: Beyond,
+): TemplateResult {
   return html`<div class="answer-why">
     <div class="answer-text">
       ${sentence.map((line, i) => html`<p class=${i === 0 ? 'lead' : ''}>${line}</p>`)}
     </div>
+    ${
+      questions.length === 0
+        ? nothing
+        : html`<dl class="questions">
+            ${questions.map(({ question, answer }) => html`<div><dt>${question}</dt><dd>${answer}</dd></div>`)}
+          </dl>`
+    }
+    ${predicted.map((line) => html`<p class="hint">${line}</p>`)}
     ${
       warnings.length === 0
         ? nothing

@@ -1,9 +1,10 @@
 /** The recommended subset with one expert less, or more, as people read it. */
-import { estimated } from '../../../words/estimates.ts';
-import { signed } from '../../../words/numbers.ts';
-import { nameList, plain } from '../../../words/plain.ts';
-import type { Neighbour, Neighbours } from '../../selection/neighbours.ts';
-import type { Estimated } from '../report.ts';
+
+import type { Estimated } from '../core/report/report.ts';
+import type { Neighbour, Neighbours } from '../core/selection/neighbours.ts';
+import { estimated } from './estimates.ts';
+import { signed } from './numbers.ts';
+import { nameList, plain } from './plain.ts';
 
 interface Told {
   readonly expert: string;

@@ -1,0 +1,65 @@
+/** What the study adds to the answer: its neighbours, and what nobody has merged yet. */
+import type { Report, Selection } from '../../../../core/report/report.ts';
+import type { PredictedStudy } from '../../../../core/report/study/study.ts';
+import { estimated, lossDigits } from '../../../../words/estimates.ts';
+import { addSentence, dropSentence } from '../../../../words/neighbours.ts';
+import { loss } from '../../../../words/numbers.ts';
+import { nameList, plain } from '../../../../words/plain.ts';
+
+export interface Beyond {
+  readonly questions: readonly { readonly question: string; readonly answer: string }[];
+  /** Quiet lines: none of it is measured. */
+  readonly predicted: readonly string[];
+}
+
+/** Of the cell that the report answers for; empty until the numbers are complete. */
+export function beyondOf({ study, headline, cells, pool }: Report): Beyond {
+  const own = headline.cell === null ? null : (study?.cells[headline.cell] ?? null);
+  if (!own) return { questions: [], predicted: [] };
+  const { neighbours, predicted } = own;
+  const selection = cells[headline.cell ?? -1]?.selection ?? null;
+  const asked = neighbours
+    ? [
+        { question: 'Which one can I drop?', answer: dropSentence(neighbours, pool) },
+        { question: 'What would one more buy?', answer: addSentence(neighbours, pool) },
+      ]
+    : [];
+  return {
+    questions: asked.filter(({ answer }) => answer !== ''),
+    predicted:
+      predicted?.kind === 'predicted'
+        ? [proposalLine(predicted, selection, pool), weightsLine(predicted, pool)].filter(Boolean)
+        : [],
+  };
+}
+
+/** Empty where no subset is foretold to be better than all that are measured. */
+function proposalLine(
+  { proposal }: PredictedStudy,
+  selection: Selection | null,
+  pool: readonly string[],
+): string {
+  const [first] = proposal;
+  const measured = Math.min(...(selection?.chosen ?? []).map((chosen) => chosen.loss));
+  if (!first || !(first.loss.value < measured)) return '';
+  const digits = lossDigits(first.loss.low, first.loss.high);
+  return `A better subset may be ${namesOf(first.members, pool)}: predicted loss ${estimated(first.loss)}, where the best measured one has ${loss(measured, digits)} on the same samples. Not measured yet.`;
+}
+
+/** Empty where weights are foretold to gain nothing. */
+function weightsLine({ weights: best }: PredictedStudy, pool: readonly string[]): string {
+  if (!best || !(best.gain.value > 0)) return '';
+  const weights = best.weights
+    .map((weight, d) => ({ weight, d }))
+    .filter(({ weight }) => Math.abs(weight) >= 0.005)
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ weight, d }) => `${plain(pool[d] ?? '', 28)} ${loss(weight, 2)}`);
+  return `Weights may gain ${estimated(best.gain)} over the best measured subset: ${nameList(weights, 12)}. Predicted, not measured yet.`;
+}
+
+function namesOf(members: readonly number[], pool: readonly string[]): string {
+  return nameList(
+    members.map((d) => pool[d] ?? ''),
+    12,
+  );
+}

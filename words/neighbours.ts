@@ -26,7 +26,7 @@ export function dropSentence({ drop }: Neighbours, pool: readonly string[]): str
       ? `None for nothing: least is lost without ${named(least)}.`
       : open.length > 1
         ? `${nameList(open, 6)} may cost nothing, one at a time: without ${named(least)}.`
-        : `Least is lost without ${named(least)}${open.length > 0 ? ', which may be nothing' : ''}.`;
+        : `${least.change.value < 0 ? 'The loss is lowest' : 'Least is lost'} without ${named(least)}${open.length > 0 ? ', which may be nothing' : ''}.`;
   return `${head}${dear}${unmeasured(drop, pool)}`;
 }
 

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { reportText } from '../../cli/report/report-text.ts';
+import { transferText } from '../../cli/report/study/transfer-text.ts';
 import { styleFor } from '../../cli/terminal/style.ts';
 import { makeReport } from '../../core/report/make-report.ts';
 import type { Report } from '../../core/report/report.ts';
@@ -57,6 +60,30 @@ describe('the study on the terminal', () => {
     const problem = few.study?.cells[0]?.predicted;
     const said = text(true, 0, few).replace(/\s+/g, ' ');
     expect(said).toContain(problem?.kind === 'refused' ? problem.problem.message : 'refused');
+  });
+
+  it('tells dilution from transfer, in a column each, where domains have experts of their own', () => {
+    const point = (k: number, value: number) => {
+      const change = { value, low: value - 0.01, high: value + 0.01 };
+      return { k, loss: change, change, subsets: 1, of: 1 };
+    };
+    const said = transferText(
+      { domains: [], in_domain: [point(1, 0), point(2, 0.25)], cross_domain: [point(1, -0.5)] },
+      styleFor({}, {}),
+      110,
+    );
+    expect(said).toMatch(/ 1 +0\.000 \(.*\) +−0\.500 \(−0\.510 to −0\.490\)\n +2 +\+0\.250 \(.*\)$/);
+    expect(text(true)).not.toContain('Transfer');
+  });
+
+  it('ends with the law over sizes where there are several', () => {
+    const file = path.join(import.meta.dirname, '..', 'fixtures', 'reports', 'three-sizes.json');
+    const sizes = JSON.parse(readFileSync(file, 'utf8')).report as Report;
+    const full = text(true, null, sizes);
+    expect(full).toContain('sizes 39k, 152k, 525k');
+    expect(full).toContain('saturated');
+    expect(full.indexOf('Three points')).toBeLessThan(full.indexOf('L(N, k) = L*'));
+    expect(text(false, null, sizes)).not.toContain('L(N, k)');
   });
 
   it('waits with the study while results arrive', () => {

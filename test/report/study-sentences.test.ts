@@ -38,6 +38,7 @@ describe('which one can I drop?', () => {
     expect(drop(row(0, -0.02, 0.003))).toMatch(/^The loss falls without algebra, −0\.0200/);
     const waiting = drop(row(0, 0.002, null), row(1, 0.02, null));
     expect(waiting).toBe('Least is lost without algebra, +0.002.');
+    expect(drop(row(0, -0.002, null))).toBe('The loss is lowest without algebra, −0.002.');
   });
 
   it('names those whose merge is not measured, and is empty where none is', () => {

@@ -67,7 +67,7 @@ function weightsText(
     weights.gain.value > 0
       ? `${estimated(weights.gain)} below the best measured subset`
       : 'no better than the best measured subset';
-  const said = `Best weights: predicted loss ${estimated(weights.loss)}, ${against}. To write that model, put this line into the file, then merge-lab merge FILE:`;
+  const said = `Best weights: predicted loss ${estimated(weights.loss)}, ${against}. To write that model, put this line into the file, then merge-lab merge FILE; listed under references it is scored:`;
   const line = mergeWeightsLine(report, cell.size, weights.weights);
   // Whole, however long: it is there to be copied.
   return `${wrap(said, columns, '    ')}\n${style.bold(line)}`;

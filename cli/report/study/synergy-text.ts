@@ -45,7 +45,7 @@ function discoveries(gains: readonly DonorGain[], { pool, domains }: Report): st
     helps.length > 0 ? `Most: ${helps.map(text).join('; ')}.` : '',
     least.length > 0 ? `Least: ${least.map(text).join('; ')}.` : '',
   ];
-  const sure = `${counted(gains.length, 'effect')} on single domains of others, beside their own expert, ${gains.length === 1 ? 'is' : 'are'} sure (at most 5% of them are expected to be false).`;
+  const sure = `${counted(gains.length, 'effect')} on single domains of others, beside any own expert, ${gains.length === 1 ? 'is' : 'are'} sure (at most 5% of them are expected to be false).`;
   return [sure, ...lists].filter(Boolean).join('\n');
 }
 

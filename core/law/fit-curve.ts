@@ -133,6 +133,8 @@ function recommend(
   }
   const none = { k, low: null, high: null, rule: goal.rule, value: goal.value };
   if (options.stage !== 'complete') return none;
+  // Read off a law that no backtest has judged, k is as sure as that law: nobody knows how sure.
+  if (points.k.length < points.pool && choice.name === 'three_point') return none;
   const ks: number[] = [];
   let unreached = 0;
   for (const curve of drawCurves(points, choice, typical, options, knife)) {

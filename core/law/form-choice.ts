@@ -74,7 +74,9 @@ function passesThrough({ estimate }: Candidate, points: UsablePoints): boolean {
 
 /**
  * The forms that the data cannot set apart from the one used, itself first: those whose backtest, or whose residual, is
- * within twice the smallest (an F ratio of 4 is no more than chance with the few degrees of freedom of a curve). A form that was asked for has no rivals.
+ * within twice the smallest (an F ratio of 4 is no more than chance with the few degrees of freedom of a curve). Where
+ * too few k's are left for a backtest, all that pass through the points: nothing judges between them. A form that was
+ * asked for has no rivals.
  */
 export function rivalsOf(choice: Choice, points: UsablePoints, forced: Form | null): readonly Candidate[] {
   const { used, candidates } = choice;
@@ -86,8 +88,9 @@ export function rivalsOf(choice: Choice, points: UsablePoints, forced: Form | nu
   const others = candidates.filter(
     (candidate) =>
       candidate !== used &&
-      candidate.test !== null &&
-      (candidate.test.rms <= 2 * best || closeness(candidate) <= 2 * closest),
+      (candidate.test === null
+        ? candidate.form !== 'flat' && passesThrough(candidate, points)
+        : candidate.test.rms <= 2 * best || closeness(candidate) <= 2 * closest),
   );
   return [used, ...others];
 }

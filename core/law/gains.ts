@@ -35,10 +35,12 @@ export function marginalGains(
     } else if (law && judge) {
       const gain = predict(law.fit, kk) - predict(law.fit, kk + 1);
       const quantity = lossQuantity(law.fit.model, terms);
-      const [low, high] = complete
-        ? (knife?.interval(terms, gain, judge.judge(quantity)) ??
-          judge.judge(quantity)?.interval ?? [null, null])
-        : [null, null];
+      // As for a forecast: without a backtest nobody knows how wrong the form is.
+      const [low, high] =
+        complete && choice.used?.test
+          ? (knife?.interval(terms, gain, judge.judge(quantity)) ??
+            judge.judge(quantity)?.interval ?? [null, null])
+          : [null, null];
       gains.push({ k: kk, gain, low, high, measured: false });
     }
   }

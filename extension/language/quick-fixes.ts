@@ -6,6 +6,7 @@ import { change, type QuickFix } from './quick-fix.ts';
 import { headlineCell } from './report-cells.ts';
 import { sweepFixes } from './sweep-fixes.ts';
 import { overlap } from './text-lines.ts';
+import { weightsFix } from './weights-fix.ts';
 import { type Assignment, yamlEdits } from './yaml-edit.ts';
 
 /** What can be done about what stands in a range. */
@@ -14,7 +15,7 @@ export function quickFixes(edited: EditedExperiment, range: Range): readonly Qui
     ...misspelt(edited, range),
     ...(isOn(edited, range, [['goals'], ['experts']]) ? pickFix(edited) : []),
     ...(isOn(edited, range, [['sweep'], ['methods']]) ? sweepFixes(edited) : []),
-    ...(isOn(edited, range, [['merge'], ['experts']]) ? mergeFix(edited) : []),
+    ...(isOn(edited, range, [['merge'], ['experts']]) ? [...mergeFix(edited), ...weightsFix(edited)] : []),
   ];
 }
 

@@ -8,7 +8,9 @@ import { entryAt, type OutlineEntry, outlineOf, scalarText } from './outline.ts'
 import type { TextEdit } from './text-edit.ts';
 import { TextLines } from './text-lines.ts';
 
-export type YamlValue = number | string | readonly (string | number)[];
+export type YamlValue = number | string | YamlList | { readonly [name: string]: number };
+
+type YamlList = readonly (string | number)[];
 
 export interface Assignment {
   readonly section: string;
@@ -52,6 +54,7 @@ function changesFor(text: string, assignments: readonly Assignment[]): readonly 
       if (!replaced) return null;
       changes.push(...replaced);
     } else if (other?.value) {
+      if (holdsComment(text, other)) return null;
       changes.push({ begin: other.name[0], end: other.value[1], text: `${key}: ${valueText(value)}` });
     } else added.push(`${key}: ${valueText(value)}`);
   }
@@ -103,19 +106,18 @@ function replaceValue(text: string, entry: OutlineEntry, value: YamlValue, eol: 
   }
   const [begin, end] = entry.value;
   const isBlockList = entry.form === 'list' && text[begin] === '-';
-  if (isBlockList && typeof value === 'object') return replaceItems(text, entry, value, eol);
-  // Comments inside of what is replaced would be lost.
-  if (entry.form !== 'scalar' && /(^|\s)#/m.test(text.slice(begin, end))) return null;
+  if (isBlockList && isList(value)) return replaceItems(text, entry, value, eol);
+  if (holdsComment(text, entry)) return null;
   return [{ begin, end, text: valueText(value) }];
 }
 
+/** Comments inside of what is replaced would be lost. */
+function holdsComment(text: string, { form, value }: OutlineEntry): boolean {
+  return form !== 'scalar' && value !== null && /(^|\s)#/m.test(text.slice(...value));
+}
+
 /** Names that stay are left alone; others take the places of those that go, or lines of their own. */
-function replaceItems(
-  text: string,
-  list: OutlineEntry,
-  values: readonly (string | number)[],
-  eol: string,
-): Change[] | null {
+function replaceItems(text: string, list: OutlineEntry, values: YamlList, eol: string): Change[] | null {
   const names = values.map(String);
   const items = list.children.map((item) => ({ item, name: scalarText(text, item) }));
   const textOf = (name: string) => itemText(values[names.indexOf(name)] ?? name);
@@ -144,8 +146,14 @@ function replaceItems(
 
 /** In one line. */
 function valueText(value: YamlValue): string {
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' ? plainScalar(value) : `[${value.map(itemText).join(', ')}]`;
+  if (typeof value !== 'object') return itemText(value);
+  if (isList(value)) return `[${value.map(itemText).join(', ')}]`;
+  const entries = Object.entries(value).map(([name, number]) => `${plainScalar(name)}: ${number}`);
+  return `{ ${entries.join(', ')} }`;
+}
+
+function isList(value: YamlValue): value is YamlList {
+  return Array.isArray(value);
 }
 
 function itemText(value: string | number): string {
@@ -184,7 +192,7 @@ function expected(text: string, assignments: readonly Assignment[]): unknown {
     if (typeof own !== 'object' || Array.isArray(own)) return undefined;
     const map = { ...(own as Record<string, unknown>) };
     if (instead !== undefined && !Object.hasOwn(map, key)) delete map[instead];
-    map[key] = typeof value === 'object' ? [...value] : value;
+    map[key] = structuredClone(value);
     after[section] = map;
   }
   return normal(after);

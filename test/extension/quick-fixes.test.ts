@@ -150,6 +150,22 @@ describe('merge', () => {
     const stale = measured(world, 'goals: { pick: 3 }\n', {}, { stale: 'The data changed.' });
     expect(fixesAt(stale, 'experts:').filter(({ title }) => /Fill/.test(title))).toEqual([]);
   });
+
+  it('takes the best weights that are foretold, in the place of a subset', () => {
+    const file = measured(world, 'merge: { subset: [e0, e1], out: ./here }   # to serve\n');
+    const predicted = file.state?.report?.study?.cells[0]?.predicted;
+    if (predicted?.kind !== 'predicted' || !predicted.weights) throw new Error('weights are foretold here');
+    const after = fixed(file, 'merge', /^Set merge to the best weights, predicted loss \d\.\d{3}$/);
+    const { merge } = parseExperiment(after).experiment ?? {};
+    expect(merge).toMatchObject({ subset: null, out: './here' });
+    for (const [i, weight] of predicted.weights.weights.entries())
+      expect(merge?.weights?.get(`e${i}`) ?? 0).toBeCloseTo(weight, 3);
+    expect(after).toContain('# to serve');
+    const again = edited(after, { report: file.state?.report ?? null });
+    expect(fixesAt(again, 'merge').filter(({ title }) => /^Set merge/.test(title))).toEqual([]);
+    const stale = edited(file.text, { report: file.state?.report ?? null, stale: 'The data changed.' });
+    expect(fixesAt(stale, 'merge').filter(({ title }) => /^Set merge/.test(title))).toEqual([]);
+  });
 });
 
 describe('edits of the file', () => {
@@ -180,6 +196,12 @@ describe('edits of the file', () => {
       { section: 'goals', key: 'pick', value: 4 },
       { section: 'merge', key: 'subset', value: ['algebra', 'null', '1e5'], instead: 'weights' },
       { section: 'sweep', key: 'k', value: '1..9' },
+      {
+        section: 'merge',
+        key: 'weights',
+        value: { algebra: 0.5, 'b-c': 1e-7, '1e5': -2 },
+        instead: 'subset',
+      },
     );
     fc.assert(
       fc.property(fc.constantFrom(...tricky), assignment, (text, asked) => {

@@ -90,6 +90,15 @@ export function checkMerge(file: ExperimentFile, report: Report): void {
       { on: 'key' },
     );
   }
+  if (merge.weights && Object.values(merge.weights).every((weight) => weight === 0)) {
+    report(
+      ['merge', 'weights'],
+      'merge_weights_zero',
+      'No expert has a weight: that is the base.',
+      'Give one the multiple of its task vector, e.g. `{ NAME: 0.5 }`.',
+      { on: 'key' },
+    );
+  }
   if (merge.subset) checkMembers(merge.subset, pool, ['merge', 'subset'], report);
   for (const expert of Object.keys(merge.weights ?? {})) {
     checkKnown(expert, pool, 'expert', ['merge', 'weights', expert], report, 'key');

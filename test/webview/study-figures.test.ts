@@ -1,14 +1,17 @@
 /** What the study adds to the dashboard, as data: every number is the report's. */
 import { describe, expect, it } from 'vitest';
+import { maskNoise } from '../../core/law/spread/mask-noise.ts';
 import type { Series, XyFigure } from '../../webview/page/figures/figure.ts';
+import { maskFigure } from '../../webview/page/figures/study/mask-figure.ts';
 import { poolFigure } from '../../webview/page/figures/study/pool-figure.ts';
+import { threePointFigure, threePointText } from '../../webview/page/figures/study/three-point-figure.ts';
 import {
   transferChangeFigure,
   transferLossFigure,
 } from '../../webview/page/figures/study/transfer-figure.ts';
 import { betterText, varianceFigure } from '../../webview/page/figures/study/variance-figure.ts';
 import { studyOf } from '../../webview/page/state/view.ts';
-import { must, sampleReport, scopeIn } from './sample.ts';
+import { must, sampleReport, scopeIn, threeSizesReport } from './sample.ts';
 
 const report = sampleReport();
 const scope = scopeIn(report);
@@ -89,5 +92,57 @@ describe('transfer', () => {
     const none = scopeIn({ ...report, study: { ...must(report.study), cells } });
     expect(transferLossFigure(none)).toBeNull();
     expect(transferChangeFigure(none)).toBeNull();
+  });
+});
+
+describe('three-point forecast', () => {
+  it('stands beside what was measured later, on a line through k = 1, 2 and 4', () => {
+    const row = must(must(report.study).three_point.rows.find(({ domain }) => domain === 'physics'));
+    const figure = must(threePointFigure(scopeIn(report, 'physics')));
+    expect(series(figure, 'forecast').points.map(({ x, y }) => [x, y])).toEqual(
+      row.forecasts.map(({ k, forecast }) => [k, forecast]),
+    );
+    const measured = series(figure, 'measured').points;
+    const line = series(figure, 'three-point').points;
+    for (const k of [1, 2, 4])
+      expect(must(line.find(({ x }) => Math.abs(x - k) < 1e-9)).y).toBeCloseTo(
+        must(measured.find(({ x }) => x === k)).y,
+        9,
+      );
+  });
+
+  it('has the errors of every curve of the cell in its table, and all curves in words', () => {
+    expect(must(threePointFigure(scope)).table.rows).toHaveLength(50);
+    expect(threePointText(scope)).toMatch(
+      /^50 forecasts of 10 of 10 curves miss by 0\.15 mnat .* at most 0\.38 mnat/,
+    );
+  });
+
+  it('is of the size that is looked at', () => {
+    const sizes = threeSizesReport();
+    const rows = must(threePointFigure(scopeIn(sizes))).table.rows;
+    expect(new Set(rows.map(([name]) => name)).size).toBe(6);
+    expect(threePointFigure(scopeIn({ ...sizes, study: null }))).toBeNull();
+  });
+});
+
+describe('mask noise', () => {
+  const losses = [0, 1].flatMap((seed) =>
+    ['a', 'b', 'c'].map((subset, i) => ({ k: 2, subset, seed, loss: 1 + 0.1 * i + 0.01 * seed * (i - 1) })),
+  );
+
+  it('draws standard deviations between masks and between subsets', () => {
+    const cells = [{ ...study, mask_noise: maskNoise(losses) }];
+    const noisy = scopeIn({ ...report, study: { ...must(report.study), cells } });
+    const figure = must(maskFigure(noisy));
+    const [{ mask_variance, subset_variance }] = must(cells[0]).mask_noise as [
+      ReturnType<typeof maskNoise>[0],
+    ];
+    expect(series(figure, 'masks').points).toMatchObject([{ x: 2, y: Math.sqrt(mask_variance) }]);
+    expect(series(figure, 'subsets').points).toMatchObject([{ x: 2, y: Math.sqrt(must(subset_variance)) }]);
+  });
+
+  it('is not there for methods without masks', () => {
+    expect(maskFigure(scope)).toBeNull();
   });
 });

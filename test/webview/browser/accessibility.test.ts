@@ -61,7 +61,17 @@ const trying = {
   },
 };
 const STUDY_CHARTS = [
-  ...['by-size', 'iso-loss', 'variance', 'orders', 'pools', 'transfer', 'transfer-change', 'planning'],
+  ...[
+    'by-size',
+    'iso-loss',
+    'three-point',
+    'variance',
+    'orders',
+    'pools',
+    'transfer',
+    'transfer-change',
+    'planning',
+  ],
 ];
 
 describe.each(THEMES)('%s', (theme) => {

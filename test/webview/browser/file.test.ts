@@ -1,7 +1,7 @@
 /** The page as a file of its own: complete, without a network, harmless whatever its text says. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sampleReport, sampleState } from '../sample.ts';
+import { sampleReport, sampleState, threeSizesState } from '../sample.ts';
 import { dashboardState, names, syntheticReport } from '../synthetic-report.ts';
 import { complaintsOf, DashboardPages, drawAll, setTheme } from './dashboard-pages.ts';
 
@@ -27,11 +27,22 @@ describe('the sample', () => {
     expect(await page.locator('.answer-subset .chip').allTextContents()).toEqual(
       sampleReport().headline.subset,
     );
-    const panels = ['answer', 'curve', 'methods', 'spread', 'experts', 'subsets', 'run'];
+    const panels = ['answer', 'curve', 'methods', 'spread', 'experts', 'synergy', 'subsets', 'run'];
     for (const panel of panels) expect(await page.locator(`#panel-${panel}`).isVisible(), panel).toBe(true);
-    expect(await page.locator('canvas').count()).toBe(4);
+    expect(await page.locator('canvas').count()).toBe(9);
+    // One size and no budget: nothing to plan.
+    expect(await page.locator('#panel-planning').isVisible()).toBe(false);
     expect(await complaintsOf(opened)).toEqual([]);
     await page.close();
+  });
+
+  it('shows planning of several sizes, without inputs that nobody would answer', async () => {
+    const opened = await pages.openFile(threeSizesState());
+    const panel = opened.page.locator('#panel-planning');
+    expect(await panel.locator('.planning-text li').count()).toBeGreaterThan(1);
+    expect(await panel.locator('input').count()).toBe(0);
+    expect(await complaintsOf(opened)).toEqual([]);
+    await opened.page.close();
   });
 
   it('offers what a file can do and nothing that only an editor can', async () => {

@@ -277,6 +277,8 @@ describe('what the host keeps', () => {
     await page.locator('#title-methods button').click();
     await page.locator('.top vscode-single-select').click();
     await page.locator('.top vscode-single-select').getByText('physics', { exact: true }).last().click();
+    // The answer says that it stays with all domains, and moves what is below it.
+    await settled(opened);
     await page.evaluate('scrollTo(0, 400)');
     await expect.poll(() => page.evaluate('window.kept.scroll')).toBe(400);
     const kept = (await page.evaluate('window.kept')) as { readonly uri: string };

@@ -27,3 +27,8 @@ export class ShownChart {
     return html`<div class="shown-chart"><h3>${title}</h3>${this.#chart.element}${note}</div>`;
   }
 }
+
+/** A line of words below a chart; nothing where there are none. */
+export function noteOf(text: string): TemplateResult | typeof nothing {
+  return text ? html`<p class="table-note">${text}</p>` : nothing;
+}

@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import { ChartFrame } from '../charts/chart-frame.ts';
 import { spreadFigure } from '../figures/spread-figure.ts';
 import { maskFigure } from '../figures/study/mask-figure.ts';
@@ -8,7 +8,7 @@ import type { Page } from '../page.ts';
 import { unchanged } from '../state/unchanged.ts';
 import { scopeKey, studyOf, type View } from '../state/view.ts';
 import { PanelFrame } from './panel-frame.ts';
-import { ShownChart } from './shown-chart.ts';
+import { noteOf, ShownChart } from './shown-chart.ts';
 
 /** How far subsets of the same size lie apart, which law their variance follows, and what orders and masks add. */
 export class SpreadPanel {
@@ -35,13 +35,12 @@ export class SpreadPanel {
     }
     if (this.frame.open) this.#chart.update(figure, scopeKey(scope));
     const law = studyOf(scope)?.spread;
-    const note = law ? betterText(law) : '';
     this.frame.update(
       'Spread',
       'How far subsets of the same size lie apart',
       () => html`
         ${this.#chart.element}
-        ${this.#variance.show('The variance and its laws', scope, note ? html`<p class="table-note">${note}</p>` : nothing)}
+        ${this.#variance.show('The variance and its laws', scope, noteOf(law ? betterText(law) : ''))}
         ${this.#orders.show('How much the order matters', scope)} ${this.#masks.show('What is mask noise', scope)}
       `,
     );

@@ -6,12 +6,13 @@ import { type Overlay, overlayFigure, overlaysOf } from '../../figures/overlay-f
 import { residualFigure } from '../../figures/residual-figure.ts';
 import { isoFigure } from '../../figures/sizes/iso-figure.ts';
 import { sizeFigure } from '../../figures/sizes/size-figure.ts';
+import { threePointFigure, threePointText } from '../../figures/study/three-point-figure.ts';
 import type { Page } from '../../page.ts';
 import { unchanged } from '../../state/unchanged.ts';
 import { scopeKey, type View } from '../../state/view.ts';
 import { domainName } from '../../text/words.ts';
 import { PanelFrame } from '../panel-frame.ts';
-import { ShownChart } from '../shown-chart.ts';
+import { noteOf, ShownChart } from '../shown-chart.ts';
 import { lawCard } from './law-card.ts';
 import { methodTable } from './method-table.ts';
 import { sizesCard } from './sizes-card.ts';
@@ -25,6 +26,7 @@ export class MethodsPanel {
   readonly #residuals: ChartFrame;
   readonly #bySize: ShownChart;
   readonly #isoLoss: ShownChart;
+  readonly #threePoint: ShownChart;
   readonly #overlays = unchanged(overlaysOf);
   readonly #figures = {
     methods: unchanged(overlayFigure),
@@ -42,6 +44,7 @@ export class MethodsPanel {
     };
     this.#bySize = new ShownChart(page, { id: 'by-size', height: 'middle' }, sizeFigure);
     this.#isoLoss = new ShownChart(page, { id: 'iso-loss', height: 'middle' }, isoFigure);
+    this.#threePoint = new ShownChart(page, { id: 'three-point', height: 'middle' }, threePointFigure);
     this.#differences = new ChartFrame(page, { id: 'differences', height: 'middle' });
     this.#residuals = new ChartFrame(page, { id: 'residuals', height: 'middle' });
   }
@@ -78,6 +81,7 @@ export class MethodsPanel {
               </div>`,
           )}
           ${this.#bySize.show('Loss by model size', scope)} ${this.#isoLoss.show('Sizes and k of the same loss', scope)}
+          ${sizesCard(scope)}
           ${
             differences
               ? html`<div>
@@ -98,7 +102,8 @@ export class MethodsPanel {
                 </div>`
               : nothing
           }
-          ${lawCard(scope)} ${sizesCard(scope)}
+          ${lawCard(scope)}
+          ${this.#threePoint.show('What three small merges foretell', scope, noteOf(threePointText(scope)))}
         </div>
         ${several ? methodTable(scope, ({ size, label }) => this.#page.store.set({ cell: { size, label } })) : nothing}
       `,

@@ -34,6 +34,7 @@ export function registerStatusBar(lab: Lab): vscode.Disposable {
     item,
     lab.library.onDidChange(update),
     vscode.window.onDidChangeActiveTextEditor(update),
+    vscode.window.tabGroups.onDidChangeTabs(update),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('mergeLab')) update();
     }),
@@ -44,10 +45,8 @@ export function registerStatusBar(lab: Lab): vscode.Disposable {
 function shownExperiment(lab: Lab): { readonly uri: vscode.Uri; readonly state: ExperimentState } | null {
   const active = vscode.window.activeTextEditor?.document;
   const all = lab.library.all();
-  const own =
-    active?.languageId === LANGUAGE
-      ? all.find(({ uri }) => uri.toString() === active.uri.toString())
-      : undefined;
+  const at = active?.languageId === LANGUAGE ? active.uri : lab.dashboards.activeExperiment;
+  const own = at && all.find(({ uri }) => uri.toString() === at.toString());
   const running = all.find(({ state }) => isActive(state));
   return (own && isActive(own.state) ? own : running) ?? own ?? null;
 }

@@ -1,6 +1,7 @@
 /** Plans of a store on disk. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { designOf } from '../core/design/design.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { isLocalFolder } from '../core/experiment/local-folder.ts';
 import { ProblemError } from '../core/problem.ts';
@@ -64,13 +65,42 @@ export function relatedPlans(store: string, plan: Plan): readonly Plan[] {
   });
 }
 
-/** The newest plan that an experiment could have made, for when its models are not at hand: an imported archive. */
+/**
+ * For when the models of an experiment are not at hand (an imported archive, a folder that nobody trusts): of the plans
+ * with its models, methods and data the one whose sweep is most like that of the experiment, the newest of several.
+ */
 export function findPlan(store: string, experiment: Experiment): Plan | null {
+  const asked = sweptSubsets(experiment);
+  let best: { readonly plan: Plan; readonly likeness: number } | null = null;
   for (const id of planIds(store)) {
     const plan = readIfGood(store, id);
-    if (plan && answers(plan.header, experiment)) return plan;
+    if (!plan || !answers(plan.header, experiment)) continue;
+    const likeness = likenessOf(asked, plan);
+    if (best === null || likeness > best.likeness) best = { plan, likeness };
+    if (likeness === 2) break;
   }
-  return null;
+  return best?.plan ?? null;
+}
+
+function sweptSubsets(experiment: Experiment): ReadonlySet<string> {
+  const { pool, strata } = designOf(experiment);
+  const subsets = [...strata.values()].flatMap((stratum) => stratum.subsets);
+  return new Set(subsets.map(({ members }) => subsetName(members.map((member) => pool[member] ?? ''))));
+}
+
+/** How much of what is asked it holds, plus how little else: 2 where the sweeps are the same. */
+function likenessOf(asked: ReadonlySet<string>, { header, lines }: Plan): number {
+  const [size] = Object.keys(header.sizes);
+  const planned = new Set<string>();
+  for (const line of lines)
+    if (line.size === size && line.method === 0 && line.purpose.includes('design'))
+      planned.add(subsetName(line.subset));
+  const both = [...planned].filter((name) => asked.has(name)).length;
+  return both / Math.max(1, asked.size) + both / Math.max(1, asked.size + planned.size - both);
+}
+
+function subsetName(experts: readonly string[]): string {
+  return JSON.stringify([...experts].sort());
 }
 
 function readIfGood(store: string, id: PlanId): Plan | null {

@@ -36,6 +36,16 @@ export class ProblemsError extends ProblemError {
 
 export function cannotRead(file: string, cause: NodeJS.ErrnoException): ProblemError {
   const missing = cause.code === 'ENOENT';
+  if (cause.code === 'EISDIR')
+    return new ProblemError(
+      {
+        code: 'file_unreadable',
+        message: `${file} is a folder.`,
+        fix: 'Name an experiment file in it, e.g. one that ends in .mergelab.yaml.',
+        file,
+      },
+      { cause },
+    );
   return new ProblemError(
     {
       code: missing ? 'file_missing' : 'file_unreadable',

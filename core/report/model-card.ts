@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { isLocalFolder } from '../experiment/local-folder.ts';
-import type { Plan, PlanHeader, PlanSize } from '../store/format.ts';
+import type { Plan, PlanHeader, PlanMethod, PlanSize } from '../store/format.ts';
 import { methodLabels } from './labels.ts';
 import { findMerge, mergeAt } from './merge-table.ts';
 import { type MergeChoice, mergekitYaml } from './mergekit.ts';
@@ -53,16 +53,31 @@ function recipeSection(header: PlanHeader, choice: MergeChoice): string {
   const method = choice.weights
     ? 'Each task vector times its weight, added to the base'
     : `Method: ${label} (${parameters.join(', ')})`;
+  const weights = weightsOf(choice, spec);
   const rows = choice.subset.map((name) => {
-    const weight = choice.weights?.get(name) ?? 1 / choice.subset.length;
-    return `| ${cell(name)} | ${cell(size?.experts[name]?.source ?? '')} | ${Number(weight.toPrecision(6))} |`;
+    const weight = weights?.get(name);
+    const last = weight === undefined ? '' : ` ${Number(weight.toPrecision(6))} |`;
+    return `| ${cell(name)} | ${cell(size?.experts[name]?.source ?? '')} |${last}`;
   });
   return [
     '## Recipe\n',
     `Base: ${cell(size?.base.source ?? '')}. ${method}, accumulated in float32.\n`,
-    '| expert | source | weight |\n|---|---|---|',
+    weights ? '| expert | source | weight |\n|---|---|---|' : '| expert | source |\n|---|---|',
     `${rows.join('\n')}\n`,
   ].join('\n');
+}
+
+/** What each task vector is multiplied by; null where that differs from entry to entry. */
+function weightsOf(
+  { subset, weights }: MergeChoice,
+  spec: PlanMethod | undefined,
+): ReadonlyMap<string, number> | null {
+  if (weights) return weights;
+  const k = subset.length;
+  const all = (weight: number) => new Map(subset.map((name) => [name, weight]));
+  if (spec?.method === 'average') return all(1 / k);
+  if (spec?.method !== 'task_arithmetic' || typeof spec.scale !== 'number') return null;
+  return all(spec.normalize ? spec.scale / k : spec.scale);
 }
 
 function measuredSection(

@@ -117,7 +117,9 @@ function betterThan(
   recommended: Chosen | null,
 ): Selection['better'] {
   const own = judged.find(({ chosen }) => chosen === recommended);
-  if (!own || !samplesShowSpread(context.samples, context.weights)) return null;
+  // Whatever is sure has an interval, and early in a run one size may have a single subset to choose.
+  if (!own || context.options.stage === 'points') return null;
+  if (!samplesShowSpread(context.samples, context.weights)) return null;
   const best = judged.reduce((a, b) => (b.chosen.cross_fitted.value < a.chosen.cross_fitted.value ? b : a));
   const difference = best.chosen.cross_fitted.value - own.chosen.cross_fitted.value;
   const variance = differenceVariance(best.values, own.values);
@@ -245,5 +247,9 @@ function recommend(
   const { must_include, must_exclude } = context.input.experiment.goals;
   if (k < must_include.length || k > context.input.plan.header.pool.length - must_exclude.length)
     return none(`The goals allow no subset of ${k} experts; \`pick\` names another size.`);
-  return none(`No subset of ${k} experts that the goals allow has been measured yet.`);
+  const allowed = must_include.length + must_exclude.length > 0 ? ' that the goals allow' : '';
+  const swept = context.input.experiment.sweep.k.includes(k)
+    ? 'has been measured yet'
+    : 'is measured: `sweep.k` leaves that size out';
+  return none(`No subset of ${k} experts${allowed} ${swept}.`);
 }

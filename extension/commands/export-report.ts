@@ -4,6 +4,7 @@ import { mergesCsv } from '../../core/report/merges-csv.ts';
 import { encodeState } from '../../webview/encoded-state.ts';
 import { dashboardHtml } from '../../webview/html.ts';
 import { dashboardState } from '../dashboard/dashboard-state.ts';
+import type { ExperimentState } from '../experiments/experiment-state.ts';
 import { nameOfFile } from '../experiments/name-of-file.ts';
 import type { Lab } from '../lab.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
@@ -40,11 +41,27 @@ export async function exportReport(lab: Lab, target: Target): Promise<void> {
   const text =
     kind.label === 'CSV'
       ? mergesCsv(state.report)
-      : await page(lab, encodeState({ ...dashboardState(uri, state), host: 'file' }), name);
+      : await page(
+          lab,
+          encodeState({ ...dashboardState(uri, await complete(lab, uri, state)), host: 'file' }),
+          name,
+        );
   await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   const picked = await vscode.window.showInformationMessage('The report is written.', 'Open');
   if (picked)
     await (kind.label === 'HTML' ? vscode.env.openExternal(file) : vscode.window.showTextDocument(file));
+}
+
+/** With its intervals, which a file cannot wait for. */
+async function complete(lab: Lab, uri: vscode.Uri, state: ExperimentState): Promise<ExperimentState> {
+  const model = lab.library.model(uri);
+  if (state.report?.stage !== 'points' || !model) return state;
+  const title = 'Merge Lab: computing intervals';
+  const report = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title },
+    () => model.explore({}, 'complete'),
+  );
+  return { ...state, report };
 }
 
 async function page(lab: Lab, state: string, title: string): Promise<string> {

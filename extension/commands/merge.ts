@@ -4,11 +4,13 @@ import { problemOf } from '../../core/problem.ts';
 import { expandHome } from '../../runner/merge-request.ts';
 import type { Writing } from '../../runner/session-types.ts';
 import type { MergeName } from '../../webview/messages.ts';
-import { oneLine } from '../../words/plain.ts';
+import { counted, loss } from '../../words/numbers.ts';
+import { nameList, oneLine } from '../../words/plain.ts';
 import { bytes, roughly } from '../../words/units.ts';
 import { headlineMerge, membersOf } from '../experiments/headline-merge.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
+import { isActive } from '../status-bar.ts';
 import { withProgress } from '../with-progress.ts';
 import { readyModel } from './run.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
@@ -29,7 +31,10 @@ export async function merge(lab: Lab, target: Target, name?: MergeName): Promise
   const subset = membersOf(report, wanted);
   const cell = report.cells.find(({ size, method }) => size === wanted.size && method === wanted.method);
   const folderName = [cell?.label ?? '', ...subset].filter(Boolean).join('-');
-  const out = await askFolder(uri, model.state.valid?.experiment.merge?.out ?? null, folderName);
+  const what = `${counted(subset.length, 'expert')} (${oneLine(nameList(subset, 4), 160)})`;
+  const soFar = isActive(model.state) ? ', the best so far of a run that goes on,' : '';
+  const asked = `Where is the merge of ${what}${soFar} written?`;
+  const out = await askFolder(uri, model.state.valid?.experiment.merge?.out ?? null, folderName, asked);
   if (!out) return;
   try {
     const title = `Merging ${oneLine(subset.join(', '), 120)}`;
@@ -44,9 +49,10 @@ export async function merge(lab: Lab, target: Target, name?: MergeName): Promise
         onProgress: (writing) => tell(writingText(writing), writing.done / Math.max(1, writing.total)),
       }),
     );
-    const loss = written.loss === null ? '' : `, measured loss ${written.loss.toFixed(4)}`;
+    // Of a chosen subset this is lower than its cross-fitted loss: the samples chose it.
+    const measured = written.loss === null ? '' : `, loss ${loss(written.loss, 4)} on all samples`;
     const picked = await vscode.window.showInformationMessage(
-      `Written: ${oneLine(written.out, 300)}${loss}.`,
+      `Written: ${oneLine(written.out, 300)}${measured}.`,
       'Show in Explorer',
       'Copy Path',
     );
@@ -89,11 +95,12 @@ async function askFolder(
   experiment: vscode.Uri,
   written: string | null,
   name: string,
+  title: string,
 ): Promise<string | undefined> {
   const folder = path.dirname(experiment.fsPath);
   const proposed = written ?? path.join('merged', name.replaceAll(' ', '-').slice(0, 80));
   const typed = await vscode.window.showInputBox({
-    title: 'Where is the merged model written?',
+    title,
     prompt: `A new folder, relative to ${oneLine(folder, 120)} or absolute.`,
     value: proposed,
     validateInput: (value) => (value.trim() === '' ? 'Name a folder.' : undefined),

@@ -33,7 +33,8 @@ export async function openSample(lab: Lab): Promise<void> {
 
 /** In this window: a file outside the workspace works as well as one inside. */
 async function show(file: vscode.Uri): Promise<void> {
-  await vscode.window.showTextDocument(file);
+  // Not in the place of the walkthrough that it was opened from.
+  await vscode.window.showTextDocument(file, { preview: false });
   const folder = vscode.Uri.joinPath(file, '..');
   if (vscode.workspace.getWorkspaceFolder(file)) return;
   const picked = await vscode.window.showInformationMessage(

@@ -71,7 +71,7 @@ function expertHints(edited: EditedExperiment, report: Report): Hint[] {
     const attribution = selection.attribution[index] ?? null;
     const place = places.get(index);
     if (line === null || (!attribution && place === undefined)) return [];
-    const text = [attribution ? signed(attribution.effect.value) : '', place ? `✓ ${ordinal(place)}` : ''];
+    const text = [attribution ? signed(attribution.effect.value) : '', place ? tick(selection, place) : ''];
     const tooltip = expertTooltip(name, attribution, place, places.size);
     return [{ line, name: plain(name, 40), text: text.filter(Boolean).join(' '), tooltip }];
   });
@@ -84,6 +84,12 @@ function expertLine(edited: EditedExperiment, name: string): number | null {
   if (key) return key.start.line;
   const item = edited.expertItems.get(name);
   return item === undefined ? null : (edited.valueRange(['experts', item])?.start.line ?? null);
+}
+
+/** `✓ 2nd`; no place while what one of them brings is not known. */
+function tick({ attribution, recommended }: Selection, place: number): string {
+  const isKnown = recommended?.members.every((member) => attribution[member]);
+  return isKnown ? `✓ ${ordinal(place)}` : '✓';
 }
 
 /** Members of the recommended subset by what they bring, the most helpful first: index in the pool to place. */
@@ -105,7 +111,7 @@ function expertTooltip(
   const chosen =
     place === undefined
       ? `${plain(name)} is not in the recommended subset.`
-      : `${plain(name)} is in the recommended subset, ${ordinal(place)} of its ${members} by what it brings.`;
+      : `${plain(name)} is in the recommended subset${attribution ? `, ${ordinal(place)} of its ${members} by what it brings` : ''}.`;
   return [effect, chosen].filter(Boolean).join('\n');
 }
 

@@ -35,7 +35,8 @@ function bestSentence(planning: Told): string {
     return `No best size and number of experts: ${planning.reasons['best'] ?? 'nothing is known yet'}.`;
   const { gpu_hours, max_parameters, memory_bytes } = planning.budget;
   const within = [gpu_hours, max_parameters, memory_bytes].some((limit) => limit !== null);
-  return `Lowest loss${within ? ' within the budget' : ''}: ${optionText(planning, option)}.`;
+  const where = within ? 'Lowest loss within the budget' : 'Lowest loss, whatever it costs';
+  return `${where}: ${optionText(planning, option)}.`;
 }
 
 /** Empty where no loss is aimed at. */

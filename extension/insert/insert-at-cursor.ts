@@ -34,7 +34,18 @@ export function insertionAt(
     language: document.languageId,
     before: document.lineAt(start.line).text.slice(0, start.character),
     after: document.lineAt(end.line).text.slice(end.character),
+    under: document.languageId === 'yaml' ? keyAbove(document, start) : null,
   });
+}
+
+/** The nearest line above that is indented less, where it is a key without a value; null where there is none. */
+function keyAbove(document: vscode.TextDocument, { line, character }: vscode.Position): string | null {
+  for (let above = line - 1; above >= 0; above--) {
+    const { text, isEmptyOrWhitespace, firstNonWhitespaceCharacterIndex: indent } = document.lineAt(above);
+    if (isEmptyOrWhitespace || indent >= character) continue;
+    return /^\s*(?:- )?([\w-]+):\s*(?:#.*)?$/.exec(text)?.[1] ?? null;
+  }
+  return null;
 }
 
 /** What would be inserted, in one line. */

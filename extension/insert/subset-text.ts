@@ -49,6 +49,8 @@ export interface InsertionPlace {
   readonly before: string;
   /** What stands behind it. */
   readonly after: string;
+  /** In YAML: the key whose value is being written on lines of its own; null at the top. */
+  readonly under?: string | null;
 }
 
 export interface Insertion {
@@ -83,7 +85,10 @@ function bodyOf(writing: Writing, { names, mergekit }: SubsetToInsert, place: Su
     case 'array':
       return arrayOf(names, place.before.length + place.after.length);
     case 'yaml':
-      return place.isAlone ? (mergekit ?? modelsBlock(names)).trimEnd() : flowOf(names);
+      if (!place.isAlone) return flowOf(names);
+      if (place.under === undefined || place.under === null)
+        return (mergekit ?? modelsBlock(names)).trimEnd();
+      return place.under === 'models' ? modelsIn(mergekit ?? modelsBlock(names)) : itemsOf(names);
     case 'flow':
       return flowOf(names);
     case 'markdown': {
@@ -114,6 +119,16 @@ function flowOf(names: readonly string[]): string {
 /** The part of mergekit's configuration that says which models, where no whole one can be made. */
 function modelsBlock(names: readonly string[]): string {
   return ['models:', ...names.map((name) => `  - model: ${yamlWord(name)}`)].join('\n');
+}
+
+/** The items under `models:` of such a configuration. */
+function modelsIn(configuration: string): string {
+  const items = /^models:\n((?: +.*\n?)+)/m.exec(configuration)?.[1] ?? '';
+  return items.trimEnd().replace(/^ {2}/gm, '');
+}
+
+function itemsOf(names: readonly string[]): string {
+  return names.map((name) => `- ${yamlWord(name)}`).join('\n');
 }
 
 /** In quotes wherever YAML might read something else than text. */

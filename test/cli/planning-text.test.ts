@@ -38,7 +38,7 @@ describe('planning on the terminal', () => {
 
   it('speaks of expert-billions while an expert has no price', () => {
     expect(text({})).toContain(
-      'Lowest loss: L (3.0B) with 3 experts, 1.000 (0.990 to 1.010), by the law for 9 expert-billions',
+      'Lowest loss, whatever it costs: L (3.0B) with 3 experts, 1.000 (0.990 to 1.010), by the law for 9 expert-billions',
     );
   });
 });

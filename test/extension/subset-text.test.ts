@@ -37,6 +37,18 @@ describe('a subset as text', () => {
     expect(inserted(language, line)).toBe(expected);
   });
 
+  it('fits the key that it is written under: models of a configuration, or names', () => {
+    const mergekit =
+      'merge_method: x\nmodels:\n  - model: /a\n    parameters:\n      weight: 1\n  - model: /b\ndtype: y\n';
+    const under = (key: string, subset: SubsetToInsert): string =>
+      insertionOf(subset, { language: 'yaml', before: '  ', after: '', under: key }).body;
+    expect(under('models', { ...two, mergekit })).toBe(
+      '- model: /a\n    parameters:\n      weight: 1\n  - model: /b',
+    );
+    expect(under('models', two)).toBe('- model: algebra\n  - model: code');
+    expect(under('experts', two)).toBe('- algebra\n  - code');
+  });
+
   it('is mergekit’s own configuration where there is one, at the indentation of the cursor', () => {
     const mergekit = 'merge_method: ties\nmodels:\n  - model: /a\n';
     expect(inserted('yaml', '    ‸', { ...two, mergekit })).toBe(

@@ -10,6 +10,12 @@ import { barEnds } from '../series.ts';
 
 type Known = CandidatePool & { readonly difference: Difference };
 
+const GROUPS: BarFigure['groups'] = [
+  { id: 'hurts', label: 'Its absence surely hurts', ink: 'orange', filled: true },
+  { id: 'helps', label: 'It surely helps', ink: 'green', filled: true },
+  { id: 'open', label: 'Not surely', ink: 'muted', filled: false },
+];
+
 /** Null where no pool without an expert has been measured. */
 export function poolFigure(scope: Scope): BarFigure | null {
   const { report, cell } = scope;
@@ -27,11 +33,7 @@ export function poolFigure(scope: Scope): BarFigure | null {
     title: `Without one expert · ${cellName(report, cell)}`,
     summary: `Lowest typical loss of the pool without each expert, minus the whole pool's at the same k; positive: its absence hurts. Most: ${name(worst)}, ${signed(worst.difference.value, 4)}. The table has the pools without two as well.`,
     x: { title: 'change of the typical loss without it, nats per token', min, max, least: min, most: max },
-    groups: [
-      { id: 'hurts', label: 'Its absence surely hurts', ink: 'orange', filled: true },
-      { id: 'helps', label: 'It surely helps', ink: 'green', filled: true },
-      { id: 'open', label: 'Not surely', ink: 'muted', filled: false },
-    ],
+    groups: GROUPS.filter(({ id }) => single.some((pool) => groupOf(pool.difference) === id)),
     bars: single.map(
       (pool): Bar => ({
         label: name(pool),

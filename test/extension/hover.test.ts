@@ -59,9 +59,9 @@ describe('hovers', () => {
   it('say at the pool and at the budget what the answer is', () => {
     const planned = measured(world, 'budget: { target_loss: 1.4 }\n');
     expect(read(at(planned, 'experts:'))).toMatch(/The pool: .*\n\n.*experts.*\n.*Which one can I drop\?/s);
-    expect(read(at(planned, 'budget:'))).toMatch(
-      /Lowest loss within|Lowest loss: .*\n.*Cheapest that reaches 1\.400/s,
-    );
+    const sentences = planned.state?.report?.study?.planning?.sentences ?? [];
+    expect(sentences.length).toBeGreaterThan(1);
+    expect(read(at(planned, 'budget:'))).toContain(sentences.join('  \n'));
   });
 
   it('say of a method its law, how well it fits, and draw it', () => {

@@ -15,6 +15,7 @@ import { RunPanel } from './panels/run/run-panel.ts';
 import { SpreadPanel } from './panels/spread-panel.ts';
 import { SubsetsPanel } from './panels/subsets/subsets-panel.ts';
 import { SynergyPanel } from './panels/synergy/synergy-panel.ts';
+import { withHeldStudy } from './state/held-study.ts';
 import { UiStore } from './state/ui-store.ts';
 import { unchanged } from './state/unchanged.ts';
 import { scopeOf, type View } from './state/view.ts';
@@ -105,7 +106,8 @@ export class Dashboard {
       this.#otherVersion();
       return;
     }
-    this.#state = state;
+    const { report } = state;
+    this.#state = { ...state, report: report && withHeldStudy(report, this.#state?.report ?? null) };
     this.#undrawn = true;
     this.#schedule();
   }

@@ -13,6 +13,8 @@ const VIEW = 'mergeLab.dashboard';
 const HOLDER = 'dashboard';
 /** A hidden page draws nothing, and says nothing. */
 const PATIENCE_MS = 2_000;
+/** A file that is renamed is gone first, and there under its new name a moment later. */
+const RENAMED_MS = 500;
 
 /** `answer` posts to the page that asked. */
 export type PageHandler = (uri: vscode.Uri, message: FromPage, answer: (message: ToPage) => void) => void;
@@ -35,6 +37,8 @@ export class DashboardPanels implements vscode.Disposable {
   readonly #library: ExperimentLibrary;
   readonly #handle: PageHandler;
   readonly #shown = new Map<string, Shown>();
+  /** Files whose page was closed just now, because they are not there any more. */
+  readonly #gone = new Set<string>();
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(extension: vscode.Uri, library: ExperimentLibrary, handle: PageHandler) {
@@ -43,10 +47,13 @@ export class DashboardPanels implements vscode.Disposable {
     this.#handle = handle;
     this.#subscriptions = [
       library.onDidChange((uri) => {
-        // The file is gone, and with it what this page could show.
         const shown = this.#shown.get(uri.toString());
-        if (shown?.ready && !library.get(uri)) shown.panel.dispose();
+        if (shown?.ready && !library.get(uri)) this.#close(shown);
         else this.#send(uri);
+      }),
+      vscode.workspace.onDidRenameFiles(({ files }) => {
+        for (const { oldUri, newUri } of files)
+          if (this.#gone.delete(oldUri.toString())) this.open(newUri, { preserveFocus: true });
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         for (const { uri } of this.#shown.values()) this.#send(uri);
@@ -80,6 +87,19 @@ export class DashboardPanels implements vscode.Disposable {
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     for (const { patience } of this.#shown.values()) if (patience) clearTimeout(patience);
+  }
+
+  /** The file is gone, and with it what this page could show; one that was renamed here goes on under its new name. */
+  #close({ uri, panel }: Shown): void {
+    this.#gone.add(uri.toString());
+    panel.dispose();
+    setTimeout(() => {
+      if (!this.#gone.delete(uri.toString())) return;
+      const file = oneLine(vscode.workspace.asRelativePath(uri), 200);
+      void vscode.window.showInformationMessage(
+        `${file} is not there any more: its dashboard was closed. Its results stay in the folder.`,
+      );
+    }, RENAMED_MS);
   }
 
   async #restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {

@@ -5,6 +5,7 @@ import { poolFigure } from '../figures/study/pool-figure.ts';
 import type { Page } from '../page.ts';
 import { unchanged } from '../state/unchanged.ts';
 import { scopeKey, type View } from '../state/view.ts';
+import { domainName } from '../text/words.ts';
 import { PanelFrame } from './panel-frame.ts';
 import { ShownChart } from './shown-chart.ts';
 
@@ -36,7 +37,8 @@ export class ExpertsPanel {
     this.frame.update(
       'Experts',
       'What adding each one does to the loss, against the average expert; left is better',
-      () => html`${this.#chart.element} ${this.#pools.show('Whose absence hurts', scope, POOLS_NOTE)}`,
+      () =>
+        html`${this.#chart.element} ${this.#pools.show('Whose absence hurts', domainName(scope.report, null), scope, POOLS_NOTE)}`,
     );
   }
 }

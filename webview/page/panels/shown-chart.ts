@@ -15,16 +15,17 @@ export class ShownChart {
     this.#figure = unchanged(figure);
   }
 
-  /** @param note below it */
+  /** @param about what of, behind the title; @param note below it */
   show(
     title: string,
+    about: string,
     scope: Scope,
     note: TemplateResult | typeof nothing = nothing,
   ): TemplateResult | typeof nothing {
     const figure = this.#figure(scope);
     if (!figure) return nothing;
     this.#chart.update(figure, scopeKey(scope));
-    return html`<div class="shown-chart"><h3>${title}</h3>${this.#chart.element}${note}</div>`;
+    return html`<div class="shown-chart"><h3>${title} <span class="muted">${about}</span></h3>${this.#chart.element}${note}</div>`;
   }
 }
 

@@ -7,6 +7,7 @@ import { betterText, varianceFigure } from '../figures/study/variance-figure.ts'
 import type { Page } from '../page.ts';
 import { unchanged } from '../state/unchanged.ts';
 import { scopeKey, studyOf, type View } from '../state/view.ts';
+import { domainName } from '../text/words.ts';
 import { PanelFrame } from './panel-frame.ts';
 import { noteOf, ShownChart } from './shown-chart.ts';
 
@@ -34,14 +35,15 @@ export class SpreadPanel {
       return;
     }
     if (this.frame.open) this.#chart.update(figure, scopeKey(scope));
+    const about = domainName(scope.report, null);
     const law = studyOf(scope)?.spread;
     this.frame.update(
       'Spread',
       'How far subsets of the same size lie apart',
       () => html`
         ${this.#chart.element}
-        ${this.#variance.show('The variance and its laws', scope, noteOf(law ? betterText(law) : ''))}
-        ${this.#orders.show('How much the order matters', scope)} ${this.#masks.show('What is mask noise', scope)}
+        ${this.#variance.show('The variance and its laws', about, scope, noteOf(law ? betterText(law) : ''))}
+        ${this.#orders.show('How much the order matters', about, scope)} ${this.#masks.show('What is mask noise', about, scope)}
       `,
     );
   }

@@ -31,6 +31,11 @@ function meanSides({ domains, in_domain, cross_domain }: Transfer): Sides {
   };
 }
 
+/** What the charts are of; empty where there are none. */
+export function transferAbout(scope: Scope): string {
+  return sidesOf(scope)?.name ?? '';
+}
+
 type Looks = Pick<Series, 'id' | 'label' | 'ink' | 'shape' | 'line'>;
 
 const MEMBERS: Looks = {

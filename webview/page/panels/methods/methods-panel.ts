@@ -65,6 +65,7 @@ export class MethodsPanel {
       if (differences) this.#differences.update(differences, scopeKey({ ...scope, domain: null }));
       if (residuals) this.#residuals.update(residuals, scopeKey(scope));
     }
+    const [cell, domain] = [cellName(scope.report, scope.cell), domainName(scope.report, scope.domain)];
     const several = scope.report.cells.length > 1;
     this.frame.update(
       several ? 'Methods and fit' : 'Fit',
@@ -80,7 +81,7 @@ export class MethodsPanel {
                 ${this.#charts[overlay.id].element}
               </div>`,
           )}
-          ${this.#bySize.show('Loss by model size', scope)} ${this.#isoLoss.show('Sizes and k of the same loss', scope)}
+          ${this.#bySize.show('Loss by model size', domain, scope)} ${this.#isoLoss.show('Sizes and k of the same loss', domain, scope)}
           ${sizesCard(scope)}
           ${
             differences
@@ -103,7 +104,7 @@ export class MethodsPanel {
               : nothing
           }
           ${lawCard(scope)}
-          ${this.#threePoint.show('What three small merges foretell', scope, noteOf(threePointText(scope)))}
+          ${this.#threePoint.show('What three small merges foretell', `${cell} · ${domain}`, scope, noteOf(threePointText(scope)))}
         </div>
         ${several ? methodTable(scope, ({ size, label }) => this.#page.store.set({ cell: { size, label } })) : nothing}
       `,

@@ -3,7 +3,11 @@ import { cellName } from '../../../../words/cell-name.ts';
 import { csv } from '../../../../words/csv.ts';
 import { iconButton } from '../../controls/buttons.ts';
 import { picker } from '../../controls/picker.ts';
-import { transferChangeFigure, transferLossFigure } from '../../figures/study/transfer-figure.ts';
+import {
+  transferAbout,
+  transferChangeFigure,
+  transferLossFigure,
+} from '../../figures/study/transfer-figure.ts';
 import type { Page } from '../../page.ts';
 import { unchanged } from '../../state/unchanged.ts';
 import type { Scope, View } from '../../state/view.ts';
@@ -42,6 +46,7 @@ export class SynergyPanel {
 
   #body(scope: Scope, table: SynergyTable, matrix: (typeof MATRICES)[number]): TemplateResult {
     const page = this.#page;
+    const about = transferAbout(scope);
     return html`
       <div class="grid-bar">
         ${picker('Gain', MATRICES, matrix.value, (value) => page.store.set({ synergy: value as Matrix }))}
@@ -74,8 +79,8 @@ export class SynergyPanel {
         <p>${table.summary}</p>
       </div>
       <div class="pair">
-        ${this.#losses.show('Loss on a domain, with its own expert and without', scope)}
-        ${this.#changes.show('Dilution and transfer', scope)}
+        ${this.#losses.show('Loss on a domain, with its own expert and without', about, scope)}
+        ${this.#changes.show('Dilution and transfer', about, scope)}
       </div>
     `;
   }

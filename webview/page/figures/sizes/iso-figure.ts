@@ -1,6 +1,7 @@
 /** The iso-loss map: which sizes with how many experts reach the same loss, by the law over sizes. */
 import type { IsoLine } from '../../../../core/law/sizes/sizes-law.ts';
 import { loss, NONE } from '../../../../words/numbers.ts';
+import { plain } from '../../../../words/plain.ts';
 import type { Scope } from '../../state/view.ts';
 import { domainName } from '../../text/words.ts';
 import { kAxis, type Series, type XyFigure } from '../figure.ts';
@@ -21,7 +22,7 @@ export function isoFigure(scope: Scope): XyFigure | null {
   const last = Math.max(law.pool, ...drawn.flatMap(({ reached }) => reached.map(({ k }) => k)));
   return {
     kind: 'xy',
-    title: `Iso-loss map · ${scope.cell.label} · ${domainName(scope.report, scope.domain)}`,
+    title: `Iso-loss map · ${plain(scope.cell.label)} · ${domainName(scope.report, scope.domain)}`,
     summary: `How many experts each size needs for the same loss, ${domainName(scope.report, scope.domain)}, by the law over sizes; a size at k = 1 reaches it with one expert or without.`,
     x: sizeAxis(sizes),
     y: kAxis(last),

@@ -1,6 +1,7 @@
 /** Loss against model size, a line for each k: measured, the law over sizes where there is one, and floors by size. */
 import { estimated } from '../../../../words/estimates.ts';
 import { NONE } from '../../../../words/numbers.ts';
+import { plain } from '../../../../words/plain.ts';
 import type { Scope } from '../../state/view.ts';
 import { domainName } from '../../text/words.ts';
 import { lossAxis } from '../curve/curve-figure.ts';
@@ -35,7 +36,7 @@ export function sizeFigure(scope: Scope): XyFigure | null {
   );
   return {
     kind: 'xy',
-    title: `Loss by model size · ${scope.cell.label} · ${domainName(scope.report, scope.domain)}`,
+    title: `Loss by model size · ${plain(scope.cell.label)} · ${domainName(scope.report, scope.domain)}`,
     summary: `Typical loss against the number of parameters, ${domainName(scope.report, scope.domain)}, a line for each k${law ? ', with the law over sizes' : ''}.`,
     x: sizeAxis(sizes),
     y: lossAxis(series, []),

@@ -6,6 +6,7 @@ import type { DashboardState, FromPage, Panel, ToPage } from '../../webview/mess
 import { CONTRACT } from '../../webview/messages.ts';
 import { oneLine } from '../../words/plain.ts';
 import type { ExperimentLibrary } from '../experiments/experiment-library.ts';
+import { isWithin } from '../is-within.ts';
 import { dashboardState, titleOf } from './dashboard-state.ts';
 import { pageFor } from './page.ts';
 
@@ -13,15 +14,14 @@ const VIEW = 'mergeLab.dashboard';
 const HOLDER = 'dashboard';
 /** A hidden page draws nothing, and says nothing. */
 const PATIENCE_MS = 2_000;
-/** A file that is renamed is gone first, and there under its new name a moment later. */
-const RENAMED_MS = 500;
-
 /** `answer` posts to the page that asked. */
 export type PageHandler = (uri: vscode.Uri, message: FromPage, answer: (message: ToPage) => void) => void;
 
 interface Shown {
   readonly uri: vscode.Uri;
   readonly panel: vscode.WebviewPanel;
+  /** The file was there; before that, that nothing is known of it says nothing. */
+  held: boolean;
   ready: boolean;
   /** `posted`: on its way, or being drawn. `behind`: and a newer one is waiting. */
   page: 'idle' | 'due' | 'posted' | 'behind';
@@ -37,8 +37,8 @@ export class DashboardPanels implements vscode.Disposable {
   readonly #library: ExperimentLibrary;
   readonly #handle: PageHandler;
   readonly #shown = new Map<string, Shown>();
-  /** Files whose page was closed just now, because they are not there any more. */
-  readonly #gone = new Set<string>();
+  /** Of dashboards whose file, or a folder above it, is being renamed: under its old name it is about to be gone. */
+  readonly #renamed = new Map<string, vscode.Uri>();
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(extension: vscode.Uri, library: ExperimentLibrary, handle: PageHandler) {
@@ -48,12 +48,23 @@ export class DashboardPanels implements vscode.Disposable {
     this.#subscriptions = [
       library.onDidChange((uri) => {
         const shown = this.#shown.get(uri.toString());
-        if (shown?.ready && !library.get(uri)) this.#close(shown);
+        if (shown?.held && !library.get(uri)) this.#close(shown);
         else this.#send(uri);
       }),
+      // The file is gone under its old name some time between these two.
+      vscode.workspace.onWillRenameFiles(({ files }) => {
+        for (const [id, { uri }] of this.#shown) {
+          const renamed = newNameOf(uri, files);
+          if (renamed) this.#renamed.set(id, renamed);
+        }
+      }),
       vscode.workspace.onDidRenameFiles(({ files }) => {
-        for (const { oldUri, newUri } of files)
-          if (this.#gone.delete(oldUri.toString())) this.open(newUri, { preserveFocus: true });
+        for (const [id, renamed] of this.#renamed) {
+          if (!files.some(({ newUri }) => isWithin(renamed, newUri))) continue;
+          this.#shown.get(id)?.panel.dispose();
+          this.#renamed.delete(id);
+          this.open(renamed, { preserveFocus: true });
+        }
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         for (const { uri } of this.#shown.values()) this.#send(uri);
@@ -89,17 +100,14 @@ export class DashboardPanels implements vscode.Disposable {
     for (const { patience } of this.#shown.values()) if (patience) clearTimeout(patience);
   }
 
-  /** The file is gone, and with it what this page could show; one that was renamed here goes on under its new name. */
+  /** The file is gone, and with it what this page could show; one that is being renamed goes on under its new name. */
   #close({ uri, panel }: Shown): void {
-    this.#gone.add(uri.toString());
     panel.dispose();
-    setTimeout(() => {
-      if (!this.#gone.delete(uri.toString())) return;
-      const file = oneLine(vscode.workspace.asRelativePath(uri), 200);
-      void vscode.window.showInformationMessage(
-        `${file} is not there any more: its dashboard was closed. Its results stay in the folder.`,
-      );
-    }, RENAMED_MS);
+    if (this.#renamed.has(uri.toString())) return;
+    const file = oneLine(vscode.workspace.asRelativePath(uri), 200);
+    void vscode.window.showInformationMessage(
+      `${file} is not there any more: its dashboard was closed. Its results stay in the folder.`,
+    );
   }
 
   async #restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
@@ -113,7 +121,16 @@ export class DashboardPanels implements vscode.Disposable {
   }
 
   #adopt(uri: vscode.Uri, panel: vscode.WebviewPanel, show: Panel | null): void {
-    const shown: Shown = { uri, panel, ready: false, page: 'idle', patience: null, show, report: null };
+    const shown: Shown = {
+      uri,
+      panel,
+      held: false,
+      ready: false,
+      page: 'idle',
+      patience: null,
+      show,
+      report: null,
+    };
     this.#shown.set(uri.toString(), shown);
     panel.webview.options = {
       enableScripts: true,
@@ -143,7 +160,10 @@ export class DashboardPanels implements vscode.Disposable {
     });
     panel.webview.html = pageFor(panel.webview, this.#extension, uri, titleOf(uri));
     this.#library.hold(uri, HOLDER).then(
-      () => this.#send(uri),
+      () => {
+        shown.held = true;
+        this.#send(uri);
+      },
       (error) => {
         void vscode.window.showErrorMessage(oneLine(problemOf(error).message, 400));
         panel.dispose();
@@ -186,6 +206,16 @@ export class DashboardPanels implements vscode.Disposable {
   #post({ panel }: Shown, message: ToPage): void {
     void panel.webview.postMessage(message);
   }
+}
+
+type Renames = readonly { readonly oldUri: vscode.Uri; readonly newUri: vscode.Uri }[];
+
+/** Null for a file that keeps its name. */
+function newNameOf(uri: vscode.Uri, renames: Renames): vscode.Uri | null {
+  const rename = renames.find(({ oldUri }) => isWithin(uri, oldUri));
+  return rename
+    ? rename.newUri.with({ path: rename.newUri.path + uri.path.slice(rename.oldUri.path.length) })
+    : null;
 }
 
 function newer(sent: Report | null, state: DashboardState): ToPage {

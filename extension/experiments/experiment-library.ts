@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { type Parsed, parseExperiment } from '../../core/experiment/parse.ts';
 import { AnalysisPool } from '../../runner/analysis-pool.ts';
 import type { OpenOptions } from '../../runner/experiment-session.ts';
+import { isWithin } from '../is-within.ts';
 import { ExperimentModel, type RunEnd } from './experiment-model.ts';
 import type { ExperimentState } from './experiment-state.ts';
 import type { ExperimentStates } from './experiment-states.ts';
@@ -109,7 +110,7 @@ export class ExperimentLibrary implements ExperimentStates, vscode.Disposable {
   /** Files that are gone, or folders with all that lies in them. */
   gone(uris: readonly vscode.Uri[]): void {
     for (const { uri, model } of [...this.#entries.values()]) {
-      if (!uris.some((each) => uri.path === each.path || uri.path.startsWith(`${each.path}/`))) continue;
+      if (!uris.some((each) => isWithin(uri, each))) continue;
       this.#entries.delete(uri.toString());
       this.#wanted.delete(uri.toString());
       void model.dispose();

@@ -20,6 +20,8 @@ export async function openPage(browser: Browser, name: string, size = usualSize)
     deviceScaleFactor: size.scale ?? 1,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  // Enough for a machine that does much else; what is there sooner is not waited for.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const log = createWriteStream(path.join(root, '.tools', 'editor-logs', `${name}.browser.log`));
   page.on('console', (message) => write(log, `${message.type()} ${message.text()}`));

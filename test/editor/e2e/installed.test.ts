@@ -30,8 +30,8 @@ describe('the packaged extension, in a window without a folder', () => {
     await window.dialog('Set up the agent').getByRole('button', { name: 'Set Up' }).click();
     await window.notification('Setting up the agent').waitFor();
     await window.codeLens('■ Stop').waitFor({ timeout: 400_000 });
-    await window.hint('k = 7 (7 alone), within 0.01 of the best').waitFor({ timeout: 270_000 });
-    await window.codeLens('Merge recommended subset').waitFor();
+    await window.codeLens('Merge recommended subset').waitFor({ timeout: 270_000 });
+    await window.hint('k = 7 (7 alone), within 0.01 of the best').waitFor();
 
     expect(await window.codeLenses()).toEqual(['Merge recommended subset', 'Plan', 'Dashboard']);
     expect(await window.hintsIn(/^experts:/)).toMatch(/^k = 7 .* pick all but code and geometry$/);

@@ -13,7 +13,7 @@ export async function runMocha(files: readonly TestFile[]): Promise<void> {
   const { default: MochaClass } = await import('mocha');
   const mocha = new MochaClass({
     ui: 'bdd',
-    timeout: 60_000,
+    timeout: 120_000,
     forbidOnly: process.env['CI'] !== undefined,
   });
   mocha.reporter(Lines as unknown as Mocha.ReporterConstructor);

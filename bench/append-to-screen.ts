@@ -2,9 +2,9 @@
  * How long a result takes from the agent's append to the screen: the sample runs in a real VS Code, its result file is
  * read every few milliseconds, and the page says when it shows which count of merges. `node bench/append-to-screen.ts`
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
+import { ResultFiles } from '../runner/result-files.ts';
 import { buildAll } from '../scripts/build/all.ts';
 import { launchChromium } from '../test/chromium.ts';
 import { agentSettings, root } from '../test/editor/installed.ts';
@@ -17,29 +17,29 @@ import { stopRuns } from '../test/editor/stop-runs.ts';
 import { openPage } from '../test/editor/window.ts';
 
 const LIMIT_MS = 300_000;
+/** A model of the sample is scored when it has a line of each. */
+const DOMAINS = 9;
 /** Results that arrive before the page stands say nothing of it. */
 const WARM_UP = 40;
 
 /** In the dashboard: when it first said "with n of 511 merges measured", which comes from the Report alone. */
 const OBSERVE = `
   globalThis.seen = [];
+  const answer = document.querySelector('[data-panel="answer"]') ?? document.body;
   new MutationObserver(() => {
-    const count = Number(/with ([\\d,]+) of/.exec(document.body.textContent)?.[1]?.replace(',', ''));
+    const count = Number(/with ([\\d,]+) of/.exec(answer.textContent)?.[1]?.replace(',', ''));
     if (count > (seen.at(-1)?.[0] ?? 0)) requestAnimationFrame(() => seen.push([count, Date.now()]));
-  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  }).observe(answer, { subtree: true, childList: true, characterData: true });
 `;
 
 /** In the window: when the hint at `experts:` first said "so far, n of 521". */
 const OBSERVE_HINT = `
   globalThis.hinted = [];
-  (async () => {
-    for (;;) {
-      await new Promise(requestAnimationFrame);
-      const lines = [...document.querySelectorAll('.view-line')].map((line) => line.textContent.replaceAll('\\u00a0', ' '));
-      const count = Number(/so far, (\\d+) of/.exec(lines.find((line) => line.includes('so far,')) ?? '')?.[1]);
-      if (count > (hinted.at(-1)?.[0] ?? 0)) hinted.push([count, Date.now()]);
-    }
-  })();
+  const lines = [...document.querySelectorAll('.view-lines')].find((each) => each.textContent.includes('experts:'));
+  new MutationObserver(() => {
+    const count = Number(/so.far,.(\\d+).of/.exec(lines.textContent)?.[1]);
+    if (count > (hinted.at(-1)?.[0] ?? 0)) hinted.push([count, Date.now()]);
+  }).observe(lines, { subtree: true, childList: true, characterData: true });
   0;
 `;
 
@@ -88,31 +88,27 @@ try {
   await life.end();
 }
 
-/** When the n-th merge was first there in the files, from 0; the base and the experts are not counted. */
+/** When the n-th model had all its lines, from 0; each byte is read once, so that watching costs the run nothing. */
 function watchResults(folder: string): {
   readonly times: Map<number, number>;
   readonly timer: NodeJS.Timeout;
 } {
   const times = new Map<number, number>();
-  const look = (): void => {
-    const keys = new Set<string>();
-    for (const name of names(folder)) {
-      const text = readFileSync(path.join(folder, name), 'utf8');
-      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-      for (const [, key] of whole.matchAll(/^\{"key":"(\w+)"/gm)) keys.add(key ?? '');
+  const lines = new Map<string, number>();
+  const rests = new Map<string, string>();
+  const files = new ResultFiles(folder, (file, chunk) => {
+    const text = (rests.get(file) ?? '') + Buffer.from(chunk).toString('latin1');
+    const end = text.lastIndexOf('\n') + 1;
+    rests.set(file, text.slice(end));
+    for (const [, key = ''] of text.slice(0, end).matchAll(/^\{"key":"(\w+)"/gm)) {
+      const count = (lines.get(key) ?? 0) + 1;
+      lines.set(key, count);
+      if (count === DOMAINS) times.set(times.size, Date.now());
     }
-    const at = Date.now();
-    for (let n = times.size; n < keys.size; n++) times.set(n, at);
-  };
+  });
+  let looks = 0;
+  const look = (): unknown => (looks++ % 20 === 0 ? files.scan() : files.poll());
   return { times, timer: setInterval(look, 5) };
-}
-
-function names(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
-  } catch {
-    return [];
-  }
 }
 
 /** @param before models that were scored before the first that is counted */

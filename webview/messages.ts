@@ -50,6 +50,11 @@ export interface RunView {
   readonly pace: readonly { readonly at: number; readonly done: number }[];
 }
 
+/** Whether a run is at work, or about to be. */
+export function isGoingOn(state: RunView['state']): boolean {
+  return state !== 'idle' && state !== 'stopped' && state !== 'done' && state !== 'failed';
+}
+
 /** A merge as buttons name it. */
 export interface MergeName {
   readonly size: string;

@@ -3,7 +3,7 @@ import { hasEnded } from '../../core/store/status.ts';
 import type { Following } from '../../runner/experiment-session.ts';
 import { askToStop, isAskedToStop, readRun, truthful } from '../../runner/run-folders.ts';
 import { watchRun } from '../../runner/watch-run.ts';
-import type { RunView } from '../../webview/messages.ts';
+import { isGoingOn, type RunView } from '../../webview/messages.ts';
 
 /** Between two points of the pace. */
 const PACE_MS = 1_000;
@@ -103,10 +103,6 @@ export class RunTracker {
     if (this.#soon) clearTimeout(this.#soon);
     this.#soon = null;
   }
-}
-
-function isGoingOn(state: RunView['state']): boolean {
-  return state !== 'idle' && state !== 'stopped' && state !== 'done' && state !== 'failed';
 }
 
 /** Of all workers: what any of them still does, else the gravest end. */

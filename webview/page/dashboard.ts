@@ -1,8 +1,9 @@
 /** The page: a header, notices, and the panels; all redrawn from the newest state, at most once a frame. */
 import type { Planning } from '../../core/planning/planning.ts';
-import { CONTRACT, type DashboardState, type Panel, type ToPage } from '../messages.ts';
+import { CONTRACT, type DashboardState, isGoingOn, type Panel, type ToPage } from '../messages.ts';
 import { Header } from './header.ts';
 import type { Host } from './host/host.ts';
+import { InView } from './in-view.ts';
 import { Notices } from './notices.ts';
 import { Page } from './page.ts';
 import { AnswerPanel } from './panels/answer/answer-panel.ts';
@@ -21,6 +22,9 @@ import { unchanged } from './state/unchanged.ts';
 import { scopeOf, type View } from './state/view.ts';
 import { OwnThemes } from './themes.ts';
 
+/** While results stream in, for what nobody looks at. */
+const OUT_OF_SIGHT_MS = 500;
+
 interface ShownPanel {
   readonly frame: PanelFrame;
   update(view: View): void;
@@ -37,6 +41,12 @@ export class Dashboard {
   /** To show once there is something to show. */
   #wanted: Panel | null = null;
   #due = 0;
+  /** Panels that show an older state, until they are looked at or a little later. */
+  readonly #behind = new Set<ShownPanel>();
+  readonly #inView: InView;
+  #late: ReturnType<typeof setTimeout> | null = null;
+  /** What is to be drawn is new results of a run that goes on, and nothing else. */
+  #streaming = false;
   /** The host waits to hear that its state is on the screen. */
   #undrawn = false;
   #restored = false;
@@ -75,6 +85,9 @@ export class Dashboard {
     }
     main.prepend(this.#notices.element);
     root.replaceChildren(this.#header.element, main);
+    const elements = this.#panels.map(({ frame }) => frame.element);
+    this.#inView = new InView(elements, () => this.#catchUp());
+    window.addEventListener('beforeprint', () => this.#drawBehind());
     window.addEventListener('scroll', () => store.remember({ scroll: window.scrollY }), { passive: true });
     window.addEventListener('pagehide', () => store.keepNow());
   }
@@ -109,10 +122,19 @@ export class Dashboard {
     const { report } = state;
     this.#state = { ...state, report: report && withHeldStudy(report, this.#state?.report ?? null) };
     this.#undrawn = true;
-    this.#schedule();
+    const streaming = isGoingOn(state.run.state);
+    if (this.#due === 0) this.#streaming = streaming;
+    else this.#streaming &&= streaming;
+    this.#request();
   }
 
+  /** Everything, in the next frame. */
   #schedule(): void {
+    this.#streaming = false;
+    this.#request();
+  }
+
+  #request(): void {
     if (this.#due !== 0) return;
     this.#due = requestAnimationFrame(() => {
       this.#due = 0;
@@ -120,16 +142,26 @@ export class Dashboard {
     });
   }
 
+  #view(state: DashboardState): View {
+    const { ui } = this.#page;
+    const scope = state.report && this.#scope(state.report, ui.cell, ui.domain);
+    return { state, ui, scope, planned: this.#planned };
+  }
+
   #draw(): void {
     const state = this.#state;
     if (!state) return;
     const { ui } = this.#page;
     this.#page.name = state.name;
-    const scope = state.report && this.#scope(state.report, ui.cell, ui.domain);
-    const view: View = { state, ui, scope, planned: this.#planned };
+    const view = this.#view(state);
     this.#header.update(view);
     this.#notices.update(state);
-    for (const panel of this.#panels) panel.update(view);
+    for (const panel of this.#panels) {
+      if (this.#streaming && !this.#inView.has(panel.frame.element)) this.#behind.add(panel);
+      else this.#update(panel, view);
+    }
+    this.#streaming = false;
+    if (this.#behind.size > 0) this.#late ??= setTimeout(() => this.#drawBehind(), OUT_OF_SIGHT_MS);
     if (!this.#restored) {
       this.#restored = true;
       // Controls draw themselves a little later, and what is below them moves.
@@ -147,6 +179,26 @@ export class Dashboard {
       this.#panels.find(({ frame }) => frame.id === this.#wanted)?.frame.show();
       this.#wanted = null;
     }
+  }
+
+  #update(panel: ShownPanel, view: View): void {
+    this.#behind.delete(panel);
+    panel.update(view);
+  }
+
+  /** What has come into view is drawn as it is now. */
+  #catchUp(): void {
+    if (!this.#state) return;
+    const view = this.#view(this.#state);
+    for (const panel of this.#behind) if (this.#inView.has(panel.frame.element)) this.#update(panel, view);
+  }
+
+  #drawBehind(): void {
+    if (this.#late) clearTimeout(this.#late);
+    this.#late = null;
+    if (!this.#state) return;
+    const view = this.#view(this.#state);
+    for (const panel of this.#behind) this.#update(panel, view);
   }
 
   #otherVersion(): void {

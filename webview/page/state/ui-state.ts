@@ -19,6 +19,8 @@ export interface UiState {
   readonly subsets: SubsetsUi;
   /** Which of its tables is shown. */
   readonly synergy: string;
+  /** What is shown of task vectors. */
+  readonly vectors: string;
   /** Tried out instead of the file's; null = the file's. */
   readonly budget: Budget | null;
   /** Of the page, in pixels. */
@@ -64,6 +66,7 @@ export const freshUi: UiState = {
   tables: [],
   collapsed: [],
   synergy: 'adjusted',
+  vectors: 'cosine',
   budget: null,
   subsets: {
     sort: { by: 'objective', descending: false },

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { cellName } from '../../../../words/cell-name.ts';
 import { csv } from '../../../../words/csv.ts';
 import { iconButton } from '../../controls/buttons.ts';
@@ -14,18 +14,21 @@ import type { Scope, View } from '../../state/view.ts';
 import { PanelFrame } from '../panel-frame.ts';
 import { ShownChart } from '../shown-chart.ts';
 import { MATRICES, type Matrix, type SynergyCell, type SynergyTable, synergyTable } from './synergy-view.ts';
+import { TaskVectorsTable } from './task-vectors.ts';
 
 /** Who helps whom: donors against domains, and what others dilute and transfer. */
 export class SynergyPanel {
   readonly frame: PanelFrame;
   readonly #page: Page;
   readonly #table = unchanged(synergyTable);
+  readonly #vectors: TaskVectorsTable;
   readonly #losses: ShownChart;
   readonly #changes: ShownChart;
 
   constructor(page: Page) {
     this.#page = page;
     this.frame = new PanelFrame(page, 'synergy');
+    this.#vectors = new TaskVectorsTable(page);
     this.#losses = new ShownChart(page, { id: 'transfer', height: 'middle' }, transferLossFigure);
     this.#changes = new ShownChart(page, { id: 'transfer-change', height: 'middle' }, transferChangeFigure);
   }
@@ -33,14 +36,14 @@ export class SynergyPanel {
   update({ scope, ui }: View): void {
     const matrix = MATRICES.find(({ value }) => value === ui.synergy) ?? MATRICES[0];
     const table = scope && matrix && this.#table(scope, matrix.value);
-    if (!scope || !table || !matrix) {
+    if (!scope || !matrix || (!table && !scope.size?.geometry)) {
       this.frame.update('Synergy', '', null);
       return;
     }
     this.frame.update(
       'Synergy',
       `What each expert gives to each domain · ${cellName(scope.report, scope.cell)}`,
-      () => this.#body(scope, table, matrix),
+      () => html`${table ? this.#body(scope, table, matrix) : nothing}${this.#vectors.show(scope, ui)}`,
     );
   }
 

@@ -29,7 +29,7 @@ const ROUGH = 1e-5;
 /** Fits every form to one curve, sharing what depends on the covariance alone. */
 export class Estimator {
   readonly points: UsablePoints;
-  readonly #spectrum: { readonly values: readonly number[]; readonly vectors: Matrix } | null;
+  readonly #spectrum: Spectrum | null;
   readonly #whitenings = new Map<number, Whitening>();
 
   constructor(points: UsablePoints) {
@@ -39,13 +39,7 @@ export class Estimator {
       this.#spectrum = null;
       return;
     }
-    const decomposition = new EigenvalueDecomposition(Matrix.from1DArray(size, size, points.C), {
-      assumeSymmetric: true,
-    });
-    this.#spectrum = {
-      values: decomposition.realEigenvalues.map((value) => Math.max(0, value)),
-      vectors: decomposition.eigenvectorMatrix,
-    };
+    this.#spectrum = spectrumOf(points.C, size);
   }
 
   /** Null with fewer k's than the form has parameters. */
@@ -99,33 +93,34 @@ export class Estimator {
   /** Paule and Mandel's τ²: the one at which the weighted residual sum of squares is what it is expected to be, K − p. */
   #misfit(fit: Fit): number {
     const { k, y } = this.points;
-    const spectrum = this.#spectrum;
-    if (!spectrum) return 0;
-    const rotated = spectrum.values.map((_, column) => {
-      let residual = 0;
-      let one = 0;
-      k.forEach((kk, row) => {
-        residual += spectrum.vectors.get(row, column) * (at(y, row) - predict(fit, kk));
-        one += spectrum.vectors.get(row, column);
-      });
-      return { residual, one };
-    });
-    const free = k.length - fit.p;
-    const floor = 1e-10 * (spectrum.values.reduce((a, b) => a + b, 0) / k.length);
+    if (!this.#spectrum) return 0;
+    const { values, vectors, ones, mean } = this.#spectrum;
+    const K = k.length;
+    const residuals = y.map((value, i) => value - predict(fit, k[i] ?? 0));
+    const rotated = new Float64Array(K);
+    let squared = 0;
+    for (let column = 0; column < K; column++) {
+      let sum = 0;
+      for (let row = 0; row < K; row++) sum += at(vectors, column * K + row) * at(residuals, row);
+      rotated[column] = sum;
+      squared += sum * sum;
+    }
+    const free = K - fit.p;
+    const floor = 1e-10 * mean;
     // Around the best level for each τ², whatever level the fit has.
     const excess = (tau2: number) => {
-      let [squares, products, ones] = [0, 0, 0];
-      rotated.forEach(({ residual, one }, i) => {
-        const weight = 1 / ((spectrum.values[i] ?? 0) + tau2 + floor);
-        squares += weight * residual * residual;
-        products += weight * residual * one;
-        ones += weight * one * one;
-      });
-      return squares - (products * products) / ones - free;
+      let [squares, products, level] = [0, 0, 0];
+      for (let i = 0; i < K; i++) {
+        const weight = 1 / (at(values, i) + tau2 + floor);
+        squares += weight * at(rotated, i) * at(rotated, i);
+        products += weight * at(rotated, i) * at(ones, i);
+        level += weight * at(ones, i) * at(ones, i);
+      }
+      return squares - (products * products) / level - free;
     };
     if (excess(0) <= 0) return 0;
     let low = 0;
-    let high = rotated.reduce((sum, { residual }) => sum + residual * residual, 0) / free;
+    let high = squared / free;
     for (let i = 0; i < 60 && high - low > 1e-6 * high; i++) {
       const middle = (low + high) / 2;
       if (excess(middle) > 0) low = middle;
@@ -133,4 +128,27 @@ export class Estimator {
     }
     return high;
   }
+}
+
+/** The axes of a covariance, K of them. */
+interface Spectrum {
+  /** Variance along each, not negative. */
+  readonly values: Float64Array;
+  readonly mean: number;
+  /** One axis behind the other. Shape (K, K). */
+  readonly vectors: Float64Array;
+  /** A common shift of all k, along each. */
+  readonly ones: Float64Array;
+}
+
+function spectrumOf(C: Float64Array, size: number): Spectrum {
+  const found = new EigenvalueDecomposition(Matrix.from1DArray(size, size, C), { assumeSymmetric: true });
+  const values = Float64Array.from(found.realEigenvalues, (value) => Math.max(0, value));
+  const vectors = Float64Array.from(found.eigenvectorMatrix.transpose().to1DArray());
+  const ones = values.map((_, axis) => {
+    let sum = 0;
+    for (let i = 0; i < size; i++) sum += at(vectors, axis * size + i);
+    return sum;
+  });
+  return { values, mean: values.reduce((a, b) => a + b, 0) / size, vectors, ones };
 }

@@ -1,7 +1,9 @@
 import type { Form } from './curve.ts';
 import { type FormModel, formModel, parameterCount, type ShapeForm } from './forms.ts';
 import { minimise } from './minimise.ts';
-import { at, type Whitening, whiten, whitenRows } from './whitening.ts';
+import { type ShapeGrid, shapeGrid } from './shape-grid.ts';
+import { dot, solve } from './solve.ts';
+import { type Whitening, whiten, whitenRows } from './whitening.ts';
 
 /** One form fitted to one curve. */
 export interface Fit {
@@ -120,6 +122,8 @@ export class Fitter {
   readonly #shapes: Float64Array;
   readonly #raw: Float64Array;
   readonly #psi: Float64Array;
+  /** Of the first so many k's: what of the grid does not depend on the losses. */
+  readonly #grids = new Map<number, ShapeGrid>();
 
   constructor(grid: FormGrid, w: Whitening) {
     this.grid = grid;
@@ -172,29 +176,32 @@ export class Fitter {
   #bestShape(z: Float64Array, count: number): number | null {
     const ones = this.#columns[0] ?? new Float64Array(0);
     const psi = this.#shapes;
-    const uu = dot(ones, ones, count);
+    const { uu, slope, norm } = this.#grid(count);
     const level = dot(ones, z, count) / uu;
     let best: number | null = null;
     let gain = 0;
-    for (let index = 0; index < this.grid.t.length; index++) {
+    for (let index = 0; index < slope.length; index++) {
+      const own = norm[index] as number;
+      if (own <= 0) continue;
       const from = index * this.k.length;
-      let [withOnes, withZ, own] = [0, 0, 0];
-      for (let i = 0; i < count; i++) {
-        const value = psi[from + i] as number;
-        withOnes += (ones[i] as number) * value;
-        withZ += value * (z[i] as number);
-        own += value * value;
-      }
-      const slope = withOnes / uu;
-      const cross = withZ - slope * level * uu;
-      const norm = own - slope * slope * uu;
-      const explained = cross < 0 && norm > 0 ? (cross * cross) / norm : 0;
+      let withZ = 0;
+      for (let i = 0; i < count; i++) withZ += (psi[from + i] as number) * (z[i] as number);
+      const cross = withZ - (slope[index] as number) * level * uu;
+      const explained = cross < 0 ? (cross * cross) / own : 0;
       if (explained > gain) {
         gain = explained;
         best = index;
       }
     }
     return best;
+  }
+
+  #grid(count: number): ShapeGrid {
+    const known = this.#grids.get(count);
+    if (known) return known;
+    const made = shapeGrid(this.#columns[0] ?? new Float64Array(0), this.#shapes, this.k.length, count);
+    this.#grids.set(count, made);
+    return made;
   }
 
   /** Level α and fall δ ≥ 0 at a given shape, and the whitened residual sum of squares, summed residual by residual. */
@@ -226,48 +233,4 @@ export class Fitter {
     }
     return { level, fall, rss };
   }
-}
-
-function dot(a: Float64Array, b: Float64Array, count: number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
-}
-
-/** Ordinary least squares by modified Gram–Schmidt; columns that depend on earlier ones get the coefficient 0. */
-export function solve(
-  columns: readonly Float64Array[],
-  z: Float64Array,
-  count: number,
-): { coefficients: number[]; rss: number } {
-  const q: Float64Array[] = [];
-  const R: number[][] = [];
-  const residual = z.slice(0, count);
-  const projected: number[] = [];
-  for (const column of columns) {
-    const v = column.slice(0, count);
-    const length = Math.sqrt(dot(v, v, count));
-    const row: number[] = [];
-    for (const basis of q) {
-      const r = dot(basis, v, count);
-      for (let i = 0; i < count; i++) v[i] = at(v, i) - r * at(basis, i);
-      row.push(r);
-    }
-    const norm = Math.sqrt(dot(v, v, count));
-    const kept = norm > 1e-12 * length;
-    for (let i = 0; i < count; i++) v[i] = kept ? at(v, i) / norm : 0;
-    row.push(kept ? norm : 1);
-    const c = dot(v, residual, count);
-    for (let i = 0; i < count; i++) residual[i] = at(residual, i) - c * at(v, i);
-    q.push(v);
-    R.push(row);
-    projected.push(c);
-  }
-  const coefficients = projected.slice();
-  for (let j = columns.length - 1; j >= 0; j--) {
-    let sum = projected[j] ?? 0;
-    for (let l = j + 1; l < columns.length; l++) sum -= (R[l]?.[j] ?? 0) * (coefficients[l] ?? 0);
-    coefficients[j] = sum / (R[j]?.[j] ?? 1);
-  }
-  return { coefficients, rss: dot(residual, residual, count) };
 }

@@ -55,7 +55,7 @@ export function makeCurve(
     weights: null,
     replicates: known ? curveReplicates(points, samples, weights, subsets, resamples, context.seed) : null,
     base: baseLoss,
-    baseReplicates: known && base ? replicatesOf(base, samples, weights, resamples) : null,
+    baseReplicates: known && base ? (replicatesOf([base], samples, weights, resamples)[0] ?? null) : null,
     chosenBeatsBase: chosenBeats(context, source, weights, baseLoss),
     exhaustive: points.every(({ exhaustive }) => exhaustive),
     degreesOfFreedom: error.jointFreedom,

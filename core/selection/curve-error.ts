@@ -72,10 +72,9 @@ export function curveReplicates(
   const K = points.length;
   const R = resamples.replicates;
   const out = new Float64Array(R * K);
-  for (const [at, { losses }] of points.entries()) {
-    const column = replicatesOf(losses, samples, weights, resamples);
+  const rows = points.map(({ losses }) => losses);
+  for (const [at, column] of replicatesOf(rows, samples, weights, resamples).entries())
     for (let r = 0; r < R; r++) out[r * K + at] = column[r] as number;
-  }
   const random = seededRandom(seed);
   for (const cluster of subsets.clusters) {
     const reached = points.map((_, at) => at).filter((at) => cluster[at] !== 0);

@@ -232,13 +232,14 @@ export function experimentOf(world: Pick<World, 'pool' | 'domains'>, options: Sw
   };
 }
 
-function model(name: string): PreparedModel {
+/** Each size has twice the parameters of the one before. */
+function model(name: string, size: number): PreparedModel {
   return {
-    fingerprint: digest(name) as Fingerprint,
+    fingerprint: digest(size === 0 ? name : [name, size]) as Fingerprint,
     path: `/models/${name}`,
     source: `./${name}`,
     kind: 'checkpoint',
-    parameters: 1e6,
+    parameters: 1e6 * 2 ** size,
     bytes: 2e6,
     dtype: 'float32',
     architecture: 'Tiny',
@@ -250,10 +251,12 @@ function model(name: string): PreparedModel {
 
 export function planOf(experiment: Experiment): Plan {
   const prepared: Prepared = {
-    models: Object.fromEntries([
-      ['default/base', model('base')],
-      ...experiment.pool.map((name) => [`default/expert/${name}`, model(name)] as const),
-    ]),
+    models: Object.fromEntries(
+      experiment.sizes.flatMap(({ name: size }, i) => [
+        [`${size}/base`, model('base', i)] as const,
+        ...experiment.pool.map((name) => [`${size}/expert/${name}`, model(name, i)] as const),
+      ]),
+    ),
     evaluations: Object.fromEntries(
       [...experiment.evaluation.domains.keys()].map((name) => [
         name,

@@ -171,7 +171,12 @@ describe('errors of the typical curve', () => {
     const s2 = tokens.reduce((sum, t, s) => sum + ((row.nll[s] ?? 0) - ratio * t) ** 2, 0) / (n - 1);
     const textbook = (n * s2) / total ** 2;
     expect(values.reduce((sum, v) => sum + v * v, 0)).toBeCloseTo(textbook, 14);
-    const replicates = replicatesOf(row, SAMPLES, only(0, 2), resample(SAMPLES, 3, 4000));
+    const replicates = replicatesOf(
+      [row],
+      SAMPLES,
+      only(0, 2),
+      resample(SAMPLES, 3, 4000),
+    )[0] as Float64Array;
     const mean = replicates.reduce((sum, v) => sum + v, 0) / 4000;
     const variance = replicates.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 4000;
     expect(variance / textbook).toBeGreaterThan(0.9);

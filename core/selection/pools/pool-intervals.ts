@@ -117,7 +117,8 @@ function floorsOf(
   { samples, resamples }: PoolEvidence,
 ): Float64Array | null {
   if (!points.every(({ exhaustive }) => exhaustive) || !samplesShowSpread(samples, weights)) return null;
-  const columns = points.map(({ losses }) => replicatesOf(losses, samples, weights, resamples));
+  const rows = points.map(({ losses }) => losses);
+  const columns = replicatesOf(rows, samples, weights, resamples);
   const k = points.map((point) => point.k);
   const floors = new Float64Array(resamples.replicates);
   const row = new Float64Array(k.length);

@@ -1,0 +1,79 @@
+/**
+ * How long the whole Report of a large experiment takes: 3 sizes, 5 methods, all 511 subsets of 9 experts, 9 domains of
+ * 40 samples, 1,000 replicates. CPU milliseconds: points and everything behind them, the first of a process; points again
+ * with nothing kept; and points after one more result. `npm run bench report-full`.
+ */
+import type { Score } from '../core/report/input.ts';
+import { ReportMaker } from '../core/report/make-report.ts';
+import type { EvaluationId, MergeKey } from '../core/store/format.ts';
+import { experimentOf, planOf, World, WorldResults } from '../test/report/world.ts';
+
+const ALL = { experts: 9, domains: 9, samples: 40, scaled: true, maskNoise: 0.05 };
+const SIZES = ['S', 'M', 'L'];
+const NONE = { compatibility: 'none' } as const;
+
+/** Milliseconds of this process's CPU: other work on the machine does not count. */
+function timed<T>(work: () => T): { readonly ms: number; readonly result: T } {
+  const start = process.cpuUsage();
+  const result = work();
+  const { user, system } = process.cpuUsage(start);
+  return { ms: (user + system) / 1000, result };
+}
+
+/** The same domains and samples at every size; larger models have less spread between experts. */
+const worlds = SIZES.map((_, i) => new World({ ...ALL, seed: 3, spread: 0.8 / (i + 1) }));
+const [world] = worlds as [World, ...World[]];
+const experts = new Map(world.pool.map((name) => [name, `./${name}`]));
+const experiment = {
+  ...experimentOf(world, {
+    methods: [
+      { method: 'average', ...NONE },
+      { method: 'task_arithmetic', scale: 0.8, normalize: true, ...NONE },
+      { method: 'ties', scale: 1, density: 0.5, trim_scope: 'tensor', ...NONE },
+      { method: 'dare', drop_rate: 0.2, seeds: [0], ...NONE },
+      { method: 'dare_ties', drop_rate: 0.2, seeds: [0], scale: 1, ...NONE },
+    ],
+  }),
+  sizes: SIZES.map((name) => ({ name, base: `./${name}`, experts })),
+};
+const plan = planOf(experiment);
+
+/** By merge and evaluation set, as the store's index finds them. */
+const scores = new Map<MergeKey, Map<EvaluationId, Score>>();
+for (const [i, size] of SIZES.entries()) {
+  const lines = plan.lines.filter((line) => line.size === size);
+  const store = new WorldResults(worlds[i] as World).feed(plan, lines);
+  for (const { key } of lines)
+    scores.set(
+      key,
+      new Map(
+        Object.values(plan.header.evaluations).flatMap((id) => {
+          const score = store.get(key, id);
+          return score ? [[id, score]] : [];
+        }),
+      ),
+    );
+}
+const input = {
+  experiment,
+  plan,
+  results: {
+    get: (key: MergeKey, id: EvaluationId) => scores.get(key)?.get(id),
+    failure: () => undefined,
+  },
+  evaluations: world.evaluations(),
+  otherPlans: [],
+};
+
+const maker = new ReportMaker();
+const points = timed(() => maker.make(input, { stage: 'points' })).ms;
+const complete = timed(() => maker.make(input, { stage: 'complete' })).ms;
+const cold = timed(() => new ReportMaker().make(input, { stage: 'points' })).ms;
+
+const ms = (value: number) => `${value.toFixed(0).padStart(6)} ms`;
+console.log(
+  `report of ${plan.lines.length} merges: 3 sizes, 5 methods, 511 subsets, 9 domains of 40 samples`,
+);
+console.log(`  points, first of a process    ${ms(points)} (goal 200)`);
+console.log(`  points, warm, nothing kept    ${ms(cold)}`);
+console.log(`  everything, behind the points ${ms(complete)} (goal 10000)`);

@@ -1,6 +1,7 @@
-"""`python -m merge_lab_agent serve|run|merge|prepare|environment`: one JSON document in, one JSON line out.
+"""`python -m merge_lab_agent serve|run|merge|prepare|geometry|environment`.
 
-`serve` converses instead. Nothing from a document ever becomes part of a command line.
+One JSON document in, one JSON line out; `serve` converses instead. Nothing from a document ever becomes
+part of a command line.
 """
 
 from __future__ import annotations
@@ -38,6 +39,12 @@ def _prepare(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     return prepare(request)
 
 
+def _geometry(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    from merge_lab_agent.geometry_file import geometry
+
+    return geometry(request)
+
+
 def _environment(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     from merge_lab_agent.environment import environment
 
@@ -45,7 +52,13 @@ def _environment(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 # Each imports what it needs when it is asked for: starting must be quick.
-JOBS: dict[str, Job] = {"run": _run, "merge": _merge, "prepare": _prepare, "environment": _environment}
+JOBS: dict[str, Job] = {
+    "run": _run,
+    "merge": _merge,
+    "prepare": _prepare,
+    "geometry": _geometry,
+    "environment": _environment,
+}
 
 
 def main(arguments: list[str]) -> int:

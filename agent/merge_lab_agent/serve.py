@@ -45,6 +45,7 @@ class Server:
         self.calls: dict[str, Call] = {
             "environment": lambda request: self._jobs.ask("environment", request),
             "prepare": lambda request: self._jobs.ask("prepare", request),
+            "geometry": lambda request: self._jobs.ask("geometry", request),
             "list": list_models,
             "launch": launch,
             "stop": stop,

@@ -1,4 +1,4 @@
-"""The store: the folder that keeps plans, evaluation sets, prepared answers, claims, results and runs."""
+"""The store: a folder of plans, evaluation sets, prepared answers, geometry, claims, results and runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 from merge_lab_agent import STORE_FORMAT
 from merge_lab_agent.problem import Problem
 
-FOLDERS = ("plans", "evaluations", "prepared", "claims", "results", "runs")
+FOLDERS = ("plans", "evaluations", "prepared", "geometry", "claims", "results", "runs")
 HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -67,6 +67,9 @@ class Store:
 
     def evaluation(self, evaluation_id: str) -> Path:
         return self.root / "evaluations" / f"{_digest(evaluation_id, 'evaluation')}.json"
+
+    def geometry(self, key: str) -> Path:
+        return self.root / "geometry" / f"{_digest(key, 'geometry')}.json"
 
     def claims(self, plan_id: str) -> Path:
         return self.root / "claims" / _digest(plan_id, "plan")

@@ -47,6 +47,7 @@ def test_a_store_is_made_with_its_folders_and_kept_out_of_git(tmp_path: Path) ->
         "plans",
         "evaluations",
         "prepared",
+        "geometry",
         "claims",
         "results",
         "runs",
@@ -219,6 +220,11 @@ def test_a_header_that_makes_no_sense_is_refused(
         {"seed": 0.5},
         {"reference": "unknown"},
         {"retry": -1},
+        {"weights": [1.0]},
+        {"method": None, "weights": []},
+        {"method": None, "weights": ["1"]},
+        {"method": None, "weights": [True]},
+        {"method": None, "subset": [], "weights": []},
     ],
 )
 def test_a_line_that_makes_no_sense_is_refused(tmp_path: Path, change: dict[str, object]) -> None:

@@ -1,4 +1,5 @@
 /** What goes between a session and its analysis worker. Everything is data: it is copied from thread to thread. */
+import type { MergeRequest } from '../core/design/requests.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Progress, Report } from '../core/report/report.ts';
@@ -18,6 +19,8 @@ export type Request =
       readonly experiment: Experiment;
       readonly prepared: Prepared;
       readonly write: boolean;
+      /** Added to what an older plan of it was asked for. */
+      readonly requests: readonly MergeRequest[];
     }
   /** The newest plan in the store that fits. */
   | { readonly kind: 'find'; readonly id: number; readonly experiment: Experiment }

@@ -3,14 +3,16 @@
  * store once; point estimates come before intervals; what nobody waits for any more is not computed to its end.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { requestMerges } from '../core/design/requests.ts';
 import { planSweep } from '../core/design/sweep.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { Cancelled } from '../core/law/cancelled.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
-import type { Plan, PlanId, Prepared } from '../core/store/format.ts';
+import type { Plan, PlanId } from '../core/store/format.ts';
 import { serializePlan } from '../core/store/plan-file.ts';
 import { ResultIndex } from '../core/store/results.ts';
 import type { Answer, PlanOutline, Request, WorkerStart } from './analysis-messages.ts';
+import { carriedRequests } from './carried-requests.ts';
 import { PlanAnalysis } from './plan-analysis.ts';
 import { findPlan, readPlan, writePlan } from './plan-files.ts';
 import { StoreWatch } from './store-watch.ts';
@@ -110,8 +112,9 @@ function keep(plan: Plan): PlanAnalysis {
   return kept;
 }
 
-function planned(experiment: Experiment, prepared: Prepared, write: boolean): PlanOutline {
-  const { header, lines } = planSweep(experiment, prepared);
+function planned({ experiment, prepared, write, requests }: Request & { kind: 'plan' }): PlanOutline {
+  const sweep = planSweep(experiment, prepared);
+  const { header, lines } = requestMerges(sweep, [...carriedRequests(store, sweep), ...requests]);
   const serialized = serializePlan(header, lines);
   if (write) writePlan(store, serialized);
   return keep({ id: serialized.id, header, lines }).outline;
@@ -120,7 +123,7 @@ function planned(experiment: Experiment, prepared: Prepared, write: boolean): Pl
 function handle(request: Request): void {
   switch (request.kind) {
     case 'plan': {
-      const plan = planned(request.experiment, request.prepared, request.write);
+      const plan = planned(request);
       send({ kind: 'planned', id: request.id, plan });
       return;
     }

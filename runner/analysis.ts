@@ -1,5 +1,6 @@
 /** The analysis worker as seen from a session: it is asked, it answers, and it may be followed. */
 import { Worker } from 'node:worker_threads';
+import type { MergeRequest } from '../core/design/requests.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import type { Progress, Report } from '../core/report/report.ts';
@@ -32,9 +33,14 @@ export class Analysis {
     this.#store = store;
   }
 
-  /** The plan of an experiment; its lines stay in the worker. */
-  async plan(experiment: Experiment, prepared: Prepared, write: boolean): Promise<PlanOutline> {
-    const request: Request = { kind: 'plan', id: this.#nextId++, experiment, prepared, write };
+  /** The plan of an experiment, with merges beyond its sweep; its lines stay in the worker. */
+  async plan(
+    experiment: Experiment,
+    prepared: Prepared,
+    write: boolean,
+    requests: readonly MergeRequest[] = [],
+  ): Promise<PlanOutline> {
+    const request: Request = { kind: 'plan', id: this.#nextId++, experiment, prepared, write, requests };
     const answer = await this.#ask(request);
     if (answer.kind === 'planned' && answer.plan) return answer.plan;
     throw unexpected(`it answered ${answer.kind}`);

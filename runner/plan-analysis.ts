@@ -7,7 +7,7 @@ import { type EvaluationInfo, evaluationInfo } from '../core/report/input.ts';
 import { ReportMaker } from '../core/report/make-report.ts';
 import type { Progress, Report } from '../core/report/report.ts';
 import { parseEvaluationSet } from '../core/store/evaluation.ts';
-import type { EvaluationId, Plan, PlanLine } from '../core/store/format.ts';
+import { type EvaluationId, isUnmerged, type Plan, type PlanLine } from '../core/store/format.ts';
 import type { ResultIndex } from '../core/store/results.ts';
 import type { Look, PlanOutline, Stage } from './analysis-messages.ts';
 import { relatedPlans } from './plan-files.ts';
@@ -36,7 +36,7 @@ export class PlanAnalysis {
       id,
       header,
       total: lines.length,
-      unmerged: lines.filter(({ method }) => method === null).length,
+      unmerged: lines.filter(isUnmerged).length,
     };
   }
 

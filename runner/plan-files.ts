@@ -103,9 +103,25 @@ function subsetName(experts: readonly string[]): string {
   return JSON.stringify([...experts].sort());
 }
 
+/** Every plan of a store that can be read, the newest first. */
+export function goodPlans(store: string): readonly Plan[] {
+  return planIds(store).flatMap((id) => readIfGood(store, id) ?? []);
+}
+
+/** Lines of plans that are remembered: a plan never changes, and reading one is checking all of it. */
+const MOST_LINES = 200_000;
+const remembered = new Map<string, Plan>();
+
 function readIfGood(store: string, id: PlanId): Plan | null {
+  const file = planFile(store, id);
+  const known = remembered.get(file);
+  if (known) return known;
   try {
-    return readPlan(store, id);
+    const plan = readPlan(store, id);
+    const lines = [...remembered.values()].reduce((sum, each) => sum + each.lines.length, plan.lines.length);
+    if (lines > MOST_LINES) remembered.clear();
+    remembered.set(file, plan);
+    return plan;
   } catch {
     return null;
   }

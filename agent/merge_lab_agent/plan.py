@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -32,7 +33,7 @@ class PlanSize:
 
 @dataclass(frozen=True)
 class Merge:
-    """One line. `method` is the header's document, or None for an unmerged model."""
+    """One line. `method` is the header's document; None for an unmerged model, and for `weights`."""
 
     key: str
     size: str
@@ -42,6 +43,8 @@ class Merge:
     seed: int | None
     reference: str | None
     retry: int
+    weights: dict[str, float] | None = None
+    """Of each expert of the subset: θ0 + Σ w·v."""
 
     @property
     def attempts_allowed(self) -> int:
@@ -176,7 +179,10 @@ def _merge(
     if index is not None and not 0 <= _count(index) < len(methods):
         raise ValueError(f"method {index} is not in the header")
     method = None if index is None else methods[index]
-    if method is None and len(subset) > 1:
+    weights = _weights(line.get("weights"), subset)
+    if weights is not None and (method is not None or not subset):
+        raise ValueError("weights go with experts and without a method")
+    if method is None and weights is None and len(subset) > 1:
         raise ValueError(f"an unmerged model cannot have subset {list(subset)}")
     if method is not None and not subset:
         raise ValueError("a merge has no experts")
@@ -193,7 +199,16 @@ def _merge(
         seed=seed,
         reference=None if reference is None else _one_of(reference, references),
         retry=_count(line.get("retry") or 0),
+        weights=weights,
     )
+
+
+def _weights(values: Any, subset: tuple[str, ...]) -> dict[str, float] | None:
+    if values is None:
+        return None
+    if not isinstance(values, list) or len(values) != len(subset):
+        raise ValueError(f"{values!r} does not hold one weight for each of {list(subset)}")
+    return dict(zip(subset, map(_number, values)))
 
 
 def _text(value: Any) -> str:
@@ -212,6 +227,12 @@ def _count(value: Any, least: int = 0) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise TypeError(f"{value!r} is not a whole number of at least {least}")
     return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(f"{value!r} is not a number")
+    return float(value)
 
 
 def _one_of(value: Any, allowed: Any) -> str:

@@ -122,7 +122,7 @@ class ResidentRoom:
                 self._sets[name] = EvaluationSet.read(self._store, name)
         started = time.perf_counter()
         subset = [] if merge.reference is not None else list(merge.subset)
-        self._resident.apply(merge.method, subset, merge.seed)
+        self._resident.apply(merge.method, subset, merge.seed, merge.weights)
         share = (time.perf_counter() - started) / len(evaluations)
         scores = self._scorer.score_all([self._sets[name] for name in evaluations])
         self.batch_tokens = scores[-1].batch_tokens

@@ -72,6 +72,24 @@ def test_a_run_scores_every_merge_on_every_domain(plan: SmallPlan, tmp_path: Pat
     assert list(plan.store.claims(plan.id).iterdir()) == [], "no claim outlives its worker"
 
 
+def test_weights_are_scored_as_the_merge_that_they_are(plan: SmallPlan, tmp_path: Path) -> None:
+    alpha, beta, *_ = plan.header["pool"]
+    halves = plan_line(None, [beta, alpha], None) | {"weights": [0.5, 0.5]}
+    single = plan_line(None, [alpha], None, 1) | {"weights": [1.0]}
+    other = plan_line(None, [beta, alpha], None, 1) | {"weights": [0.9, 0.1]}
+    weighted = save_plan(plan.store, plan.header, [*plan.lines, halves, single, other])
+    assert forked_run(weighted.request("first"), tmp_path) == 0
+    found = losses(plan.store)
+    for domain in plan.header["evaluations"].values():
+        by_average, expert = (
+            found[next(line["key"] for line in plan.lines if line["subset"] == subset), domain]
+            for subset in ([alpha, beta], [alpha])
+        )
+        assert found[halves["key"], domain] == pytest.approx(by_average, rel=1e-6)
+        assert found[single["key"], domain] == pytest.approx(expert, rel=1e-6)
+        assert found[other["key"], domain] != pytest.approx(by_average, rel=1e-6)
+
+
 def test_a_merge_of_one_by_averaging_is_that_expert(plan: SmallPlan, tmp_path: Path) -> None:
     forked_run(plan.request("first"), tmp_path)
     found = losses(plan.store)

@@ -1,7 +1,7 @@
 /** Models as they are: the base and the experts of each size, scored beside their merges. */
 import { dot, influence, type Losses, objectiveOf } from '../selection/measured.ts';
 import { sampleFreedom } from '../selection/samples.ts';
-import type { PlanLine } from '../store/format.ts';
+import { isUnmerged, type PlanLine } from '../store/format.ts';
 import type { Context, Unscored } from './context.ts';
 import type { ReportInput } from './input.ts';
 import type { Rows } from './merges.ts';
@@ -11,7 +11,7 @@ import { estimated } from './select.ts';
 /** Rows of one size, null while not scored. */
 export function unmergedOf({ plan }: ReportInput, size: string, rows: Rows): Unscored {
   const lines = plan.lines.filter(
-    (line) => line.method === null && line.size === size && line.reference === undefined,
+    (line) => isUnmerged(line) && line.size === size && line.reference === undefined,
   );
   const rowOf = (line: PlanLine | undefined): Losses | null => (line ? rows.get(line.key) : null);
   return {

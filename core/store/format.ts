@@ -63,13 +63,15 @@ export interface PlanHeader {
 
 export type Purpose = 'anchor' | 'design' | 'verify' | 'requested';
 
-/** One merge. `method: null` is an unmerged model: the base (`subset: []`), an expert (one name), or a reference. */
+/** One merge. `method: null` is weights, or an unmerged model: the base (`subset: []`), an expert (one name), or a reference. */
 export interface PlanLine {
   readonly key: MergeKey;
   readonly size: string;
   /** Index into the header's methods. */
   readonly method: number | null;
   readonly subset: readonly string[];
+  /** θ0 + Σ w·v instead of a method, in the order of `subset`: the multiple of each task vector. */
+  readonly weights?: readonly number[];
   /** For random methods only. */
   readonly seed: number | null;
   readonly purpose: readonly Purpose[];
@@ -78,6 +80,11 @@ export interface PlanLine {
   readonly reference?: string;
   /** Raised by one when the user asks to try a failed merge again. */
   readonly retry?: number;
+}
+
+/** The base, an expert as it is, or a reference. */
+export function isUnmerged({ method, weights }: Pick<PlanLine, 'method' | 'weights'>): boolean {
+  return method === null && weights === undefined;
 }
 
 export interface Plan {

@@ -7,6 +7,8 @@ export interface MergeIdentity {
   readonly base: Fingerprint;
   /** In pool order; empty for the unmerged base. */
   readonly experts: readonly Fingerprint[];
+  /** θ0 + Σ w·v, in the order of `experts`; `method` is then null. */
+  readonly weights?: readonly number[];
   /** Null for an unmerged model. */
   readonly method: PlanMethod | null;
   /** Null unless the method is random. */
@@ -25,12 +27,15 @@ export function isRandom(method: Pick<PlanMethod, 'method'> | null): boolean {
  * with `compatibility: mergekit` does the order of the file decide the parameters, and so the key.
  */
 export function mergeKey(merge: MergeIdentity): MergeKey {
-  const { base, embeddings, dtype } = merge;
+  const { base, experts, weights, embeddings, dtype } = merge;
   const ordered = merge.method?.compatibility === 'mergekit';
+  const order = experts.map((_, i) => i);
+  if (!ordered) order.sort((a, b) => ((experts[a] ?? '') < (experts[b] ?? '') ? -1 : 1));
   return digest({
     v: 1,
     base,
-    experts: ordered ? merge.experts : [...merge.experts].sort(),
+    experts: order.map((i) => experts[i]),
+    ...(weights ? { weights: order.map((i) => weights[i]) } : {}),
     method: merge.method === null ? null : methodInKey(merge.method, merge.seed),
     embeddings,
     dtype,

@@ -69,6 +69,7 @@ export const planLineSchema: z.ZodType<PlanLine> = z.strictObject({
   size: z.string(),
   method: z.number().int().nonnegative().nullable(),
   subset: z.array(z.string()),
+  weights: z.array(z.number()).exactOptional(),
   seed: z.number().int().nullable(),
   purpose: z.array(z.enum(['anchor', 'design', 'verify', 'requested'])),
   draws: z.number().int().nonnegative(),

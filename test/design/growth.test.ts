@@ -1,12 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  expectedResultBytes,
-  growthOf,
-  requestSubset,
-  requestsOf,
-  retryMerges,
-} from '../../core/design/grow.ts';
-import { ProblemError } from '../../core/problem.ts';
+import { expectedResultBytes, growthOf, retryMerges } from '../../core/design/grow.ts';
 import type { MergeKey, PlanLine } from '../../core/store/format.ts';
 import { scoreLine } from '../store/lines.ts';
 import { poolOf, sweepOf } from './sweeps.ts';
@@ -96,54 +89,6 @@ describe('a plan that grows out of an older one', () => {
     const known = keysOf(all.lines);
     expect(growthOf(sampled, known).new).toBe(0);
     expect(sampled.lines.filter((line) => line.subset.length === 3 && line.draws > 0)).toHaveLength(4);
-  });
-});
-
-describe('subsets requested by hand', () => {
-  const pool = poolOf(8);
-  const plan = sweepOf(pool, {
-    methods: ['average', '{ method: dare, seeds: [1, 2] }'],
-    sweep: '{ subsets: 5 }',
-  });
-  const drawn = new Set(plan.lines.map((line) => line.subset.join()));
-  const foreign = ['expert_1', 'expert_4', 'expert_6', 'expert_7'];
-
-  test('come behind the anchors, with every seed, and weigh nothing in the design', () => {
-    expect(drawn.has(foreign.join())).toBe(false);
-    const grown = requestSubset(plan, [{ size: 'default', method: 1, subset: [...foreign].reverse() }]);
-    expect(grown.lines).toHaveLength(plan.lines.length + 2);
-    const anchors = grown.lines.findIndex((line) => !line.purpose.includes('anchor'));
-    expect(grown.lines.slice(anchors, anchors + 2)).toMatchObject(
-      [1, 2].map((seed) => ({ method: 1, seed, subset: foreign, purpose: ['requested'], draws: 0 })),
-    );
-    for (let k = 2; k < 8; k += 1) expect(meanAt(grown.lines, k)).toBe(meanAt(plan.lines, k));
-    expect(growthOf(grown, keysOf(plan.lines)).new).toBe(2);
-  });
-
-  test('that the design has too keep their draws', () => {
-    const line = plan.lines.find((each) => each.purpose.join() === 'design' && each.method === 0);
-    if (!line) throw new Error('no design');
-    const request = { size: 'default', method: 0, subset: line.subset };
-    const grown = requestSubset(plan, [request, request]);
-    expect(grown.lines).toHaveLength(plan.lines.length);
-    const again = grown.lines.find((each) => each.key === line.key);
-    expect(again).toEqual({ ...line, purpose: ['design', 'requested'] });
-    expect(requestsOf(grown)).toEqual([request]);
-  });
-
-  test('asked for twice are there once, and can be carried into the next plan', () => {
-    const request = { size: 'default', method: 0, subset: foreign };
-    const once = requestSubset(plan, [request, request]);
-    expect(once.lines).toHaveLength(plan.lines.length + 1);
-    expect(requestSubset(once, [request])).toEqual(once);
-    const next = requestSubset(sweepOf(poolOf(9)), requestsOf(once));
-    expect(next.lines.filter((line) => line.purpose.includes('requested'))).toHaveLength(1);
-  });
-
-  test('that are none are refused', () => {
-    const ask = (subset: string[]) => () => requestSubset(plan, [{ size: 'default', method: 0, subset }]);
-    expect(ask(['expert_1', 'nobody'])).toThrow(ProblemError);
-    expect(ask([])).toThrow(ProblemError);
   });
 });
 

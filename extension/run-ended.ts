@@ -25,7 +25,8 @@ export function tellOfEnd(lab: Lab, uri: vscode.Uri, end: RunEnd): void {
     return;
   }
   const watched = vscode.window.state.focused && seconds < LONG_SECONDS;
-  if (status.state !== 'done' || watched || !setting('notifications.runEnded', true)) return;
+  const isDone = status.state === 'done' || lab.library.get(uri)?.report?.precision?.stop === 'precise';
+  if (!isDone || watched || !setting('notifications.runEnded', true)) return;
   void tellAnswer(lab, uri);
 }
 

@@ -165,7 +165,9 @@ export class ExperimentSession {
     refuseWhatCannotFit(estimate, this.store);
     const { done, failed, total } = look.progress;
     const warnings = [...prepared.warnings, ...look.problems, ...damageOf(look.damaged)];
-    return { plan, done, failed, missing: total - done - failed, estimate, prepared, warnings };
+    const precision = await this.#precision(plan.id);
+    const missing = precision?.stop === 'precise' ? 0 : total - done - failed;
+    return { plan, done, failed, missing, precision, estimate, prepared, warnings };
   }
 
   /** Starts a run of what is missing, or joins the one that goes on. It outlives this session. */
@@ -244,6 +246,11 @@ export class ExperimentSession {
     if (first) throw new ProblemsError(first, prepared);
     this.#planned = await this.#analysis.plan(this.experiment, prepared, true);
     return this.#planned;
+  }
+
+  async #precision(plan: PlanId): Promise<Report['precision']> {
+    if (this.experiment.sweep.subsets.kind !== 'precision') return null;
+    return (await this.#analysis.report(this.experiment, plan, 'points')).precision;
   }
 
   async #planToReport(): Promise<PlanOutline> {

@@ -5,6 +5,7 @@ import type { WorkerStatus } from '../core/store/format.ts';
 import type { Analysis } from './analysis.ts';
 import type { PlanOutline } from './analysis-messages.ts';
 import type { Following, Update } from './session-types.ts';
+import { stopWhenPrecise } from './stop-when-precise.ts';
 import { type WatchedRun, watchRun } from './watch-run.ts';
 
 export interface Followed extends WatchedRun {
@@ -14,12 +15,14 @@ export interface Followed extends WatchedRun {
 }
 
 export function followRun(followed: Followed, listener: (update: Update) => void): Following {
-  const { plan, experiment, analysis } = followed;
+  const { store, run, plan, experiment, analysis } = followed;
+  const judge = stopWhenPrecise(store, run, plan.id);
   let status: readonly WorkerStatus[] = [];
   let progress: Progress = { done: 0, failed: 0, total: plan.total };
   const reports = analysis.follow(experiment, plan.id, (update) => {
     progress = update.progress ?? progress;
     const { report } = update;
+    if (report) judge(report);
     listener({ status, progress: latest(progress, status), ...(report ? { report } : {}) });
   });
   const statuses = watchRun(followed, (changed) => {

@@ -1,6 +1,7 @@
 /** What goes in and out of an opened experiment. */
+import type { MergeRequest } from '../core/design/requests.ts';
 import type { Problem } from '../core/problem.ts';
-import type { Progress, Report } from '../core/report/report.ts';
+import type { Precision, Progress, Report } from '../core/report/report.ts';
 import type { Prepared, WorkerStatus } from '../core/store/format.ts';
 import type { Look, PlanOutline } from './analysis-messages.ts';
 import type { AnalysisPool } from './analysis-pool.ts';
@@ -39,10 +40,12 @@ export interface PlanEstimate {
 
 export interface PlanSummary {
   readonly plan: PlanOutline;
-  /** Merges of the plan that are complete in the store, failed for good, and still to be done. */
+  /** Merges of the plan that are complete in the store, failed for good, and still to be done: none once they are `precise`. */
   readonly done: number;
   readonly failed: number;
   readonly missing: number;
+  /** Null where the sweep asks for none. */
+  readonly precision: Precision | null;
   readonly estimate: PlanEstimate;
   readonly prepared: Prepared;
   readonly warnings: readonly Problem[];
@@ -56,6 +59,13 @@ export interface Known {
   /** Null where models or data changed, or were never looked at: `plan` is then an older one. */
   readonly prepared: Prepared | null;
   readonly estimate: PlanEstimate | null;
+}
+
+/** What a plan has grown by. */
+export interface Verification {
+  readonly requests: readonly MergeRequest[];
+  /** Why there are none, else null. */
+  readonly reason: string | null;
 }
 
 export interface RunOutcome {

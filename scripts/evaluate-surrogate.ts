@@ -133,7 +133,6 @@ function evaluatePrecision(sweep: ExhaustiveSweep, precision: number): void {
         step,
         measured,
         base: null,
-        sampleErrors: new Map(),
         seed,
       });
     let decision = decide();

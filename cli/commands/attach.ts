@@ -1,6 +1,8 @@
 import { ProblemError } from '../../core/problem.ts';
+import { precisionSentence } from '../../words/precision.ts';
 import type { Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
+import { say } from '../terminal/io.ts';
 import { withSession } from '../with-session.ts';
 import { type RunOptions, watch } from './run.ts';
 
@@ -9,8 +11,12 @@ const ALIVE = new Set(['starting', 'queued', 'loading', 'running', 'stopping']);
 /** `attach FILE`: follows a run that is going on. */
 export async function attach(context: Context, file: string, options: RunOptions): Promise<ExitCode> {
   return withSession({ ...context, signal: new AbortController().signal }, file, options, async (session) => {
-    await session.plan();
+    const { precision } = await session.plan();
     const running = (await session.status()).some((status) => ALIVE.has(status.state));
+    if (!running && precision?.stop === 'precise') {
+      say(context.io, precisionSentence(precision));
+      return 0;
+    }
     if (!running) {
       throw new ProblemError({
         code: 'nothing_runs',

@@ -1,6 +1,7 @@
 import type { ExperimentSession, PlanOutline, PlanSummary } from '../../runner/experiment-session.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { plain, plainLines } from '../../words/plain.ts';
+import { precisionSentence } from '../../words/precision.ts';
 import { bytes, parameters, roughly } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { print, printJson } from '../terminal/io.ts';
@@ -25,7 +26,7 @@ export async function plan(
 }
 
 function planDocument(session: ExperimentSession, summary: PlanSummary): unknown {
-  const { plan, done, failed, missing, estimate, prepared, warnings } = summary;
+  const { plan, done, failed, missing, precision, estimate, prepared, warnings } = summary;
   return {
     plan: plan.id,
     store: session.store,
@@ -33,6 +34,7 @@ function planDocument(session: ExperimentSession, summary: PlanSummary): unknown
     done,
     failed,
     missing,
+    precision,
     estimate,
     dtype: prepared.dtype,
     device: prepared.device,
@@ -43,7 +45,7 @@ function planDocument(session: ExperimentSession, summary: PlanSummary): unknown
 
 /** The plan in a few lines, also printed before a run. */
 export function planText(session: ExperimentSession, summary: PlanSummary, style: Style): string {
-  const { plan, done, failed, missing, estimate, prepared } = summary;
+  const { plan, done, failed, missing, precision, estimate, prepared } = summary;
   const { header } = plan;
   const tokens = Object.values(prepared.evaluations).reduce(
     (sum, evaluation) => sum + evaluation.scored_tokens,
@@ -62,7 +64,8 @@ export function planText(session: ExperimentSession, summary: PlanSummary, style
     missing > 0 ? `${count(missing)} to do` : 'nothing to do',
   ].filter(Boolean);
   const rows = [
-    ['sweep', `${sweepText(plan)}: ${state.join(', ')}`],
+    ['sweep', `${precision ? 'at most ' : ''}${sweepText(plan)}: ${state.join(', ')}`],
+    ...(precision ? [['precision', precisionSentence(precision)]] : []),
     ['models', `${sizes.join(', ')} parameters, ${counted(header.pool.length, 'expert')}`],
     [
       'scoring',
@@ -73,7 +76,7 @@ export function planText(session: ExperimentSession, summary: PlanSummary, style
       `${plain(prepared.device.description)}, ${prepared.dtype.value} (${plainLines(prepared.dtype.reason)})`,
     ],
   ];
-  if (missing > 0) rows.push(['expected', expected(estimate)]);
+  if (missing > 0) rows.push(['expected', `${precision ? 'at most ' : ''}${expected(estimate)}`]);
   const warnings = summary.warnings.map(
     (warning) =>
       `  ${style.yellow('note')} ${plainLines(warning.message)}${warning.fix ? ` ${plainLines(warning.fix)}` : ''}`,

@@ -2,6 +2,7 @@ import type { Report } from '../../core/report/report.ts';
 import { reportDocument } from '../../core/report/report-document.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
+import { precisionSentence } from '../../words/precision.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
@@ -63,8 +64,12 @@ export async function watch(
     say(io, `Left; the run goes on. End it with: ${invocation(io.env, 'stop', options.file)}`);
     return 130;
   }
-  await report(context, session, options);
+  const { precision } = await report(context, session, options);
   if (last.problem) io.err.write(`\n${problemText(last.problem, io.errStyle)}\n`);
+  if (last.state === 'stopped' && precision?.stop === 'precise') {
+    say(io, `\n${precisionSentence(precision)}`);
+    return last.failed > 0 ? 1 : 0;
+  }
   if (last.state === 'stopped') {
     say(io, `\nStopped. Nothing is lost. Go on with: ${again}`);
     return 130;
@@ -76,7 +81,14 @@ export async function watch(
 /** The last status of the run; null when Ctrl-C left it. */
 async function followed(io: Io, session: ExperimentSession, leave: boolean): Promise<WorkerStatus | null> {
   using view = progressView(io);
-  using following = session.follow((update) => view.update(update));
+  let isPrecise = false;
+  using following = session.follow((update) => {
+    if (!isPrecise && update.report?.precision?.stop === 'precise') {
+      isPrecise = true;
+      view.note('Every mean is known as well as was asked for: the run ends after the current merge.');
+    }
+    view.update(update);
+  });
   if (io.err.isTTY)
     view.note(leave ? 'Ctrl-C leaves; the run goes on.' : 'Ctrl-C stops after the current merge.');
   let interrupts = 0;

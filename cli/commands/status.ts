@@ -1,6 +1,7 @@
 import { ProblemError } from '../../core/problem.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import { count, counted } from '../../words/numbers.ts';
+import { precisionSentence } from '../../words/precision.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
@@ -12,20 +13,27 @@ import { withSession } from '../with-session.ts';
 export async function status(context: Context, file: string, options: CommonOptions): Promise<ExitCode> {
   const { io } = context;
   return withSession(context, file, {}, async (session) => {
-    const { plan, problem, ...progress } = await stateOf(session);
+    const { plan, problem, precision, ...progress } = await stateOf(session);
     const workers = await session.status();
-    const missing = progress.total - progress.done - progress.failed;
+    const isPrecise = precision?.stop === 'precise';
+    const missing = isPrecise ? 0 : progress.total - progress.done - progress.failed;
     if (options.json) {
-      printJson(io, { plan, store: session.store, ...progress, missing, workers, problem });
+      printJson(io, { plan, store: session.store, ...progress, missing, precision, workers, problem });
       return 0;
     }
-    const newest = workers.filter((worker) => worker.run === workers[0]?.run);
+    const newest = workers
+      .filter((worker) => worker.run === workers[0]?.run)
+      // Ended because nothing was left to find out.
+      .map((worker) =>
+        isPrecise && worker.state === 'stopped' ? { ...worker, state: 'done' as const } : worker,
+      );
     if (newest.length > 0) print(io, statusLine({ status: newest, progress }));
     else
       print(
         io,
         `${count(progress.done)} of ${counted(progress.total, 'model')} scored; nothing has run here yet.`,
       );
+    if (precision) print(io, precisionSentence(precision));
     for (const { problem: ended } of newest) if (ended) print(io, problemText(ended, io.style));
     if (problem) print(io, problemText(problem, io.style));
     if (missing > 0 && newest[0]?.state === 'failed')
@@ -37,12 +45,12 @@ export async function status(context: Context, file: string, options: CommonOpti
 /** Where the models are not at hand, the state of the newest plan in the store that fits the experiment. */
 async function stateOf(session: ExperimentSession) {
   try {
-    const { plan, done, failed } = await session.plan();
-    return { plan: plan.id, done, failed, total: plan.total, problem: null };
+    const { plan, done, failed, precision } = await session.plan();
+    return { plan: plan.id, done, failed, total: plan.total, precision, problem: null };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    const { plan, progress } = await session.report('points');
+    const { plan, progress, precision } = await session.report('points');
     const { done, failed, total } = progress;
-    return { plan, done, failed, total, problem: error.problem };
+    return { plan, done, failed, total, precision, problem: error.problem };
   }
 }

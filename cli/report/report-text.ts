@@ -11,6 +11,7 @@ import { chosenList, kTable } from './k-table.ts';
 import { lawText } from './law-text.ts';
 import { methodTable } from './method-table.ts';
 import { planningText } from './planning-text.ts';
+import { precisionText } from './precision-text.ts';
 import { studyText } from './study/full-text.ts';
 import { shortStudy } from './study/short-text.ts';
 
@@ -34,6 +35,7 @@ export function reportText(report: Report, options: ReportTextOptions): string {
   if (cell && curve) {
     parts.push(drawingOf(report, cell, style, columns));
     parts.push(kTable(report, cell, style, columns));
+    parts.push(precisionText(report, cell, style, columns));
     parts.push(lawText(curve, style, columns));
     parts.push(expertTable(report, cell, style));
     if (options.full) parts.push(chosenList(report, cell, style, columns), domainTable(report, cell, style));

@@ -14,12 +14,18 @@ export interface Step {
  * Cuts a sequence into blocks, and walks each by small steps. The set of each block stays what it was.
  *
  * @param first length of the first block, where it begins inside one
+ * @param looks lengths after which somebody looks, ascending: no step behind one comes before it
  */
-export function inBlocks<T extends Step>(sequence: readonly T[], first: number = BLOCK): T[][] {
+export function inBlocks<T extends Step>(
+  sequence: readonly T[],
+  first: number = BLOCK,
+  looks: readonly number[] = [],
+): T[][] {
   const blocks: T[][] = [];
   for (let i = 0; i < sequence.length; ) {
-    const end = i === 0 ? first : i + BLOCK;
-    blocks.push(walk(sequence.slice(i, end)));
+    const end = Math.min(i === 0 ? first : i + BLOCK, sequence.length);
+    const cuts = [i, ...looks.filter((look) => look > i && look < end), end];
+    blocks.push(cuts.slice(1).flatMap((to, at) => walk(sequence.slice(cuts[at], to))));
     i = end;
   }
   return blocks;

@@ -2,11 +2,12 @@
  * Which subsets a sweep merges, and how often the design drew each: what the statistics must know to estimate the
  * mean over all subsets of a size. A pure function of the experiment; what was merged earlier plays no part in it.
  */
-import { combinations } from '../experiment/combinations.ts';
+import { anchorCount, combinations } from '../experiment/combinations.ts';
 import type { Experiment, Subsets } from '../experiment/experiment.ts';
+import { dealt, lookSchedule } from '../surrogate/looks.ts';
 import { type ExpertWords, expertWords } from './keyed-random.ts';
 import { type Permutation, spreadPermutations } from './permutations.ts';
-import { enumerateSubsets, type Members, sampleSubsets, shuffledSubsets } from './subsets.ts';
+import { enumerateSubsets, type Members, sampleSubsets } from './subsets.ts';
 
 export interface DrawnSubset {
   /** Indices into the pool, ascending. */
@@ -36,6 +37,8 @@ export interface SubsetDesign {
    * of it. A round holds a subset of each size that still has one, or what a permutation adds.
    */
   readonly rounds: readonly (readonly Members[])[];
+  /** After how many rounds somebody looks whether to stop, ascending; empty where nobody does. */
+  readonly looks: readonly number[];
 }
 
 /** Drawn once for an experiment: the same seed and pool give the same design, whatever the order of the pool. */
@@ -54,6 +57,7 @@ export function designOf(experiment: Pick<Experiment, 'pool' | 'sweep'>): Subset
     strata: new Map(strata.map((stratum) => [stratum.k, stratum])),
     permutations: drawn.permutations,
     rounds: drawn.rounds,
+    looks: sweep.subsets.kind === 'precision' ? lookSchedule(drawn.rounds.length) : [],
   };
 }
 
@@ -82,9 +86,8 @@ function stratifiedDesign(
   inner: readonly number[],
   subsets: Exclude<Subsets, { kind: 'permutations' }>,
 ): Drawn {
-  const lists = inner.map((k) =>
-    subsets.kind === 'all' ? shuffledSubsets(words, k) : sampleSubsets(words, k, subsets.count),
-  );
+  const counts = subsetsBySize(words.low.length, inner, subsets);
+  const lists = inner.map((k) => sampleSubsets(words, k, counts.get(k) ?? 0));
   const longest = Math.max(0, ...lists.map((list) => list.length));
   const rounds = Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1)));
   const strata = inner.map((k, i) =>
@@ -95,6 +98,21 @@ function stratifiedDesign(
     ),
   );
   return { strata: new Map(strata.map((each) => [each.k, each])), permutations: null, rounds };
+}
+
+/** How many subsets of each size are drawn, where there are as many; what `at_most` leaves beside the anchors is dealt out in turn. */
+function subsetsBySize(
+  pool: number,
+  inner: readonly number[],
+  subsets: Exclude<Subsets, { kind: 'permutations' }>,
+): ReadonlyMap<number, number> {
+  if (subsets.kind !== 'precision') {
+    const count = subsets.kind === 'all' ? Number.POSITIVE_INFINITY : subsets.count;
+    return new Map(inner.map((k) => [k, count]));
+  }
+  const { at_most } = subsets;
+  const available = new Map(inner.map((k) => [k, Number(combinations(pool, k))]));
+  return dealt(new Map(), available, at_most, at_most - anchorCount(pool)).counts;
 }
 
 function permutationDesign(words: ExpertWords, inner: readonly number[], count: number): Drawn {

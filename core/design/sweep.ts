@@ -38,7 +38,9 @@ export function planSweep(experiment: Experiment, prepared: Prepared): Sweep {
   const references = Object.keys(header.references).map((name) => referenceLine(header, name));
   // Workers claim blocks counted from the plan's first line: ours end where theirs do.
   const first = BLOCK - ((anchors.length + references.length) % BLOCK);
-  const blocks = interleaved(makers.map((maker, i) => inBlocks(maker.design(), i === 0 ? first : BLOCK)));
+  const blocks = interleaved(
+    makers.map((maker, i) => inBlocks(maker.design(), i === 0 ? first : BLOCK, maker.looks)),
+  );
   return {
     header,
     lines: [...anchors, ...references, ...blocks.flat().map(({ line }) => line)],
@@ -171,6 +173,14 @@ class LineMaker {
       }),
     );
     return [...unmerged, ...merged];
+  }
+
+  /** Merges of the design that are there at each look. */
+  get looks(): readonly number[] {
+    const cells = this.#cells().length;
+    return this.#design.looks.map(
+      (rounds) => cells * this.#design.rounds.slice(0, rounds).reduce((sum, round) => sum + round.length, 0),
+    );
   }
 
   design(): PlannedStep[] {

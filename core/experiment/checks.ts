@@ -2,10 +2,12 @@
 import { checkGoals, checkMerge } from './check-goals.ts';
 import { checkModels } from './check-models.ts';
 import { checkDistinct, checkKnown, type Report } from './check-names.ts';
+import { checkPrecision } from './check-precision.ts';
 import { combinations, subsetCount } from './combinations.ts';
 import { domainsOf, METHOD_DEFAULTS, methodNameOf, poolOf } from './parts.ts';
 import { byteCount, kList, parameterCount } from './quantities.ts';
 import {
+  DEFAULT_EXHAUSTIVE,
   DEFAULT_PERMUTATIONS,
   type ExperimentFile,
   LARGEST_EXHAUSTIVE,
@@ -140,15 +142,7 @@ function checkSweep(file: ExperimentFile, report: Report): void {
 
 function checkSubsets(file: ExperimentFile, size: number, k: readonly number[], report: Report): void {
   const { subsets } = file.sweep;
-  if (typeof subsets === 'object' && 'precision' in subsets) {
-    report(
-      ['sweep', 'subsets'],
-      'precision_later',
-      '`precision`, merging until the curve is known well enough, comes in a later version.',
-      'Write `all`, a number for each k, or `{permutations: 15}`.',
-    );
-    return;
-  }
+  if (typeof subsets === 'object' && 'precision' in subsets) checkPrecision(subsets, size, k, report);
   const count = plannedSubsets(subsets, size, k);
   if (count > BigInt(LARGEST_EXHAUSTIVE)) {
     report(
@@ -185,7 +179,11 @@ function plannedSubsets(
       return sum + (there < BigInt(subsets) ? there : BigInt(subsets));
     }, 0n);
   }
-  const orders = typeof subsets === 'object' && 'permutations' in subsets ? subsets.permutations : 0;
+  if (typeof subsets === 'object' && 'precision' in subsets) {
+    const atMost = BigInt(subsets.at_most ?? DEFAULT_EXHAUSTIVE);
+    return atMost < all ? atMost : all;
+  }
+  const orders = typeof subsets === 'object' ? subsets.permutations : 0;
   const met = BigInt((orders || DEFAULT_PERMUTATIONS) * k.length + size);
   return met < all ? met : all;
 }

@@ -10,3 +10,8 @@ export function combinations(n: number, k: number): bigint {
 export function subsetCount(n: number, sizes: readonly number[]): bigint {
   return sizes.reduce((sum, k) => sum + combinations(n, k), 0n);
 }
+
+/** Merges that every plan makes of a method: each single expert, and the whole pool. */
+export function anchorCount(pool: number): number {
+  return pool > 1 ? pool + 1 : 1;
+}

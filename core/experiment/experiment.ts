@@ -49,7 +49,12 @@ export interface Size {
 export type Subsets =
   | { readonly kind: 'all' }
   | { readonly kind: 'per_k'; readonly count: number }
-  | { readonly kind: 'permutations'; readonly count: number };
+  | { readonly kind: 'permutations'; readonly count: number }
+  /**
+   * Until every mean over subsets is known to ±`precision` nats, 95% for all sizes together; `at_most` merges of each
+   * method, seed and size, those of single experts and of the whole pool included.
+   */
+  | { readonly kind: 'precision'; readonly precision: number; readonly at_most: number };
 
 export type Goal =
   | { readonly rule: 'within'; readonly value: number }

@@ -63,6 +63,10 @@ function subsetsOf(file: ExperimentFile, size: number, k: readonly number[]): Su
   if (typeof subsets === 'object' && 'permutations' in subsets) {
     return { kind: 'permutations', count: subsets.permutations };
   }
+  if (typeof subsets === 'object') {
+    const { precision, at_most = DEFAULT_EXHAUSTIVE } = subsets;
+    return { kind: 'precision', precision, at_most };
+  }
   if (subsets === 'all' || subsetCount(size, k) <= BigInt(DEFAULT_EXHAUSTIVE)) return { kind: 'all' };
   return { kind: 'permutations', count: DEFAULT_PERMUTATIONS };
 }

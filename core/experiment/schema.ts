@@ -118,8 +118,27 @@ const kRange = z.string().regex(K_RANGE, 'a range of k is written `1..3`');
 const subsets = z.union([
   z.literal('all'),
   whole.min(1).max(LARGEST_EXHAUSTIVE),
-  z.strictObject({ permutations: whole.min(1).max(1_000) }),
-  z.strictObject({ precision: z.number().positive(), at_most: whole.min(1).optional() }),
+  z.strictObject({
+    permutations: whole
+      .min(1)
+      .max(1_000)
+      .describe('Random orders in which experts are added: each gives a subset of every k.'),
+  }),
+  z.strictObject({
+    precision: z
+      .number()
+      .positive()
+      .describe(
+        'Merge random subsets until the mean over all subsets of each k is known to this many nats, up or down. What the evaluation samples leave open comes on top: more merges do not lessen it.',
+      ),
+    at_most: whole
+      .min(1)
+      .max(LARGEST_EXHAUSTIVE)
+      .optional()
+      .describe(
+        'Merges of each method, seed and size at most, single experts and the whole pool included; a run that nobody attends makes them all. Default: 1,000, or all there are.',
+      ),
+  }),
 ]);
 
 /** `14B` is 14,000,000,000 parameters. */
@@ -156,7 +175,7 @@ const sweep = z
     subsets: subsets
       .optional()
       .describe(
-        '`all`, a number for each k, or `{permutations: 15}`. Default: all up to 1,000 for each method and size, else 15 permutations.',
+        '`all`, a number for each k, `{permutations: 15}`, or `{precision: 0.01, at_most: 200}`. Default: all up to 1,000 for each method and size, else 15 permutations.',
       ),
     seed: whole.min(0).max(4_294_967_295).default(0).describe('Of the draw of subsets.'),
   })

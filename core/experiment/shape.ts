@@ -74,7 +74,9 @@ function reservedKey(value: unknown, path: Path): Finding | null {
 function specific(issue: Issue, parent: readonly PropertyKey[]): Issue[] {
   const path = [...parent, ...issue.path];
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path }];
-  const meant = issue.errors.find((each) => each.every((inner) => inner.path.length > 0 || !isKind(inner)));
+  const near = issue.errors.filter((each) => each.every((inner) => inner.path.length > 0 || !isKind(inner)));
+  // Of several maps the one that knows all the keys.
+  const meant = near.find((each) => each.every(({ code }) => code !== 'unrecognized_keys')) ?? near[0];
   if (meant) return meant.flatMap((inner) => specific(inner, path));
   return [{ ...issue, path }];
 }
@@ -228,7 +230,8 @@ const unionForms: Readonly<Record<string, string>> = {
   'methods.*': "a method's name, or a map with `method` and its parameters",
   'methods.*.scale': 'a positive number',
   'sweep.k': 'a range such as `1..3`, a whole number of at least 1, or a list of them',
-  'sweep.subsets': '`all`, a whole number of at least 1 for each k, or `{permutations: 15}`',
+  'sweep.subsets':
+    '`all`, a whole number of at least 1 for each k, `{permutations: 15}`, or `{precision: 0.01}`',
   'budget.max_parameters': 'a number such as `14B`',
   'budget.memory': 'an amount such as `80GB`',
 };

@@ -10,7 +10,7 @@ import { estimated } from './select.ts';
 
 /** A cell with the rows that it was made from. */
 export interface MadeCell {
-  readonly cell: Omit<Cell, 'rank' | 'against_best'>;
+  readonly cell: Omit<Cell, 'rank' | 'against_best' | 'precision'>;
   readonly measured: readonly Measured[];
   /** What its curves were fitted to, in their order. */
   readonly data: readonly CurveData[];

@@ -1,6 +1,6 @@
 import type { Experiment } from '../experiment/experiment.ts';
 import { headlineSentence } from './headline-sentence.ts';
-import type { Cell, Curve, Estimated, Headline, ReportSize } from './report.ts';
+import type { Cell, Curve, Estimated, Headline, Precision, ReportSize } from './report.ts';
 
 /** What the headline is made from. */
 export interface HeadlineInput {
@@ -8,6 +8,7 @@ export interface HeadlineInput {
   readonly pool: readonly string[];
   readonly cells: readonly Cell[];
   readonly sizes: readonly ReportSize[];
+  readonly precision: Precision | null;
 }
 
 /** The cell that the headline answers for: the asked or largest size, the asked method or the best ranked one. */
@@ -53,7 +54,8 @@ export function makeHeadline(input: HeadlineInput): Headline {
   const recommended = cell?.selection?.recommended ?? null;
   const recommendedK = curve?.recommended_k ?? null;
   const progress = cell?.progress ?? { done: 0, failed: 0, total: 0 };
-  const complete = progress.total > 0 && progress.done + progress.failed >= progress.total;
+  const isOver = progress.total > 0 && progress.done + progress.failed >= progress.total;
+  const complete = isOver || input.precision?.stop === 'precise';
   const nothing = recommendedK === null && recommended === null;
   const headline = {
     state: complete ? 'complete' : nothing ? 'waiting' : 'partial',

@@ -13,6 +13,7 @@ import { makeHeadline } from './headline.ts';
 import type { ReportInput, ReportOptions } from './input.ts';
 import { methodLabels } from './labels.ts';
 import { cellMerges, progressOf, Rows } from './merges.ts';
+import { overallPrecision, PrecisionMaker } from './precision.ts';
 import type { AgainstBest, Cell, Report } from './report.ts';
 import { type SignedCell, StudyMaker } from './study/make-study.ts';
 import { reportSize, unmergedOf } from './unmerged.ts';
@@ -36,6 +37,7 @@ export class ReportMaker {
   readonly #cells = new Map<string, SignedCell>();
   readonly #comparisons = new Map<string, { readonly signature: string; readonly against: AgainstBest }>();
   readonly #studies = new StudyMaker();
+  readonly #precision = new PrecisionMaker();
   #design: { readonly of: string; readonly permutations: readonly (readonly number[])[] | null } | null =
     null;
 
@@ -55,13 +57,14 @@ export class ReportMaker {
         return this.#cell(context, { size, method, label: labels[method] as string }, own, rows);
       });
       made.push(...ofSize);
-      cells.push(...this.#ranked(context, ofSize, own));
+      cells.push(...this.#ranked(context, ofSize, own, rows));
     }
     const sizes = sizeNames.map((name) =>
       reportSize(context, name, unmerged.get(name) ?? { base: null, experts: [] }),
     );
     const { experiment } = input;
-    const headline = makeHeadline({ experiment, pool: header.pool, cells, sizes });
+    const precision = overallPrecision(cells);
+    const headline = makeHeadline({ experiment, pool: header.pool, cells, sizes, precision });
     const progress = progressOf(input.plan.lines, rows);
     const permutations = this.#permutations(input);
     return {
@@ -73,6 +76,7 @@ export class ReportMaker {
       interval: experiment.goals.interval,
       headline,
       progress,
+      precision,
       pool: header.pool,
       domains: reportDomains(context),
       sizes,
@@ -95,6 +99,7 @@ export class ReportMaker {
       this.#cells.clear();
       this.#comparisons.clear();
       this.#studies.forget();
+      this.#precision.forget();
       this.#resamples = null;
       this.#samples = samplesOf(
         evaluations.map(([name]) => ({
@@ -153,7 +158,7 @@ export class ReportMaker {
   }
 
   /** The lowest loss at its recommended k is first; mergekit's variants stay out of the ranks, not of the comparison. */
-  #ranked(context: Context, made: readonly SignedCell[], unmerged: Unscored): Cell[] {
+  #ranked(context: Context, made: readonly SignedCell[], unmerged: Unscored, rows: Rows): Cell[] {
     const losses = made.map(({ cell }) =>
       cell.claims_law ? lossAtRecommended(cell, context, unmerged) : null,
     );
@@ -165,6 +170,7 @@ export class ReportMaker {
       ...own.cell,
       rank: ranks[i] ?? null,
       against_best: best && best !== own ? this.#against(context, own, best) : null,
+      precision: this.#precision.cell(context, own, unmerged, rows),
     }));
   }
 

@@ -24,6 +24,8 @@ export interface Report {
   readonly interval: 'pool' | 'population';
   readonly headline: Headline;
   readonly progress: Progress;
+  /** Null where the sweep asks for none. */
+  readonly precision: Precision | null;
   readonly pool: readonly string[];
   readonly domains: readonly ReportDomain[];
   readonly sizes: readonly ReportSize[];
@@ -61,6 +63,35 @@ export interface Progress {
   readonly done: number;
   readonly failed: number;
   readonly total: number;
+}
+
+/**
+ * Of a sweep until its means are known: how well they are, and whether it may end. Half widths are of bounds that hold
+ * for all sizes and looks together, 95%; in nats.
+ */
+export interface Precision {
+  /** Half width that the mean over the subsets of each size is to have. */
+  readonly asked: number;
+  /** `precise`: every mean has it, and nothing more is merged; `at_most`: all that is allowed is merged; null: it goes on. */
+  readonly stop: 'precise' | 'at_most' | null;
+  /** The largest; null while a mean has none. */
+  readonly reached: number | null;
+  /** Merges so far, single experts and the whole pool included, and at most. */
+  readonly merges: number;
+  readonly at_most: number;
+  /** What the evaluation samples leave open besides, whatever is merged; null until intervals are computed. */
+  readonly samples_alone: number | null;
+}
+
+export interface CellPrecision extends Precision {
+  /** By size 1 < k < M, of the look at which it was known so well, else of the last: the mean by difference from the surrogate, and its half width. */
+  readonly points: readonly {
+    readonly k: number;
+    readonly loss: number;
+    readonly half: number | null;
+    readonly merges: number;
+    readonly of: number;
+  }[];
 }
 
 export interface ReportDomain {
@@ -108,6 +139,7 @@ export interface Cell {
   readonly rank: number | null;
   /** Null for the method of rank 1 itself, and before there is one. */
   readonly against_best: AgainstBest | null;
+  readonly precision: CellPrecision | null;
 }
 
 /** A method beside the one of rank 1 at the same size: the same subsets, scored on the same samples. */

@@ -5,7 +5,6 @@
  */
 import { inBlocks } from '../design/blocks.ts';
 import type { Members } from '../design/subsets.ts';
-import { Z95 } from '../law/student.ts';
 import { subsetsOfSize } from '../selection/subset-count.ts';
 import { type AssistedMean, assistedMean } from './assisted-mean.ts';
 import { fitSurrogate } from './fit.ts';
@@ -25,8 +24,6 @@ export interface PrecisionState {
   readonly measured: readonly SurrogateMerge[];
   /** L(θ0), where lengths vary; else null. */
   readonly base: number | null;
-  /** By size: standard error of the mean from evaluation samples, which more merges do not lessen. Nats. */
-  readonly sampleErrors: ReadonlyMap<number, number>;
   readonly seed: number;
 }
 
@@ -35,12 +32,10 @@ export interface PrecisionDecision {
   readonly stop: 'precise' | 'at_most' | null;
   /** What the next look waits for, in blocks of at most 32 that may each be the last. */
   readonly next: readonly (readonly Members[])[];
-  /** Largest half width at the last look, nats; null before the first. */
+  /** Largest half width of the points, nats; null before the first look. */
   readonly reached: number | null;
-  /** Of the last look, by size. */
+  /** By size: of the look at which it was precise, else of the last one. All bounds of all looks hold together. */
   readonly points: readonly AssistedMean[];
-  /** Largest half width that evaluation samples alone would leave if every subset were measured, nats; null if unknown. */
-  readonly samplesAlone: number | null;
 }
 
 export function decidePrecision(state: PrecisionState): PrecisionDecision {
@@ -49,36 +44,34 @@ export function decidePrecision(state: PrecisionState): PrecisionDecision {
   const anchors: Members[] = [...everyone.map((i) => [i]), everyone];
   const known = new Map(state.measured.map((merge) => [nameOf(merge), merge]));
   const mergeOf = (members: Members) => known.get(nameOf({ members, step: step(members.length) }));
-  const samplesAlone = largest([...state.sampleErrors.values()].map((se) => Z95 * se));
   const waiting = anchors.filter((members) => !mergeOf(members));
-  if (waiting.length > 0)
-    return { stop: null, next: blocksOf(waiting), reached: null, points: [], samplesAlone };
+  if (waiting.length > 0) return { stop: null, next: blocksOf(waiting), reached: null, points: [] };
 
   const longest = Math.max(0, ...[...order.values()].map((subsets) => subsets.length));
   const looks = lookSchedule(Math.min(longest, atMost));
   const outside = 0.05 / (looks.length * Math.max(1, order.size));
   let counts: ReadonlyMap<number, number> = new Map([...order.keys()].map((k) => [k, 0]));
-  let points: readonly AssistedMean[] = [];
+  const points = new Map<number, AssistedMean>();
   const decision = (stop: PrecisionDecision['stop'], missing: readonly Members[]): PrecisionDecision => ({
     stop,
     next: blocksOf(missing),
-    reached: points.some(({ half }) => half === null) ? null : largest(points.map(({ half }) => half ?? 0)),
-    points,
-    samplesAlone,
+    reached: reachedBy([...points.values()], order.size),
+    points: [...points.values()],
   });
-  const precise = new Set<number>();
+  const isPrecise = (k: number) => (points.get(k)?.half ?? Number.POSITIVE_INFINITY) <= state.precision;
   for (const target of looks) {
     const going = new Map(
-      [...order].flatMap(([k, subsets]) => (precise.has(k) ? [] : [[k, subsets.length] as const])),
+      [...order].flatMap(([k, subsets]) => (isPrecise(k) ? [] : [[k, subsets.length] as const])),
     );
     const deal = dealt(counts, going, target, atMost - anchors.length);
     const drawn = [...order].map(([k, subsets]) => subsets.slice(0, deal.counts.get(k) ?? 0));
     const missing = interleavedMissing(drawn, (members) => mergeOf(members) === undefined);
     if (missing.length > 0) return decision(null, missing);
     counts = deal.counts;
-    points = look(state, anchors, drawn, mergeOf, outside);
-    for (const { k, half } of points) if (half !== null && half <= state.precision) precise.add(k);
-    if (precise.size === order.size) return decision('precise', []);
+    for (const point of look(state, anchors, drawn, mergeOf, outside)) {
+      if (!isPrecise(point.k)) points.set(point.k, point);
+    }
+    if ([...order.keys()].every(isPrecise)) return decision('precise', []);
     if (deal.last) break;
   }
   return decision('at_most', []);
@@ -122,6 +115,8 @@ function blocksOf(subsets: readonly Members[]): Members[][] {
   return inBlocks(steps).map((block) => block.map(({ members }) => members));
 }
 
-function largest(values: readonly number[]): number | null {
-  return values.length > 0 ? Math.max(...values) : null;
+/** Null while a size has no bound. */
+function reachedBy(points: readonly AssistedMean[], sizes: number): number | null {
+  const halves = points.flatMap(({ half }) => (half === null ? [] : [half]));
+  return halves.length < sizes ? null : Math.max(0, ...halves);
 }

@@ -3,6 +3,7 @@ import { problemOf } from '../../core/problem.ts';
 import type { PlanSummary } from '../../runner/experiment-session.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { oneLine } from '../../words/plain.ts';
+import { precisionSentence } from '../../words/precision.ts';
 import { bytes, roughly } from '../../words/units.ts';
 import type { ExperimentModel } from '../experiments/experiment-model.ts';
 import type { Lab } from '../lab.ts';
@@ -140,11 +141,11 @@ function lookedAt(model: ExperimentModel): Thenable<PlanSummary> {
   return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => model.plan());
 }
 
-async function confirmed({ estimate, missing }: PlanSummary): Promise<boolean> {
+async function confirmed({ estimate, missing, precision }: PlanSummary): Promise<boolean> {
   const { seconds } = estimate;
   if (seconds === null || seconds < LONG_SECONDS) return true;
   const answer = await vscode.window.showWarningMessage(
-    `This run of ${counted(missing, 'merge')} takes about ${roughly(seconds)} on this machine.`,
+    `This run of ${counted(missing, 'merge')} takes ${precision ? 'at most ' : ''}about ${roughly(seconds)} on this machine.`,
     {
       modal: true,
       detail: `It goes on when the window is closed, can be stopped after any merge, and needs ${bytes(estimate.disk_bytes)} of disk.`,
@@ -154,19 +155,23 @@ async function confirmed({ estimate, missing }: PlanSummary): Promise<boolean> {
   return answer === 'Run';
 }
 
-async function nothingToDo(uri: vscode.Uri, { failed }: PlanSummary): Promise<void> {
-  const words =
-    failed > 0
-      ? `Nothing is left to do; ${counted(failed, 'merge')} failed.`
-      : 'Everything that this experiment asks for is measured.';
-  const picked = await vscode.window.showInformationMessage(words, 'Dashboard');
+async function nothingToDo(uri: vscode.Uri, summary: PlanSummary): Promise<void> {
+  const picked = await vscode.window.showInformationMessage(doneSentence(summary), 'Dashboard');
   if (picked) await vscode.commands.executeCommand('mergeLab.openDashboard', uri);
 }
 
-function planSentence({ plan, done, missing, estimate, prepared }: PlanSummary): string {
+function doneSentence({ failed, precision }: PlanSummary): string {
+  if (precision?.stop === 'precise')
+    return `${precisionSentence(precision)} Nothing is left to do; with a smaller precision a run goes on.`;
+  if (failed > 0) return `Nothing is left to do; ${counted(failed, 'merge')} failed.`;
+  return 'Everything that this experiment asks for is measured.';
+}
+
+function planSentence({ plan, done, missing, precision, estimate, prepared }: PlanSummary): string {
   const merges = plan.total - plan.unmerged;
   const parts = [
-    `${counted(merges, 'merge')} and ${counted(plan.unmerged, 'unmerged model')}: ${count(done)} done, ${count(missing)} to do.`,
+    ...(precision ? [precisionSentence(precision)] : []),
+    `${precision ? 'At most ' : ''}${counted(merges, 'merge')} and ${counted(plan.unmerged, 'unmerged model')}: ${count(done)} done, ${count(missing)} to do.`,
   ];
   if (missing > 0) {
     const time =

@@ -25,7 +25,7 @@ import type { RunView } from '../../webview/messages.ts';
 import type { ExperimentState, PlanState } from './experiment-state.ts';
 import { InTurn } from './in-turn.ts';
 import { RunTracker } from './run-tracker.ts';
-import { sameQuestion } from './same-question.ts';
+import { sameAim, sameQuestion } from './same-question.ts';
 
 export interface ModelOptions {
   /** Asked anew whenever a session is made. */
@@ -75,6 +75,8 @@ export class ExperimentModel {
   #reportOf: Experiment | null = null;
   #preparedOf: Experiment | null = null;
   #tracker: RunTracker | null = null;
+  /** What the run was to find out when it was started here, or found. */
+  #trackedFor: Experiment | null = null;
   #runs = '';
   #timer: NodeJS.Timeout | null = null;
   #generation = 0;
@@ -141,11 +143,11 @@ export class ExperimentModel {
   /** Starts a run of what was planned last, whatever the text has become since, or joins the one that goes on. */
   async run(): Promise<'started' | 'queued' | 'attached' | 'nothing_to_do'> {
     return this.#busy('Starting the run', async () => {
-      const { session } = this.#job ?? (await this.#jobOf(this.#validText()));
+      const { session, experiment } = this.#job ?? (await this.#jobOf(this.#validText()));
       const { run, state, warnings } = await session.run();
       const [warning] = warnings;
       if (warning) this.#set({ problem: warning });
-      if (state !== 'nothing_to_do') this.#track(session.store, run);
+      if (state !== 'nothing_to_do') this.#track(session.store, run, experiment);
       return state;
     });
   }
@@ -219,7 +221,8 @@ export class ExperimentModel {
   #set(change: Partial<ExperimentState>): void {
     if (this.#disposed) return;
     const next = { ...this.#state, ...change };
-    this.#state = { ...next, stale: this.#staleness(next) };
+    const stale = this.#staleness(next);
+    this.#state = { ...next, stale, plan: stale === null ? planLeft(next) : next.plan };
     this.#options.changed();
   }
 
@@ -292,7 +295,10 @@ export class ExperimentModel {
     if (!plan) return;
     this.#watching = session.watch(plan.id, ({ progress, report, problem }) => {
       const { plan: shown } = this.#state;
-      if (report) this.#reportOf = experiment;
+      if (report) {
+        this.#reportOf = experiment;
+        this.#endWhenPrecise(report, experiment);
+      }
       this.#set({
         ...(shown && progress ? { plan: planState(plan, progress, shown.estimate) } : {}),
         ...(report ? { report, updated: this.#options.now() } : {}),
@@ -310,7 +316,7 @@ export class ExperimentModel {
     if (names === this.#runs) return;
     this.#runs = names;
     const [newest] = runsOf(store, looked.plan.id);
-    if (newest) this.#track(store, newest.run);
+    if (newest) this.#track(store, newest.run, looked.experiment);
     else if (this.#tracker) {
       this.#tracker.dispose();
       this.#tracker = null;
@@ -318,13 +324,22 @@ export class ExperimentModel {
     }
   }
 
-  #track(store: string, run: string): void {
+  #track(store: string, run: string, experiment: Experiment): void {
     if (this.#disposed || (this.#tracker?.run === run && this.#tracker.store === store)) return;
     this.#tracker?.dispose();
     const tracker = new RunTracker(store, run, this.#options.now, (view) => this.#set({ run: view }));
     this.#tracker = tracker;
+    this.#trackedFor = experiment;
     this.#set({ run: tracker.view });
     void this.#untilEnd(tracker);
+  }
+
+  /** By the question that the run was started for: what is typed meanwhile never ends it. */
+  #endWhenPrecise(report: Report, experiment: Experiment): void {
+    const tracker = this.#tracker;
+    if (report.precision?.stop !== 'precise' || !tracker?.active || tracker.view.state === 'stopping') return;
+    const isOfPlan = tracker.view.workers.some(({ plan }) => plan === report.plan);
+    if (isOfPlan && this.#trackedFor && sameAim(this.#trackedFor, experiment)) tracker.stop(false);
   }
 
   async #untilEnd(tracker: RunTracker): Promise<void> {
@@ -392,6 +407,11 @@ export class ExperimentModel {
     this.#job = null;
     await Promise.all(sessions.map((session) => session?.dispose()));
   }
+}
+
+/** Nothing is left of a plan whose means are all known as well as was asked for. */
+function planLeft({ plan, report }: ExperimentState): PlanState | null {
+  return plan && report?.precision?.stop === 'precise' ? { ...plan, missing: 0 } : plan;
 }
 
 function planState(

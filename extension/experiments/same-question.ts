@@ -17,3 +17,9 @@ function textOf(experiment: Experiment): string {
   texts.set(experiment, text);
   return text;
 }
+
+/** Whether a sweep until its means are known would end at the same merge. */
+export function sameAim(a: Experiment, b: Experiment): boolean {
+  const aim = ({ sweep, goals }: Experiment) => JSON.stringify([sweep, [...goals.weights]]);
+  return a === b || aim(a) === aim(b);
+}

@@ -25,7 +25,8 @@ export function statisticalDiagnostics(edited: EditedExperiment): EditorDiagnost
 }
 
 /** While merges are still to come, most of what could be said will be otherwise soon. */
-function isMeasured({ progress }: Cell): boolean {
+function isMeasured({ progress, precision }: Cell): boolean {
+  if (precision?.stop === 'precise') return true;
   return progress.total > 0 && progress.done + progress.failed >= progress.total;
 }
 

@@ -191,6 +191,31 @@ describe('defaults that depend on the pool', () => {
     expect(codes(pool(64, 'sweep: { subsets: { permutations: 1000 } }'))).toEqual([]);
   });
 
+  test('a precision has room for what comes first, and for a look', () => {
+    const precision = (more: string) =>
+      parseExperiment(pool(9, `sweep: { subsets: { ${more} } }`)).diagnostics;
+    expect(parsed(pool(9, 'sweep: { subsets: { precision: 0.01 } }')).sweep.subsets).toEqual({
+      kind: 'precision',
+      precision: 0.01,
+      at_most: 1000,
+    });
+    expect(precision('precision: 0.01, at_most: 52')).toEqual([]);
+    expect(precision('precision: 0.01, at_most: 51')).toMatchObject([
+      { code: 'at_most_small', severity: 'warning', path: ['sweep', 'subsets', 'at_most'] },
+    ]);
+    const [below] = precision('precision: 0.01, at_most: 9');
+    expect(below).toMatchObject({ code: 'at_most_below_anchors', severity: 'error' });
+    expect(below?.message).toContain('less than the 10 merges');
+    expect(below?.fix).toContain('52');
+    expect(precision('precision: 0')).toMatchObject([{ severity: 'error', line: 13 }]);
+    expect(precision('precision: -1, at_most: 100')).toMatchObject([{ severity: 'error' }]);
+    expect(precision('at_most: 100')).toMatchObject([
+      { code: 'missing_key', message: '`sweep.subsets.precision` is missing.' },
+    ]);
+    expect(precision('precision: 0.01, at_most: 65536')).toMatchObject([{ severity: 'error' }]);
+    for (const { message } of precision('precision: 0')) expect(message).toContain('more than 0');
+  });
+
   test('an empty pool is one mistake', () => {
     expect(codes('base: b\nexperts: {}\nevaluation: { data: ./x.json }')).toEqual(['no_experts']);
   });

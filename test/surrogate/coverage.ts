@@ -141,7 +141,6 @@ export function stoppingCoverage(
         step: (k) => 1 / k,
         measured,
         base: null,
-        sampleErrors: new Map(),
         seed,
       });
     let decision = decide();

@@ -24,7 +24,6 @@ function state(measured: readonly SurrogateMerge[], more: Partial<PrecisionState
     step: (k) => 1 / k,
     measured,
     base: null,
-    sampleErrors: new Map([[2, 0.01]]),
     seed: 0,
     ...more,
   };
@@ -98,13 +97,23 @@ describe('a precision run', () => {
     expect(second.next.every((block) => block.length <= 32)).toBe(true);
   });
 
-  it('stops when every size is precise, and says what samples alone leave', () => {
+  it('stops when every size is precise', () => {
     const { decisions } = run({});
     const last = decisions.at(-1);
     expect(last?.stop).toBe('precise');
     expect(last?.next).toEqual([]);
     expect(last?.reached).toBeLessThanOrEqual(0.01);
-    expect(last?.samplesAlone).toBeCloseTo(0.0196, 4);
+  });
+
+  it('keeps the bound by which a size was precise, whatever a later look would say of it', () => {
+    const { decisions } = run({ precision: 0.004 });
+    const looked = decisions.filter(({ points }) => points.length > 0);
+    for (const [i, { points }] of looked.slice(1).entries()) {
+      for (const before of looked[i]?.points ?? []) {
+        if ((before.half ?? 1) <= 0.004) expect(points.find(({ k }) => k === before.k)).toEqual(before);
+      }
+    }
+    expect(looked.at(-1)?.reached).toBeLessThanOrEqual(0.004);
   });
 
   it('gives a size that is precise enough no more merges', () => {

@@ -41,6 +41,7 @@ export function syntheticReport(shape: Shape): Report {
         merges,
         rank: m + 1,
         against_best: m === 0 ? null : againstFirst(shape, 0.3 * m),
+        precision: null,
       };
     }),
   );
@@ -65,6 +66,7 @@ export function syntheticReport(shape: Shape): Report {
       next_expert: { value: 0.004, low: 0.003, high: 0.005 },
       sentence: `${recommended.k} experts of ${shape.pool.length} are enough.\nMerging ${recommended.members.map((d) => shape.pool[d]).join(', ')} gives the loss.`,
     },
+    precision: null,
     progress: {
       done: cells.length * first.merges.count,
       failed: 0,

@@ -58,7 +58,7 @@ export function makePredicted(
 }
 
 /** α of each member of a subset of size k, where the merge is θ0 + α·Σv; null where it is no such sum. */
-function stepOf(method: PlanMethod): ((k: number) => number) | null {
+export function stepOf(method: PlanMethod): ((k: number) => number) | null {
   if (method.method === 'average') return (k) => 1 / k;
   if (method.method !== 'task_arithmetic') return null;
   const { scale, normalize } = method;

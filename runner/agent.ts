@@ -14,6 +14,7 @@ export interface RequestOptions {
 const LIMITS_MS: Readonly<Record<string, number>> = {
   environment: 120_000,
   prepare: 1_800_000,
+  geometry: 600_000,
   launch: 120_000,
 };
 const LIMIT_MS = 30_000;

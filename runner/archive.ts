@@ -1,6 +1,6 @@
 /**
- * One experiment with its results as a zip archive: the file, its plan, the evaluation sets and the result lines
- * that the plan asks for. Names inside an archive are checked against a list of forms; nothing else is unpacked.
+ * One experiment with its results as a zip archive: the file, its plan, and the evaluation sets, task vectors and
+ * result lines that belong to it. Names inside an archive are checked against a list of forms; nothing else is unpacked.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import path from 'node:path';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { ProblemError } from '../core/problem.ts';
 import type { PlanId } from '../core/store/format.ts';
+import { geometryKey } from '../core/store/geometry.ts';
 import { parsePlan } from '../core/store/plan-file.ts';
 import { readPlan } from './plan-files.ts';
 
@@ -16,6 +17,7 @@ const FORMS: readonly RegExp[] = [
   /^[^/\\]{1,200}\.mergelab\.ya?ml$/,
   new RegExp(`^store/plans/${HEX}\\.jsonl$`),
   new RegExp(`^store/evaluations/${HEX}\\.json$`),
+  new RegExp(`^store/geometry/${HEX}\\.json$`),
   /^store\/results\/[A-Za-z0-9._-]{1,128}\.jsonl$/,
 ];
 /** Unpacked; an archive that claims more is refused before it is read. */
@@ -43,6 +45,11 @@ export function exportArchive(file: string, store: string, id: PlanId, archive: 
   entries[`store/plans/${plan.id}.jsonl`] = readFileSync(path.join(store, 'plans', `${plan.id}.jsonl`));
   for (const id of Object.values(plan.header.evaluations)) {
     entries[`store/evaluations/${id}.json`] = readFileSync(path.join(store, 'evaluations', `${id}.json`));
+  }
+  for (const size of Object.values(plan.header.sizes)) {
+    const name = `${geometryKey(size, plan.header.embeddings)}.json`;
+    const measured = path.join(store, 'geometry', name);
+    if (existsSync(measured)) entries[`store/geometry/${name}`] = readFileSync(measured);
   }
   const keys = new Set<string>(plan.lines.map((line) => line.key));
   let results = 0;

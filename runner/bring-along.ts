@@ -27,6 +27,7 @@ export interface Brought {
 const KEPT = [
   { folder: 'plans', ending: '.jsonl', grows: false },
   { folder: 'evaluations', ending: '.json', grows: false },
+  { folder: 'geometry', ending: '.json', grows: false },
   { folder: 'results', ending: '.jsonl', grows: true },
 ] as const;
 

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { type Diagnostic, parseExperiment } from '../core/experiment/parse.ts';
+import { withTaskVectors } from '../core/geometry/preflight.ts';
 import type { Warning } from '../core/law/curve.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import { findMerge } from '../core/report/merge-table.ts';
@@ -15,6 +16,7 @@ import { prepareRequest } from '../core/store/prepared.ts';
 import type { Analysis, AnalysisUpdate } from './analysis.ts';
 import { AnalysisPool } from './analysis-pool.ts';
 import { followRun } from './follow-run.ts';
+import { measureTaskVectors, readTaskVectors } from './geometry-files.ts';
 import { LocalTarget } from './local-target.ts';
 import { mergeRequest } from './merge-request.ts';
 import { estimatePlan, refuseWhatCannotFit } from './plan-estimate.ts';
@@ -122,7 +124,9 @@ export class ExperimentSession {
       const plan = await this.#analysis.plan(this.experiment, prepared, false);
       const look = await this.#analysis.look(plan.id);
       this.#planned = plan;
-      return { plan, look, prepared, estimate: estimatePlan(plan, prepared, look, this.store) };
+      const { header } = plan;
+      const measured = withTaskVectors(prepared, header.pool, readTaskVectors(this.store, header));
+      return { plan, look, prepared: measured, estimate: estimatePlan(plan, prepared, look, this.store) };
     }
     const plan = await this.#analysis.find(this.experiment);
     const look = plan && (await this.#analysis.look(plan.id));
@@ -158,13 +162,16 @@ export class ExperimentSession {
 
   /** Writes the plan into the store. @throws ProblemsError, and ProblemError `disk_too_small`. */
   async plan(): Promise<PlanSummary> {
-    const prepared = await this.prepare();
-    const plan = await this.#write(prepared);
+    const found = await this.prepare();
+    const plan = await this.#write(found);
+    const { header } = plan;
+    const { geometry, problems } = await measureTaskVectors(this.store, header, this.#target);
+    const prepared = withTaskVectors(found, header.pool, geometry);
     const look = await this.#analysis.look(plan.id);
     const estimate = estimatePlan(plan, prepared, look, this.store);
     refuseWhatCannotFit(estimate, this.store);
     const { done, failed, total } = look.progress;
-    const warnings = [...prepared.warnings, ...look.problems, ...damageOf(look.damaged)];
+    const warnings = [...prepared.warnings, ...problems, ...look.problems, ...damageOf(look.damaged)];
     const precision = await this.#precision(plan.id);
     const missing = precision?.stop === 'precise' ? 0 : total - done - failed;
     return { plan, done, failed, missing, precision, estimate, prepared, warnings };

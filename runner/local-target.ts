@@ -5,6 +5,7 @@ import type { PlanId, Prepared, PrepareRequest } from '../core/store/format.ts';
 import { preparedSchema } from '../core/store/prepared.ts';
 import { Agent } from './agent.ts';
 import { runJob } from './agent-job.ts';
+import type { GeometryRequest } from './geometry-files.ts';
 import { findPython } from './python.ts';
 import type { MergeWatch } from './session-types.ts';
 
@@ -14,6 +15,7 @@ const launchedSchema = z.looseObject({
   note: z.string().optional(),
 });
 const mergedSchema = z.looseObject({ out: z.string().min(1) });
+const geometrySchema = z.looseObject({ key: z.string() });
 const writingSchema = z.looseObject({
   done: z.number().nonnegative(),
   total: z.number().nonnegative(),
@@ -45,6 +47,11 @@ export class LocalTarget {
 
   async prepare(request: PrepareRequest): Promise<Prepared> {
     return checked('prepare', preparedSchema, await this.#call('prepare', request));
+  }
+
+  /** Measures the task vectors of a size; they are in the store then. */
+  async geometry(request: GeometryRequest): Promise<void> {
+    checked('geometry', geometrySchema, await this.#call('geometry', request));
   }
 
   async launch(request: Launch): Promise<Launched> {

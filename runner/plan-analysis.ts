@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Experiment } from '../core/experiment/experiment.ts';
+import type { TaskVectors } from '../core/geometry/task-vectors.ts';
 import { ProblemError } from '../core/problem.ts';
 import { type EvaluationInfo, evaluationInfo } from '../core/report/input.ts';
 import { ReportMaker } from '../core/report/make-report.ts';
@@ -10,6 +11,7 @@ import { parseEvaluationSet } from '../core/store/evaluation.ts';
 import { type EvaluationId, isUnmerged, type Plan, type PlanLine } from '../core/store/format.ts';
 import type { ResultIndex } from '../core/store/results.ts';
 import type { Look, PlanOutline, Stage } from './analysis-messages.ts';
+import { readTaskVectors } from './geometry-files.ts';
 import { relatedPlans } from './plan-files.ts';
 import { PlanProgress } from './plan-progress.ts';
 
@@ -21,6 +23,7 @@ export class PlanAnalysis {
   readonly #maker = new ReportMaker();
   readonly #others: readonly Plan[];
   #evaluations: ReadonlyMap<string, EvaluationInfo> | null = null;
+  #geometry: ReadonlyMap<string, TaskVectors> = new Map();
 
   constructor(store: string, plan: Plan, results: ResultIndex) {
     this.plan = plan;
@@ -64,9 +67,18 @@ export class PlanAnalysis {
         results: this.#results,
         evaluations: this.#evaluations,
         otherPlans: this.#others,
+        geometry: this.#taskVectors(),
       },
       { stage, cancelled },
     );
+  }
+
+  /** Read until those of every size are there. */
+  #taskVectors(): ReadonlyMap<string, TaskVectors> {
+    const { header } = this.plan;
+    if (this.#geometry.size < Object.keys(header.sizes).length)
+      this.#geometry = readTaskVectors(this.#store, header);
+    return this.#geometry;
   }
 
   #readEvaluations(): ReadonlyMap<string, EvaluationInfo> {

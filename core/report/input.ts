@@ -1,4 +1,5 @@
 import type { Experiment } from '../experiment/experiment.ts';
+import type { TaskVectors } from '../geometry/task-vectors.ts';
 import type { EvaluationId, EvaluationSet, MergeKey, Plan } from '../store/format.ts';
 import { LARGEST_PER_SAMPLE } from '../store/result-line.ts';
 
@@ -36,6 +37,8 @@ export interface ReportInput {
   readonly evaluations: ReadonlyMap<string, EvaluationInfo>;
   /** Other plans of the store: their merges feed the selection where models and method are the same. */
   readonly otherPlans: readonly Plan[];
+  /** By size, where they are measured. */
+  readonly geometry?: ReadonlyMap<string, TaskVectors>;
 }
 
 export interface ReportOptions {

@@ -2,6 +2,7 @@
  * The one object that every surface reads: CodeLens, inlay hints, charts, terminal, HTML. None computes a number of
  * its own. Losses are nats per scored token; intervals are 95% of the kind named in `interval`.
  */
+import type { TaskVectors } from '../geometry/task-vectors.ts';
 import type { Interval, LawCurve, Warning } from '../law/curve.ts';
 import type { PlanId, PlanMethod } from '../store/format.ts';
 import type { MergeTable } from './merge-table.ts';
@@ -113,6 +114,8 @@ export interface ReportSize {
   readonly base: Unmerged | null;
   /** In pool order. */
   readonly experts: readonly (Unmerged | null)[];
+  /** How long the task vectors are and how they lie to each other; null while not measured. */
+  readonly geometry: TaskVectors | null;
 }
 
 export interface Unmerged {

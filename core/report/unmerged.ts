@@ -23,13 +23,14 @@ export function unmergedOf({ plan }: ReportInput, size: string, rows: Rows): Uns
 }
 
 export function reportSize(context: Context, name: string, unmerged: Unscored): ReportSize {
-  const { plan, experiment } = context.input;
+  const { plan, experiment, geometry } = context.input;
   return {
     name,
     declared: !(experiment.sizes.length === 1 && experiment.sizes[0]?.name === 'default'),
     parameters: plan.header.sizes[name]?.parameters ?? 0,
     base: unmerged.base && reportUnmerged(context, unmerged.base),
     experts: unmerged.experts.map((row) => row && reportUnmerged(context, row)),
+    geometry: geometry?.get(name) ?? null,
   };
 }
 

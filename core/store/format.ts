@@ -237,6 +237,31 @@ export interface PreparedFile {
   readonly answer: Prepared;
 }
 
+/** Row i of a symmetric matrix, up to its diagonal. */
+type Lower = readonly (readonly number[])[];
+
+/** Sums over the task vectors of one size, `geometry/<key>.json`. The key is the hash of everything that determines them. */
+export interface GeometryFile {
+  readonly format: typeof STORE_FORMAT;
+  readonly base: Fingerprint;
+  /** Of distinct models, ascending: the order of rows and columns. */
+  readonly experts: readonly Fingerprint[];
+  readonly embeddings: PlanHeader['embeddings'];
+  /** Entries of the base that a merge changes, and how many of them were looked at; sums are scaled up to all. */
+  readonly coordinates: number;
+  readonly sampled: number;
+  /** ‖θ0‖². */
+  readonly base_square: number;
+  /** v_i·v_j. */
+  readonly gram: Lower;
+  /** Entries where neither v_i nor v_j is zero. */
+  readonly shared: Lower;
+  /** Of those, entries where their signs differ. */
+  readonly opposite: Lower;
+  /** CRC-32 of the bytes before `,"crc"`, 8 lower-case hex digits. */
+  readonly crc: string;
+}
+
 export type RunState =
   | 'starting'
   | 'queued'

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { evaluationSetSchema } from './evaluation.ts';
+import { geometryFileSchema } from './geometry.ts';
 import { planHeaderSchema, planLineSchema } from './plan-file.ts';
 import { preparedFileSchema } from './prepared.ts';
 import { calls, notificationSchema, notifications, requestSchema, responseSchema } from './protocol.ts';
@@ -13,6 +14,7 @@ export function storeJsonSchemas(): ReadonlyMap<string, unknown> {
     ['file.plan-line', planLineSchema],
     ['file.evaluation', evaluationSetSchema],
     ['file.prepared', preparedFileSchema],
+    ['file.geometry', geometryFileSchema],
     ['file.result-header', resultHeaderSchema],
     ['file.result-line', resultLineSchema],
     ['file.status', workerStatusSchema],

@@ -3,6 +3,7 @@
  * One schema for the parameters and one for the answer of every call; a failure is a `Problem` in `error.data`.
  */
 import * as z from 'zod';
+import type { Fingerprint } from './format.ts';
 import { sha256Hex } from './hex.ts';
 import { preparedSchema, prepareRequestSchema } from './prepared.ts';
 import { problemSchema } from './problem-schema.ts';
@@ -27,6 +28,9 @@ const device = z.strictObject({
   memory_bytes: bytes.nullable(),
   free_memory_bytes: bytes.nullable(),
 });
+
+/** A folder, and what it must still hold. */
+const measuredModel = z.strictObject({ path: z.string(), fingerprint: sha256Hex<Fingerprint>() });
 
 /** What to write: a plan's size and method with a subset, or weights for each expert. */
 export const mergeDocumentSchema = z.strictObject({
@@ -70,6 +74,16 @@ export const calls = {
     }),
   },
   prepare: { params: prepareRequestSchema, answer: preparedSchema },
+  /** Measures the task vectors of one size, where the store does not have them: `geometry/<key>.json`. */
+  geometry: {
+    params: z.strictObject({
+      store: z.string(),
+      base: measuredModel,
+      experts: z.array(measuredModel).min(1),
+      embeddings: z.enum(['exact', 'common_rows']),
+    }),
+    answer: z.strictObject({ key: sha256Hex<string>() }),
+  },
   list: {
     params: z.strictObject({ store: z.string().exactOptional(), root: z.string() }),
     answer: z.strictObject({

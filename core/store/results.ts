@@ -3,11 +3,11 @@
  * read once; a chunk may end anywhere. A line that is cut, flipped or out of bounds is counted and ignored, since
  * the agent computes what is missing again.
  */
-import { crc32 } from 'node:zlib';
 import type { Problem } from '../problem.ts';
 import { type EvaluationId, type MergeKey, type ResultHeader, STORE_FORMAT } from './format.ts';
 import { otherFormat } from './plan-file.ts';
 import { isResultHeader, isResultLine, isSha256, perSampleLength } from './result-line.ts';
+import { checkedJson } from './sealed.ts';
 
 /** One merge on one domain. */
 export interface Score {
@@ -38,10 +38,6 @@ export interface ResultCounts {
 }
 
 const NEWLINE = 0x0a;
-/** The end of every result line; the zeros stand for its check. */
-const TAIL = ',"crc":"00000000"}';
-const SEAL_BEGIN = TAIL.indexOf('0');
-const SEAL_END = TAIL.lastIndexOf('0') + 1;
 /** Longer than any line that a writer makes (1,000 float32 in base64 and a message): beyond it, damage. */
 const LONGEST_LINE = 1 << 20;
 
@@ -293,38 +289,6 @@ export class ResultIndex {
 
 function joined(state: FileState, piece: Uint8Array): Uint8Array {
   return Buffer.concat([...state.rest, piece], state.restLength + piece.length);
-}
-
-/** The line's value if its check holds: CRC-32 of the bytes before `,"crc"`, which is the last field. */
-function checkedJson(bytes: Uint8Array): unknown {
-  const body = bytes.length - TAIL.length;
-  if (body < 1 || sealOf(bytes, body) !== crc32(bytes.subarray(0, body))) return undefined;
-  return json(bytes);
-}
-
-/** The number in the tail that begins at `body`; null where the tail is not one, in lower-case hex. */
-function sealOf(bytes: Uint8Array, body: number): number | null {
-  let seal = 0;
-  for (let i = 0; i < TAIL.length; i += 1) {
-    const byte = bytes[body + i] ?? 0;
-    if (i < SEAL_BEGIN || i >= SEAL_END) {
-      if (byte !== TAIL.charCodeAt(i)) return null;
-    } else {
-      const digit =
-        byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : -1;
-      if (digit < 0) return null;
-      seal = seal * 16 + digit;
-    }
-  }
-  return seal;
-}
-
-function json(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 /** Base64 of little-endian float32, on a machine of any byte order. */

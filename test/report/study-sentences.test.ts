@@ -122,7 +122,7 @@ describe('sure gains', () => {
 });
 
 describe('weights to paste', () => {
-  const size = { name: 'L', declared: true, parameters: 1, base: null, experts: [] };
+  const size = { name: 'L', declared: true, parameters: 1, base: null, experts: [], geometry: null };
 
   it('are a line that the experiment reads as it was meant', () => {
     const line = mergeWeightsLine({ pool: ['1e5', 'b-c', 'd'], sizes: [size] }, 'L', [0.123456, 1e-7, 0]);

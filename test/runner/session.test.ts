@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ProblemError } from '../../core/problem.ts';
@@ -150,6 +150,53 @@ describe('a run', () => {
     expect(damaged).toMatchObject({ done: total - 1, missing: 1 });
     expect(damaged.warnings.map(({ code }) => code)).toEqual(['results_damaged']);
     expect((await run(again)).last).toMatchObject({ state: 'done', done: total });
+  });
+});
+
+describe('task vectors', () => {
+  it('are measured with the first plan, kept, and told before any merge and in the report', async () => {
+    const file = world.experiment();
+    const models = path.join(path.dirname(file), 'models');
+    cpSync(path.join(models, 'base', 'model.safetensors'), path.join(models, 'gamma', 'model.safetensors'));
+    const session = await open(file);
+    const { warnings, prepared } = await session.plan();
+    const equal = warnings.filter(({ code }) => code === 'expert_equals_base');
+    expect(equal).toHaveLength(1);
+    expect(equal[0]?.message).toMatch(
+      /^expert gamma: its task vector is zero in all [\d,]+ entries of it\.$/,
+    );
+    expect(prepared.models['default/expert/gamma']?.distance).toBe(0);
+    const [size] = (await session.report('points')).sizes;
+    expect(size?.geometry?.experts.map(({ zeros }) => zeros === 1)).toEqual([false, false, true]);
+    expect(size?.geometry?.cosines[0]?.[2]).toBeNull();
+
+    const folder = path.join(session.store, 'geometry');
+    const kept = readdirSync(folder).map((name) => path.join(folder, name));
+    expect(kept).toHaveLength(1);
+    const measuredAt = statSync(kept[0] ?? '').mtimeMs;
+    const again = await open(file, { readOnly: true });
+    const looked = await again.look();
+    expect(looked.prepared?.warnings.map(({ message }) => message)).toContain(equal[0]?.message);
+    await session.plan();
+    expect(statSync(kept[0] ?? '').mtimeMs).toBe(measuredAt);
+
+    writeFileSync(kept[0] ?? '', '{"format":1}');
+    expect((await (await open(file, { readOnly: true })).look()).prepared?.warnings).not.toContainEqual(
+      equal[0],
+    );
+    expect((await (await open(file)).plan()).warnings).toContainEqual(equal[0]);
+  });
+
+  it('that cannot be measured stop no plan, which says why', async () => {
+    const file = world.experiment();
+    const session = await open(file);
+    await session.plan();
+    rmSync(path.join(session.store, 'geometry'), { recursive: true });
+    const nowhere = await open(file, { python: path.join(world.folder, 'no-python-here') });
+    const { plan, warnings } = await nowhere.plan();
+    expect(plan.total).toBeGreaterThan(3);
+    expect(warnings.map(({ code }) => code)).toEqual(['python_missing']);
+    expect((await nowhere.report('points')).sizes[0]?.geometry).toBeNull();
   });
 });
 

@@ -5,14 +5,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { planSweep } from '../../core/design/sweep.ts';
 import { parseExperiment } from '../../core/experiment/parse.ts';
+import { taskVectors } from '../../core/geometry/task-vectors.ts';
 import { evaluationId, parseEvaluationSet } from '../../core/store/evaluation.ts';
 import {
   AGENT,
   type EvaluationId,
+  type GeometryFile,
   type Plan,
+  type PlanModel,
   type Prepared,
   type PrepareRequest,
 } from '../../core/store/format.ts';
+import { geometryKey, parseGeometry } from '../../core/store/geometry.ts';
 import { parsePlan, serializePlan } from '../../core/store/plan-file.ts';
 import { parsePreparedFile, prepareRequest, requestDigest } from '../../core/store/prepared.ts';
 import { progressOf } from '../../core/store/progress.ts';
@@ -138,6 +142,34 @@ describe('prepare', () => {
       expect(set.samples).toHaveLength(samples);
       expect(set.samples.reduce((sum, sample) => sum + sample.scored.length, 0)).toBe(scored_tokens);
     }
+  });
+});
+
+describe('geometry', () => {
+  test('is kept under the name that core looks for, as core reads it', async () => {
+    const [size] = Object.values(plan.header.sizes);
+    if (!size) throw new Error('no size');
+    const model = ({ path, fingerprint }: PlanModel) => ({ path, fingerprint });
+    const experts = Object.values(size.experts);
+    const asked = {
+      ...{ store, base: model(size.base), experts: experts.map(model) },
+      embeddings: plan.header.embeddings,
+    };
+    const key = geometryKey(size, plan.header.embeddings);
+    expect(await agent.call('geometry', asked)).toEqual({ key });
+    const file = parseGeometry(readFileSync(join(store, 'geometry', `${key}.json`)), key);
+    expect(file?.sampled).toBe(size.parameters);
+    const { experts: found, cosines, warnings } = taskVectors(file as GeometryFile, size, plan.header.pool);
+    for (const [index, name] of plan.header.pool.entries()) {
+      // Noise of a tenth of each tensor, independent from expert to expert.
+      expect(found[index]?.norm).toBeCloseTo(prepared.models[`default/expert/${name}`]?.distance ?? 0, 3);
+      expect(cosines[index]?.[index]).toBeCloseTo(1, 12);
+      expect(found[index]?.closest?.cosine).toBeLessThan(0.1);
+      expect(found[index]?.conflict).toBeCloseTo(0.5, 1);
+    }
+    expect(warnings).toEqual([]);
+    const changed = { ...asked, experts: [{ ...model(size.base), fingerprint: '0'.repeat(64) }] };
+    expect((await agent.raw('geometry', changed)).error?.data.code).toBe('model_changed');
   });
 });
 

@@ -93,6 +93,7 @@ export function syntheticReport(shape: Shape): Report {
         objective: { value: 2.4 + 0.01 * d, low: 2.3, high: 2.5 },
         domains: shape.domains.map(() => 2.4 + 0.01 * d),
       })),
+      geometry: null,
     })),
     cells,
     study: null,

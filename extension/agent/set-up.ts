@@ -20,7 +20,7 @@ export async function setUp(lab: Lab): Promise<boolean> {
     {
       modal: true,
       detail:
-        'An environment of its own is made under your home folder (.merge-lab): Python packages with PyTorch, a few hundred megabytes to download, more with an NVIDIA GPU. No interpreter of yours is changed.',
+        'An environment of its own is made under your home folder (.merge-lab): Python packages with PyTorch, a few hundred megabytes to download and over a gigabyte on disk, more with an NVIDIA GPU. No interpreter of yours is changed.',
     },
     'Set Up',
     'Choose an Interpreter…',

@@ -4,7 +4,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { requestMerges } from '../core/design/requests.ts';
+import { isTuned } from '../core/design/step-design.ts';
 import { planSweep } from '../core/design/sweep.ts';
+import { verifySteps } from '../core/design/verify-steps.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { Cancelled } from '../core/law/cancelled.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
@@ -113,8 +115,10 @@ function keep(plan: Plan): PlanAnalysis {
 }
 
 function planned({ experiment, prepared, write, requests }: Request & { kind: 'plan' }): PlanOutline {
+  if (experiment.methods.some(isTuned)) watch.readAll();
   const sweep = planSweep(experiment, prepared);
-  const { header, lines } = requestMerges(sweep, [...carriedRequests(store, sweep), ...requests]);
+  const verified = verifySteps(sweep, results);
+  const { header, lines } = requestMerges(verified, [...carriedRequests(store, sweep), ...requests]);
   const serialized = serializePlan(header, lines);
   if (write) writePlan(store, serialized);
   return keep({ id: serialized.id, header, lines }).outline;

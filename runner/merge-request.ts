@@ -8,6 +8,7 @@ import { modelCard } from '../core/report/model-card.ts';
 import type { Report } from '../core/report/report.ts';
 import type { Prepared } from '../core/store/format.ts';
 import { isRandom } from '../core/store/keys.ts';
+import { declaredMethods } from '../core/store/method-scales.ts';
 import type { PlanOutline } from './analysis-messages.ts';
 import type { MergeOptions } from './session-types.ts';
 
@@ -85,9 +86,10 @@ function weightsOf(given: ReadonlyMap<string, number> | null): ReadonlyMap<strin
 
 /** By its label, which is unique, else by its kind. */
 function methodIndex(plan: PlanOutline, name: string): number {
-  const labels = methodLabels(plan.header.methods);
+  const methods = declaredMethods(plan.header);
+  const labels = methodLabels(methods);
   const byLabel = labels.indexOf(name);
-  const index = byLabel >= 0 ? byLabel : plan.header.methods.findIndex(({ method }) => method === name);
+  const index = byLabel >= 0 ? byLabel : methods.findIndex(({ method }) => method === name);
   if (index < 0) throw unknown('method', name, labels);
   return index;
 }

@@ -2,11 +2,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { designOf } from '../core/design/design.ts';
+import { isTuned } from '../core/design/step-design.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { isLocalFolder } from '../core/experiment/local-folder.ts';
 import { ProblemError } from '../core/problem.ts';
 import type { Plan, PlanHeader, PlanId } from '../core/store/format.ts';
 import { planMethod } from '../core/store/keys.ts';
+import { declaredMethods } from '../core/store/method-scales.ts';
 import { parsePlan } from '../core/store/plan-file.ts';
 import { writeAtomically } from './write-atomically.ts';
 
@@ -132,13 +134,15 @@ function answers(header: PlanHeader, experiment: Experiment): boolean {
     pool: experiment.pool,
     sizes: experiment.sizes.map((size) => size.name),
     methods: experiment.methods.map(planMethod),
+    isTuned: experiment.methods.some(isTuned),
     domains: [...experiment.evaluation.domains.keys()],
     embeddings: experiment.embeddings,
   };
   const planned = {
     pool: header.pool,
     sizes: Object.keys(header.sizes),
-    methods: header.methods,
+    methods: declaredMethods(header),
+    isTuned: header.declared !== undefined,
     domains: Object.keys(header.evaluations),
     embeddings: header.embeddings,
   };

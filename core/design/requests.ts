@@ -6,7 +6,8 @@ import { ProblemError } from '../problem.ts';
 import { digest } from '../store/canonical.ts';
 import type { Plan, PlanHeader, PlanLine, PlanSize } from '../store/format.ts';
 import { mergeKey } from '../store/keys.ts';
-import { makeLine, type Sweep } from './sweep.ts';
+import { makeLine } from './plan-line.ts';
+import type { Sweep } from './sweep.ts';
 
 export type MergeRequest = SubsetRequest | WeightsRequest;
 

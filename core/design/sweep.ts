@@ -15,6 +15,8 @@ import { SCORER, STORE_FORMAT } from '../store/format.ts';
 import { mergeKey, planMethod, seedsOf } from '../store/keys.ts';
 import { BLOCK, inBlocks, interleaved, type Step } from './blocks.ts';
 import { designOf, type SubsetDesign } from './design.ts';
+import { makeLine } from './plan-line.ts';
+import { withSteps } from './steps.ts';
 import type { Members } from './subsets.ts';
 
 export interface Sweep {
@@ -24,7 +26,7 @@ export interface Sweep {
 
 /**
  * Anchors first, size by size: the base and each expert unmerged, then for each method all k = 1 and k = M; models
- * to compare with; then the design in blocks that may each be the last.
+ * to compare with; then the design in blocks that may each be the last; then other scales of tuned methods.
  *
  * Throws the first problem that `prepare` found, and `expert_duplicate` where two experts are one model.
  */
@@ -41,10 +43,11 @@ export function planSweep(experiment: Experiment, prepared: Prepared): Sweep {
   const blocks = interleaved(
     makers.map((maker, i) => inBlocks(maker.design(), i === 0 ? first : BLOCK, maker.looks)),
   );
-  return {
+  const sweep = {
     header,
     lines: [...anchors, ...references, ...blocks.flat().map(({ line }) => line)],
   };
+  return withSteps(sweep, experiment, design);
 }
 
 function headerOf(experiment: Experiment, prepared: Prepared): PlanHeader {
@@ -207,28 +210,4 @@ class LineMaker {
     const draws = purpose.includes('design') ? (this.#draws.get(members.join()) ?? 0) : 0;
     return makeLine(this.#header, { size: this.#size, method, subset, seed }, purpose, draws);
   }
-}
-
-/** One line of a plan with this header. `subset` is in the order of the pool. */
-export function makeLine(
-  header: PlanHeader,
-  merge: Pick<PlanLine, 'size' | 'method' | 'subset' | 'seed'>,
-  purpose: readonly Purpose[],
-  draws: number,
-): PlanLine {
-  const size = header.sizes[merge.size];
-  const method = merge.method === null ? null : header.methods[merge.method];
-  const experts = merge.subset.map((name) => size?.experts[name]?.fingerprint);
-  if (!size || method === undefined || !experts.every((each) => each !== undefined)) {
-    throw new TypeError(`A plan's line names what its header lacks: ${JSON.stringify(merge)}`);
-  }
-  const key = mergeKey({
-    base: size.base.fingerprint,
-    experts,
-    method,
-    seed: merge.seed,
-    embeddings: header.embeddings,
-    dtype: header.dtype,
-  });
-  return { key, ...merge, purpose, draws };
 }

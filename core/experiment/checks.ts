@@ -34,16 +34,9 @@ export function checkParts(file: ExperimentFile): Finding[] {
 
 function checkMethods(file: ExperimentFile, report: Report): void {
   const seen = new Set<string>();
+  const tuned = new Set<string>();
   file.methods.forEach((entry, i) => {
     const spec = typeof entry === 'string' ? null : entry;
-    if (spec && 'scale' in spec && spec.scale === 'tuned') {
-      report(
-        ['methods', i, 'scale'],
-        'scale_tuned_later',
-        '`scale: tuned`, the search for the step length, comes in a later version.',
-        'Write a number.',
-      );
-    }
     if (spec && 'seeds' in spec && new Set(spec.seeds).size < spec.seeds.length) {
       report(
         ['methods', i, 'seeds'],
@@ -62,23 +55,26 @@ function checkMethods(file: ExperimentFile, report: Report): void {
       );
     }
     const identity = JSON.stringify(withDefaults(entry));
+    const isTuned = spec !== null && 'scale' in spec && spec.scale === 'tuned';
     if (seen.has(identity)) {
       report(
         ['methods', i],
         'method_duplicate',
-        `${methodNameOf(entry)} is there twice with the same parameters.`,
+        `${methodNameOf(entry)} is there twice with the same parameters${isTuned || tuned.has(identity) ? ' (`tuned` is merged at scale 1 too)' : ''}.`,
         'Remove one, change a parameter, or put all seeds into one list.',
       );
     }
     seen.add(identity);
+    if (isTuned) tuned.add(identity);
   });
 }
 
-/** A method as the key sees it, whatever was left out; seeds are merges of their own. */
+/** A method as the key sees it, whatever was left out; seeds are merges of their own, and a tuned method is swept at 1. */
 function withDefaults(entry: MethodEntry): unknown {
   const spec = typeof entry === 'string' ? METHOD_DEFAULTS[entry] : entry;
   return Object.entries(spec)
     .filter(([field]) => field !== 'seeds')
+    .map(([field, value]) => [field, value === 'tuned' ? 1 : value] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 

@@ -5,18 +5,21 @@
 
 export type Compatibility = 'none' | 'mergekit';
 
+/** Of the merged update. `tuned`: every subset is merged at 1, and some of them at other scales, to find the best. */
+export type Scale = number | 'tuned';
+
 /** One merge method with all its parameters; mathematics of each in `ARCHITECTURE.md` and the agent's `methods.py`. */
 export type Method =
   | { readonly method: 'average'; readonly compatibility: Compatibility }
   | {
       readonly method: 'task_arithmetic';
-      readonly scale: number;
+      readonly scale: Scale;
       readonly normalize: boolean;
       readonly compatibility: Compatibility;
     }
   | {
       readonly method: 'ties';
-      readonly scale: number;
+      readonly scale: Scale;
       readonly density: number;
       readonly trim_scope: 'tensor' | 'model';
       readonly compatibility: Compatibility;
@@ -31,7 +34,7 @@ export type Method =
       readonly method: 'dare_ties';
       readonly drop_rate: number;
       readonly seeds: readonly number[];
-      readonly scale: number;
+      readonly scale: Scale;
       readonly compatibility: Compatibility;
     };
 

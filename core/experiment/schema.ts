@@ -45,7 +45,9 @@ const compatibility = z
 const scale = z
   .union([z.number().positive(), z.literal('tuned')])
   .default(1)
-  .describe('Step length c: the update is multiplied by it.');
+  .describe(
+    'Step length c: the update is multiplied by it. `tuned` merges every subset at 1, and a few of each k at other scales too: what the best step length gives, and how much of the gain over k is step length.',
+  );
 const dropRate = z
   .number()
   .min(0)

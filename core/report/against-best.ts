@@ -7,6 +7,7 @@ import { subsetError } from '../selection/subset-error.ts';
 import type { Context } from './context.ts';
 import type { AgainstBest, Cell, MethodDifference } from './report.ts';
 import { estimated } from './select.ts';
+import type { ScaledSubset } from './step-merges.ts';
 
 /** A cell with the rows that it was made from. */
 export interface MadeCell {
@@ -14,6 +15,8 @@ export interface MadeCell {
   readonly measured: readonly Measured[];
   /** What its curves were fitted to, in their order. */
   readonly data: readonly CurveData[];
+  /** Of a tuned method; else empty. */
+  readonly scaled: readonly ScaledSubset[];
 }
 
 /** One method against the best ranked one of its size, at each k and at the k that is recommended for the best. */

@@ -7,6 +7,7 @@ import { type CurveSource, makeCurve } from './curves.ts';
 import { mergeTable } from './merge-table.ts';
 import type { CellMerges } from './merges.ts';
 import { allowedCandidates, makeSelection } from './select.ts';
+import type { ScaledSubset } from './step-merges.ts';
 
 /** One size and method: curves of the objective and of each domain, selection, and every complete merge. */
 export function makeCell(
@@ -14,6 +15,7 @@ export function makeCell(
   place: { readonly size: string; readonly method: number; readonly label: string },
   merges: CellMerges,
   unmerged: Unscored,
+  scaled: readonly ScaledSubset[],
   permutations: readonly (readonly number[])[] | null,
 ): MadeCell {
   const { header } = context.input.plan;
@@ -42,7 +44,7 @@ export function makeCell(
     selection: makeSelection(context, source, objective.curve.recommended_k),
     merges: mergeTable(merges.points),
   };
-  return { cell, measured: merges.measured, data: curves.map(({ data }) => data) };
+  return { cell, measured: merges.measured, data: curves.map(({ data }) => data), scaled };
 }
 
 /** Loss of the typical merge at the recommended k (of the base at 0); null before there is one. */

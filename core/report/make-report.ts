@@ -6,6 +6,7 @@ import { type Resamples, resample, seedOf } from '../selection/resample.ts';
 import { normalised, type Samples, samplesOf } from '../selection/samples.ts';
 import { digest } from '../store/canonical.ts';
 import type { EvaluationId } from '../store/format.ts';
+import { declaredMethods } from '../store/method-scales.ts';
 import { againstBest } from './against-best.ts';
 import { lossAtRecommended, makeCell } from './cell.ts';
 import type { Context, Unscored } from './context.ts';
@@ -15,6 +16,7 @@ import { methodLabels } from './labels.ts';
 import { cellMerges, progressOf, Rows } from './merges.ts';
 import { overallPrecision, PrecisionMaker } from './precision.ts';
 import type { AgainstBest, Cell, Report } from './report.ts';
+import { scaledSubsets } from './step-merges.ts';
 import { type SignedCell, StudyMaker } from './study/make-study.ts';
 import { reportSize, unmergedOf } from './unmerged.ts';
 import { reportWarnings } from './warnings.ts';
@@ -46,13 +48,14 @@ export class ReportMaker {
     const { header } = input.plan;
     const { context, rows } = this.#context(input, options);
     const sizeNames = Object.keys(header.sizes);
-    const labels = methodLabels(header.methods);
+    const methods = declaredMethods(header);
+    const labels = methodLabels(methods);
     const unmerged = new Map(sizeNames.map((size) => [size, unmergedOf(input, size, rows)]));
     const made: SignedCell[] = [];
     const cells: Cell[] = [];
     for (const size of sizeNames) {
       const own = unmerged.get(size) ?? { base: null, experts: [] };
-      const ofSize = header.methods.map((_, method) => {
+      const ofSize = methods.map((_, method) => {
         throwIfCancelled(options.cancelled);
         return this.#cell(context, { size, method, label: labels[method] as string }, own, rows);
       });
@@ -137,6 +140,7 @@ export class ReportMaker {
   ): SignedCell {
     const { input, options } = context;
     const merges = cellMerges(input, place.size, place.method, rows, context.samples, context.weights);
+    const scaled = scaledSubsets(input, place.size, place.method, rows);
     const { goals } = input.experiment;
     // Results never change once they are there, so their number says whether anything did.
     const signature = JSON.stringify([
@@ -145,6 +149,7 @@ export class ReportMaker {
       options.forecast ?? [],
       merges.points.length,
       merges.progress,
+      scaled.map((subset) => subset.merges.length),
       unmerged.base !== null,
       { ...goals, weights: [...goals.weights] },
       input.otherPlans.map(({ id }) => id),
@@ -152,7 +157,10 @@ export class ReportMaker {
     const name = `${place.size}/${place.method}`;
     const known = this.#cells.get(name);
     if (known?.signature === signature) return known;
-    const made = { signature, ...makeCell(context, place, merges, unmerged, this.#permutations(input)) };
+    const made = {
+      signature,
+      ...makeCell(context, place, merges, unmerged, scaled, this.#permutations(input)),
+    };
     this.#cells.set(name, made);
     return made;
   }

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { isLocalFolder } from '../experiment/local-folder.ts';
 import type { Plan, PlanHeader, PlanMethod, PlanSize } from '../store/format.ts';
+import { declaredMethods } from '../store/method-scales.ts';
 import { methodLabels } from './labels.ts';
 import { findMerge, mergeAt } from './merge-table.ts';
 import { type MergeChoice, mergekitYaml } from './mergekit.ts';
@@ -45,7 +46,7 @@ function parents(size: PlanSize | undefined, subset: readonly string[]): { base_
 function recipeSection(header: PlanHeader, choice: MergeChoice): string {
   const size = header.sizes[choice.size];
   const spec = header.methods[choice.method];
-  const label = methodLabels(header.methods)[choice.method] ?? '';
+  const label = methodLabels(declaredMethods(header))[choice.method] ?? '';
   const parameters = Object.entries(spec ?? {})
     .filter(([name]) => name !== 'method')
     .map(([name, value]) => `${name} ${String(value)}`);

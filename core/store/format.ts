@@ -22,10 +22,12 @@ export type Fingerprint = string & { readonly [brand]: 'Fingerprint' };
 export type Dtype = 'float32' | 'bfloat16' | 'float16';
 
 /** A method of a plan: as in the experiment, but seeds belong to its merges. */
-export type PlanMethod = WithoutSeeds<Method>;
+export type PlanMethod = Planned<Method>;
 
-/** Of each member of the union apart. */
-type WithoutSeeds<M> = M extends { readonly seeds: unknown } ? Omit<M, 'seeds'> : M;
+/** Of each member of the union apart: without seeds, and with a number as its scale. */
+type Planned<M> = M extends { readonly scale: unknown }
+  ? Omit<M, 'seeds' | 'scale'> & { readonly scale: number }
+  : Omit<M, 'seeds'>;
 
 export interface PlanModel {
   readonly fingerprint: Fingerprint;
@@ -51,6 +53,8 @@ export interface PlanHeader {
   readonly pool: readonly string[];
   readonly sizes: Readonly<Record<string, PlanSize>>;
   readonly methods: readonly PlanMethod[];
+  /** How many of `methods` the experiment names; those behind them are the same at other scales. Absent: all. */
+  readonly declared?: number;
   readonly embeddings: 'exact' | 'common_rows';
   /** Domain to evaluation id, in file order. */
   readonly evaluations: Readonly<Record<string, EvaluationId>>;
@@ -61,7 +65,8 @@ export interface PlanHeader {
   readonly references: Readonly<Record<string, PlanModel>>;
 }
 
-export type Purpose = 'anchor' | 'design' | 'verify' | 'requested';
+/** `step`: a tuned method at one of its scales. */
+export type Purpose = 'anchor' | 'design' | 'step' | 'verify' | 'requested';
 
 /** One merge. `method: null` is weights, or an unmerged model: the base (`subset: []`), an expert (one name), or a reference. */
 export interface PlanLine {

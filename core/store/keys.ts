@@ -1,5 +1,5 @@
 /** The names of merges: a key is a hash of everything that determines a merge's parameters and how they are scored. */
-import type { Method } from '../experiment/experiment.ts';
+import type { Method, Scale } from '../experiment/experiment.ts';
 import { digest } from './canonical.ts';
 import { type Dtype, type Fingerprint, type MergeKey, type PlanMethod, SCORER } from './format.ts';
 
@@ -84,17 +84,27 @@ function methodInKey(method: PlanMethod, seed: number | null): Record<string, un
   }
 }
 
-/** A method as a plan lists it: its seeds become merges of their own. */
+/** A method as a plan lists it: its seeds become merges of their own, and so does each scale of a tuned one. */
 export function planMethod(method: Method): PlanMethod {
   switch (method.method) {
-    case 'dare':
-    case 'dare_ties': {
+    case 'average':
+      return method;
+    case 'task_arithmetic':
+    case 'ties':
+      return { ...method, scale: plannedScale(method.scale) };
+    case 'dare': {
       const { seeds: _, ...rest } = method;
       return rest;
     }
-    default:
-      return method;
+    case 'dare_ties': {
+      const { seeds: _, ...rest } = method;
+      return { ...rest, scale: plannedScale(rest.scale) };
+    }
   }
+}
+
+function plannedScale(scale: Scale): number {
+  return scale === 'tuned' ? 1 : scale;
 }
 
 /** Seeds that a method is merged with; `[null]` where it is not random. */

@@ -15,9 +15,13 @@ export function valueCompletions(asked: Asked): readonly Suggestion[] {
   const choices = [...choicesAt(path, methodAt(asked)), ...words(path.join('.'))];
   const known = keyAtPath(path, methodAt(asked));
   const documentation = known?.schema.description ? messageMarkdown(known.schema.description) : '';
-  return [...choices.filter(({ value }) => value !== 'tuned'), ...defaultOf(known?.schema)].map(
-    ({ value, about }) => ({ label: value, kind: 'value', insert: value, detail: about, documentation }),
-  );
+  return [...choices, ...defaultOf(known?.schema)].map(({ value, about }) => ({
+    label: value,
+    kind: 'value',
+    insert: value,
+    detail: about,
+    documentation,
+  }));
 }
 
 interface Word {

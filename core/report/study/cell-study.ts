@@ -15,6 +15,7 @@ import type { MadeCell } from '../against-best.ts';
 import type { Context, Unscored } from '../context.ts';
 import { membersAt } from '../merge-table.ts';
 import { makePredicted } from './predicted.ts';
+import { makeStepStudy } from './step.ts';
 import type { CellStudy } from './study.ts';
 
 /** Null where nothing is measured. @throws Cancelled */
@@ -45,6 +46,7 @@ export function makeCellStudy(
     spread: spreadLaw(permutations ? spreadOfOrders(orders) : spreadOfSubsets(made), pool),
     orders,
     mask_noise: maskNoise(seeded(made)),
+    step: makeStepStudy(context, made, unmerged, permutations),
     predicted: makePredicted(context, made, unmerged),
   };
 }

@@ -18,6 +18,7 @@ import type { SynergyBlocks } from '../../selection/synergy-blocks.ts';
 import type { Transfer } from '../../selection/transfer.ts';
 import type { Agreement } from '../../surrogate/within.ts';
 import type { Estimated } from '../report.ts';
+import type { StepStudy } from './step-study.ts';
 
 export interface Study {
   readonly planning: Planning | null;
@@ -47,6 +48,8 @@ export interface CellStudy {
   readonly orders: readonly OrderSpread[];
   /** Of a random method with several seeds: its masks' share of the variance. */
   readonly mask_noise: readonly MaskNoise[];
+  /** The best step length, and what tuning it gives; null for a method with a fixed scale. */
+  readonly step: StepStudy | null;
   /** Subsets and weights that nobody merged; null for methods that are not linear in the task vectors. */
   readonly predicted: PredictedStudy | NotPredicted | null;
 }

@@ -20,6 +20,13 @@ export function precisionSentence(precision: Precision): string {
     : `Every mean is known ${known} only (${wanted} asked for): all ${counted(merges, 'merge')} that are allowed are made.`;
 }
 
+/** `±0.0087 after 145 merges`; what is asked for while nothing is known. */
+export function precisionInShort({ stop, reached, merges }: Precision): string {
+  if (reached === null) return stop === null ? 'not judged yet' : 'not known';
+  const known = reached === 0 ? 'exact' : `±${significant(reached, 2)}`;
+  return `${known} after ${counted(merges, 'merge')}`;
+}
+
 /** What no merge lessens; empty where it is not known. */
 export function samplesSentence({ samples_alone }: Precision): string {
   return samples_alone === null

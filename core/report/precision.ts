@@ -5,13 +5,14 @@ import { halfWidth, samplesShowSpread } from '../selection/curve-error.ts';
 import { dot, influence, objectiveOf } from '../selection/measured.ts';
 import { sampleFreedom } from '../selection/samples.ts';
 import { typicalPoints } from '../selection/typical.ts';
+import type { PlanLine } from '../store/format.ts';
 import type { SurrogateMerge } from '../surrogate/merge.ts';
 import { decidePrecision, type PrecisionDecision } from '../surrogate/precision.ts';
 import type { MadeCell } from './against-best.ts';
 import type { Context, Unscored } from './context.ts';
 import { membersAt } from './merge-table.ts';
-import type { Rows } from './merges.ts';
-import type { CellPrecision, Precision } from './report.ts';
+import { progressOf, type Rows } from './merges.ts';
+import type { CellPrecision, Precision, Progress } from './report.ts';
 import { stepOf } from './study/predicted.ts';
 
 interface Kept {
@@ -34,7 +35,7 @@ export class PrecisionMaker {
     const asked = experiment.sweep.subsets;
     if (asked.kind !== 'precision') return null;
     const { cell } = made;
-    const lines = plan.lines.filter(({ size, method }) => size === cell.size && method === cell.method);
+    const lines = plan.lines.filter((line) => isSwept(line, cell));
     const name = (subset: readonly string[]) => membersOf(plan.header.pool, subset).join();
     const failed = new Set(lines.filter(({ key }) => rows.failed(key)).map(({ subset }) => name(subset)));
     const design = this.#designOf(context);
@@ -56,7 +57,7 @@ export class PrecisionMaker {
         seed: context.seed,
       });
     const { decision } = this.#keep(`${cell.size}/${cell.method}`, signature, measured, decide);
-    return cellPrecision(context, made, decision, asked.precision);
+    return { asked: asked.precision, ...standing(context, made, decision, progressOf(lines, rows)) };
   }
 
   #keep(
@@ -108,6 +109,12 @@ function largest(values: readonly (number | null)[]): number | null {
   return known.length < values.length ? null : Math.max(...known);
 }
 
+/** Of the sweep itself: what was asked for beyond it counts for nothing here. */
+function isSwept({ size, method, purpose }: PlanLine, cell: MadeCell['cell']): boolean {
+  const isPlanned = purpose.includes('anchor') || purpose.includes('design');
+  return isPlanned && size === cell.size && method === cell.method;
+}
+
 function membersOf(pool: readonly string[], subset: readonly string[]): number[] {
   return subset.map((expert) => pool.indexOf(expert)).sort((a, b) => a - b);
 }
@@ -139,16 +146,14 @@ function measuredOf({ weights }: Context, { cell, measured }: MadeCell): Surroga
     }));
 }
 
-function cellPrecision(
+function standing(
   context: Context,
   made: MadeCell,
   decision: PrecisionDecision,
-  asked: number,
-): CellPrecision {
-  const { done, failed, total } = made.cell.progress;
+  { done, failed, total }: Progress,
+): Omit<CellPrecision, 'asked'> {
   const isOver = done + failed >= total;
   return {
-    asked,
     // A single expert that cannot be merged leaves every look waiting for it.
     stop: decision.stop ?? (isOver ? 'at_most' : null),
     reached: decision.reached,

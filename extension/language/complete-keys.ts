@@ -8,10 +8,14 @@ const EXCLUSIVE: Readonly<Record<string, readonly (readonly string[])[]>> = {
   goals: [['within', 'return', 'epsilon']],
   merge: [['subset', 'weights']],
   'references.*': [['loss', 'model']],
+  'sweep.subsets': [
+    ['permutations', 'precision'],
+    ['permutations', 'at_most'],
+  ],
 };
 
 /** Read by the format, refused by this version. */
-const LATER = ['precision', 'at_most', 'downstream'];
+const LATER = ['downstream'];
 
 /** Keys of the map at the cursor that are not there yet, the required ones first. */
 export function keyCompletions(asked: Asked): readonly Suggestion[] {

@@ -54,6 +54,14 @@ const SUBSETS: readonly Suggestion[] = [
     filter: 'permutations',
   },
   {
+    label: '{ precision: 0.01 }',
+    kind: 'value',
+    insert: `{ precision: ${slot(1, '0.01')}, at_most: ${slot(2, '200')} }`,
+    snippet: true,
+    detail: 'random subsets until each mean is known to so many nats',
+    filter: 'precision',
+  },
+  {
     label: '50',
     kind: 'value',
     insert: slot(1, '50'),

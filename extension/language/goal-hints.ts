@@ -1,4 +1,4 @@
-/** What the lines `k`, `pick`, `within`, `return`, `epsilon` and `budget` give now. */
+/** What the lines `k`, `subsets`, `pick`, `within`, `return`, `epsilon` and `budget` give now. */
 
 import type { Path } from '../../core/experiment/diagnostic.ts';
 import type { Goal } from '../../core/experiment/experiment.ts';
@@ -8,6 +8,7 @@ import { estimated, plusMinus } from '../../words/estimates.ts';
 import { baseRemark, lawRemark } from '../../words/law.ts';
 import { counted, loss } from '../../words/numbers.ts';
 import { nameList } from '../../words/plain.ts';
+import { precisionInShort, precisionSentence } from '../../words/precision.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { kWithInterval } from './headline.ts';
 import { type Hint, hintAtEnd } from './hint.ts';
@@ -25,6 +26,7 @@ export function goalHints(edited: EditedExperiment, report: Report): Hint[] {
   }));
   const places: readonly { readonly path: Path; readonly note: GoalNote | null }[] = [
     { path: ['sweep', 'k'], note: kNote(edited, report) },
+    { path: ['sweep', 'subsets'], note: precisionNote(report) },
     { path: ['goals', 'pick'], note: pickNote(edited, report) },
     ...rules,
   ];
@@ -67,11 +69,15 @@ function kNote(edited: EditedExperiment, report: Report): GoalNote | null {
   const merges = plan ? plan.total - plan.unmerged : cells;
   if (merges === 0) return null;
   const measured = objectiveCurve(headlineCell(report))?.points.map(({ k }) => k) ?? [];
-  const text = counted(merges, 'merge');
+  const text = `${report.precision ? 'at most ' : ''}${counted(merges, 'merge')}`;
   return {
     text,
     tooltip: measured.length === 0 ? text : `${text}; measured so far: k = ${measured.join(', ')}.`,
   };
+}
+
+function precisionNote({ precision }: Report): GoalNote | null {
+  return precision && { text: precisionInShort(precision), tooltip: precisionSentence(precision) };
 }
 
 function pickNote(edited: EditedExperiment, report: Report): GoalNote | null {

@@ -1,6 +1,7 @@
 /** What is said of the word under the pointer: of an expert, a method, a domain or a key. */
 
 import type { Path, Position, Range } from '../../core/experiment/diagnostic.ts';
+import { meansSentence, precisionSentence, samplesSentence } from '../../words/precision.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { nextSteps } from './headline.ts';
 import { hoverOfDomain, hoverOfDomains } from './hover-domains.ts';
@@ -9,6 +10,7 @@ import { hoverOfMethod } from './hover-methods.ts';
 import { hoverOfBase, hoverOfExpert } from './hover-models.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { OutlineEntry } from './outline.ts';
+import { headlineCell } from './report-cells.ts';
 import { contains } from './text-lines.ts';
 
 export interface Hover {
@@ -57,6 +59,8 @@ function contentOf(edited: EditedExperiment, path: Path): readonly (string | nul
     case 'merge':
       if (second === 'subset' && third !== undefined) return hoverOfExpert(edited, nameAt(edited, path));
       return second === 'weights' && third !== undefined ? hoverOfExpert(edited, String(third)) : [];
+    case 'sweep':
+      return second === 'subsets' ? precisionLines(edited) : [];
     case 'budget':
       return lines(edited.state?.report?.study?.planning?.sentences ?? []);
     default:
@@ -68,6 +72,20 @@ function contentOf(edited: EditedExperiment, path: Path): readonly (string | nul
 function answer({ state }: EditedExperiment): readonly (string | null)[] {
   const report = state?.report;
   return report ? lines([...report.headline.sentence.split('\n'), ...nextSteps(report)]) : [];
+}
+
+/** How well the means are known, of the method and size that the headline answers for. */
+function precisionLines({ state }: EditedExperiment): readonly (string | null)[] {
+  const report = state?.report;
+  if (!report?.precision) return [];
+  const own = headlineCell(report)?.precision;
+  return lines(
+    [
+      precisionSentence(report.precision),
+      own ? meansSentence(own) : '',
+      samplesSentence(report.precision),
+    ].filter(Boolean),
+  );
 }
 
 function lines(sentences: readonly string[]): readonly string[] {

@@ -94,20 +94,25 @@ function work(edited: EditedExperiment, plan: PlanState | null): readonly string
     // Opened with errors: what a run would do is not known, and results are not looked for before it is.
     if (!experiment) return [`first correct ${counted(errorsOf(edited), 'error')}`];
     if (edited.state?.report) return [];
-    return [counted(mergesOf(experiment), 'merge'), plain(experiment.target, 30)];
+    return [`${bound(edited)}${counted(mergesOf(experiment), 'merge')}`, plain(experiment.target, 30)];
   }
   const { seconds } = plan.estimate;
   const time = seconds === null || plan.missing === 0 ? [] : [`about ${roughly(seconds)}`];
   if (plan.done + plan.failed === 0) {
     return [
-      counted(plan.total - plan.unmerged, 'merge'),
+      `${bound(edited)}${counted(plan.total - plan.unmerged, 'merge')}`,
       ...time,
       plain(edited.experiment?.target ?? '', 30),
     ];
   }
   const state = edited.state?.run.state;
   const left = state === 'stopped' || state === 'failed' ? 'left' : 'new';
-  return plan.missing === 0 ? [] : [`${count(plan.missing)} ${left}`, ...time];
+  return plan.missing === 0 ? [] : [`${bound(edited)}${count(plan.missing)} ${left}`, ...time];
+}
+
+/** A sweep until its means are known may need fewer. */
+function bound({ experiment }: EditedExperiment): string {
+  return experiment?.sweep.subsets.kind === 'precision' ? 'at most ' : '';
 }
 
 const counts = new WeakMap<Experiment, number>();

@@ -1,3 +1,5 @@
+import { subsetCount } from '../../core/experiment/combinations.ts';
+import type { Experiment } from '../../core/experiment/experiment.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { change, type QuickFix } from './quick-fix.ts';
 import { yamlEdits } from './yaml-edit.ts';
@@ -5,7 +7,10 @@ import { yamlEdits } from './yaml-edit.ts';
 /** Warnings of a law that more k would answer. */
 const MORE_K = ['too_few_k', 'floor_not_identified', 'flat_does_as_well'];
 
-/** Changes of `sweep.k`: to the recommended k, to hold it, or to all of the pool's. */
+/** With fewer subsets there is little to save. */
+const MANY_SUBSETS = 100;
+
+/** Changes of `sweep.k`: to the recommended k, to hold it, or to all of the pool's; and of `sweep.subsets`. */
 export function sweepFixes(edited: EditedExperiment): QuickFix[] {
   const { experiment } = edited.parsed;
   if (!experiment) return [];
@@ -25,10 +30,21 @@ export function sweepFixes(edited: EditedExperiment): QuickFix[] {
           setList(edited, [...k, recommended]),
         )
       : []),
+    ...untilKnown(edited, experiment),
     ...(recommended >= 1 && !isOnly
       ? change(`Set k to ${recommended}, the recommended one: nothing else is merged`, set(recommended))
       : []),
   ];
+}
+
+/** Instead of all subsets, as many as the goal needs. */
+function untilKnown(edited: EditedExperiment, { pool, sweep, goals }: Experiment): QuickFix[] {
+  if (sweep.subsets.kind !== 'all' || subsetCount(pool.length, sweep.k) < MANY_SUBSETS) return [];
+  const precision = goals.goal.rule === 'within' && goals.goal.value > 0 ? goals.goal.value : 0.01;
+  return change(
+    `Merge random subsets only until each mean is known to ±${precision} nats`,
+    yamlEdits(edited.text, [{ section: 'sweep', key: 'subsets', value: { precision } }]),
+  );
 }
 
 /** As a range where the numbers are one. */

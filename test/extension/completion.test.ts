@@ -104,7 +104,9 @@ describe('keys', () => {
   });
 
   it('do not include what this version refuses', async () => {
-    expect(await labels('sweep:\n  subsets: { ‸')).toEqual(['permutations']);
+    expect(await labels('sweep:\n  subsets: { ‸')).toEqual(['permutations', 'precision', 'at_most']);
+    expect(await labels('sweep:\n  subsets: { precision: 0.01, ‸')).toEqual(['at_most']);
+    expect(await labels('sweep:\n  subsets: { permutations: 15, ‸')).toEqual([]);
     expect(await labels('evaluation:\n  ‸')).not.toContain('downstream');
   });
 });
@@ -118,7 +120,12 @@ describe('values', () => {
     expect(await chosen('embeddings:‸', 'exact')).toBe('embeddings: exact');
     expect(await labels('target: ‸')).toEqual(['local']);
     expect(await labels('evaluation:\n  max_length: ‸')).toEqual(['2048']);
-    expect(await labels('sweep:\n  subsets: ‸')).toEqual(['all', '{ permutations: 15 }', '50']);
+    expect(await labels('sweep:\n  subsets: ‸')).toEqual([
+      'all',
+      '{ permutations: 15 }',
+      '{ precision: 0.01 }',
+      '50',
+    ]);
     expect(await labels(`${HEAD}sweep: { k: ‸ }`)).toEqual(['1..2']);
   });
 

@@ -171,6 +171,17 @@ describe('hints', () => {
   });
 });
 
+describe('a sweep until its means are known', () => {
+  it('says beside its subsets how well they are', () => {
+    const more = 'sweep:\n  k: 1..6\n  subsets: { precision: 0.5, at_most: 60 }\n';
+    const found = lines(measured(world, more), 'goals');
+    expect(found['subsets: { precision: 0.5, at_most: 60 }']).toMatch(/^±0\.\d+ after 60 merges$/);
+    expect(found['k: 1..6']).toBe('at most 60 merges');
+    const early = lines(measured(world, more, { stage: 'points', measured: 20 }), 'goals');
+    expect(early['subsets: { precision: 0.5, at_most: 60 }']).toBe('not judged yet');
+  });
+});
+
 function experiment() {
   return file.experiment ?? raise();
 }

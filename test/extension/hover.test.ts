@@ -152,3 +152,16 @@ describe('the drawn curve', () => {
     expect(curveSvg({ ...curve, ...law, points: [] }, null)).toBeNull();
   });
 });
+
+describe('a sweep until its means are known', () => {
+  it('says at its subsets how well the means are known', () => {
+    const more = 'sweep:\n  subsets: { precision: 0.5, at_most: 60 }\n';
+    const text = read(at(measured(world, more), 'subsets:'));
+    expect(text).toContain('**subsets**');
+    expect(text).toMatch(
+      /Every mean is known to ±0\.\d+ nats \(±0\.5 asked for\), after 60 of at most 60 merges\./,
+    );
+    expect(text).toMatch(/k = 2: .* ± .* by \d of 15; k = 3: .* by 6 of 20/);
+    expect(text).toMatch(/The evaluation samples leave ±/);
+  });
+});

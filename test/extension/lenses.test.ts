@@ -41,6 +41,16 @@ describe('lenses', () => {
     expect(titles({ plan: planState({ total: 2, unmerged: 1, missing: 2 }) })[0]).toContain('(1 merge ·');
   });
 
+  it('bound what a sweep until its means are known may take, and are done when they are', () => {
+    const until = text.replace('subsets: all', 'subsets: { precision: 0.01, at_most: 200 }');
+    const of = (state: Partial<ExperimentState>) =>
+      lenses(edited(until, state), { uri, trusted: true }).map(({ title }) => title);
+    expect(of({})[0]).toBe('▶ Run (at most 200 merges · local)');
+    const plan = planState({ total: 210, done: 90, missing: 120 });
+    expect(of({ plan })[0]).toBe('▶ Run (at most 120 new · about 1 min)');
+    expect(of({ plan: { ...plan, missing: 0 }, ...running('stopped') })[0]).toBe('Merge recommended subset');
+  });
+
   it('of a file that was opened with errors say that they come first', () => {
     const [run] = lenses(edited(`${text}  pick: 99\n`), { uri, trusted: true });
     expect(run?.title).toBe('▶ Run (first correct 1 error)');

@@ -101,6 +101,14 @@ describe('k', () => {
     expect(changed(list.text, after)).toEqual({ gone: [], come: ['    - 5'] });
   });
 
+  it('leaves its subsets to a precision where all of them are many', () => {
+    const many = new World({ seed: 7, experts: 7, domains: 2, samples: 20 });
+    const file = measured(many, 'goals: { within: 0.02 }\nsweep:\n  subsets: all   # 127\n');
+    expect(fixed(file, 'sweep', /^Merge random subsets only/)).toContain('  subsets: { precision: 0.02 }');
+    const few = measured(world, 'sweep: { subsets: all }\n');
+    expect(fixesAt(few, 'sweep').some(({ title }) => /random subsets/.test(title))).toBe(false);
+  });
+
   it('is set to the recommended one', () => {
     const file = measured(world, 'sweep: { k: [1, 2, 3, 4, 5, 6], seed: 1 }\n');
     expect(fixed(file, 'sweep', /^Set k to/)).toContain('sweep: { k: 6, seed: 1 }\n');

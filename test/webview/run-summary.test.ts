@@ -45,6 +45,15 @@ describe('a run', () => {
     expect(inState('stopped', [worker])).toMatchObject({ done: 700, failed: 9, total: 900 });
   });
 
+  it('that ended because its means are known is done, not stopped', () => {
+    const precision = { asked: 0.01, reached: 0.009, merges: 80, at_most: 200, samples_alone: null };
+    const run = { state: 'stopped', workers: [], pace: [] } as const;
+    const of = (stop: 'precise' | null) =>
+      runSummary(dashboardState({ ...report, precision: { ...precision, stop } }, { run })).state;
+    expect(of('precise')).toBe('Done');
+    expect(of(null)).toBe('Stopped');
+  });
+
   it('of what is new while it goes on, and of all that there is when it has ended', () => {
     const later = { ...worker, done: 531, total: 1032, at_start: 521 };
     const inState = (state: 'running' | 'done') =>

@@ -1,5 +1,6 @@
-import { html } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { cellName } from '../../../words/cell-name.ts';
+import { meansSentence, precisionSentence, samplesSentence } from '../../../words/precision.ts';
 import { ChartFrame } from '../charts/chart-frame.ts';
 import { curveFigure } from '../figures/curve/curve-figure.ts';
 import type { Page } from '../page.ts';
@@ -39,7 +40,14 @@ export class CurvePanel {
     this.frame.update(
       'Curve',
       `Loss by number of experts · ${cellName(scope.report, scope.cell)} · ${domainName(scope.report, scope.domain)}`,
-      () => html`${this.#chart.element}`,
+      () => html`${this.#chart.element}${precisionNote(scope)}`,
     );
   }
+}
+
+/** How well the means of the objective are known, where the sweep ends by that. */
+function precisionNote({ cell: { precision }, domain }: Scope): TemplateResult | typeof nothing {
+  if (!precision || domain !== null) return nothing;
+  const sentences = [precisionSentence(precision), meansSentence(precision), samplesSentence(precision)];
+  return html`<p class="table-note">${sentences.filter(Boolean).join(' ')}</p>`;
 }

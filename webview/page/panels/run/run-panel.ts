@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count, NONE } from '../../../../words/numbers.ts';
+import { precisionInShort } from '../../../../words/precision.ts';
 import { newIn } from '../../../../words/run-progress.ts';
 import { roughly } from '../../../../words/units.ts';
 import type { DashboardState } from '../../../messages.ts';
@@ -45,13 +46,17 @@ export class RunPanel {
   }
 }
 
-function facts({ plan, updated, host }: DashboardState, summary: RunSummary): (readonly [string, string])[] {
+function facts(
+  { plan, report, updated, host }: DashboardState,
+  summary: RunSummary,
+): (readonly [string, string])[] {
   const { total, at_start } = summary;
   const { settled, of } = newIn(summary);
   return [
     ['Scored', total === 0 ? NONE : `${count(settled)} of ${count(of)}`],
     ...(at_start > 0 ? [['There before', count(at_start)] as const] : []),
     ['Failed', count(summary.failed)],
+    ...(report?.precision ? [['Means known to', precisionInShort(report.precision)] as const] : []),
     ...(summary.pace ? [['Pace', summary.pace] as const] : []),
     ...(summary.left ? [['Time left', summary.left] as const] : []),
     ...(!summary.active && plan && plan.missing > 0

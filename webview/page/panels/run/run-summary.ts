@@ -50,7 +50,8 @@ const STATES: Readonly<Record<RunView['state'] | RunState, readonly [string, Run
 };
 
 export function runSummary({ run, report, plan }: DashboardState): RunSummary {
-  const [state, tone] = STATES[run.state];
+  const isPrecise = run.state === 'stopped' && report?.precision?.stop === 'precise';
+  const [state, tone] = STATES[isPrecise ? 'done' : run.state];
   const active = tone === 'active';
   const { total, done, failed, at_start } = progressOf(active, { run, report, plan });
   const times = run.workers.flatMap(({ state: worker, seconds_left: value }) =>

@@ -16,7 +16,7 @@ from merge_lab_agent.adapter import Adapter
 from merge_lab_agent.checkpoint import Checkpoint
 from merge_lab_agent.layout import Slot, layout
 from merge_lab_agent.problem import Problem
-from merge_lab_agent.threads import threads_for
+from merge_lab_agent.threads import one_thread
 
 VALUES = 1 << 27
 """Entries read of base and experts together: at most 512 MB and a few seconds, however large the models."""
@@ -70,7 +70,7 @@ def measure(base: Checkpoint, experts: Sequence[Checkpoint | Adapter], values: i
     stride = _stride(total, values // (m + 1))
     gram, shared, opposite = (torch.zeros(m, m, dtype=torch.float64) for _ in range(3))
     base_square, sampled = 0.0, 0
-    with threads_for(base.parameters * (m + 1)):
+    with one_thread():  # bound by memory, and the same digits whatever the number of cores
         for slot in slots:
             blocks = blocks_of(slot.n, stride)
             scale = slot.n / blocks.entries

@@ -14,6 +14,7 @@ import { planningText } from './planning-text.ts';
 import { precisionText } from './precision-text.ts';
 import { studyText } from './study/full-text.ts';
 import { shortStudy } from './study/short-text.ts';
+import { taskVectorsText } from './task-vectors-text.ts';
 
 export interface ReportTextOptions {
   readonly style: Style;
@@ -44,7 +45,8 @@ export function reportText(report: Report, options: ReportTextOptions): string {
   const planning = report.study?.planning;
   if (planning && (report.sizes.length > 1 || Object.values(planning.budget).some((limit) => limit !== null)))
     parts.push(planningText(planning, style, columns, options.full));
-  if (cell && options.full) parts.push(studyText(report, cell, style, columns));
+  if (cell && options.full)
+    parts.push(taskVectorsText(report, cell, style, columns), studyText(report, cell, style, columns));
   parts.push(warnings(report, curve?.warnings ?? [], style, columns), intervalNote(report, style, columns));
   return parts.filter((part) => part !== '').join('\n\n');
 }

@@ -4,6 +4,8 @@ import type { PreparedModel } from '../../core/store/format.ts';
 import { cellName, isDeclared } from '../../words/cell-name.ts';
 import { estimated } from '../../words/estimates.ts';
 import { count, counted, loss, signed } from '../../words/numbers.ts';
+import { plain } from '../../words/plain.ts';
+import { cosineText, normText, shareText } from '../../words/task-vectors.ts';
 import { bytes, parameters } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
@@ -20,6 +22,7 @@ export function hoverOfExpert(edited: EditedExperiment, name: string): readonly 
     report && attributionText(report, name),
     report && studyText(report, name),
     modelsText(edited, (size) => `${size}/expert/${name}`),
+    report && vectorsText(report, name, !state?.prepared),
     report && unmergedText(report, name),
   ];
 }
@@ -97,6 +100,27 @@ function modelText(model: PreparedModel): string {
   ];
   const said = facts.filter(Boolean).map((fact) => escapeMarkdown(fact));
   return [...said, `fingerprint \`${model.fingerprint.slice(0, 12).replace(/[^0-9a-f]/g, '')}\``].join(' · ');
+}
+
+/** At each size how its task vector lies to the others; its length only where the models' own line does not say it. */
+function vectorsText(report: Report, name: string, withNorm: boolean): string | null {
+  const index = report.pool.indexOf(name);
+  const lines = report.sizes.flatMap(({ name: size, declared, geometry }): string[] => {
+    const own = geometry?.experts[index];
+    if (!own) return [];
+    const { norm, zeros, conflict, closest } = own;
+    const facts = [
+      withNorm ? `‖v‖/‖θ0‖ ${normText(norm)}` : '',
+      zeros > 0 ? `${shareText(zeros)} zeros` : '',
+      conflict === null ? '' : `opposite signs ${shareText(conflict)}`,
+      closest
+        ? `closest ${plain(report.pool[closest.expert] ?? '', 40)}, cosine ${cosineText(closest.cosine)}`
+        : '',
+    ];
+    const of = declared ? `**${escapeMarkdown(size)}** · ` : '';
+    return [`${of}task vector: ${escapeMarkdown(facts.filter(Boolean).join(' · '), 200)}`];
+  });
+  return lines.length === 0 ? null : lines.join('  \n');
 }
 
 function unmergedText(report: Report, name: string): string | null {

@@ -149,6 +149,12 @@ describe('one experiment, from file to merged folder', () => {
     expect(there.out).toContain('[models_not_at_hand]');
     const numbers = (text: string): string => text.slice(text.indexOf('\n'), text.indexOf('  Law'));
     expect(numbers(there.out)).toBe(numbers(here.out));
+    const vectors = async (of: string, cwd: string): Promise<string | undefined> =>
+      /Task vectors.*?parameters\./s.exec((await mergeLab(['report', '--full', of], cwd)).out)?.[0];
+    expect(await vectors(file, folder)).toContain('gamma');
+    expect(await vectors(path.join(elsewhere, 'tiny.mergelab.yaml'), elsewhere)).toBe(
+      await vectors(file, folder),
+    );
     const again = await mergeLab(['import', path.join(folder, 'tiny.zip'), elsewhere], world.folder);
     expect(again.out).toContain('0 result files added');
   });

@@ -4,8 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { reportText } from '../../cli/report/report-text.ts';
 import { transferText } from '../../cli/report/study/transfer-text.ts';
 import { styleFor } from '../../cli/terminal/style.ts';
+import { type TaskVectors, taskVectors } from '../../core/geometry/task-vectors.ts';
 import { makeReport } from '../../core/report/make-report.ts';
 import type { Report } from '../../core/report/report.ts';
+import { cosineText } from '../../words/task-vectors.ts';
+import { sizeOf, sumsOf } from '../geometry/geometry-files.ts';
 import { inputOf, World } from '../report/world.ts';
 
 const world = new World({ seed: 5, experts: 6, domains: 3, samples: 60 });
@@ -90,5 +93,54 @@ describe('the study on the terminal', () => {
     const points = makeReport(input, { stage: 'points' });
     expect(points.study).toBeNull();
     expect(text(true, 0, points)).not.toMatch(/Which one can I drop|Synergy/);
+  });
+});
+
+describe('task vectors on the terminal', () => {
+  const vectors: TaskVectors = taskVectors(
+    {
+      ...sumsOf(
+        Array.from({ length: 60 }, () => 1),
+        world.pool.map((_, e) =>
+          Array.from({ length: 60 }, (_, i) => (i % 6 === e ? 0 : 0.02 * (-1) ** (i >> e))),
+        ),
+      ),
+      crc: '',
+    },
+    sizeOf(world.pool.map((_, e) => e)),
+    world.pool,
+  );
+  const measured = makeReport({ ...input, geometry: new Map([['default', vectors]]) }, { stage: 'points' });
+
+  it('stand in the full report, with every number of the Report', () => {
+    const full = text(true, 0, measured);
+    expect(text(false, 0, measured)).not.toContain('Task vectors');
+    expect(text(true, 0, report)).not.toContain('Task vectors');
+    const lines = full.slice(full.indexOf('Task vectors')).split('\n');
+    for (const [e, name] of world.pool.entries()) {
+      const { norm, closest } = vectors.experts[e] ?? {};
+      const line = lines.find((each) => each.trim().startsWith(`${name} `));
+      expect(line).toContain(norm?.toPrecision(3));
+      expect(line).toContain(`${world.pool[closest?.expert ?? -1]} ${cosineText(closest?.cosine ?? null)}`);
+      expect(line).toContain('17%');
+    }
+    expect(full).toContain('Over all 60 parameters.');
+    expect(full).not.toMatch(/NaN|undefined|null|Infinity/);
+  });
+
+  it('say what is odd, and what they rest on', () => {
+    const odd: TaskVectors = {
+      ...vectors,
+      coordinates: 1e9,
+      sampled: 13e6,
+      warnings: [{ code: 'experts_alike', expert: 1, message: 'it is alike.', fix: '' }],
+    };
+    const full = text(
+      true,
+      0,
+      makeReport({ ...input, geometry: new Map([['default', odd]]) }, { stage: 'points' }),
+    );
+    expect(full).toContain('e1: it is alike. [experts_alike]');
+    expect(full).toContain('Over 13,000,000 of 1,000,000,000 parameters (1.3%), evenly spaced.');
   });
 });

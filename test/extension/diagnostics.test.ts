@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseExperiment } from '../../core/experiment/parse.ts';
+import { withTaskVectors } from '../../core/geometry/preflight.ts';
 import type { Prepared } from '../../core/store/format.ts';
 import { diagnostics, type EditorDiagnostic } from '../../extension/language/diagnostics.ts';
 import type { EditedExperiment } from '../../extension/language/edited-experiment.ts';
@@ -74,6 +75,23 @@ describe('what models and data are found to be', () => {
       'warning experts_identical «./models/S/biology»',
       'warning memory_too_small «sweep»',
     ]);
+  });
+
+  it('stands at the expert whose task vector is odd', () => {
+    const text = sample('nine-domains');
+    const experiment = parseExperiment(text).experiment ?? raise();
+    const warning = { code: 'experts_alike', message: 'it is alike.', fix: 'Look.' } as const;
+    const geometry = new Map([
+      [
+        'default',
+        {
+          ...{ experts: [], cosines: [], conflicts: [], coordinates: 1, sampled: 1 },
+          warnings: [{ ...warning, expert: experiment.pool.indexOf('biology') }],
+        },
+      ],
+    ]);
+    const prepared = withTaskVectors(preparedOf(experiment), experiment.pool, geometry);
+    expect(told(edited(text, { prepared }))).toEqual(['warning experts_alike «./models/S/biology»']);
   });
 
   it('stands at the pattern of its size where there are sizes, and at the reference', () => {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { taskVectors } from '../../core/geometry/task-vectors.ts';
 import { curveSvg } from '../../extension/language/curve-drawing.ts';
-import type { EditedExperiment } from '../../extension/language/edited-experiment.ts';
+import { EditedExperiment } from '../../extension/language/edited-experiment.ts';
 import { hover } from '../../extension/language/hover.ts';
 import { formula } from '../../extension/language/law-text.ts';
 import { escapeMarkdown, messageMarkdown } from '../../extension/language/markdown.ts';
+import { cosineText, shareText } from '../../words/task-vectors.ts';
+import { sizeOf, sumsOf } from '../geometry/geometry-files.ts';
 import { edited, measured, World } from './edited.ts';
 
 const world = new World({ seed: 7, experts: 6, domains: 3, samples: 40 });
@@ -39,6 +42,30 @@ describe('hovers', () => {
       `| d2 | ${file.state?.report?.sizes[0]?.base?.domains[2]?.toFixed(3)} | ${domains[2]?.toFixed(3)} |`,
     );
     expect(text).not.toMatch(/NaN|undefined|null/);
+  });
+
+  it('say of an expert how its task vector lies to the others, at each size that is measured', () => {
+    const report = file.state?.report;
+    if (!report || !file.state) throw new Error('no report');
+    const n = 40;
+    const sums = sumsOf(
+      Array.from({ length: n }, () => 1),
+      world.pool.map((_, e) =>
+        Array.from({ length: n }, (_, i) => 0.1 * Math.cos(i * e + e) * (i % 8 === e ? 0 : 1)),
+      ),
+    );
+    const models = sizeOf(world.pool.map((_, e) => e));
+    const geometry = taskVectors({ ...sums, crc: '' }, models, world.pool);
+    const sizes = report.sizes.map((size) => ({ ...size, geometry }));
+    const state = { ...file.state, report: { ...report, sizes } };
+    const known = new EditedExperiment(file.text, file.parsed, state);
+    const { conflict, closest, zeros } = geometry.experts[4] ?? {};
+    const text = read(at(known, 'e4: ./models'));
+    expect(text).toContain(
+      `task vector: ${shareText(zeros ?? 0)} zeros · opposite signs ${shareText(conflict ?? 0)} · closest ${world.pool[closest?.expert ?? 0]}, cosine ${cosineText(closest?.cosine ?? 0)}`,
+    );
+    expect(text.match(/‖θ0‖/g)).toHaveLength(1);
+    expect(read(at(file, 'e4: ./models'))).not.toContain('task vector:');
   });
 
   it('say what dropping or adding an expert would do, whom it helps, and what a pool without it lacks', () => {

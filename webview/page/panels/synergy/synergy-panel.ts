@@ -42,7 +42,9 @@ export class SynergyPanel {
     }
     this.frame.update(
       'Synergy',
-      `What each expert gives to each domain · ${cellName(scope.report, scope.cell)}`,
+      table
+        ? `What each expert gives to each domain · ${cellName(scope.report, scope.cell)}`
+        : 'How the experts lie to each other before any merge',
       () => html`${table ? this.#body(scope, table, matrix) : nothing}${this.#vectors.show(scope, ui)}`,
     );
   }

@@ -46,7 +46,7 @@ def geometry(request: dict[str, Any]) -> dict[str, Any]:
     names = [name for name, _ in experts]
     key = geometry_key(base.fingerprint, names, embeddings)
     file = store.geometry(key)
-    if not _is_kept(file):
+    if not _is_kept(file, names):
         try:
             sums = _measure(base, [model for _, model in experts], embeddings)
         except Problem as problem:
@@ -72,11 +72,13 @@ def geometry_key(base: str, experts: Sequence[str], embeddings: str) -> str:
     return hashlib.sha256(compact_json(identity)).hexdigest()
 
 
-def _is_kept(file: Path) -> bool:
+def _is_kept(file: Path, experts: Sequence[str]) -> bool:
     try:
-        return unseal(file.read_bytes().removesuffix(b"\n")) is not None
+        document = unseal(file.read_bytes().removesuffix(b"\n"))
     except OSError:
         return False
+    kept = document if isinstance(document, dict) else {}
+    return kept.get("format") == STORE_FORMAT and kept.get("experts") == list(experts)
 
 
 def _measure(base: _Model, experts: Sequence[_Model], embeddings: str) -> dict[str, Any]:

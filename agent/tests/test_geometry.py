@@ -20,7 +20,7 @@ from merge_lab_agent.geometry import Sums, blocks_of, measure, picked
 from merge_lab_agent.geometry_file import geometry, geometry_key
 from merge_lab_agent.models import open_model
 from merge_lab_agent.problem import Problem
-from merge_lab_agent.results import unseal
+from merge_lab_agent.results import seal, unseal
 
 
 def write_model(folder: Path, tensors: dict[str, torch.Tensor]) -> Checkpoint:
@@ -178,6 +178,7 @@ def test_kept_by_content(
     answer = geometry(request(tmp_path, tiny_base, [alpha, beta, gamma, beta]))
     file = tmp_path / "geometry" / f"{answer['key']}.json"
     document = unseal(file.read_bytes().removesuffix(b"\n"))
+    assert document.pop("crc")
     names = sorted(asked(each)["fingerprint"] for each in (alpha, beta, gamma))
     assert document["experts"] == names
     assert answer["key"] == geometry_key(asked(tiny_base)["fingerprint"], names, "exact")
@@ -191,9 +192,11 @@ def test_kept_by_content(
     with monkeypatch.context() as patch:
         patch.setattr(geometry_module, "measure", never)
         assert geometry(request(tmp_path, tiny_base, [gamma, beta, alpha])) == answer
-    file.write_bytes(written[:-30] + b"9" + written[-29:])
-    geometry(request(tmp_path, tiny_base, [gamma, beta, alpha]))
-    assert file.read_bytes() == written
+    # Damaged, of another format, and no object though its check holds: measured again.
+    for other in (written[:-30] + b"9" + written[-29:], seal(document | {"format": 0}), seal({}), b"[]"):
+        file.write_bytes(other)
+        geometry(request(tmp_path, tiny_base, [gamma, beta, alpha]))
+        assert file.read_bytes() == written
     assert geometry(request(tmp_path, tiny_base, [alpha, beta]))["key"] != answer["key"]
 
 

@@ -30,7 +30,7 @@ export function dropSentence({ drop }: Neighbours, pool: readonly string[]): str
   return `${head}${dear}${unmeasured(drop, pool)}`;
 }
 
-/** "What would one more buy?" Empty where none is left, or no such merge is measured. */
+/** "What would one more buy, added to these?" Empty where none is left, or no such merge is measured. */
 export function addSentence({ add }: Neighbours, pool: readonly string[]): string {
   const [best] = measured(add, pool);
   if (!best) return '';

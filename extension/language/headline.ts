@@ -56,7 +56,7 @@ export function nextSteps(report: Report): readonly string[] {
   const add = addSentence(neighbours, report.pool);
   return [
     ...(drop ? [`Which one can I drop? ${drop}`] : []),
-    ...(add ? [`What would one more buy? ${add}`] : []),
+    ...(add ? [`What would one more buy, added to these? ${add}`] : []),
   ];
 }
 

@@ -31,7 +31,7 @@ describe('the study on the terminal', () => {
     const [answer, drop, add, table] = [
       short.indexOf('by average'),
       short.indexOf('Which one can I drop?'),
-      short.indexOf('What would one more buy?'),
+      short.indexOf('What would one more buy, added to these?'),
       short.indexOf('typical loss'),
     ];
     expect(answer).toBeLessThan(drop as number);

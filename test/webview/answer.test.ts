@@ -31,14 +31,14 @@ describe('answer', () => {
     expect(answered(report).facts).toEqual([
       { label: 'Expected loss', value: '2.203', detail: '95%: 2.115 to 2.291' },
       { label: 'Base', value: '2.983', detail: 'nats per token' },
-      { label: 'Next expert buys', value: '0.00458', detail: '95%: 0.00448 to 0.00468' },
+      { label: 'One more, taken blindly, buys', value: '0.00458', detail: '95%: 0.00448 to 0.00468' },
     ]);
   });
 
   it('a next expert that makes it worse costs, with its interval the right way round', () => {
     const next_expert = { value: -0.01, low: -0.013, high: -0.007 };
     const fact = answered({ ...report, headline: { ...report.headline, next_expert } }).facts[2];
-    expect(fact).toEqual({ label: 'Next expert costs', value: '0.0100', detail: '95%: 0.0070 to 0.0130' });
+    expect(fact).toEqual({ label: 'One more, taken blindly, costs', value: '0.0100', detail: '95%: 0.0070 to 0.0130' });
   });
 
   it('names the recommended subset for the buttons, and the smaller one beside it', () => {
@@ -244,7 +244,7 @@ describe('beyond the answer', () => {
     const { questions } = beyondOf(report);
     expect(questions.map(({ question }) => question)).toEqual([
       'Which one can I drop?',
-      'What would one more buy?',
+      'What would one more buy, added to these?',
     ]);
     expect(questions[0]?.answer).toMatch(/analysis, \+0\.0007 \(−0\.0031 to \+0\.0045\)/);
     expect(questions[1]?.answer).toMatch(/number_theory|geometry|code/);
@@ -264,7 +264,9 @@ describe('beyond the answer', () => {
           predicted: {
             ...foretold,
             weights: null,
-            proposal: [{ members: [0, 2], loss: { value, low: value - 0.001, high: value + 0.001 } }],
+            proposal: [
+              { members: [0, 2], loss: { value, low: value - 0.001, high: value + 0.001 }, verify: true },
+            ],
           },
         }),
       ).predicted;
@@ -273,7 +275,7 @@ describe('beyond the answer', () => {
   });
 
   it('is silent without a study, and where prediction is refused', () => {
-    expect(beyondOf({ ...report, study: null })).toEqual({ questions: [], predicted: [] });
+    expect(beyondOf({ ...report, study: null })).toEqual({ questions: [], predicted: [], verify: '' });
     const problem = { code: 'not_linear', message: 'No.', fix: 'None.' };
     expect(
       beyondOf(withCell({ predicted: { kind: 'refused', problem, agreement: null } })).predicted,

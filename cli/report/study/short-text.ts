@@ -10,7 +10,7 @@ export function shortStudy(report: Report, cell: Cell, style: Style, columns: nu
   if (!neighbours) return '';
   const lines = [
     ['Which one can I drop?', dropSentence(neighbours, report.pool)],
-    ['What would one more buy?', addSentence(neighbours, report.pool)],
+    ['What would one more buy, added to these?', addSentence(neighbours, report.pool)],
   ] as const;
   return lines
     .filter(([, sentence]) => sentence !== '')

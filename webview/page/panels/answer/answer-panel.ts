@@ -9,10 +9,10 @@ import { runButton } from '../run/run-buttons.ts';
 import { runSummary } from '../run/run-summary.ts';
 import { aboutText, elsewhereText } from './about.ts';
 import { type Answer, answerOf, type Subset } from './answer.ts';
-import { type Beyond, beyondOf } from './beyond.ts';
+import { type Beyond, beyondOf, NOTHING_BEYOND } from './beyond.ts';
+import { verifyButton } from './verify-button.ts';
 
 const MOST_CHIPS = 40;
-const NOTHING_BEYOND: Beyond = { questions: [], predicted: [] };
 
 /** The answer first: how many, which, how good, and what is uncertain about it. */
 export class AnswerPanel {
@@ -66,7 +66,7 @@ export class AnswerPanel {
               ${others.map((other) => this.#other(other, state))}
             </div>`
       }
-      ${reasons(answer, beyond)}
+      ${reasons(answer, beyond, verifyButton(this.#page, state, beyond.verify))}
     </div>`;
   }
 
@@ -105,6 +105,7 @@ function numbers({ large, unit, certainty, facts }: Answered): TemplateResult {
 function reasons(
   { sentence, warnings, intervals }: Answered,
   { questions, predicted }: Beyond,
+  verify: TemplateResult | typeof nothing,
 ): TemplateResult {
   return html`<div class="answer-why">
     <div class="answer-text">
@@ -117,7 +118,7 @@ function reasons(
             ${questions.map(({ question, answer }) => html`<div><dt>${question}</dt><dd>${answer}</dd></div>`)}
           </dl>`
     }
-    ${predicted.map((line) => html`<p class="hint">${line}</p>`)}
+    ${predicted.map((line) => html`<p class="hint">${line}</p>`)} ${verify}
     ${
       warnings.length === 0
         ? nothing

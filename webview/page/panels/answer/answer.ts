@@ -135,7 +135,7 @@ function factsOf(
     const buys = next.value >= 0;
     const [low, high] = buys ? [next.low, next.high] : [flipped(next.high), flipped(next.low)];
     facts.push({
-      label: `${typicalK === null ? 'Next expert' : `Typical merge: expert ${typicalK + 1}`} ${buys ? 'buys' : 'costs'}`,
+      label: `${typicalK === null ? 'One more, taken blindly,' : `Typical merge: expert ${typicalK + 1}`} ${buys ? 'buys' : 'costs'}`,
       value: loss(Math.abs(next.value), digits),
       detail: low === null && high === null ? 'taken blindly' : `95%: ${interval([low, high], digits)}`,
     });

@@ -2,34 +2,44 @@
 import type { Report, Selection } from '../../../../core/report/report.ts';
 import type { PredictedStudy } from '../../../../core/report/study/study.ts';
 import { estimated, lossDigits } from '../../../../words/estimates.ts';
+import { followUpsText } from '../../../../words/follow-ups.ts';
 import { addSentence, dropSentence } from '../../../../words/neighbours.ts';
-import { loss } from '../../../../words/numbers.ts';
+import { loss, signed } from '../../../../words/numbers.ts';
 import { nameList, plain } from '../../../../words/plain.ts';
 
 export interface Beyond {
   readonly questions: readonly { readonly question: string; readonly answer: string }[];
-  /** Quiet lines: none of it is measured. */
+  /** Quiet lines: what is foretold, and weights that were merged. */
   readonly predicted: readonly string[];
+  /** What is to be merged to tell, in words; empty where nothing is foretold to be better. */
+  readonly verify: string;
 }
+
+export const NOTHING_BEYOND: Beyond = { questions: [], predicted: [], verify: '' };
 
 /** Of the cell that the report answers for; empty until the numbers are complete. */
 export function beyondOf({ study, headline, cells, pool }: Report): Beyond {
   const own = headline.cell === null ? null : (study?.cells[headline.cell] ?? null);
-  if (!own) return { questions: [], predicted: [] };
+  if (!own) return NOTHING_BEYOND;
   const { neighbours, predicted } = own;
   const selection = cells[headline.cell ?? -1]?.selection ?? null;
   const asked = neighbours
     ? [
         { question: 'Which one can I drop?', answer: dropSentence(neighbours, pool) },
-        { question: 'What would one more buy?', answer: addSentence(neighbours, pool) },
+        { question: 'What would one more buy, added to these?', answer: addSentence(neighbours, pool) },
       ]
     : [];
   return {
     questions: asked.filter(({ answer }) => answer !== ''),
     predicted:
       predicted?.kind === 'predicted'
-        ? [proposalLine(predicted, selection, pool), weightsLine(predicted, pool)].filter(Boolean)
+        ? [
+            proposalLine(predicted, selection, pool),
+            measuredLine(predicted, pool),
+            weightsLine(predicted, pool),
+          ].filter(Boolean)
         : [],
+    verify: followUpsText(study?.follow_ups ?? []),
   };
 }
 
@@ -46,15 +56,25 @@ function proposalLine(
   return `A better subset may be ${namesOf(first.members, pool)}: predicted loss ${estimated(first.loss)}, where the best measured one has ${loss(measured, digits)} on the same samples. Not measured yet.`;
 }
 
-/** Empty where weights are foretold to gain nothing. */
+/** Empty where weights are foretold to gain nothing, and where these were merged. */
 function weightsLine({ weights: best }: PredictedStudy, pool: readonly string[]): string {
-  if (!best || !(best.gain.value > 0)) return '';
-  const weights = best.weights
+  if (!best?.verify) return '';
+  return `Weights may gain ${estimated(best.gain)} over the best measured subset: ${weightsOf(best.weights, pool)}. Predicted, not measured yet.`;
+}
+
+/** The best of the weights that were merged. */
+function measuredLine({ measured_weights: [best] }: PredictedStudy, pool: readonly string[]): string {
+  if (!best) return '';
+  return `Merged with weights, ${weightsOf(best.weights, pool)}: loss ${estimated(best.loss)}, a fall of ${estimated(best.gain, signed)} against the best measured subset on the same samples.`;
+}
+
+function weightsOf(weights: readonly number[], pool: readonly string[]): string {
+  const named = weights
     .map((weight, d) => ({ weight, d }))
     .filter(({ weight }) => Math.abs(weight) >= 0.005)
     .sort((a, b) => b.weight - a.weight)
     .map(({ weight, d }) => `${plain(pool[d] ?? '', 28)} ${loss(weight, 2)}`);
-  return `Weights may gain ${estimated(best.gain)} over the best measured subset: ${nameList(weights, 12)}. Predicted, not measured yet.`;
+  return nameList(named, 12);
 }
 
 function namesOf(members: readonly number[], pool: readonly string[]): string {

@@ -1,5 +1,5 @@
 /** What goes between a session and its analysis worker. Everything is data: it is copied from thread to thread. */
-import type { MergeRequest } from '../core/design/requests.ts';
+import type { MergeRequest } from '../core/design/merge-request.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Progress, Report } from '../core/report/report.ts';

@@ -1,6 +1,6 @@
 /** The analysis worker as seen from a session: it is asked, it answers, and it may be followed. */
 import { Worker } from 'node:worker_threads';
-import type { MergeRequest } from '../core/design/requests.ts';
+import type { MergeRequest } from '../core/design/merge-request.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import type { Progress, Report } from '../core/report/report.ts';

@@ -1,4 +1,5 @@
-import { isRequest, type MergeRequest, requestsOf } from '../core/design/requests.ts';
+import type { MergeRequest } from '../core/design/merge-request.ts';
+import { isRequest, requestsOf } from '../core/design/requests.ts';
 import type { Sweep } from '../core/design/sweep.ts';
 import type { Plan } from '../core/store/format.ts';
 import { goodPlans } from './plan-files.ts';

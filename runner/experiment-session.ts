@@ -11,6 +11,7 @@ import type { Warning } from '../core/law/curve.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import { findMerge } from '../core/report/merge-table.ts';
 import type { Report } from '../core/report/report.ts';
+import { whyNoFollowUps } from '../core/report/study/follow-ups.ts';
 import type { PlanId, Prepared, PrepareRequest, WorkerStatus } from '../core/store/format.ts';
 import { prepareRequest } from '../core/store/prepared.ts';
 import type { Analysis, AnalysisUpdate } from './analysis.ts';
@@ -33,6 +34,7 @@ import type {
   PlanSummary,
   RunOutcome,
   Update,
+  Verification,
 } from './session-types.ts';
 import { findStoreFolder, openStoreFolder } from './store-folder.ts';
 
@@ -48,6 +50,7 @@ export type {
   PlanSummary,
   RunOutcome,
   Update,
+  Verification,
 } from './session-types.ts';
 
 export class ExperimentSession {
@@ -175,6 +178,20 @@ export class ExperimentSession {
     const precision = await this.#precision(plan.id);
     const missing = precision?.stop === 'precise' ? 0 : total - done - failed;
     return { plan, done, failed, missing, precision, estimate, prepared, warnings };
+  }
+
+  /**
+   * Adds to the plan what is foretold to beat what is measured, for `run` to merge; it stays in the plan when the file is
+   * edited. Where there is nothing to add, `reason` says why.
+   */
+  async verify(): Promise<Verification> {
+    const prepared = await this.prepare();
+    await this.#write(prepared);
+    const report = await this.report('complete');
+    const requests = report.study?.follow_ups ?? [];
+    if (requests.length === 0) return { requests, reason: whyNoFollowUps(report) };
+    this.#planned = await this.#analysis.plan(this.experiment, prepared, true, requests);
+    return { requests, reason: null };
   }
 
   /** Starts a run of what is missing, or joins the one that goes on. It outlives this session. */

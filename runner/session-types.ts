@@ -1,5 +1,5 @@
 /** What goes in and out of an opened experiment. */
-import type { MergeRequest } from '../core/design/requests.ts';
+import type { MergeRequest } from '../core/design/merge-request.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Precision, Progress, Report } from '../core/report/report.ts';
 import type { Prepared, WorkerStatus } from '../core/store/format.ts';

@@ -97,6 +97,8 @@ export type FromPage =
   /** The newest state is on the screen: until then another would only wait in line. */
   | { readonly kind: 'drawn' }
   | { readonly kind: 'run' }
+  /** Merge and score what is foretold to beat what is measured. */
+  | { readonly kind: 'verify' }
   /** The planning under another budget than the file's. */
   | { readonly kind: 'plan'; readonly budget: Budget }
   | { readonly kind: 'stop'; readonly now: boolean }

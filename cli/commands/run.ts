@@ -2,6 +2,8 @@ import type { Report } from '../../core/report/report.ts';
 import { reportDocument } from '../../core/report/report-document.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
+import { followUpsText } from '../../words/follow-ups.ts';
+import { plainLines } from '../../words/plain.ts';
 import { precisionSentence } from '../../words/precision.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
@@ -18,30 +20,62 @@ export interface RunOptions extends CommonOptions {
   readonly device?: string;
 }
 
+export interface RunCommandOptions extends RunOptions {
+  /** Afterwards merge what is foretold to beat what is measured. */
+  readonly verify: boolean;
+}
+
 /** `run FILE`: plan, run with live numbers, then report. Ctrl-C stops after the current merge; a second one at once. */
-export async function run(context: Context, file: string, options: RunOptions): Promise<ExitCode> {
-  const { io } = context;
-  return withSession({ ...context, signal: new AbortController().signal }, file, options, async (session) => {
-    const summary = await session.plan();
-    io.err.write(`${planText(session, summary, io.errStyle)}\n\n`);
-    const outcome = await session.run();
-    for (const warning of outcome.warnings) say(io, warning.message);
-    if (outcome.state === 'nothing_to_do') {
-      await report(context, session, options);
-      return summary.failed > 0 ? 1 : 0;
-    }
-    if (options.detach) {
-      if (options.json) printJson(io, outcome);
-      else
-        print(
-          io,
-          `The run goes on by itself (${outcome.state}). See it with: ${invocation(io.env, 'attach', file)}`,
-        );
-      return 0;
-    }
-    if (outcome.state === 'attached') say(io, 'This plan is already running: following that run.');
-    return watch(context, session, { ...options, file, leave: false });
+export async function run(context: Context, file: string, options: RunCommandOptions): Promise<ExitCode> {
+  const own = { ...context, signal: new AbortController().signal };
+  return withSession(own, file, options, async (session) => {
+    const asked = { ...options, file, leave: false, more: options.verify };
+    const code = await measure(context, session, asked);
+    const isOver = options.verify && code !== 130 && (await session.plan()).missing === 0;
+    return isOver ? verify(context, session, { ...asked, more: false }, code) : code;
   });
+}
+
+/** Runs what the plan lacks. */
+async function measure(
+  context: Context,
+  session: ExperimentSession,
+  options: WatchOptions,
+): Promise<ExitCode> {
+  const { io } = context;
+  const summary = await session.plan();
+  io.err.write(`${planText(session, summary, io.errStyle)}\n\n`);
+  const outcome = await session.run();
+  for (const warning of outcome.warnings) say(io, warning.message);
+  if (outcome.state === 'nothing_to_do') {
+    if (!options.more) await report(context, session, options);
+    return summary.failed > 0 ? 1 : 0;
+  }
+  if (options.detach) {
+    const attach = invocation(io.env, 'attach', options.file);
+    if (options.json) printJson(io, outcome);
+    else print(io, `The run goes on by itself (${outcome.state}). See it with: ${attach}`);
+    return 0;
+  }
+  if (outcome.state === 'attached') say(io, 'This plan is already running: following that run.');
+  return watch(context, session, options);
+}
+
+/** Predicted, then measured, then recommended: one round of follow-ups, then the report. */
+async function verify(
+  context: Context,
+  session: ExperimentSession,
+  options: WatchOptions,
+  code: ExitCode,
+): Promise<ExitCode> {
+  const { requests, reason } = await session.verify();
+  if (reason === null) {
+    say(context.io, `To verify, for they are foretold to beat what is measured: ${followUpsText(requests)}.`);
+    return measure(context, session, options);
+  }
+  say(context.io, `Nothing to verify: ${plainLines(reason)}`);
+  await report(context, session, options);
+  return code;
 }
 
 export interface WatchOptions extends RunOptions {
@@ -49,6 +83,8 @@ export interface WatchOptions extends RunOptions {
   readonly file: string;
   /** Ctrl-C leaves the run alone instead of stopping it. */
   readonly leave: boolean;
+  /** Another run follows this one where it ends well: its report would be one too many. */
+  readonly more?: boolean;
 }
 
 /** Follows the run to its end, or until Ctrl-C, and prints the report of what is there then. */
@@ -64,7 +100,9 @@ export async function watch(
     say(io, `Left; the run goes on. End it with: ${invocation(io.env, 'stop', options.file)}`);
     return 130;
   }
-  const { precision } = await report(context, session, options);
+  const made = await session.report('complete');
+  const { precision } = made;
+  if (!options.more || !(last.state === 'done' || precision?.stop === 'precise')) show(io, made, options);
   if (last.problem) io.err.write(`\n${problemText(last.problem, io.errStyle)}\n`);
   if (last.state === 'stopped' && precision?.stop === 'precise') {
     say(io, `\n${precisionSentence(precision)}`);
@@ -117,10 +155,11 @@ async function followed(io: Io, session: ExperimentSession, leave: boolean): Pro
   }
 }
 
-async function report(context: Context, session: ExperimentSession, options: RunOptions): Promise<Report> {
-  const { io } = context;
-  const made = await session.report('complete');
-  if (options.json) printJson(io, reportDocument(made));
-  else print(io, reportText(made, { style: io.style, columns: io.columns, full: options.full, cell: null }));
-  return made;
+async function report({ io }: Context, session: ExperimentSession, options: RunOptions): Promise<void> {
+  show(io, await session.report('complete'), options);
+}
+
+function show(io: Io, report: Report, { json, full }: RunOptions): void {
+  if (json) printJson(io, reportDocument(report));
+  else print(io, reportText(report, { style: io.style, columns: io.columns, full, cell: null }));
 }

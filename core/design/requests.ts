@@ -6,30 +6,11 @@ import { ProblemError } from '../problem.ts';
 import { digest } from '../store/canonical.ts';
 import type { Plan, PlanHeader, PlanLine, PlanSize } from '../store/format.ts';
 import { mergeKey } from '../store/keys.ts';
+import type { MergeRequest, RequestPurpose, SubsetRequest } from './merge-request.ts';
 import { makeLine } from './plan-line.ts';
 import type { Sweep } from './sweep.ts';
 
-export type MergeRequest = SubsetRequest | WeightsRequest;
-
-/** A subset that is to be measured, with every seed of its method. */
-export interface SubsetRequest {
-  readonly purpose: RequestPurpose;
-  readonly size: string;
-  /** Index into the header's methods. */
-  readonly method: number;
-  readonly subset: readonly string[];
-}
-
-/** θ0 + Σ w·v is to be measured. */
-export interface WeightsRequest {
-  readonly purpose: RequestPurpose;
-  readonly size: string;
-  /** By expert; those of zero are left out. */
-  readonly weights: Readonly<Record<string, number>>;
-}
-
-const PURPOSES = ['requested', 'verify'] as const;
-export type RequestPurpose = (typeof PURPOSES)[number];
+const PURPOSES: readonly RequestPurpose[] = ['requested', 'verify'];
 
 /**
  * The plan with these merges added. They come right behind the anchors, since somebody waits for them; they weigh
@@ -128,10 +109,8 @@ export function requestsOf(plan: Pick<Plan, 'header' | 'lines'>, next: PlanHeade
       (name) => names.get(size ?? '')?.get(models?.experts[name]?.fingerprint ?? '') ?? [],
     );
     if (size === undefined || subset.length < line.subset.length) return [];
-    const made = line.purpose.flatMap((purpose) =>
-      purpose === 'requested' || purpose === 'verify'
-        ? asRequest({ purpose, size, subset }, line, plan.header, methods)
-        : [],
+    const made = PURPOSES.filter((purpose) => line.purpose.includes(purpose)).flatMap((purpose) =>
+      asRequest({ purpose, size, subset }, line, plan.header, methods),
     );
     // A random method has a line for each seed, and one request for them all.
     return made.filter((request) => {

@@ -1,4 +1,5 @@
 import { designOf } from '../design/design.ts';
+import { isRequest } from '../design/requests.ts';
 import { throwIfCancelled } from '../law/cancelled.ts';
 import { foldsOf } from '../selection/chosen.ts';
 import { objectiveOf } from '../selection/measured.ts';
@@ -20,6 +21,7 @@ import { scaledSubsets } from './step-merges.ts';
 import { type SignedCell, StudyMaker } from './study/make-study.ts';
 import { reportSize, unmergedOf } from './unmerged.ts';
 import { reportWarnings } from './warnings.ts';
+import { weightedMerges } from './weighted.ts';
 
 /** Everything that can be said of an experiment from what is measured: the one source of numbers for every surface. */
 export function makeReport(input: ReportInput, options: ReportOptions): Report {
@@ -66,7 +68,7 @@ export class ReportMaker {
       reportSize(context, name, unmerged.get(name) ?? { base: null, experts: [] }),
     );
     const { experiment } = input;
-    const precision = overallPrecision(cells);
+    const precision = overallPrecision(cells, isAsked(input.plan, rows));
     const headline = makeHeadline({ experiment, pool: header.pool, cells, sizes, precision });
     const progress = progressOf(input.plan.lines, rows);
     const permutations = this.#permutations(input);
@@ -86,7 +88,14 @@ export class ReportMaker {
       cells,
       study:
         options.stage === 'complete'
-          ? this.#studies.make(context, { cells: made, sizes, unmerged, headline, permutations })
+          ? this.#studies.make(context, {
+              cells: made,
+              sizes,
+              unmerged,
+              headline,
+              permutations,
+              weighted: weightedMerges(input, rows),
+            })
           : null,
       references: references(input, context, rows),
       warnings: reportWarnings({ cells, sizes, headline, progress, unusable: rows.unusable.size }),
@@ -198,6 +207,11 @@ export class ReportMaker {
     if (this.#design?.of !== of) this.#design = { of, permutations: designOf(experiment).permutations };
     return this.#design.permutations;
   }
+}
+
+/** Whether merges beyond the sweep are still to come. */
+function isAsked({ lines }: ReportInput['plan'], rows: Rows): boolean {
+  return lines.some((line) => isRequest(line) && !rows.get(line.key) && !rows.failed(line.key));
 }
 
 function reportDomains({ input, samples, weights }: Context): Report['domains'] {

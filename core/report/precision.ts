@@ -84,9 +84,13 @@ export class PrecisionMaker {
   }
 }
 
-/** Of the whole experiment: precise once every cell is; null where the sweep asks for no precision. */
+/**
+ * Of the whole experiment: precise once every cell is; null where the sweep asks for no precision.
+ * @param isAsked merges beyond the sweep are still to come: nothing stops before them
+ */
 export function overallPrecision(
   cells: readonly { readonly precision: CellPrecision | null }[],
+  isAsked: boolean,
 ): Precision | null {
   const each = cells.flatMap(({ precision }) => precision ?? []);
   const [first] = each;
@@ -95,7 +99,7 @@ export function overallPrecision(
   const isPrecise = each.every(({ stop }) => stop === 'precise');
   return {
     asked: first.asked,
-    stop: isPrecise ? 'precise' : each.some(({ stop }) => stop === null) ? null : 'at_most',
+    stop: isAsked || each.some(({ stop }) => stop === null) ? null : isPrecise ? 'precise' : 'at_most',
     reached: largest(each.map(({ reached }) => reached)),
     merges: sum(({ merges }) => merges),
     at_most: sum(({ at_most }) => at_most),

@@ -54,6 +54,19 @@ async function start(lab: Lab, { uri, model }: Ready): Promise<void> {
   }
 }
 
+/** Merges and scores what is foretold to beat what is measured. */
+export async function verify(lab: Lab, target: Target): Promise<void> {
+  const ready = await readyModel(lab, target, 'Running merges');
+  if (!ready) return;
+  try {
+    const { reason } = await ready.model.verify();
+    if (reason === null) await run(lab, ready.uri);
+    else void vscode.window.showInformationMessage(oneLine(`Nothing to verify: ${reason}`, 600));
+  } catch (error) {
+    showProblem(lab, problemOf(error), { retry: () => verify(lab, ready.uri), experiment: ready.uri });
+  }
+}
+
 /** Says what a run would do and take, without starting one. */
 export async function plan(lab: Lab, target: Target): Promise<void> {
   const ready = await readyModel(lab, target, 'Looking at models and data');

@@ -6,7 +6,7 @@ import { underBudget } from '../../core/planning/planning.ts';
 import { problemOf } from '../../core/problem.ts';
 import { CONTRACT, type FromPage, type ToPage } from '../../webview/messages.ts';
 import { copyMergekit, merge } from '../commands/merge.ts';
-import { run, stop } from '../commands/run.ts';
+import { run, stop, verify } from '../commands/run.ts';
 import { membersOf } from '../experiments/headline-merge.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
@@ -36,6 +36,8 @@ async function handle(lab: Lab, uri: vscode.Uri, message: FromPage, answer: Answ
       return;
     case 'run':
       return run(lab, uri);
+    case 'verify':
+      return verify(lab, uri);
     case 'stop':
       return stop(lab, uri, message.now);
     case 'plan': {

@@ -19,6 +19,7 @@ import {
   type PlanOutline,
   type PlanSummary,
   ProblemsError,
+  type Verification,
 } from '../../runner/experiment-session.ts';
 import { runNames, runsOf } from '../../runner/run-folders.ts';
 import type { RunView } from '../../webview/messages.ts';
@@ -149,6 +150,15 @@ export class ExperimentModel {
       if (warning) this.#set({ problem: warning });
       if (state !== 'nothing_to_do') this.#track(session.store, run, experiment);
       return state;
+    });
+  }
+
+  /** Adds what is foretold to beat what is measured to the plan of the text as it stands; `run` then merges it. */
+  async verify(): Promise<Verification> {
+    const experiment = this.#validText();
+    return this.#busy('Looking for what may be better', async () => {
+      const { session } = await this.#jobOf(experiment);
+      return session.verify();
     });
   }
 

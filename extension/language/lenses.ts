@@ -1,6 +1,7 @@
 /** What stands above the first line: the one obvious thing to do next, and how far it is. */
 import { countMerges } from '../../core/design/count-merges.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
+import { followUpsText } from '../../words/follow-ups.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { nameList, plain } from '../../words/plain.ts';
 import { countsOfWorkers, percentOfNew } from '../../words/run-progress.ts';
@@ -21,7 +22,8 @@ export type LensCommand =
   | 'mergeLab.stop'
   | 'mergeLab.plan'
   | 'mergeLab.openDashboard'
-  | 'mergeLab.mergeRecommended';
+  | 'mergeLab.mergeRecommended'
+  | 'mergeLab.verify';
 
 export interface LensPlace {
   /** Of the document, for the commands. */
@@ -84,7 +86,11 @@ function idle(edited: EditedExperiment, lens: MakeLens): Lens[] {
   if (stale || (report && !subset)) return [];
   // While the report of what is there is still being made, its place is kept.
   const tooltip = subset ? `Write the merge of ${nameList(subset, 12)}` : 'The answer is being computed';
-  return [lens('mergeLab.mergeRecommended', 'Merge recommended subset', tooltip)];
+  const merge = lens('mergeLab.mergeRecommended', 'Merge recommended subset', tooltip);
+  const foretold = followUpsText(report?.study?.follow_ups ?? []);
+  if (foretold === '') return [merge];
+  const why = 'Foretold to beat what is measured: merge and score them, so that they can be recommended';
+  return [merge, lens('mergeLab.verify', `Verify ${foretold}`, why)];
 }
 
 /** `511 merges`, `about 1 min`, `local`; what is not known is left out. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { growthOf } from '../../core/design/grow.ts';
-import { type MergeRequest, requestMerges, requestsOf } from '../../core/design/requests.ts';
+import type { MergeRequest } from '../../core/design/merge-request.ts';
+import { requestMerges, requestsOf } from '../../core/design/requests.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { MergeKey, PlanLine } from '../../core/store/format.ts';
 import { parsePlan, serializePlan } from '../../core/store/plan-file.ts';

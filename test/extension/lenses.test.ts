@@ -93,6 +93,25 @@ describe('lenses', () => {
     expect(done('The data changed.').map(({ title }) => title)).toEqual(['Plan', 'Dashboard']);
   });
 
+  it('offer to verify what is foretold to be better, and only that', () => {
+    const world = new World({ seed: 3, experts: 8, domains: 2, samples: 20 });
+    const plan = planState({ done: 80, missing: 0 });
+    const of = (text: string, stale: string | null = null) =>
+      lenses(measured(world, text, { stage: 'complete' }, { plan, stale }), { uri, trusted: true });
+    const [merge, verify] = of('sweep: { subsets: 8 }\n');
+    expect(merge?.title).toBe('Merge recommended subset');
+    expect(verify?.title).toMatch(/^Verify \d+ subsets and the best weights$/);
+    expect(verify?.command).toBe('mergeLab.verify');
+    expect(of('sweep: { subsets: 8 }\n', 'The data changed.').map(({ title }) => title)).not.toContain(
+      verify?.title,
+    );
+    expect(of('methods: [ties]\n').map(({ title }) => title)).toEqual([
+      'Merge recommended subset',
+      'Plan',
+      'Dashboard',
+    ]);
+  });
+
   it('run nothing that is not trusted', () => {
     expect(titles({ plan: planState() }, false)).toEqual(['Dashboard']);
     expect(titles({ ...running('running', { done: 3 }) }, false)).toEqual(['Dashboard']);

@@ -87,7 +87,10 @@ export class World {
    * @param scale of the merged update, as `task_arithmetic` has it
    */
   truth(members: readonly number[], seed: number | null = null, scale = 1): number[] {
-    const x = this.#update(members, seed, scale);
+    return this.#truthAt(this.#update(members, seed, scale));
+  }
+
+  #truthAt(x: readonly number[]): number[] {
     return this.domains.map((_, d) => {
       const optimum = this.#optimum[d] ?? [];
       return 1 + 0.3 * x.reduce((sum, value, i) => sum + (value - (optimum[i] ?? 0)) ** 2, 0);
@@ -117,9 +120,20 @@ export class World {
   }
 
   score(members: readonly number[], d: number, seed: number | null = null, scale = 1): Score {
+    return this.#scoreAt(this.#update(members, seed, scale), d);
+  }
+
+  /** Of θ0 + Σ w·v. */
+  weighted(members: readonly number[], weights: readonly number[], d: number): Score {
+    const x = Array.from({ length: DIMENSIONS }, (_, i) =>
+      members.reduce((sum, member, at) => sum + (weights[at] ?? 0) * (this.#vectors[member]?.[i] ?? 0), 0),
+    );
+    return this.#scoreAt(x, d);
+  }
+
+  #scoreAt(x: readonly number[], d: number): Score {
     const { tokens, own, taste, feeling } = this.#samples[d] ?? raise();
-    const x = this.#update(members, seed, scale);
-    const loss = this.truth(members, seed, scale)[d] ?? raise();
+    const loss = this.#truthAt(x)[d] ?? raise();
     const perSample = Float32Array.from(tokens, (t, s) => {
       const liking = x.reduce((sum, value, i) => sum + value * (taste[s * DIMENSIONS + i] ?? 0), 0);
       return t * (loss * (feeling[s] ?? 1) + (own[s] ?? 0) + liking);
@@ -303,8 +317,11 @@ export class WorldResults implements Results {
       const scale = method?.method === 'task_arithmetic' && this.#world.options.scaled ? method.scale : 1;
       for (const [name, id] of Object.entries(plan.header.evaluations)) {
         const d = this.#world.domains.indexOf(name);
-        if (!this.#scores.has(`${line.key}/${id}`))
-          this.#scores.set(`${line.key}/${id}`, this.#world.score(members, d, seed, scale));
+        if (this.#scores.has(`${line.key}/${id}`)) continue;
+        const score = line.weights
+          ? this.#world.weighted(members, line.weights, d)
+          : this.#world.score(members, d, seed, scale);
+        this.#scores.set(`${line.key}/${id}`, score);
       }
     }
     return this;

@@ -1,7 +1,9 @@
 import type { Cell, Report } from '../../../core/report/report.ts';
-import { mergeWeightsLine } from '../../../core/report/study/merge-weights.ts';
-import type { CellStudy, PredictedStudy } from '../../../core/report/study/study.ts';
+import { mergeWeightsLine, namedWeights } from '../../../core/report/study/merge-weights.ts';
+import type { CellStudy, MeasuredWeights, PredictedStudy } from '../../../core/report/study/study.ts';
 import { estimated } from '../../../words/estimates.ts';
+import { followUpsText } from '../../../words/follow-ups.ts';
+import { signed } from '../../../words/numbers.ts';
 import { nameList, plainLines } from '../../../words/plain.ts';
 import { millinats } from '../../../words/units.ts';
 import type { Style } from '../../terminal/style.ts';
@@ -26,6 +28,8 @@ export function predictedText(
     wrap(agreementText(predicted), columns, '    '),
     proposalTable(predicted, report, style, columns),
     weightsText(predicted, report, cell, style, columns),
+    ...predicted.measured_weights.map((own) => wrap(measuredWeightsText(own, report), columns, '    ')),
+    followUpLine(report, cell, columns),
   ]
     .filter((part) => part !== '')
     .join('\n');
@@ -37,13 +41,18 @@ function agreementText({ agreement: { r2, rmse } }: PredictedStudy): string {
   return `Each measured merge is foretold from the others with R² ${r2.toFixed(4)} within its k, missing by ${millinats(rmse)}.`;
 }
 
+/** Of all sizes; a verification measures the best of each. */
+const SHOWN = 5;
+
 function proposalTable({ proposal }: PredictedStudy, report: Report, style: Style, columns: number): string {
   if (proposal.length === 0) return '';
-  const rows = proposal.map(({ members, loss }) => [
-    `${members.length}`,
-    estimated(loss),
-    nameList(members.map((member) => report.pool[member] ?? '?')),
-  ]);
+  const rows = proposal
+    .slice(0, SHOWN)
+    .map(({ members, loss }) => [
+      `${members.length}`,
+      estimated(loss),
+      nameList(members.map((member) => report.pool[member] ?? '?')),
+    ]);
   return table(
     [
       { title: 'k', align: 'right' },
@@ -67,8 +76,25 @@ function weightsText(
     weights.gain.value > 0
       ? `${estimated(weights.gain)} below the best measured subset`
       : 'no better than the best measured subset';
-  const said = `Best weights: predicted loss ${estimated(weights.loss)}, ${against}. To write that model, put this line into the file, then merge-lab merge FILE; listed under references it is scored:`;
+  const said = `Best weights: predicted loss ${estimated(weights.loss)}, ${against}. To write that model, put this line into the file, then merge-lab merge FILE:`;
   const line = mergeWeightsLine(report, cell.size, weights.weights);
   // Whole, however long: it is there to be copied.
   return `${wrap(said, columns, '    ')}\n${style.bold(line)}`;
+}
+
+function measuredWeightsText({ weights, loss, gain }: MeasuredWeights, { pool }: Report): string {
+  const named = Object.entries(namedWeights({ pool }, weights)).map(([name, own]) => `${name}=${own}`);
+  return `Merged with weights ${plainLines(named.join(','))}: loss ${estimated(loss)}, on the same samples ${estimated(gain, signed)} below the best measured subset.`;
+}
+
+/** Of the cell that the report answers for. */
+function followUpLine(report: Report, cell: Cell, columns: number): string {
+  const requests =
+    report.cells.indexOf(cell) === report.headline.cell ? (report.study?.follow_ups ?? []) : [];
+  if (requests.length === 0) return '';
+  return wrap(
+    `To merge and score what may beat the best measured (${followUpsText(requests)}): merge-lab run FILE --verify`,
+    columns,
+    '    ',
+  );
 }

@@ -14,6 +14,7 @@ import { typicalPoints } from '../../selection/typical.ts';
 import type { MadeCell } from '../against-best.ts';
 import type { Context, Unscored } from '../context.ts';
 import { membersAt } from '../merge-table.ts';
+import type { WeightedMerge } from '../weighted.ts';
 import { makePredicted } from './predicted.ts';
 import { makeStepStudy } from './step.ts';
 import type { CellStudy } from './study.ts';
@@ -24,6 +25,7 @@ export function makeCellStudy(
   made: MadeCell,
   unmerged: Unscored,
   permutations: readonly (readonly number[])[] | null,
+  weighted: readonly WeightedMerge[],
 ): CellStudy | null {
   const { measured, cell } = made;
   if (measured.length === 0) return null;
@@ -47,7 +49,7 @@ export function makeCellStudy(
     orders,
     mask_noise: maskNoise(seeded(made)),
     step: makeStepStudy(context, made, unmerged, permutations),
-    predicted: makePredicted(context, made, unmerged),
+    predicted: makePredicted(context, made, unmerged, weighted),
   };
 }
 

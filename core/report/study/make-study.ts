@@ -5,7 +5,9 @@ import { type TabledCurve, threePointTable } from '../../law/three-point-table.t
 import type { MadeCell } from '../against-best.ts';
 import type { Context, Unscored } from '../context.ts';
 import type { Headline, ReportSize } from '../report.ts';
+import type { WeightedMerge } from '../weighted.ts';
 import { makeCellStudy } from './cell-study.ts';
+import { followUpsOf } from './follow-ups.ts';
 import { makeReportPlanning } from './planning.ts';
 import type { CellStudy, Study } from './study.ts';
 
@@ -20,6 +22,7 @@ export interface StudyInput {
   readonly unmerged: ReadonlyMap<string, Unscored>;
   readonly headline: Headline;
   readonly permutations: readonly (readonly number[])[] | null;
+  readonly weighted: readonly WeightedMerge[];
 }
 
 /** Keeps the study of each cell while the cell does not change. */
@@ -33,24 +36,31 @@ export class StudyMaker {
   /** @throws Cancelled */
   make(context: Context, input: StudyInput): Study {
     const { cells, headline } = input;
-    const method = headline.cell === null ? null : (cells[headline.cell]?.cell.method ?? null);
+    const answered = headline.cell === null ? undefined : cells[headline.cell]?.cell;
+    const method = answered?.method ?? null;
     const ofMethod = cells.filter(({ cell }) => cell.method === method);
+    const studies = cells.map((made) => this.#cell(context, made, input));
     return {
+      follow_ups: answered
+        ? followUpsOf(answered, studies[headline.cell ?? -1] ?? null, context.input.plan.header.pool)
+        : [],
       planning: method === null ? null : planningOf(context, input, ofMethod),
       sizes_law: sizesLaw(context, ofMethod),
       three_point: threePointTable(tabled(cells)),
-      cells: cells.map((made) => this.#cell(context, made, input)),
+      cells: studies,
     };
   }
 
-  #cell(context: Context, made: SignedCell, { unmerged, permutations }: StudyInput): CellStudy | null {
+  #cell(context: Context, made: SignedCell, input: StudyInput): CellStudy | null {
+    const { unmerged, permutations, weighted } = input;
+    const signature = `${weighted.length} ${made.signature}`;
     const name = `${made.cell.size}/${made.cell.method}`;
     const known = this.#cells.get(name);
-    if (known?.signature === made.signature) return known.study;
+    if (known?.signature === signature) return known.study;
     throwIfCancelled(context.options.cancelled);
     const own = unmerged.get(made.cell.size) ?? { base: null, experts: [] };
-    const study = makeCellStudy(context, made, own, permutations);
-    this.#cells.set(name, { signature: made.signature, study });
+    const study = makeCellStudy(context, made, own, permutations, weighted);
+    this.#cells.set(name, { signature, study });
     return study;
   }
 }

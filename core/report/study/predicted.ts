@@ -1,22 +1,28 @@
-import { objectiveOf } from '../../selection/measured.ts';
+import { differenceVariance, dot, influence, objectiveOf } from '../../selection/measured.ts';
+import { sampleFreedom } from '../../selection/samples.ts';
 import type { PlanMethod } from '../../store/format.ts';
 import { bestWeights } from '../../surrogate/best-weights.ts';
 import { predictedCurve } from '../../surrogate/curve.ts';
 import { fitSurrogate } from '../../surrogate/fit.ts';
 import type { Predicted } from '../../surrogate/jackknife.ts';
 import type { SurrogateMerge } from '../../surrogate/merge.ts';
-import { proposeSubsets } from '../../surrogate/propose.ts';
+import { type ProposedSubset as Proposed, proposeSubsets } from '../../surrogate/propose.ts';
 import type { MadeCell } from '../against-best.ts';
 import type { Context, Unscored } from '../context.ts';
 import type { Estimated } from '../report.ts';
-import type { CellStudy } from './study.ts';
+import { estimated } from '../select.ts';
+import type { WeightedMerge } from '../weighted.ts';
+import { namedWeights } from './merge-weights.ts';
+import type { CellStudy, MeasuredWeights, PredictedStudy } from './study.ts';
 
 /** Null for methods that are not linear in the task vectors, and for those that keep out of claims. */
 export function makePredicted(
   context: Context,
-  { cell, measured }: MadeCell,
+  made: MadeCell,
   { base }: Unscored,
+  weighted: readonly WeightedMerge[],
 ): CellStudy['predicted'] {
+  const { cell, measured } = made;
   const step = stepOf(cell.spec);
   if (!step || !cell.claims_law) return null;
   const { weights, seed, input } = context;
@@ -36,6 +42,9 @@ export function makePredicted(
     atMost: null,
   };
   const best = bestWeights(surrogate, merges, constraints.mustExclude);
+  const measuredWeights = measuredOf(context, made, weighted);
+  const { pick } = input.experiment.goals;
+  const asked = [...new Set([...input.experiment.sweep.k, ...(pick === null ? [] : [pick])])];
   return {
     kind: 'predicted',
     agreement: surrogate.agreement,
@@ -45,16 +54,64 @@ export function makePredicted(
       measured: own,
       of,
     })),
-    proposal: proposeSubsets(surrogate, merges, ks, step, constraints, seed).subsets.map(
-      ({ members, predicted }) => ({ members, loss: estimate(predicted) }),
-    ),
+    proposal: proposed(cell, proposeSubsets(surrogate, merges, asked, step, constraints, seed).subsets),
     weights: best && {
       weights: [...best.weights],
       length: best.length,
       loss: estimate(best.predicted),
       gain: estimate(best.gain),
+      verify:
+        best.gain.value > 0 &&
+        measuredWeights.every(
+          (own) =>
+            best.predicted.value < own.loss.value && !sameWeights(pool, own.weights, [...best.weights]),
+        ),
     },
+    measured_weights: measuredWeights,
   };
+}
+
+function proposed({ selection }: MadeCell['cell'], subsets: readonly Proposed[]): PredictedStudy['proposal'] {
+  const measured = new Map(selection?.chosen.map(({ k, loss }) => [k, loss]));
+  const promising = new Set(
+    subsets.flatMap(({ members: { length: k }, predicted }) =>
+      predicted.value < (measured.get(k) ?? Number.POSITIVE_INFINITY) ? [k] : [],
+    ),
+  );
+  return subsets.map(({ members, predicted }) => ({
+    members,
+    loss: estimate(predicted),
+    verify: promising.has(members.length),
+  }));
+}
+
+function measuredOf(
+  context: Context,
+  { cell, measured }: MadeCell,
+  weighted: readonly WeightedMerge[],
+): MeasuredWeights[] {
+  const { samples, weights } = context;
+  const best = measured.reduce((a, b) => (objectiveOf(b, weights) < objectiveOf(a, weights) ? b : a));
+  const against = influence(best, samples, weights);
+  const freedom = sampleFreedom(samples, weights);
+  return weighted
+    .filter(({ size }) => size === cell.size)
+    .map(({ weights: own, losses }) => {
+      const values = influence(losses, samples, weights);
+      const value = objectiveOf(losses, weights);
+      const fall = objectiveOf(best, weights) - value;
+      return {
+        weights: own,
+        loss: estimated(context, value, dot(values, values), freedom),
+        gain: estimated(context, fall, differenceVariance(values, against), freedom),
+      };
+    })
+    .sort((a, b) => a.loss.value - b.loss.value);
+}
+
+/** In the digits that they are merged with. */
+function sameWeights(pool: readonly string[], a: readonly number[], b: readonly number[]): boolean {
+  return JSON.stringify(namedWeights({ pool }, a)) === JSON.stringify(namedWeights({ pool }, b));
 }
 
 /** α of each member of a subset of size k, where the merge is θ0 + α·Σv; null where it is no such sum. */

@@ -3,6 +3,7 @@
  * some of the experts, subsets that nobody merged, what money buys. Made once the numbers are complete: none of it
  * changes what is recommended.
  */
+import type { MergeRequest } from '../../design/merge-request.ts';
 import type { SizesLaw } from '../../law/sizes/sizes-law.ts';
 import type { MaskNoise } from '../../law/spread/mask-noise.ts';
 import type { OrderSpread } from '../../law/spread/order-spread.ts';
@@ -21,6 +22,8 @@ import type { Estimated } from '../report.ts';
 import type { StepStudy } from './step-study.ts';
 
 export interface Study {
+  /** Of the cell that the report answers for: what is foretold to beat what is measured, to be merged next. */
+  readonly follow_ups: readonly MergeRequest[];
   readonly planning: Planning | null;
   /** Under the method that the headline answers for: the objective first, then each domain. Empty with a single size. */
   readonly sizes_law: readonly SizesLaw[];
@@ -65,16 +68,37 @@ export interface PredictedStudy {
     readonly measured: number;
     readonly of: number;
   }[];
-  /** Best predictions that are still to be measured, best first: members are indices into the pool. */
-  readonly proposal: readonly { readonly members: readonly number[]; readonly loss: Estimated }[];
-  /** Weights of lowest predicted loss, by expert in pool order; to be verified by merging them. */
-  readonly weights: {
-    readonly weights: readonly number[];
-    readonly length: number;
-    readonly loss: Estimated;
-    /** Fall of the loss against the best measured subset. */
-    readonly gain: Estimated;
-  } | null;
+  /** Of each size that the sweep asks for, the best predictions that are still to be measured; lowest loss first. */
+  readonly proposal: readonly ProposedSubset[];
+  /** Weights of lowest predicted loss, by expert in pool order; null where every expert is excluded. */
+  readonly weights: ProposedWeights | null;
+  /** Weights that were merged and scored, lowest loss first. */
+  readonly measured_weights: readonly MeasuredWeights[];
+}
+
+export interface ProposedSubset {
+  /** Indices into the pool, ascending. */
+  readonly members: readonly number[];
+  readonly loss: Estimated;
+  /** Among the subsets of its size one is foretold to beat the best that is measured: it is to be measured. */
+  readonly verify: boolean;
+}
+
+export interface ProposedWeights {
+  readonly weights: readonly number[];
+  readonly length: number;
+  readonly loss: Estimated;
+  /** Fall of the loss against the best measured subset. */
+  readonly gain: Estimated;
+  /** Foretold to beat whatever is measured, subsets and weights: they are to be merged. */
+  readonly verify: boolean;
+}
+
+export interface MeasuredWeights {
+  readonly weights: readonly number[];
+  readonly loss: Estimated;
+  /** Fall of the loss against the best measured subset, paired: on the samples that both were chosen on. */
+  readonly gain: Estimated;
 }
 
 export interface NotPredicted {

@@ -22,7 +22,7 @@ VALUES = 1 << 27
 """Entries read of base and experts together: at most 512 MB and a few seconds, however large the models."""
 _WHOLE = 65_536  # entries up to which a tensor is never sampled
 _BLOCK = 1024
-_PIECE = 1 << 22  # entries of base and experts held at once, as float32 and float64: under 128 MB
+_PIECE = 1 << 20  # entries of base and experts held at once: some 50 MB, and quicker than larger ones
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def measure(base: Checkpoint, experts: Sequence[Checkpoint | Adapter], values: i
                 base_square += scale * float(base_C.double().square().sum())
                 v64_MC = v_MC.double()
                 gram += scale * (v64_MC @ v64_MC.T)
-                # Sums of at most 2^22 ones and minus ones are exact in float32.
+                # Sums of at most 2^20 ones and minus ones are exact in float32.
                 sign_MC = v_MC.sign()
                 agreement = (sign_MC @ sign_MC.T).double()
                 both = (sign_MC.abs_() @ sign_MC.T).double()

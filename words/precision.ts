@@ -42,5 +42,5 @@ export function meansSentence({ points }: CellPrecision): string {
       half === null ? loss(mean) : plusMinus({ value: mean, low: mean - half, high: mean + half });
     return `k = ${k}: ${value} by ${count(merges)} of ${count(of)}`;
   });
-  return `Means over all subsets, with bounds that hold for all k together: ${each.join('; ')}.`;
+  return `Means over all subsets, corrected for which were drawn, with bounds that hold for all k together: ${each.join('; ')}.`;
 }

@@ -10,12 +10,16 @@ export interface RunCounts {
   readonly at_start: number;
 }
 
-/** `10 of 511 new models done, 521 were there`; `10 of 511 models scored` where nothing was. */
-export function scoredText(counts: RunCounts): string {
+/**
+ * `10 of 511 new models done, 521 were there`; `10 of 511 models scored` where nothing was.
+ * @param bound `at most ` where a run may end before all of them
+ */
+export function scoredText(counts: RunCounts, bound = ''): string {
   const { done, total, at_start } = counts;
-  if (at_start <= 0) return `${count(done)} of ${counted(total, 'model')} scored`;
+  if (at_start <= 0) return `${count(done)} of ${bound}${counted(total, 'model')} scored`;
   const { settled, of } = newIn(counts);
-  const fresh = of === 0 ? 'Nothing new to do' : `${count(settled)} of ${counted(of, 'new model')} done`;
+  const fresh =
+    of === 0 ? 'Nothing new to do' : `${count(settled)} of ${bound}${counted(of, 'new model')} done`;
   return `${fresh}, ${count(at_start)} ${at_start === 1 ? 'was' : 'were'} there`;
 }
 

@@ -54,7 +54,7 @@ export function reportText(report: Report, options: ReportTextOptions): string {
 function title(report: Report, cell: Cell | undefined, style: Style): string {
   const { done, failed, total } = report.progress;
   const state = [
-    `${count(done)} of ${counted(total, 'model')} scored`,
+    `${count(done)} of ${report.precision ? 'at most ' : ''}${counted(total, 'model')} scored`,
     failed > 0 ? style.red(`${failed} failed`) : '',
   ];
   const name = [style.bold(plain(report.name)), cell ? cellName(report, cell) : '']

@@ -52,6 +52,8 @@ describe('a run', () => {
       runSummary(dashboardState({ ...report, precision: { ...precision, stop } }, { run })).state;
     expect(of('precise')).toBe('Done');
     expect(of(null)).toBe('Stopped');
+    const bounded = { ...report, precision: { ...precision, stop: null } };
+    expect(runSummary(dashboardState(bounded, { run })).counts).toBe('200 of at most 521 models scored');
   });
 
   it('of what is new while it goes on, and of all that there is when it has ended', () => {

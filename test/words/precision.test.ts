@@ -63,7 +63,7 @@ describe('a precision in words', () => {
 
   it('by size, and beside what the samples leave', () => {
     expect(meansSentence(known)).toBe(
-      'Means over all subsets, with bounds that hold for all k together: k = 2: 2.307 ± 0.009 by 9 of 36; k = 3: 2.260 by 1 of 84.',
+      'Means over all subsets, corrected for which were drawn, with bounds that hold for all k together: k = 2: 2.307 ± 0.009 by 9 of 36; k = 3: 2.260 by 1 of 84.',
     );
     expect(meansSentence({ ...known, points: [] })).toBe('');
     expect(samplesSentence(known)).toBe('The evaluation samples leave ±0.088 besides, whatever is merged.');

@@ -66,7 +66,8 @@ export function runSummary({ run, report, plan }: DashboardState): RunSummary {
     failed,
     total,
     at_start,
-    counts: total === 0 ? '' : scoredText({ done, failed, total, at_start }),
+    counts:
+      total === 0 ? '' : scoredText({ done, failed, total, at_start }, report?.precision ? 'at most ' : ''),
     left,
     pace: active ? paceOf(run.pace) : '',
     workers: run.workers.map((worker, i) => workerRow(worker, i + 1)),

@@ -124,8 +124,8 @@ export interface ModelScore extends Score {
   readonly serving_bytes: number;
   readonly flops_per_token: number;
   readonly null_of: string | null;
-  /** Bits per byte, in the order of `samples.domains`. */
-  readonly domains: readonly number[];
+  /** Bits per byte, in the order of `samples.domains`; null where no sample is used. */
+  readonly domains: readonly (number | null)[];
 }
 
 /** Means over all subsets of k models, exact. */

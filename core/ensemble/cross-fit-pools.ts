@@ -1,0 +1,64 @@
+import { throwIfCancelled } from '../law/cancelled.ts';
+import { crossFit, FOLDS } from '../selection/chosen.ts';
+import type { Losses } from '../selection/measured.ts';
+import { type Chooser, type ChosenPool, chooserOf } from './choose-pools.ts';
+import type { EnsembleData } from './data.ts';
+import { costsOf } from './limits.ts';
+import { lossesOf, oracleOf, perNat } from './rows.ts';
+import type { EnsembleModel, PoolGoal } from './types.ts';
+
+export interface CrossFitted {
+  readonly limit: PoolGoal;
+  /** On all samples; members are indices into `data.pool`. */
+  readonly chosen: ChosenPool;
+  /** Each sample scored by the pool that was best on the other folds. */
+  readonly crossFitted: Losses;
+}
+
+/** The best pool within each limit that at least one model keeps, and what choosing it is worth on other samples. */
+export function crossFitPools(
+  data: EnsembleData,
+  limits: readonly PoolGoal[],
+  cancelled?: () => boolean,
+): CrossFitted[] {
+  const rows = data.pool.map((m) => data.rows[m] as Losses);
+  const costs = data.pool.map((m) => costsOf(data.models[m] as EnsembleModel));
+  const choose: Chooser = chooserOf(costs, limits);
+  const chosen = choose(rows, perNat(data));
+  const withoutFold = Array.from({ length: FOLDS }, (_, fold) => {
+    throwIfCancelled(cancelled);
+    return choose(rows, scaleWithout(fold, data));
+  });
+  return limits.flatMap((limit, i) => {
+    const best = chosen[i];
+    if (!best) return [];
+    const byFold = withoutFold.map((pools) => poolRow((pools[i] ?? best).members, rows, data));
+    return [
+      {
+        limit,
+        chosen: best,
+        crossFitted: crossFit((fold) => byFold[fold] as Losses, data.samples, data.folds),
+      },
+    ];
+  });
+}
+
+export function poolRow(
+  members: readonly number[],
+  rows: readonly Losses[],
+  { samples }: EnsembleData,
+): Losses {
+  return lossesOf(oracleOf(members.map((m) => rows[m] as Losses)), samples);
+}
+
+/** What each sample outside the fold counts, as if there were no others; a domain wholly inside has no say. */
+function scaleWithout(fold: number, { samples, weights, folds }: EnsembleData): Float64Array {
+  const scale = new Float64Array(samples.tokens.length);
+  for (let d = 0; d < weights.length; d++) {
+    const [from, to] = [samples.start[d] as number, samples.start[d + 1] as number];
+    let left = 0;
+    for (let s = from; s < to; s++) if (folds[s] !== fold) left += samples.tokens[s] as number;
+    for (let s = from; s < to; s++) if (folds[s] !== fold) scale[s] = (weights[d] as number) / left;
+  }
+  return scale;
+}

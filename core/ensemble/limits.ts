@@ -1,0 +1,29 @@
+import type { EnsembleModel, PoolGoal } from './types.ts';
+
+/** What a model takes of each limit. */
+export type Costs = Readonly<Record<keyof PoolGoal, number>>;
+
+export const LIMITS = ['k', 'parameters', 'memory'] as const satisfies readonly (keyof PoolGoal)[];
+
+export const UNLIMITED: PoolGoal = { k: null, parameters: null, memory: null };
+
+export function costsOf({ parameters, servingBytes }: EnsembleModel): Costs {
+  return { k: 1, parameters: parameters.total, memory: servingBytes };
+}
+
+export function summed(costs: readonly Costs[]): Costs {
+  const of = (name: keyof PoolGoal) => costs.reduce((sum, cost) => sum + cost[name], 0);
+  return { k: of('k'), parameters: of('parameters'), memory: of('memory') };
+}
+
+/** Sums in another order differ by rounding only. */
+const ROUNDING = 1e-9;
+
+export function fits(costs: Costs, limit: PoolGoal): boolean {
+  return LIMITS.every((name) => limit[name] === null || costs[name] <= limit[name] * (1 + ROUNDING));
+}
+
+/** The limits that are set. */
+export function setLimits(limit: PoolGoal): (keyof PoolGoal)[] {
+  return LIMITS.filter((name) => limit[name] !== null);
+}

@@ -1,0 +1,88 @@
+/** What the analysis does with losses of models on the common samples. S = samples, D = domains. */
+import { samplesShowSpread } from '../selection/curve-error.ts';
+import { type Estimated, estimatedFrom } from '../selection/estimated.ts';
+import { dot, influence, type Losses, objectiveOf } from '../selection/measured.ts';
+import { type DomainWeights, type Samples, sampleFreedom } from '../selection/samples.ts';
+import type { EnsembleData } from './data.ts';
+import type { Score } from './types.ts';
+
+/** What all scoring needs of the data. */
+export type Scale = Pick<EnsembleData, 'samples' | 'weights'>;
+
+/** A row from its NLLs, nats, shape (S). */
+export function lossesOf(nll: Float64Array, { start, domainTokens }: Samples): Losses {
+  const domains = domainTokens.map((bytes, d) => {
+    let sum = 0;
+    for (let s = start[d] as number; s < (start[d + 1] as number); s++) sum += nll[s] as number;
+    return sum / bytes;
+  });
+  return { nll, domains };
+}
+
+/** The oracle of a pool: its smallest NLL of each sample. Shape (S). */
+export function oracleOf(rows: readonly Losses[]): Float64Array {
+  const [first, ...rest] = rows;
+  const out = Float64Array.from(first?.nll ?? []);
+  for (const { nll } of rest)
+    for (let s = 0; s < out.length; s++)
+      if ((nll[s] as number) < (out[s] as number)) out[s] = nll[s] as number;
+  return out;
+}
+
+/** a − b, sample by sample. */
+export function minus(a: Losses, b: Losses, samples: Samples): Losses {
+  return lossesOf(
+    Float64Array.from(a.nll, (value, s) => value - (b.nll[s] as number)),
+    samples,
+  );
+}
+
+/** Nats per byte of one nat of each sample in the objective, w_d/B_d. Shape (S). */
+export function perNat({ samples, weights }: Scale): Float64Array {
+  return spread(samples, (d) => (weights[d] as number) / (samples.domainTokens[d] as number));
+}
+
+/** The share of each sample in a mean over samples, w_d/n_d. Shape (S). */
+export function perSample({ samples, weights }: Scale): Float64Array {
+  const { start } = samples;
+  return spread(samples, (d) => (weights[d] as number) / ((start[d + 1] as number) - (start[d] as number)));
+}
+
+function spread({ start, tokens }: Samples, of: (d: number) => number): Float64Array {
+  const out = new Float64Array(tokens.length);
+  for (let d = 0; d + 1 < start.length; d++) out.fill(of(d), start[d], start[d + 1]);
+  return out;
+}
+
+export function bits(nats: number): number {
+  return nats / Math.LN2;
+}
+
+/** Bits per byte of a row, which may be a difference, with its error from samples where `complete`. */
+export function bitsPerByte(row: Losses, scale: Scale, complete: boolean): Estimated {
+  const value = objectiveOf(row, scale.weights);
+  const { low, high } = complete ? judged(value, row, scale) : { low: null, high: null };
+  return {
+    value: bits(value),
+    low: low === null ? null : bits(low),
+    high: high === null ? null : bits(high),
+  };
+}
+
+function judged(value: number, row: Losses, { samples, weights }: Scale): Estimated {
+  return estimatedFrom(value, [sampleVariance(row, samples, weights)]);
+}
+
+/** Null where a domain has a single sample, which tells nothing of its error. Nats per byte, squared. */
+export function sampleVariance(row: Losses, samples: Samples, weights: DomainWeights) {
+  if (!samplesShowSpread(samples, weights)) return null;
+  const values = influence(row, samples, weights);
+  return { variance: dot(values, values), freedom: sampleFreedom(samples, weights) };
+}
+
+/** Both units of a row. */
+export function scoreOf(row: Losses, scale: Scale, complete: boolean): Score {
+  const shares = perSample(scale);
+  const nats = shares.reduce((sum, share, s) => sum + share * (row.nll[s] as number), 0);
+  return { bits_per_byte: bitsPerByte(row, scale, complete), nats };
+}

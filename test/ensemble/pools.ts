@@ -1,0 +1,69 @@
+/** Small ensembles made up for tests. M models, S samples. */
+
+import type { EnsembleInput, EnsembleModel } from '../../core/ensemble/types.ts';
+import { seededRandom } from '../../core/law/random.ts';
+
+/** Losses in nats of each model on each sample. */
+export type Matrix = readonly (readonly number[])[];
+
+export interface Declared {
+  readonly family?: string;
+  readonly parameters?: number;
+  readonly nullOf?: string;
+  readonly overlong?: readonly number[];
+}
+
+export function inputOf(
+  nll: Matrix,
+  declared: readonly Declared[] = [],
+  more: Partial<EnsembleInput> = {},
+): EnsembleInput {
+  const S = nll[0]?.length ?? 0;
+  return {
+    name: 'made up',
+    models: nll.map((row, m) => modelOf(m, row, declared[m] ?? {})),
+    domains: [{ name: 'text', weight: null }],
+    domainOf: new Array<number>(S).fill(0),
+    bytes: new Array<number>(S).fill(100),
+    goal: { k: null, parameters: null, memory: null },
+    ...more,
+  };
+}
+
+function modelOf(
+  m: number,
+  nll: readonly number[],
+  { family, parameters = 1e9, nullOf, overlong }: Declared,
+): EnsembleModel {
+  return {
+    name: `m${m}`,
+    family: family ?? 'one',
+    tokenizer: 'same',
+    parameters: { total: parameters, active: parameters, embedding: parameters / 10 },
+    servingBytes: 2 * parameters,
+    flopsPerToken: 2 * parameters,
+    nullOf: nullOf ?? null,
+    nll: Float64Array.from(nll),
+    overlong: overlong ?? [],
+  };
+}
+
+/** Shared difficulty, and for each model independent noise around the same mean: reseeds of one model. */
+export function noise(M: number, S: number, seed: number, spread = 10): number[][] {
+  const random = seededRandom(seed);
+  const difficulty = Array.from({ length: S }, () => 60 + 60 * random.uniform());
+  return Array.from({ length: M }, () => difficulty.map((base) => base + spread * random.normal()));
+}
+
+/** Sample s is of kind s mod kinds; model m is better by `skill` nats on kind m mod kinds, worse on all others. */
+export function complementary(M: number, S: number, kinds: number, skill: number, seed: number): number[][] {
+  return noise(M, S, seed, 1).map((row, m) =>
+    row.map((value, s) => value + (s % kinds === m % kinds ? -skill : skill / (kinds - 1))),
+  );
+}
+
+/** All subsets of 0..M−1 of size k. */
+export function subsets(M: number, k: number): number[][] {
+  if (k === 0) return [[]];
+  return Array.from({ length: M }, (_, m) => m).flatMap((m) => subsets(m, k - 1).map((rest) => [...rest, m]));
+}

@@ -7,13 +7,14 @@ import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from merge_lab_agent.identifiers import new_worker_id
+from merge_lab_agent.plan_files import PlanFiles
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.request import invalid, object_field, text_field
-from merge_lab_agent.store import Store
+from merge_lab_agent.store import Store, check_inside
 
 LOOK_SECONDS = 0.1
 CHUNK = 256 * 1024
@@ -34,15 +35,30 @@ class _File:
 class _Stream:
     root: Path
     folders: tuple[str, ...]
+    plan: PlanFiles | None = None
     files: dict[str, _File] = field(default_factory=dict)
+    synced: bool = False
+
+
+@dataclass(frozen=True)
+class _Replaced:
+    """A file that is replaced as a whole, as it was at the beginning of a look."""
+
+    path: str
+    followed: _File
+    seen: tuple[int, int, int]
+    content: bytes
 
 
 class Follower:
     """Sends `bytes {stream, path, offset, data}`, data in base64, every 100 ms at most.
 
     Files that are appended to (`.jsonl`, `.log`) are sent from the offset asked for on; others are sent
-    whole, from offset 0, each time they are replaced. A path that ends in `/` stands for every file of that
-    folder, those to come included.
+    whole, from offset 0, each time they are replaced, and after all that was appended before: whoever reads
+    that a worker is done has its results. A path that ends in `/` stands for every file of that folder,
+    those to come included. With a `plan`, its results and runs are followed too, those to come included;
+    `synced {stream}` says once that everything there has been sent, `lives {stream, run, alive}` whether
+    the process of a run lives.
     """
 
     def __init__(self, notify: Notify) -> None:
@@ -55,11 +71,14 @@ class Follower:
     def follow(self, request: dict[str, Any]) -> dict[str, Any]:
         store = Store.at(text_field(request, "store"))
         stream = _Stream(store.root, ())
+        if "plan" in request:
+            stream.plan = PlanFiles(store, text_field(request, "plan"))
+            store.plan(stream.plan.plan)
         folders = []
         for path, offset in object_field(request.get("files"), "list of files").items():
             if type(offset) is not int or offset < 0:
                 raise invalid(f"The offset of '{path[:100]}' is not a whole number.")
-            _check_inside(path)
+            check_inside(path)
             if path.endswith("/"):
                 folders.append(path)
             else:
@@ -95,17 +114,40 @@ class Follower:
 
     def _look_at(self, name: str, stream: _Stream) -> bool:
         """Sends at most a chunk a file, so that a long one does not delay the others; True if more waits."""
-        for folder in stream.folders:
+        self._find(stream)
+        # In this order: a run that has gone has written its last word, and a word speaks of results on disk.
+        lives = [] if stream.plan is None else stream.plan.lives()
+        replaced = [found for path, file in stream.files.items() if (found := _replaced(stream, path, file))]
+        self._find(stream)
+        more = False
+        for path, file in list(stream.files.items()):
+            if path.endswith(APPENDED):
+                with contextlib.suppress(OSError):
+                    more |= self._send_new(name, stream.root / path, path, file)
+        if more:
+            if stream.plan is not None:
+                stream.plan.tell_again(lives)
+            return True
+        for found in replaced:
+            self._send_whole(name, found)
+        for life in lives:
+            self._tell(name, "lives", life)
+        if stream.plan is not None and not stream.synced:
+            stream.synced = True
+            self._tell(name, "synced", {})
+        return False
+
+    def _find(self, stream: _Stream) -> None:
+        """Files that are new, at their beginning."""
+        own = [] if stream.plan is None else stream.plan.paths()
+        for path in own:
+            if not path.endswith("/"):
+                stream.files.setdefault(path, _File(0))
+        for folder in (*stream.folders, *(path for path in own if path.endswith("/"))):
             with contextlib.suppress(OSError):
                 for entry in sorted((stream.root / folder).iterdir()):
                     if entry.is_file() and not entry.name.startswith("."):
                         stream.files.setdefault(f"{folder}{entry.name}", _File(0))
-        more = False
-        for path, file in list(stream.files.items()):
-            with contextlib.suppress(OSError):
-                send = self._send_new if path.endswith(APPENDED) else self._send_whole
-                more |= send(name, stream.root / path, path, file)
-        return more
 
     def _send_new(self, stream: str, file: Path, path: str, followed: _File) -> bool:
         size = file.stat().st_size
@@ -118,31 +160,30 @@ class Follower:
         followed.offset += len(data)
         return size > followed.offset
 
-    def _send_whole(self, stream: str, file: Path, path: str, followed: _File) -> bool:
-        stat = file.stat()
-        seen = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
-        if seen == followed.seen:
-            return False
-        content = file.read_bytes()
-        followed.seen = seen
-        for begin in range(0, max(len(content), 1), CHUNK):
-            self._send(stream, path, begin, content[begin : begin + CHUNK])
-        return False
+    def _send_whole(self, stream: str, found: _Replaced) -> None:
+        found.followed.seen = found.seen
+        for begin in range(0, max(len(found.content), 1), CHUNK):
+            self._send(stream, found.path, begin, found.content[begin : begin + CHUNK])
 
     def _send(self, stream: str, path: str, offset: int, data: bytes) -> None:
+        encoded = base64.b64encode(data).decode("ascii")
+        self._tell(stream, "bytes", {"path": path, "offset": offset, "data": encoded})
+
+    def _tell(self, stream: str, method: str, params: dict[str, Any]) -> None:
         with self._lock:
             if stream not in self._streams:
                 return
-        encoded = base64.b64encode(data).decode("ascii")
-        self._notify("bytes", {"stream": stream, "path": path, "offset": offset, "data": encoded})
+        self._notify(method, {"stream": stream} | params)
 
 
-def _check_inside(path: str) -> None:
-    """Only files of the store are followed: plain relative paths with forward slashes."""
-    pure = PurePosixPath(path)
-    if not path or "\\" in path or "\0" in path or ":" in path or pure.is_absolute() or ".." in pure.parts:
-        raise Problem(
-            "path_outside_store",
-            f"'{path[:200]}' is not a path inside the store.",
-            "Follow files by their paths relative to the store.",
-        )
+def _replaced(stream: _Stream, path: str, followed: _File) -> _Replaced | None:
+    """None where it is appended to, has not changed, or is not there."""
+    if path.endswith(APPENDED):
+        return None
+    with contextlib.suppress(OSError):
+        file = stream.root / path
+        stat = file.stat()
+        seen = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        if seen != followed.seen:
+            return _Replaced(path, followed, seen, file.read_bytes())
+    return None

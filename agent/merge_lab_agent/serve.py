@@ -23,6 +23,7 @@ from merge_lab_agent.problem import Problem
 from merge_lab_agent.protocol import BadMessage, MessageWriter, Request, read_line, read_message
 from merge_lab_agent.run import as_problem
 from merge_lab_agent.runs import runs, stop
+from merge_lab_agent.transfer import get, put
 
 MOST_CALLS = 64
 LAST_ANSWERS_SECONDS = 1.0
@@ -52,6 +53,8 @@ class Server:
             "runs": runs,
             "follow": self._follower.follow,
             "unfollow": self._follower.unfollow,
+            "put": put,
+            "get": get,
         }
 
     def serve(self) -> None:

@@ -10,7 +10,7 @@ import re
 import secrets
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from merge_lab_agent import STORE_FORMAT
@@ -71,6 +71,10 @@ class Store:
     def geometry(self, key: str) -> Path:
         return self.root / "geometry" / f"{_digest(key, 'geometry')}.json"
 
+    def data(self, digest: str) -> Path:
+        """Evaluation data that a client sent, by its SHA-256."""
+        return self.root / "data" / _digest(digest, "file")
+
     def claims(self, plan_id: str) -> Path:
         return self.root / "claims" / _digest(plan_id, "plan")
 
@@ -116,6 +120,17 @@ def _digest(text: str, what: str) -> str:
             "Ids are 64 lower-case hexadecimal digits; plan the experiment again.",
         )
     return text
+
+
+def check_inside(path: str) -> None:
+    """Clients name files of the store only: plain relative paths with forward slashes."""
+    pure = PurePosixPath(path)
+    if not path or "\\" in path or "\0" in path or ":" in path or pure.is_absolute() or ".." in pure.parts:
+        raise Problem(
+            "path_outside_store",
+            f"'{path[:200]}' is not a path inside the store.",
+            "Name files by their paths relative to the store.",
+        )
 
 
 def _ignore_in_git(folder: Path) -> None:

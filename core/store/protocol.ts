@@ -131,12 +131,34 @@ export const calls = {
     }),
   },
   follow: {
-    params: z.strictObject({ store: z.string(), files: z.record(storePath, offset) }),
+    /** With a `plan` its results and runs too, those to come included. */
+    params: z.strictObject({
+      store: z.string(),
+      files: z.record(storePath, offset),
+      plan: planId.exactOptional(),
+    }),
     answer: z.strictObject({ stream: z.string() }),
   },
   unfollow: {
     params: z.strictObject({ stream: z.string() }),
     answer: z.strictObject({}),
+  },
+  /** A piece of a file that is named by its content; `have` is how many bytes are there then. */
+  put: {
+    params: z.strictObject({
+      store: z.string(),
+      kind: z.enum(['plan', 'data']),
+      sha256: sha256Hex<string>(),
+      size: offset,
+      offset,
+      data: z.base64(),
+    }),
+    answer: z.strictObject({ path: z.string(), have: offset }),
+  },
+  /** The next piece of a file of the store. */
+  get: {
+    params: z.strictObject({ store: z.string(), path: storePath, offset }),
+    answer: z.strictObject({ data: z.base64(), size: offset }),
   },
 } as const;
 
@@ -147,6 +169,10 @@ export type Answer<C extends CallName> = z.output<(typeof calls)[C]['answer']>;
 /** What the agent says unasked. */
 export const notifications = {
   bytes: z.strictObject({ stream: z.string(), path: storePath, offset, data: z.base64() }),
+  /** Everything of the plan that was there has been sent. */
+  synced: z.strictObject({ stream: z.string() }),
+  /** Whether the process of a run of the plan lives; null where the host does not know either. */
+  lives: z.strictObject({ stream: z.string(), run: z.string(), alive: z.boolean().nullable() }),
 } as const;
 
 const id = z.union([z.number().int(), z.string()]);

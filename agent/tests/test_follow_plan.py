@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import base64
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_plans import plan_line, save_plan
+
+from merge_lab_agent.follow import CHUNK, Follower
+from merge_lab_agent.process import identify, this_process
+from merge_lab_agent.store import Store, write_atomically
+
+OWN = [plan_line(0, [name], None) for name in "ab"]
+OTHER = [plan_line(0, [name], None) for name in "bc"]
+
+
+class Heard:
+    """What a follower says, in order."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, dict[str, Any]]] = []
+        self.follower = Follower(lambda method, params: self.said.append((method, params)))
+
+    def paths(self) -> list[str]:
+        return [params["path"] for method, params in self.said if method == "bytes"]
+
+    def content(self, path: str) -> bytes:
+        pieces = [params for method, params in self.said if method == "bytes" and params["path"] == path]
+        return b"".join(base64.b64decode(piece["data"]) for piece in pieces)
+
+    def all(self, method: str) -> list[dict[str, Any]]:
+        return [params for said, params in self.said if said == method]
+
+
+@pytest.fixture
+def heard() -> Iterator[Heard]:
+    heard = Heard()
+    yield heard
+    heard.follower.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.open(tmp_path / "store")
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "nothing was said"
+        time.sleep(0.01)
+
+
+def results(store: Store, writer: str, plan: str, lines: list[dict[str, Any]]) -> bytes:
+    """Result lines as far as followers look at them: the key comes first."""
+    content = f'{{"format":1,"writer":"{writer}","plan":"{plan}"}}\n'
+    content += "".join(f'{{"key":"{line["key"]}","nll":1}}\n' for line in lines)
+    with (store.results / f"{writer}.jsonl").open("a") as opened:
+        opened.write(content)
+    return (store.results / f"{writer}.jsonl").read_bytes()
+
+
+def run_of(store: Store, name: str, plan: str, state: str, process: dict[str, Any]) -> None:
+    folder = store.run(name)
+    (folder / "status").mkdir(parents=True)
+    event = {"event": "launched", "time": "", "job": "run", "plan": plan, "process": process}
+    (folder / "events.jsonl").write_text(json.dumps(event) + "\n")
+    write_atomically(folder / "status" / "w.json", json.dumps({"state": state, "worker": "w"}).encode())
+
+
+def test_a_plan_brings_its_results_and_runs_and_no_others(store: Store, heard: Heard) -> None:
+    own, other = save_plan(store, {}, OWN), save_plan(store, {}, OTHER)
+    mine = results(store, "mine", own.id, [])
+    results(store, "other", other.id, OTHER[1:])
+    shared = results(store, "shared", other.id, OTHER)
+    run_of(store, "r1", own.id, "done", this_process().to_json())
+    run_of(store, "r2", other.id, "done", this_process().to_json())
+    files = {"results/mine.jsonl": 5}
+    heard.follower.follow({"store": str(store.root), "plan": own.id, "files": files})
+    wait_for(lambda: heard.all("synced") != [])
+    assert sorted(heard.paths()) == [
+        "results/mine.jsonl",
+        "results/shared.jsonl",
+        "runs/r1/events.jsonl",
+        "runs/r1/status/w.json",
+    ]
+    assert heard.content("results/mine.jsonl") == mine[5:]
+    assert heard.content("results/shared.jsonl") == shared
+    late = results(store, "other", other.id, OTHER[:1])
+    wait_for(lambda: heard.content("results/other.jsonl") == late)
+    assert len(heard.all("synced")) == 1
+
+
+def test_the_last_word_comes_after_the_results_that_it_speaks_of(store: Store, heard: Heard) -> None:
+    own = save_plan(store, {}, OWN)
+    run_of(store, "r", own.id, "done", this_process().to_json())
+    results(store, "w", own.id, OWN)
+    with (store.results / "w.jsonl").open("ab") as opened:
+        opened.write(b"x" * (3 * CHUNK))
+    whole = (store.results / "w.jsonl").read_bytes()
+    heard.follower.follow({"store": str(store.root), "plan": own.id, "files": {}})
+    wait_for(lambda: heard.all("synced") != [])
+    before = heard.said[: heard.paths().index("runs/r/status/w.json")]
+    told = b"".join(base64.b64decode(said["data"]) for _, said in before if said["path"] == "results/w.jsonl")
+    assert told == whole
+
+
+def test_it_is_said_whether_the_process_of_a_run_lives(store: Store, heard: Heard) -> None:
+    own = save_plan(store, {}, OWN)
+    child = os.fork()
+    if child == 0:
+        time.sleep(60)
+        os._exit(0)
+    run_of(store, "r", own.id, "running", identify(child).to_json())
+    heard.follower.follow({"store": str(store.root), "plan": own.id, "files": {}})
+    wait_for(lambda: heard.all("lives") != [])
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    wait_for(lambda: len(heard.all("lives")) == 2)
+    assert [life["alive"] for life in heard.all("lives")] == [True, False]

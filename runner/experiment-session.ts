@@ -23,7 +23,7 @@ import { mergeRequest } from './merge-request.ts';
 import { estimatePlan, refuseWhatCannotFit } from './plan-estimate.ts';
 import { readPrepared } from './prepared-cache.ts';
 import { askToStop, isActive, runsOf, truthful } from './run-folders.ts';
-import { cannotRead, DiagnosticsError, ProblemsError } from './session-errors.ts';
+import { cannotRead, DiagnosticsError, ofAnEnsemble, ProblemsError } from './session-errors.ts';
 import type {
   Following,
   Known,
@@ -93,7 +93,8 @@ export class ExperimentSession {
   static async open(file: string, options: OpenOptions = {}): Promise<ExperimentSession> {
     const absolute = path.resolve(file);
     const text = readExperiment(absolute);
-    const { experiment, diagnostics } = parseExperiment(text, { file: absolute });
+    const { experiment, ensemble, diagnostics } = parseExperiment(text, { file: absolute });
+    if (ensemble) throw ofAnEnsemble(absolute);
     if (!experiment) throw new DiagnosticsError(absolute, text, diagnostics);
     return ExperimentSession.of(absolute, experiment, { ...options, diagnostics });
   }

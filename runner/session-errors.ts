@@ -56,3 +56,13 @@ export function cannotRead(file: string, cause: NodeJS.ErrnoException): ProblemE
     { cause },
   );
 }
+
+/** For what merging alone has: a plan of merges, a merged model. */
+export function ofAnEnsemble(file: string): ProblemError {
+  return new ProblemError({
+    code: 'ensemble_not_merged',
+    message: 'This file is of an ensemble: its models are scored as they are, and none is merged.',
+    fix: 'Score them and see the report with: merge-lab run FILE.',
+    file,
+  });
+}

@@ -1,6 +1,6 @@
 /** Writes the committed JSON Schemas anew from the schemas in core. Run it after a change, then the formatter. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { experimentJsonSchema } from '../core/experiment/json-schema.ts';
+import { fileJsonSchema } from '../core/experiment/json-schema.ts';
 import { lawJsonSchema } from '../core/law/law-document.ts';
 import { storeJsonSchemas } from '../core/store/json-schemas.ts';
 
@@ -11,7 +11,7 @@ function write(file: URL, schema: unknown): void {
   writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);
 }
 
-write(new URL('core/experiment/experiment.schema.json', root), experimentJsonSchema());
+write(new URL('core/experiment/experiment.schema.json', root), fileJsonSchema());
 write(new URL('core/law/law.schema.json', root), lawJsonSchema());
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);

@@ -4,6 +4,7 @@ import type { Path } from './diagnostic.ts';
 import { poolOf } from './parts.ts';
 import { type ExperimentFile, LARGEST_POOL } from './schema.ts';
 import { fieldName } from './shape.ts';
+import { plainSource } from './source.ts';
 
 export function checkModels(file: ExperimentFile, report: Report): void {
   const pool = poolOf(file);
@@ -129,9 +130,4 @@ function checkSources(
     }
     seen.set(plainSource(source), `\`${name}\``);
   }
-}
-
-/** `./a`, `./a/` and `a/./` name one folder. */
-function plainSource(source: string): string {
-  return source.replace(/\/+$/, '').replaceAll('/./', '/');
 }

@@ -1,7 +1,8 @@
 /** What must hold between the parts of a file whose shape is right. */
+import { checkData } from './check-data.ts';
 import { checkGoals, checkMerge } from './check-goals.ts';
 import { checkModels } from './check-models.ts';
-import { checkDistinct, checkKnown, type Report } from './check-names.ts';
+import { checkDistinct, type Report } from './check-names.ts';
 import { checkPrecision } from './check-precision.ts';
 import { combinations, subsetCount } from './combinations.ts';
 import { domainsOf, METHOD_DEFAULTS, methodNameOf, poolOf } from './parts.ts';
@@ -79,29 +80,8 @@ function withDefaults(entry: MethodEntry): unknown {
 }
 
 function checkEvaluation(file: ExperimentFile, report: Report): void {
-  const { data, domains, downstream } = file.evaluation;
-  const all = domainsOf(file);
-  if (domains) checkDistinct(domains, ['evaluation', 'domains'], 'domain', report);
-  if (typeof data !== 'string') {
-    if (Object.keys(data).length === 0) {
-      report(
-        ['evaluation', 'data'],
-        'no_domains',
-        'There is nothing to score.',
-        'Name at least one data file.',
-      );
-    }
-    domains?.forEach((domain, i) => {
-      checkKnown(domain, Object.keys(data), 'domain', ['evaluation', 'domains', i], report);
-    });
-  } else if (!data.includes('{domain}') && all.length > 1) {
-    report(
-      ['evaluation', 'data'],
-      'data_pattern',
-      `\`${data}\` would be the same data for each of ${all.length} domains.`,
-      'Put `{domain}` where the name of the domain belongs, or name one domain under `domains`.',
-    );
-  }
+  const { downstream } = file.evaluation;
+  checkData(file.evaluation, domainsOf(file), report);
   if (downstream.length > 0) {
     report(
       ['evaluation', 'downstream'],

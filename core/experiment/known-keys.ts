@@ -1,20 +1,12 @@
 /** Which keys the schema knows at a place of the file, for "did you mean". */
 import * as z from 'zod';
 import type { Path } from './diagnostic.ts';
-import { experimentFileSchema } from './schema.ts';
+import { fileSchema } from './file-kind.ts';
+import { valueAt } from './value-at.ts';
 
 /** Keys of the map at a path; empty where any name is allowed or none is. `input` decides between alternatives. */
 export function knownKeys(path: Path, input: unknown): readonly string[] {
-  return [...keysOf(schemasAt(experimentFileSchema, path, input), valueAt(input, path))];
-}
-
-export function valueAt(input: unknown, path: Path): unknown {
-  let value = input;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Record<string | number, unknown>)[step];
-  }
-  return value;
+  return [...keysOf(schemasAt(fileSchema(input), path, input), valueAt(input, path))];
 }
 
 function schemasAt(schema: z.core.$ZodType, path: Path, input: unknown): readonly z.core.$ZodType[] {

@@ -2,19 +2,25 @@
 import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { checkParts } from './checks.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { checkEnsemble } from './ensemble/checks.ts';
+import type { Ensemble } from './ensemble/ensemble.ts';
+import { resolveEnsemble } from './ensemble/resolve.ts';
+import type { EnsembleFile } from './ensemble/schema.ts';
 import type { Experiment } from './experiment.ts';
 import { Positions } from './positions.ts';
 import { repeatedKeys } from './repeated-keys.ts';
 import { resolveExperiment } from './resolve.ts';
-import { FORMAT_VERSION } from './schema.ts';
+import { type ExperimentFile, FORMAT_VERSION } from './schema.ts';
 import { checkShape, type Finding, isMisspelt } from './shape.ts';
 
 export type { Diagnostic, Path, Position, Range } from './diagnostic.ts';
 export { Positions } from './positions.ts';
 
 export interface Parsed {
-  /** Null when any diagnostic is an error. */
+  /** Null when any diagnostic is an error, and for an ensemble. */
   readonly experiment: Experiment | null;
+  /** Null when any diagnostic is an error, and for merging. */
+  readonly ensemble: Ensemble | null;
   /** In the order of the text. */
   readonly diagnostics: readonly Diagnostic[];
   readonly positions: Positions;
@@ -47,15 +53,16 @@ export function parseExperiment(text: string, options: { file?: string } = {}): 
       yamlDiagnostic({ code: 'DUPLICATE_KEY', message: '', pos: [begin, end] }, positions, options),
     ),
   ];
-  let experiment: Experiment | null = null;
+  let meant: Meant = NOTHING;
   if (found.every((each) => each.severity !== 'error')) {
     const result = interpret(document, options);
-    experiment = result.experiment;
+    meant = result;
     const told = result.findings.slice(0, MOST_PROBLEMS);
     found.push(...told.map((finding) => placed(finding, positions, options)));
   }
   const failed = found.some((diagnostic) => diagnostic.severity === 'error');
-  return { experiment: failed ? null : experiment, diagnostics: inOrder(found), positions };
+  const { experiment, ensemble } = failed ? NOTHING : meant;
+  return { experiment, ensemble, diagnostics: inOrder(found), positions };
 }
 
 /** Null where the text nests deeper than the parser's stack. */
@@ -74,7 +81,10 @@ function parseYaml(text: string, lineCounter: LineCounter): Document | null {
   }
 }
 
-type Interpreted = { readonly experiment: Experiment | null; readonly findings: readonly Finding[] };
+type Meant = Pick<Parsed, 'experiment' | 'ensemble'>;
+type Interpreted = Meant & { readonly findings: readonly Finding[] };
+
+const NOTHING: Meant = { experiment: null, ensemble: null };
 
 function interpret(document: Document, options: { file?: string }): Interpreted {
   let input: unknown;
@@ -85,37 +95,35 @@ function interpret(document: Document, options: { file?: string }): Interpreted 
   }
   if (input === null || input === undefined) return nothing(empty);
   if (typeof input !== 'object' || Array.isArray(input)) return nothing(notAMap);
-  const early = recognised(input as Readonly<Record<string, unknown>>);
-  if (early) return nothing(early);
+  const newer = ofNewerFormat(input as Readonly<Record<string, unknown>>);
+  if (newer) return nothing(newer);
   const { file, findings } = checkShape(input);
-  if (!file) return { experiment: null, findings };
-  const parts = checkParts(file);
+  if (!file) return { ...NOTHING, findings };
+  const parts = file.kind === 'ensemble' ? checkEnsemble(file) : checkParts(file);
   const wrong = parts.some((finding) => finding.severity === 'error');
-  const experiment = wrong ? null : resolveExperiment(file, nameOf(options.file));
-  return { experiment, findings: [...findings, ...parts.filter((part) => !isMisspelt(part, findings))] };
+  const meant = wrong ? NOTHING : resolved(file, nameOf(options.file));
+  return { ...meant, findings: [...findings, ...parts.filter((part) => !isMisspelt(part, findings))] };
+}
+
+function resolved(file: ExperimentFile | EnsembleFile, name: string): Meant {
+  return file.kind === 'ensemble'
+    ? { experiment: null, ensemble: resolveEnsemble(file, name) }
+    : { experiment: resolveExperiment(file, name), ensemble: null };
 }
 
 function nothing(finding: Finding): Interpreted {
-  return { experiment: null, findings: [finding] };
+  return { ...NOTHING, findings: [finding] };
 }
 
-/** Files of another format or kind: one sentence says so, instead of an error for each of their keys. */
-function recognised(input: Readonly<Record<string, unknown>>): Finding | null {
-  const { version, kind } = input;
+/** One sentence says so, instead of an error for each of its keys. */
+function ofNewerFormat(input: Readonly<Record<string, unknown>>): Finding | null {
+  const { version } = input;
   if (typeof version === 'number' && Number.isInteger(version) && version > FORMAT_VERSION) {
     return {
       ...error('version_newer', 'value'),
       path: ['version'],
       message: `This file has version ${version} of the format; this version of Model Merge Lab reads ${FORMAT_VERSION}.`,
       fix: 'Update Model Merge Lab.',
-    };
-  }
-  if (kind === 'ensemble') {
-    return {
-      ...error('ensemble_later', 'value'),
-      path: ['kind'],
-      message: '`kind: ensemble`, collaboration without merging, comes in a later version.',
-      fix: 'Use `kind: merge`, or leave `kind` out.',
     };
   }
   return null;
@@ -165,7 +173,7 @@ function badAliases(cause: unknown): Finding {
 /** A file that is not worth parsing. */
 function refused(finding: Finding, options: { file?: string }): Parsed {
   const positions = new Positions(parseDocument(''), new LineCounter(), '');
-  return { experiment: null, diagnostics: [placed(finding, positions, options)], positions };
+  return { ...NOTHING, diagnostics: [placed(finding, positions, options)], positions };
 }
 
 function placed(finding: Finding, positions: Positions, options: { file?: string }): Diagnostic {

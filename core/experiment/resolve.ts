@@ -4,6 +4,7 @@ import type { Experiment, Goal, Method, Size, Subsets } from './experiment.ts';
 import { domainsOf, METHOD_DEFAULTS, poolOf } from './parts.ts';
 import { byteCount, kList, parameterCount } from './quantities.ts';
 import { DEFAULT_EXHAUSTIVE, DEFAULT_PERMUTATIONS, type ExperimentFile, type MethodEntry } from './schema.ts';
+import { dataFile } from './source.ts';
 
 export function resolveExperiment(file: ExperimentFile, fallbackName: string): Experiment {
   const pool = poolOf(file);
@@ -20,7 +21,7 @@ export function resolveExperiment(file: ExperimentFile, fallbackName: string): E
     methods: file.methods.map(methodOf),
     evaluation: {
       ...evaluation,
-      domains: new Map(domains.map((domain) => [domain, fileOf(data, domain)])),
+      domains: new Map(domains.map((domain) => [domain, dataFile(data, domain)])),
       max_tokens_per_domain: max_tokens_per_domain ?? null,
     },
     sweep: { k, subsets: subsetsOf(file, pool.length, k), seed: file.sweep.seed },
@@ -47,10 +48,6 @@ function sizesOf(file: ExperimentFile, pool: readonly string[]): Size[] {
 
 function expertSource(written: string | Readonly<Record<string, string>>, expert: string): string {
   return typeof written === 'string' ? written.replaceAll('{expert}', expert) : (written[expert] ?? '');
-}
-
-function fileOf(data: string | Readonly<Record<string, string>>, domain: string): string {
-  return typeof data === 'string' ? data.replaceAll('{domain}', domain) : (data[domain] ?? '');
 }
 
 function methodOf(entry: MethodEntry): Method {

@@ -228,18 +228,21 @@ const reference = z
   })
   .describe('Drawn across the charts.');
 
+const parameterCount = z.union([
+  z.number().positive(),
+  z.string().regex(PARAMETER_COUNT, 'parameters are written `14B` or `500M`'),
+]);
+const byteCount = z.union([
+  z.number().positive(),
+  z.string().regex(BYTE_COUNT, 'memory is written `80GB` or `80GiB`'),
+]);
+const target = z.string().min(1).default('local').describe('`local`, or the name of a host.');
+
 const budget = z.strictObject({
   gpu_hours: z.number().positive().optional(),
   hours_per_expert_per_billion: z.number().positive().optional(),
-  max_parameters: z
-    .union([
-      z.number().positive(),
-      z.string().regex(PARAMETER_COUNT, 'parameters are written `14B` or `500M`'),
-    ])
-    .optional(),
-  memory: z
-    .union([z.number().positive(), z.string().regex(BYTE_COUNT, 'memory is written `80GB` or `80GiB`')])
-    .optional(),
+  max_parameters: parameterCount.optional(),
+  memory: byteCount.optional(),
   target_loss: z.number().positive().optional(),
 });
 
@@ -284,10 +287,21 @@ export const experimentFileSchema = z
     references: z.array(reference).default([]).describe('Losses and models to compare with.'),
     budget: budget.optional().describe('For planning: what growing the model or adding an expert may cost.'),
     merge: merge.optional(),
-    target: z.string().min(1).default('local').describe('`local`, or the name of a host.'),
+    target,
   })
   .describe('An experiment of Model Merge Lab: which experts to merge, how, and what to score.');
 
 /** The file once it has the right shape, with the defaults that stand alone. */
 export type ExperimentFile = z.output<typeof experimentFileSchema>;
 export type MethodEntry = ExperimentFile['methods'][number];
+
+/** For files of other kinds. */
+export {
+  byteCount as byteCountSchema,
+  evaluation as evaluationSchema,
+  name as nameSchema,
+  parameterCount as parameterCountSchema,
+  source as sourceSchema,
+  target as targetSchema,
+  whole as wholeSchema,
+};

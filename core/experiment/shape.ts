@@ -2,8 +2,12 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type * as z from 'zod';
 import type { Path } from './diagnostic.ts';
-import { knownKeys, valueAt } from './known-keys.ts';
-import { experimentFileSchema, LATER_METHODS, METHOD_NAMES } from './schema.ts';
+import { fixOfMergeKey } from './ensemble/merge-keys.ts';
+import type { EnsembleFile } from './ensemble/schema.ts';
+import { fileSchema, isEnsemble, isKind, KINDS } from './file-kind.ts';
+import { knownKeys } from './known-keys.ts';
+import { type ExperimentFile, LATER_METHODS, METHOD_NAMES } from './schema.ts';
+import { valueAt } from './value-at.ts';
 
 /** A diagnostic before its place in the text is known. */
 export interface Finding {
@@ -20,7 +24,7 @@ export interface Finding {
 }
 
 type Issue = z.core.$ZodIssue;
-type Shaped = { readonly file: z.output<typeof experimentFileSchema> | null; readonly findings: Finding[] };
+type Shaped = { readonly file: ExperimentFile | EnsembleFile | null; readonly findings: Finding[] };
 
 /**
  * Checks the shape of a file. Where nothing but unknown keys is wrong, the rest is still returned, so that what
@@ -29,13 +33,18 @@ type Shaped = { readonly file: z.output<typeof experimentFileSchema> | null; rea
 export function checkShape(input: unknown): Shaped {
   const reserved = reservedKey(input, []);
   if (reserved) return { file: null, findings: [reserved] };
-  const result = experimentFileSchema.safeParse(input, { reportInput: false });
+  const kind = valueAt(input, ['kind']);
+  // Of which kind it is decides what its other keys mean.
+  if (kind !== undefined && !isKind(kind))
+    return { file: null, findings: [wrongChoice(KINDS, kind, ['kind'])] };
+  const schema = fileSchema(input);
+  const result = schema.safeParse(input, { reportInput: false });
   if (result.success) return { file: result.data, findings: [] };
   const issues = result.error.issues.flatMap((issue) => specific(issue, []));
   const all = issues.flatMap((issue) => findingsOf(issue, input));
   const findings = all.filter((finding) => !isMisspelt(finding, all));
   if (issues.some((issue) => issue.code !== 'unrecognized_keys')) return { file: null, findings };
-  const known = experimentFileSchema.safeParse(withoutKeys(input, issues));
+  const known = schema.safeParse(withoutKeys(input, issues));
   return { file: known.success ? known.data : null, findings };
 }
 
@@ -74,7 +83,9 @@ function reservedKey(value: unknown, path: Path): Finding | null {
 function specific(issue: Issue, parent: readonly PropertyKey[]): Issue[] {
   const path = [...parent, ...issue.path];
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path }];
-  const near = issue.errors.filter((each) => each.every((inner) => inner.path.length > 0 || !isKind(inner)));
+  const near = issue.errors.filter((each) =>
+    each.every((inner) => inner.path.length > 0 || !isOtherType(inner)),
+  );
   // Of several maps the one that knows all the keys.
   const meant = near.find((each) => each.every(({ code }) => code !== 'unrecognized_keys')) ?? near[0];
   if (meant) return meant.flatMap((inner) => specific(inner, path));
@@ -82,7 +93,7 @@ function specific(issue: Issue, parent: readonly PropertyKey[]): Issue[] {
 }
 
 /** The value is of another kind altogether: text where a map was asked for. */
-function isKind(issue: Issue): boolean {
+function isOtherType(issue: Issue): boolean {
   return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }
 
@@ -174,6 +185,8 @@ function suggested(suggestion: string | undefined): { suggestion?: string } {
 const ENSEMBLE_KEYS: readonly string[] = ['models', 'pool', 'max_bytes'];
 
 function unknownKey(key: string, parent: Path, input: unknown): Finding {
+  const mergeFix = isEnsemble(input) ? fixOfMergeKey([...parent, key]) : null;
+  if (mergeFix !== null) return keyOfMerging([...parent, key], mergeFix);
   const candidates = knownKeys(parent, input);
   const suggestion = didYouMean(key, candidates);
   const where = parent.length === 0 ? 'an experiment' : fieldName(parent);
@@ -192,6 +205,11 @@ function unknownKey(key: string, parent: Path, input: unknown): Finding {
     on: 'key',
     ...suggested(suggestion),
   };
+}
+
+function keyOfMerging(path: Path, fix: string): Finding {
+  const message = `${fieldName(path)} belongs to merging; an ensemble has none.`;
+  return { severity: 'error', code: 'not_in_ensemble', message, fix, path, on: 'key' };
 }
 
 function wrongChoice(choices: readonly string[], value: unknown, path: Path): Finding {
@@ -234,6 +252,9 @@ const unionForms: Readonly<Record<string, string>> = {
     '`all`, a whole number of at least 1 for each k, `{permutations: 15}`, or `{precision: 0.01}`',
   'budget.max_parameters': 'a number such as `14B`',
   'budget.memory': 'an amount such as `80GB`',
+  'models.*': 'a folder or hub name, or a map with `model`',
+  'pool.parameters': 'a number such as `14B`',
+  'pool.memory': 'an amount such as `80GB`',
 };
 
 function wrongUnion(value: unknown, path: Path): Finding {

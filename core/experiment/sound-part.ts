@@ -2,22 +2,23 @@ import { parseDocument } from 'yaml';
 import { checkParts } from './checks.ts';
 import type { Path } from './diagnostic.ts';
 import type { Experiment } from './experiment.ts';
-import { valueAt } from './known-keys.ts';
 import { LARGEST_ALIAS_COUNT, LARGEST_FILE } from './parse.ts';
 import { resolveExperiment } from './resolve.ts';
 import { checkShape, type Finding } from './shape.ts';
+import { valueAt } from './value-at.ts';
 
 /** What is taken away may leave something else wrong; a text that needs more of it is no experiment yet. */
 const MOST_ROUNDS = 6;
 
 /**
  * What is left of a text with errors when each of them is taken away: enough to follow the files that it names, never
- * to say what it asks for. Null where too much is wrong.
+ * to say what it asks for. Null where too much is wrong, and for ensembles.
  */
 export function soundPart(text: string): Experiment | null {
   const input = inputOf(text);
   for (let i = 0; i < MOST_ROUNDS; i++) {
     const { file, findings } = checkShape(input);
+    if (file?.kind === 'ensemble') return null;
     const wrong = [...findings, ...(file ? checkParts(file) : [])].filter(isError);
     if (wrong.length === 0) return file && resolveExperiment(file, '');
     // Items of a list from its end, so that those before keep their places.

@@ -113,7 +113,7 @@ export class ExperimentModel {
   use(parsed: Parsed, pause = PAUSE_MS): void {
     const { experiment, positions } = parsed;
     const before = this.#state.valid?.experiment;
-    const valid = experiment ? { experiment, positions } : this.#state.valid;
+    const valid = experiment ? { experiment, positions } : parsed.ensemble ? null : this.#state.valid;
     this.#set({ parsed, valid });
     if (experiment && !(before && sameQuestion(before, experiment))) this.#lookSoon(pause);
   }
@@ -432,7 +432,8 @@ function planState(
   return { total, unmerged, done, failed, missing: Math.max(0, total - done - failed), estimate };
 }
 
-function notValid({ diagnostics }: Parsed): ProblemError {
+function notValid({ diagnostics, ensemble }: Parsed): ProblemError {
+  if (ensemble) return new ProblemError(ENSEMBLE_ELSEWHERE);
   const first = diagnostics.find(({ severity }) => severity === 'error');
   return new ProblemError({
     code: 'experiment_invalid',
@@ -440,6 +441,12 @@ function notValid({ diagnostics }: Parsed): ProblemError {
     fix: first?.fix ?? 'Correct it, then try again.',
   });
 }
+
+const ENSEMBLE_ELSEWHERE: Problem = {
+  code: 'ensemble_on_command_line',
+  message: 'This file is of an ensemble, which the command line runs; its panel in the editor comes later.',
+  fix: 'Run it with: merge-lab run FILE.',
+};
 
 function notLookedAt(): ProblemError {
   return new ProblemError({

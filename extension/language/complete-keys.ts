@@ -1,4 +1,4 @@
-import { type Asked, methodAt, namesAt, type Suggestion } from './completion.ts';
+import { type Asked, namesAt, type Suggestion, tagAt } from './completion.ts';
 import { messageMarkdown } from './markdown.ts';
 import { alternatives, type KnownKey, keysAt } from './schema-at.ts';
 
@@ -24,7 +24,7 @@ export function keyCompletions(asked: Asked): readonly Suggestion[] {
   const present = namesAt(asked, place.path).filter((name) => name !== own(asked));
   const pattern = place.path.map((step) => (typeof step === 'number' ? '*' : step)).join('.');
   const excluded = (EXCLUSIVE[pattern] ?? []).filter((group) => group.some((key) => present.includes(key)));
-  return keysAt(place.path, methodAt(asked))
+  return keysAt(place.path, tagAt(asked))
     .filter(({ name }) => !present.includes(name) && !LATER.includes(name) && !excluded.flat().includes(name))
     .filter(({ name }) => !(name === 'base' && asked.place.path.length === 0 && present.includes('sizes')))
     .map((key) => suggestion(key, asked));

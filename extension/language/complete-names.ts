@@ -21,6 +21,10 @@ export async function nameCompletions(asked: Asked): Promise<readonly Suggestion
     return fresh(await expertsByPattern(asked)).map((name) => item(name, 'expert', 'model exists'));
   if (place.role === 'value' && /^(goals|merge)\.size$/.test(where))
     return namesAt(asked, ['sizes']).map((name) => item(name, 'value'));
+  if (place.role === 'value' && /^models\..+\.null_of$/.test(where))
+    return namesAt(asked, ['models'])
+      .filter((name) => name !== place.path[1])
+      .map((name) => item(name, 'model'));
   if (place.role !== 'key') return [];
   if (where === 'goals.weights') return fresh(await domains(asked)).map((name) => key(asked, name, 'domain'));
   if (where === 'merge.weights' || /^sizes\.[^.]+\.experts$/.test(where))

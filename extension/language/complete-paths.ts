@@ -39,7 +39,10 @@ const MOST_ENTRIES = 500;
 
 function wantedAt({ place: { path: at } }: Asked): Wanted | null {
   const where = at.map((step) => (typeof step === 'number' ? '*' : step)).join('.');
-  if (where === 'base' || /^(sizes\.[^.]+\.base|experts\.[^.*]+|references\.\*\.model)$/.test(where))
+  if (
+    where === 'base' ||
+    /^(sizes\.[^.]+\.base|experts\.[^.*]+|references\.\*\.model|models\.[^.*]+(\.model)?)$/.test(where)
+  )
     return 'model';
   if (/^sizes\.[^.]+\.experts(\.[^.]+)?$/.test(where))
     return where.endsWith('.experts') ? 'experts' : 'model';

@@ -1,4 +1,4 @@
-import { type Asked, methodAt, namesAt, type Suggestion } from './completion.ts';
+import { type Asked, namesAt, type Suggestion, tagAt } from './completion.ts';
 import { messageMarkdown } from './markdown.ts';
 import { choicesAt, keyAtPath, type SchemaNode, schemasAt } from './schema-at.ts';
 
@@ -12,8 +12,8 @@ export function valueCompletions(asked: Asked): readonly Suggestion[] {
   if (key === 'method' && (section === 'goals' || section === 'merge')) return namedMethods(asked);
   if (path.join('.') === 'sweep.subsets') return SUBSETS;
   if (path.join('.') === 'sweep.k') return kSuggestions(asked);
-  const choices = [...choicesAt(path, methodAt(asked)), ...words(path.join('.'))];
-  const known = keyAtPath(path, methodAt(asked));
+  const choices = [...choicesAt(path, tagAt(asked)), ...words(path.join('.'))];
+  const known = keyAtPath(path, tagAt(asked));
   const documentation = known?.schema.description ? messageMarkdown(known.schema.description) : '';
   return [...choices, ...defaultOf(known?.schema)].map(({ value, about }) => ({
     label: value,
@@ -80,7 +80,7 @@ function kSuggestions(asked: Asked): Suggestion[] {
 function namedMethods(asked: Asked): Suggestion[] {
   const { children = [] } = asked.root.children.find(({ key }) => key === 'methods') ?? {};
   const named = children.flatMap(({ path, form }) =>
-    form === 'map' ? (methodAt(asked)(path) ?? []) : namesAt(asked, ['methods']),
+    form === 'map' ? (tagAt(asked)(path) ?? []) : namesAt(asked, ['methods']),
   );
   return methodNodes()
     .filter(({ name }) => named.length === 0 || named.includes(name))

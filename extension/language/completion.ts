@@ -6,7 +6,8 @@ import { pathCompletions } from './complete-paths.ts';
 import { valueCompletions } from './complete-values.ts';
 import { type CursorPlace, placeAt } from './cursor-place.ts';
 import type { FileRoots } from './named-files.ts';
-import { entryAt, namesIn, type OutlineEntry, outlineOf, scalarText } from './outline.ts';
+import { entryAt, namesIn, type OutlineEntry, outlineOf } from './outline.ts';
+import { type TagAt, tagsIn } from './schema-at.ts';
 import { TextLines } from './text-lines.ts';
 
 export interface Completion {
@@ -72,12 +73,8 @@ export async function completions(
   return distinct(found).map((suggestion, i) => fitted(suggestion, place, range, i));
 }
 
-export function methodAt({
-  text,
-  root,
-}: Pick<Asked, 'text' | 'root'>): (path: CursorPlace['path']) => string | null {
-  return (path) =>
-    path.length === 2 && path[0] === 'methods' ? scalarText(text, entryAt(root, [...path, 'method'])) : null;
+export function tagAt({ text, root }: Pick<Asked, 'text' | 'root'>): TagAt {
+  return tagsIn(text, root);
 }
 
 /** Names under a path: of a list's items or of a map's keys. */

@@ -5,7 +5,7 @@ import type { Parsed } from '../../core/experiment/parse.ts';
 import { soundPart } from '../../core/experiment/sound-part.ts';
 import type { ExperimentState } from '../experiments/experiment-state.ts';
 import { entryAt, type Outline, type OutlineEntry, outlineOf, scalarText } from './outline.ts';
-import type { MethodAt } from './schema-at.ts';
+import { type TagAt, tagsIn } from './schema-at.ts';
 import { TextLines } from './text-lines.ts';
 
 export class EditedExperiment {
@@ -28,8 +28,9 @@ export class EditedExperiment {
     return this.lines.text;
   }
 
-  /** Of the text, or while that has errors the last one without; null where there was none. */
+  /** Of the text, or while that has errors the last one without; null where there was none, and for an ensemble. */
   get experiment(): Experiment | null {
+    if (this.parsed.ensemble) return null;
     return this.parsed.experiment ?? this.state?.valid?.experiment ?? null;
   }
 
@@ -58,11 +59,10 @@ export class EditedExperiment {
     return value ? this.lines.range(...value) : null;
   }
 
-  /** Where a method is written as a map, its name. */
-  readonly methodAt: MethodAt = (path) =>
-    path.length === 2 && path[0] === 'methods'
-      ? scalarText(this.text, entryAt(this.outline, [...path, 'method']))
-      : null;
+  /** Of which kind the file and its methods are. */
+  get tagAt(): TagAt {
+    return tagsIn(this.text, this.outline);
+  }
 
   /** Names in a list of experts, with their places in it. */
   get expertItems(): ReadonlyMap<string, number> {

@@ -5,7 +5,7 @@ import { alternatives, keyAtPath, type SchemaNode } from './schema-at.ts';
 
 /** What a key means, its default and its choices; null for names and for keys that nobody knows. */
 export function hoverOfKey(edited: EditedExperiment, path: Path): string | null {
-  const known = keyAtPath(path, edited.methodAt);
+  const known = keyAtPath(path, edited.tagAt);
   // What has no description of its own says enough by its name.
   const description = known?.schema.description;
   if (!known || !description) return null;

@@ -17,7 +17,7 @@ export function hoverOfMethod(edited: EditedExperiment, index: number): readonly
   if (!method) return [];
   const range = edited.valueRange(['methods', index]);
   if (!range || !edited.lines.slice(range).includes(method.method)) return [];
-  const about = schemasAt(['methods', index], () => method.method).find(
+  const about = schemasAt(['methods', index], ({ length }) => (length > 0 ? method.method : null)).find(
     (node) => node.properties?.['method']?.const === method.method,
   )?.description;
   const report = state?.report;

@@ -1,5 +1,6 @@
 /** What stands above the first line: the one obvious thing to do next, and how far it is. */
 import { countMerges } from '../../core/design/count-merges.ts';
+import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import { followUpsText } from '../../words/follow-ups.ts';
 import { count, counted } from '../../words/numbers.ts';
@@ -40,6 +41,8 @@ export function lenses(edited: EditedExperiment, { uri, trusted }: LensPlace): r
     args: [uri],
     tooltip,
   });
+  const { ensemble } = edited.parsed;
+  if (ensemble) return [lens(null, ensembleRemark(ensemble), ENSEMBLE_ELSEWHERE)];
   const dashboard = lens('mergeLab.openDashboard', 'Dashboard', 'Curves, subsets and the answer in full');
   if (!trusted) return [dashboard];
   const plan = lens('mergeLab.plan', 'Plan', 'What a run would do, and what it would take');
@@ -48,6 +51,12 @@ export function lenses(edited: EditedExperiment, { uri, trusted }: LensPlace): r
   // What goes on stands where one would start it, so that nothing is started twice.
   if (remark && !runs(edited)) return [remark, dashboard];
   return [...actions(edited, lens), plan, dashboard, ...(remark ? [remark] : [])];
+}
+
+const ENSEMBLE_ELSEWHERE = 'The command line scores the models and says which of them to use together';
+
+function ensembleRemark({ models }: Ensemble): string {
+  return `Ensemble of ${counted(models.size, 'model')}: run it with merge-lab run; its panel here comes later`;
 }
 
 type MakeLens = (command: LensCommand | null, title: string, tooltip: string) => Lens;

@@ -1,6 +1,8 @@
 /** What the schema says of a place in the file: which keys and values belong there, and what they mean. */
 import type { Path } from '../../core/experiment/diagnostic.ts';
-import { experimentJsonSchema } from '../../core/experiment/json-schema.ts';
+import { isKind } from '../../core/experiment/file-kind.ts';
+import { ensembleJsonSchema, experimentJsonSchema } from '../../core/experiment/json-schema.ts';
+import { entryAt, type OutlineEntry, scalarText } from './outline.ts';
 
 /** The part of JSON Schema that the experiment's uses. */
 export interface SchemaNode {
@@ -23,30 +25,43 @@ export interface KnownKey {
   readonly required: boolean;
 }
 
-/** Told for a map in `methods`: which method it is, since each has its own keys. */
-export type MethodAt = (path: Path) => string | null;
+/**
+ * Told for a map of which kind it is, where each kind has its own keys: for the file, and for a method of it. Null
+ * where that is not known, or there are no kinds.
+ */
+export type TagAt = (path: Path) => string | null;
+
+export function tagsIn(text: string, root: OutlineEntry): TagAt {
+  const textAt = (path: Path) => scalarText(text, entryAt(root, path));
+  return (path) => {
+    if (path.length === 2 && path[0] === 'methods') return textAt([...path, 'method']);
+    if (path.length > 0) return null;
+    const kind = entryAt(root, ['kind']) ? textAt(['kind']) : 'merge';
+    return isKind(kind) ? kind : null;
+  };
+}
 
 let root: SchemaNode | null = null;
 
 /** What may stand at a path: alternatives, with unions taken apart. */
-export function schemasAt(path: Path, methodAt: MethodAt): readonly SchemaNode[] {
-  root ??= experimentJsonSchema() as SchemaNode;
+export function schemasAt(path: Path, tagAt: TagAt): readonly SchemaNode[] {
+  root ??= { anyOf: [experimentJsonSchema(), ensembleJsonSchema()] as SchemaNode[] };
   let found = alternatives(root);
   for (const [depth, step] of path.entries()) {
-    const method = methodAt(path.slice(0, depth));
+    const tag = tagAt(path.slice(0, depth));
     found = found
-      .filter((node) => fits(node, method))
+      .filter((node) => fits(node, tag))
       .flatMap((node) => child(node, step))
       .flatMap(alternatives);
   }
-  const method = methodAt(path);
-  return found.filter((node) => fits(node, method));
+  const tag = tagAt(path);
+  return found.filter((node) => fits(node, tag));
 }
 
 /** Keys that the map at a path may have, the required ones first. */
-export function keysAt(path: Path, methodAt: MethodAt): readonly KnownKey[] {
+export function keysAt(path: Path, tagAt: TagAt): readonly KnownKey[] {
   const keys = new Map<string, KnownKey>();
-  for (const { properties, required } of schemasAt(path, methodAt)) {
+  for (const { properties, required } of schemasAt(path, tagAt)) {
     for (const [name, schema] of Object.entries(properties ?? {})) {
       if (!keys.has(name)) keys.set(name, { name, schema, required: required?.includes(name) ?? false });
     }
@@ -55,14 +70,14 @@ export function keysAt(path: Path, methodAt: MethodAt): readonly KnownKey[] {
 }
 
 /** Of the key at a path, with its default and its choices; null where the schema knows no such key. */
-export function keyAtPath(path: Path, methodAt: MethodAt): KnownKey | null {
+export function keyAtPath(path: Path, tagAt: TagAt): KnownKey | null {
   const last = path.at(-1);
-  return keysAt(path.slice(0, -1), methodAt).find(({ name }) => name === last) ?? null;
+  return keysAt(path.slice(0, -1), tagAt).find(({ name }) => name === last) ?? null;
 }
 
 /** Words that may stand at a path. */
-export function choicesAt(path: Path, methodAt: MethodAt): readonly { value: string; about: string }[] {
-  return schemasAt(path, methodAt).flatMap(choicesOf);
+export function choicesAt(path: Path, tagAt: TagAt): readonly { value: string; about: string }[] {
+  return schemasAt(path, tagAt).flatMap(choicesOf);
 }
 
 function choicesOf(node: SchemaNode): { value: string; about: string }[] {
@@ -89,7 +104,7 @@ export function alternatives(node: SchemaNode): readonly SchemaNode[] {
     .map((part) => (part.description || !description ? part : { ...part, description }));
 }
 
-function fits({ properties }: SchemaNode, method: string | null): boolean {
-  const tag = properties?.['method']?.const;
-  return tag === undefined || method === null || tag === method;
+function fits({ properties }: SchemaNode, tag: string | null): boolean {
+  const own = (properties?.['method'] ?? properties?.['kind'])?.const;
+  return own === undefined || tag === null || own === tag;
 }

@@ -262,7 +262,6 @@ describe('bad experiments: every mistake is named where it stands', () => {
     ['base: x\n---\nbase: y', 'yaml_several_documents'],
     ['experts:\n\tmath: x', 'yaml_tab'],
     ['version: 2\nanything: at all', 'version_newer'],
-    ['kind: ensemble\nmodels: { a: b }', 'ensemble_later'],
     ['['.repeat(100_000), 'yaml_too_deep'],
     ['base: *nowhere', 'yaml_aliases'],
     ['#'.repeat(1_000_001), 'file_too_large'],

@@ -16,6 +16,9 @@ const MOST_SINGLES = 12;
 /** Times the step of an average, as the mathematics has it; a parabola goes through the lowest and its neighbours. */
 const FACTORS: readonly number[] = [0.25, 0.5, 0.75, 1, 1.5, 2];
 
+/** In unit scales. */
+const NEAR = 0.05;
+
 export function isTuned(method: Method): boolean {
   return 'scale' in method && method.scale === 'tuned';
 }
@@ -28,6 +31,11 @@ export function unitScale(method: PlanMethod, k: number): number {
 /** As a plan writes it: a hundredth of the unit scale is far below what the loss can tell. */
 export function roundedScale(scale: number, unit: number): number {
   return Number((Math.round((100 * scale) / unit) * 0.01 * unit).toPrecision(6));
+}
+
+/** Whether a merge at one scale is as good as one at the other: where it matters, that is less than 0.001 nats. */
+export function isNear(scale: number, other: number, unit: number): boolean {
+  return Math.abs(scale - other) <= NEAR * unit;
 }
 
 /** Scales to merge a subset of size k at, beside the method's own; ascending. */

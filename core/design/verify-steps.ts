@@ -4,7 +4,7 @@ import type { MergeKey, PlanLine } from '../store/format.ts';
 import { scaleFamily } from '../store/method-scales.ts';
 import { type KnownResults, mergeState } from '../store/progress.ts';
 import { type ScaledMerge, withScaled } from './scaled-lines.ts';
-import { roundedScale, unitScale } from './step-design.ts';
+import { isNear, roundedScale, unitScale } from './step-design.ts';
 import type { Sweep } from './sweep.ts';
 
 /**
@@ -29,7 +29,7 @@ function familyOf({ header }: Sweep, { method }: PlanLine): string | null {
   return spec ? scaleFamily(spec) : null;
 }
 
-/** Null where the best scale is one that is merged already, or the base. */
+/** Null where a merge lies at the best scale already, or the base does. */
 function bestMerge(plan: Sweep, lines: readonly PlanLine[], results: KnownResults): ScaledMerge | null {
   const [line] = lines;
   const method = plan.header.methods[line?.method ?? -1];
@@ -50,8 +50,9 @@ function bestMerge(plan: Sweep, lines: readonly PlanLine[], results: KnownResult
     scales,
     points.map(({ loss }) => loss),
   );
-  const scale = roundedScale(lowest.at, unitScale(method, line.subset.length));
-  if (lowest.onEdge || scales.includes(scale)) return null;
+  const unit = unitScale(method, line.subset.length);
+  if (scales.some((scale) => isNear(scale, lowest.at, unit))) return null;
+  const scale = roundedScale(lowest.at, unit);
   return { size: line.size, subset: line.subset, seed: line.seed, method, scale };
 }
 

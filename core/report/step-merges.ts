@@ -14,6 +14,8 @@ export interface ScaledSubset {
   readonly own: Losses;
   /** Ascending by scale, its own among them; without the base. */
   readonly merges: readonly AtScale[];
+  /** The plan has a merge of it where it was best. */
+  readonly followed: boolean;
 }
 
 /** The subsets that a plan tunes for one size and method, as far as nothing of them is still to come; k ascending. */
@@ -59,5 +61,10 @@ function scaledSubset(
   }
   if (!own) return null;
   const members = (lines[0]?.subset ?? []).map((name) => pool.indexOf(name)).sort((a, b) => a - b);
-  return { members, own, merges: merges.sort((a, b) => a.scale - b.scale) };
+  return {
+    members,
+    own,
+    merges: merges.sort((a, b) => a.scale - b.scale),
+    followed: lines.some(({ purpose }) => purpose.includes('verify')),
+  };
 }

@@ -5,7 +5,6 @@ import { type Estimated, estimatedFrom, type Variance } from './estimated.ts';
 import { dot, influence, type Losses, meanLosses, objectiveOf } from './measured.ts';
 import { type Resamples, replicatesOf } from './resample.ts';
 import { type DomainWeights, type Samples, sampleFreedom } from './samples.ts';
-import { spreadShape } from './subset-error.ts';
 
 /** What tuning saves a subset: its losses at the method's own scale minus those at its best one. */
 export interface Gain {
@@ -29,14 +28,13 @@ const ENOUGH = 4;
 const EXACT: Variance = { variance: 0, freedom: Number.POSITIVE_INFINITY };
 
 /**
- * By k, ascending. The variance between subsets of size k is taken to fall as (M − k)/(k(M − 1)) where few were tuned,
- * and the mean of n out of N has the finite population's (1 − n/N)·s²/n.
+ * By k, ascending. The mean of n out of N subsets has the finite population's variance (1 − n/N)·s²/n; where few were
+ * tuned, s² is pooled over the sizes.
  *
  * @param count C(M, k) of each k
  */
 export function meanGains(
   gains: readonly Gain[],
-  pool: number,
   count: (k: number) => number,
   samples: Samples,
   weights: DomainWeights,
@@ -55,12 +53,11 @@ export function meanGains(
   });
   const few = groups.filter(({ subsets, of }) => subsets < of && subsets < ENOUGH);
   const freedom = few.reduce((sum, { subsets }) => sum + subsets - 1, 0);
-  const pooled =
-    few.reduce((sum, { k, squares }) => sum + squares / spreadShape(k, pool), 0) / Math.max(1, freedom);
+  const pooled = few.reduce((sum, { squares }) => sum + squares, 0) / Math.max(1, freedom);
   return groups.map(({ squares, ...group }) => {
-    const { k, subsets: n, of } = group;
+    const { subsets: n, of } = group;
     if (n === of) return { ...group, subsetError: EXACT };
-    const own = n < ENOUGH ? pooled * spreadShape(k, pool) : squares / (n - 1);
+    const own = n < ENOUGH ? pooled : squares / (n - 1);
     const known = n < ENOUGH ? freedom : n - 1;
     const variance = ((1 - n / of) * own) / n;
     return { ...group, subsetError: known > 0 ? { variance, freedom: known } : null };

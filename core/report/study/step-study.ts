@@ -8,6 +8,8 @@ export interface StepStudy {
   readonly subsets: readonly StepCurve[];
   /** Of those, how many have no merge at their best scale yet: it is read off the parabola alone. */
   readonly unverified: number;
+  /** Of those, how many the next run merges there. */
+  readonly proposed: number;
   /** Where subsets were tuned, ascending. */
   readonly by_k: readonly TunedPoint[];
   /** From k = 1 to k = M; null with a single expert, or while one end is missing. */

@@ -1,5 +1,5 @@
 /** What a tuned method's best step length is, at each subset and for the typical merge of each k. */
-import { unitScale } from '../../design/step-design.ts';
+import { isNear, unitScale } from '../../design/step-design.ts';
 import { samplesShowSpread } from '../../selection/curve-error.ts';
 import { estimatedFrom, type Variance } from '../../selection/estimated.ts';
 import { type Losses, meanLosses, objectiveOf } from '../../selection/measured.ts';
@@ -20,8 +20,6 @@ interface Tuned {
   readonly gain: Losses;
 }
 
-/** A merge this near, in unit scales, is as good as one at the best scale. */
-const NEAR = 0.03;
 const LEAST_SCALES = 3;
 
 /** Null for a method that is not tuned, and before the first subset is. */
@@ -45,6 +43,7 @@ export function makeStepStudy(
   return {
     subsets: curves,
     unverified: curves.filter(({ verified }) => !verified).length,
+    proposed: tuned.filter(({ subset }, i) => !curves[i]?.verified && !subset.followed).length,
     ...typicalOf(context, made, tuned, permutations),
   };
 }
@@ -67,7 +66,7 @@ function stepCurve(context: Context, { cell }: MadeCell, { subset, merges, found
     on_edge: found.on_edge,
     loss: estimate(found.losses),
     gain: estimate(gain),
-    verified: merges.some(({ scale }) => Math.abs(scale - found.scale.value) <= NEAR * unit),
+    verified: merges.some(({ scale }) => isNear(scale, found.scale.value, unit)),
   };
 }
 
@@ -81,7 +80,6 @@ function typicalOf(
   const pool = input.plan.header.pool.length;
   const gains = meanGains(
     tuned.map(({ subset, gain }) => ({ k: subset.members.length, losses: gain })),
-    pool,
     (k) => subsetsOfSize(pool, k),
     samples,
     weights,

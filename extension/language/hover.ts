@@ -8,6 +8,7 @@ import { hoverOfDomain, hoverOfDomains } from './hover-domains.ts';
 import { hoverOfKey } from './hover-keys.ts';
 import { hoverOfMethod } from './hover-methods.ts';
 import { hoverOfBase, hoverOfExpert } from './hover-models.ts';
+import { hoverOfScale } from './hover-scale.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { OutlineEntry } from './outline.ts';
 import { headlineCell } from './report-cells.ts';
@@ -46,6 +47,7 @@ function contentOf(edited: EditedExperiment, path: Path): readonly (string | nul
       if (third === 'base') return [hoverOfBase(edited, String(second))];
       return third === 'experts' && fourth !== undefined ? hoverOfExpert(edited, String(fourth)) : [];
     case 'methods':
+      if (third === 'scale') return [hoverOfScale(edited, Number(second))];
       return path.length >= 2 && (path.length === 2 || third === 'method')
         ? hoverOfMethod(edited, Number(second))
         : [];

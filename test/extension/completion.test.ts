@@ -112,6 +112,12 @@ describe('keys', () => {
 });
 
 describe('values', () => {
+  it('of a scale are its default and `tuned`', async () => {
+    const text = `${HEAD}methods:\n  - method: ties\n    scale: ‸\n`;
+    expect(await labels(text)).toEqual(['tuned', '1']);
+    expect(await chosen(text, 'tuned')).toContain('scale: tuned\n');
+  });
+
   it('are the words of the schema', async () => {
     expect(await labels('evaluation:\n  dtype: ‸')).toEqual(['auto', 'float32', 'bfloat16', 'float16']);
     expect(await labels('methods:\n  - { method: ties, trim_scope: ‸')).toEqual(['tensor', 'model']);

@@ -68,6 +68,20 @@ describe('hovers', () => {
     expect(read(at(file, 'e4: ./models'))).not.toContain('task vector:');
   });
 
+  it('say of a tuned scale what it gives, and of a fixed one only what it means', () => {
+    const tuned = measured(
+      new World({ seed: 7, experts: 4, domains: 2, samples: 40, scaled: true }),
+      'methods:\n  - { method: task_arithmetic, scale: tuned }\n  - { method: ties, scale: 0.5 }\n',
+    );
+    const text = read(at(tuned, 'scale: tuned'));
+    expect(text).toContain('`tuned` merges every subset at 1');
+    expect(text).toMatch(/The typical loss falls by .* from k = 1 to k = 4/);
+    expect(text).toMatch(/The best scale is \d\.\d\d at k = 1/);
+    expect(read(at(tuned, 'tuned }'))).toContain('The best scale is');
+    expect(read(at(tuned, 'scale: 0.5'))).not.toContain('The best scale');
+    expect(at(tuned, 'scale: tuned')).not.toMatch(/NaN|undefined|null/);
+  });
+
   it('say what dropping or adding an expert would do, whom it helps, and what a pool without it lacks', () => {
     const study = file.state?.report?.study?.cells[0];
     const subset = file.state?.report?.headline.subset ?? [];

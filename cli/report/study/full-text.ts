@@ -4,6 +4,7 @@ import { sizesText } from '../sizes-text.ts';
 import { poolsText } from './pools-text.ts';
 import { predictedText } from './predicted-text.ts';
 import { spreadText } from './spread-text.ts';
+import { stepText } from './step-text.ts';
 import { synergyText } from './synergy-text.ts';
 import { threePointText } from './three-point-text.ts';
 import { transferText } from './transfer-text.ts';
@@ -19,6 +20,7 @@ export function studyText(report: Report, cell: Cell, style: Style, columns: num
         poolsText(own.pools, report, style, columns),
         transferText(own.transfer, style, columns),
         spreadText(own, style, columns),
+        stepText(own.step, report.pool.length, style, columns),
         predictedText(own.predicted, report, cell, style, columns),
       ]
     : [];

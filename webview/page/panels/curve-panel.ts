@@ -1,20 +1,24 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { cellName } from '../../../words/cell-name.ts';
 import { meansSentence, precisionSentence, samplesSentence } from '../../../words/precision.ts';
+import { stepSentences } from '../../../words/step-length.ts';
 import { ChartFrame } from '../charts/chart-frame.ts';
 import { curveFigure } from '../figures/curve/curve-figure.ts';
+import { stepFigure } from '../figures/study/step-figure.ts';
 import type { Page } from '../page.ts';
 import { pick, pickedRow } from '../state/picked.ts';
 import { unchanged } from '../state/unchanged.ts';
-import { type Scope, scopeKey, type View } from '../state/view.ts';
+import { type Scope, scopeKey, studyOf, type View } from '../state/view.ts';
 import { domainName } from '../text/words.ts';
 import { PanelFrame } from './panel-frame.ts';
+import { noteOf, ShownChart } from './shown-chart.ts';
 
 /** Loss against k, with everything that it is read against. */
 export class CurvePanel {
   readonly frame: PanelFrame;
   readonly #chart: ChartFrame;
   readonly #figure = unchanged(curveFigure);
+  readonly #steps: ShownChart;
   #scope: Scope | null = null;
 
   constructor(page: Page) {
@@ -26,6 +30,7 @@ export class CurvePanel {
         if (this.#scope) page.store.setSubsets({ picked: pick(this.#scope, row) });
       },
     });
+    this.#steps = new ShownChart(page, { id: 'steps', height: 'middle' }, stepFigure);
   }
 
   update({ scope, ui }: View): void {
@@ -40,7 +45,19 @@ export class CurvePanel {
     this.frame.update(
       'Curve',
       `Loss by number of experts · ${cellName(scope.report, scope.cell)} · ${domainName(scope.report, scope.domain)}`,
-      () => html`${this.#chart.element}${precisionNote(scope)}`,
+      () => html`${this.#chart.element}${precisionNote(scope)}${this.#stepsOf(scope)}`,
+    );
+  }
+
+  /** What the best step length of each k is, where a method is tuned. */
+  #stepsOf(scope: Scope): TemplateResult | typeof nothing {
+    const step = studyOf(scope)?.step;
+    const sentences = step ? stepSentences(step, scope.report.pool.length) : [];
+    return this.#steps.show(
+      'Loss over the step length',
+      domainName(scope.report, null),
+      scope,
+      noteOf(sentences.join(' ')),
     );
   }
 }

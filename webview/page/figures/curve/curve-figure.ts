@@ -18,6 +18,7 @@ import {
 } from './curve-lines.ts';
 import { curveTable } from './curve-table.ts';
 import { mergePoint, mergeSeries } from './merge-dots.ts';
+import { tunedSeries } from './tuned-line.ts';
 
 /** A level farther away than this share of the curve's height is named at the edge instead of squeezing the curve. */
 const NEAR = 0.3;
@@ -28,6 +29,7 @@ export function curveFigure(scope: Scope, picked: number | null): XyFigure {
   const series = [
     typicalSeries(scope),
     chosenSeries(scope),
+    tunedSeries(scope),
     predictedSeries(scope),
     typicalBand(scope),
     lawSeries(scope, last),

@@ -1,18 +1,22 @@
 /** The curve as a table: a row for each k that is measured, chosen or predicted. */
 import type { LawCurve } from '../../../../core/law/curve.ts';
+import type { TunedPoint } from '../../../../core/report/study/step-study.ts';
 import type { CsvCell } from '../../../../words/csv.ts';
 import { lossDigits } from '../../../../words/estimates.ts';
 import { count, loss, NONE } from '../../../../words/numbers.ts';
+import { scaleText } from '../../../../words/step-length.ts';
 import { lawOf } from '../../../law.ts';
 import type { Scope } from '../../state/view.ts';
 import type { FigureTable } from '../figure.ts';
 import { shownInterval } from '../series.ts';
 import { chosenPoints } from './curve-lines.ts';
 import { subsetTitle } from './merge-dots.ts';
+import { tunedPoints } from './tuned-line.ts';
 
 export function curveTable(scope: Scope): FigureTable {
   const rows = rowsOf(scope);
   const names = scope.report.pool;
+  const isTuned = tunedPoints(scope).length > 0;
   return {
     columns: [
       { title: 'k' },
@@ -22,17 +26,19 @@ export function curveTable(scope: Scope): FigureTable {
       { title: scope.domain === null ? 'Chosen, cross-fitted' : 'Chosen, as measured' },
       // One merge's loss in one domain has no interval.
       ...(scope.domain === null ? [{ title: '95%' }] : []),
+      ...(isTuned ? [{ title: 'Typical, tuned' }, { title: '95%' }, { title: 'Best scale' }] : []),
       { title: 'Law' },
       { title: 'Forecast where not measured' },
       { title: 'Chosen subset', text: true },
     ],
-    rows: rows.map(({ k, point, chosen, law, forecast }) => [
+    rows: rows.map(({ k, point, chosen, tuned, law, forecast }) => [
       `${k}`,
       point ? `${count(point.subsets)} of ${count(point.of)}` : 'none',
       point ? loss(point.mean, Math.max(4, lossDigits(point.low, point.high))) : NONE,
       point ? shownInterval(point.low, point.high) : NONE,
       chosen ? loss(chosen.point.y, 4) : NONE,
       ...(scope.domain === null ? [chosen ? shownInterval(chosen.point.low, chosen.point.high) : NONE] : []),
+      ...(isTuned ? tunedTexts(tuned) : []),
       law === null ? NONE : loss(law, 4),
       forecast && !forecast.measured ? forecastText(forecast) : NONE,
       chosen ? subsetTitle(scope.report, chosen.chosen.members) : NONE,
@@ -45,9 +51,10 @@ export function curveTable(scope: Scope): FigureTable {
         ...(scope.domain === null
           ? ['chosen_cross_fitted', 'chosen_cross_fitted_low', 'chosen_cross_fitted_high']
           : ['chosen_as_measured']),
+        ...(isTuned ? ['tuned', 'tuned_low', 'tuned_high', 'best_scale'] : []),
         'chosen_subset',
       ],
-      rows: rows.map(({ k, point, chosen, law, forecast }): CsvCell[] => [
+      rows: rows.map(({ k, point, chosen, tuned, law, forecast }): CsvCell[] => [
         k,
         ...(point
           ? [
@@ -68,10 +75,21 @@ export function curveTable(scope: Scope): FigureTable {
           : new Array<null>(4).fill(null)),
         chosen ? chosen.point.y : null,
         ...(scope.domain === null ? [chosen?.point.low ?? null, chosen?.point.high ?? null] : []),
+        ...(isTuned
+          ? tuned
+            ? [tuned.tuned.value, tuned.tuned.low, tuned.tuned.high, tuned.scale]
+            : new Array<null>(4).fill(null)
+          : []),
         chosen ? chosen.chosen.members.map((d) => names[d] ?? '').join(' ') : null,
       ]),
     },
   };
+}
+
+function tunedTexts(point: TunedPoint | undefined): readonly string[] {
+  if (!point) return [NONE, NONE, NONE];
+  const { value, low, high } = point.tuned;
+  return [loss(value, Math.max(4, lossDigits(low, high))), shownInterval(low, high), scaleText(point.scale)];
 }
 
 function forecastText({ loss: value, low, high }: LawCurve['forecast'][number]): string {
@@ -82,10 +100,12 @@ function forecastText({ loss: value, low, high }: LawCurve['forecast'][number]):
 function rowsOf(scope: Scope) {
   const { curve } = scope;
   const chosen = chosenPoints(scope);
+  const tuned = tunedPoints(scope);
   const law = curve && lawOf(curve);
   const ks = new Set([
     ...(curve?.points ?? []).map(({ k }) => k),
     ...chosen.map(({ chosen: { k } }) => k),
+    ...tuned.map(({ k }) => k),
     ...(curve?.forecast ?? []).map(({ k }) => k),
   ]);
   return [...ks]
@@ -96,6 +116,7 @@ function rowsOf(scope: Scope) {
         k,
         point: curve?.points.find((at) => at.k === k),
         chosen: chosen.find((at) => at.chosen.k === k),
+        tuned: tuned.find((at) => at.k === k),
         law: value !== undefined && Number.isFinite(value) ? value : null,
         forecast: curve?.forecast.find((at) => at.k === k),
       };

@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { requestMerges } from '../core/design/requests.ts';
 import { isTuned } from '../core/design/step-design.ts';
-import { planSweep } from '../core/design/sweep.ts';
+import { planSweep, type Sweep } from '../core/design/sweep.ts';
 import { verifySteps } from '../core/design/verify-steps.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { Cancelled } from '../core/law/cancelled.ts';
@@ -17,6 +17,7 @@ import type { Answer, PlanOutline, Request, WorkerStart } from './analysis-messa
 import { carriedRequests } from './carried-requests.ts';
 import { PlanAnalysis } from './plan-analysis.ts';
 import { findPlan, readPlan, writePlan } from './plan-files.ts';
+import { isActive, runsOf } from './run-folders.ts';
 import { StoreWatch } from './store-watch.ts';
 
 /**
@@ -115,13 +116,20 @@ function keep(plan: Plan): PlanAnalysis {
 }
 
 function planned({ experiment, prepared, write, requests }: Request & { kind: 'plan' }): PlanOutline {
-  if (experiment.methods.some(isTuned)) watch.readAll();
   const sweep = planSweep(experiment, prepared);
-  const verified = verifySteps(sweep, results);
-  const { header, lines } = requestMerges(verified, [...carriedRequests(store, sweep), ...requests]);
+  const asked = requestMerges(sweep, [...carriedRequests(store, sweep), ...requests]);
+  const { header, lines } = experiment.methods.some(isTuned) ? verified(asked) : asked;
   const serialized = serializePlan(header, lines);
   if (write) writePlan(store, serialized);
   return keep({ id: serialized.id, header, lines }).outline;
+}
+
+/** A run goes on with the plan that it is of: what its results call for is planned when it has ended. */
+function verified(plan: Sweep): Sweep {
+  const { id } = serializePlan(plan.header, plan.lines);
+  if (runsOf(store, id).some(isActive)) return plan;
+  watch.readAll();
+  return verifySteps(plan, results);
 }
 
 function handle(request: Request): void {

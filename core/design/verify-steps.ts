@@ -1,4 +1,4 @@
-/** One more merge where the step length of a subset is best: proposed once everything else of the plan is measured. */
+/** One more merge where the step length of a subset is best. */
 import { lowestOf } from '../selection/parabola.ts';
 import type { MergeKey, PlanLine } from '../store/format.ts';
 import { scaleFamily } from '../store/method-scales.ts';
@@ -8,18 +8,19 @@ import { isNear, roundedScale, unitScale } from './step-design.ts';
 import type { Sweep } from './sweep.ts';
 
 /**
- * The plan with a merge at the best scale of each tuned subset, or as it is while any of its merges is missing: so a
- * run never changes the plan that it is of. The best scale is that of the plain mean over the domains, whatever the
- * goals weigh, since goals are no part of a plan.
+ * The plan with a merge at the best scale of each tuned subset, or as it is while one of them lacks a merge that is to
+ * show it. The best scale is that of the plain mean over the domains, whatever the goals weigh, since goals are no part
+ * of a plan.
  */
 export function verifySteps(plan: Sweep, results: KnownResults): Sweep {
   const stepped = plan.lines.filter(({ purpose }) => purpose.includes('step'));
-  const isWaiting = (line: PlanLine) => mergeState(plan, line, results) === 'missing';
-  if (stepped.length === 0 || plan.lines.some(isWaiting)) return plan;
+  if (stepped.length === 0) return plan;
   const subsets = new Map<string, PlanLine[]>();
   const name = (line: PlanLine) => JSON.stringify([familyOf(plan, line), line.size, line.subset, line.seed]);
   for (const line of stepped) subsets.set(name(line), []);
   for (const line of plan.lines) subsets.get(name(line))?.push(line);
+  const isWaiting = (line: PlanLine) => mergeState(plan, line, results) === 'missing';
+  if (plan.lines.some((line) => (isBase(line) || subsets.has(name(line))) && isWaiting(line))) return plan;
   const merges = [...subsets.values()].flatMap((lines) => bestMerge(plan, lines, results) ?? []);
   return merges.length > 0 ? withScaled(plan, merges, 'verify', 'first') : plan;
 }

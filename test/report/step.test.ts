@@ -126,7 +126,7 @@ describe('measured with samples that differ', () => {
 describe('verifying', () => {
   const world = new World(SMALL);
 
-  it('is proposed once everything else is measured, and not before', () => {
+  it('is proposed once all scales are measured, and not before', () => {
     const partly = inputOf(world, asked, -1);
     expect(verifySteps(partly.plan, partly.results as unknown as KnownResults)).toBe(partly.plan);
     const input = inputOf(world, asked);

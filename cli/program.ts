@@ -100,6 +100,11 @@ function programOf(context: Context, finish: Finish): Command {
     .option('--method <name>', 'show this method in detail')
     .option('--size <name>', 'show this size in detail')
     .addOption(
+      new Option('--shapley', 'add Shapley values: over every order in which experts could join').default(
+        false,
+      ),
+    )
+    .addOption(
       new Option(
         '--html [page]',
         'write it as one page for any browser, beside the experiment or to this file',

@@ -31,6 +31,7 @@ export type Request =
       readonly plan: PlanId;
       readonly experiment: Experiment;
       readonly stage: Stage;
+      readonly shapley: boolean;
       /** One Int32: the id of the newest report that the asker wants. Older ones see it while they compute, and end. */
       readonly newest: SharedArrayBuffer;
     }

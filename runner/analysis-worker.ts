@@ -153,7 +153,8 @@ function handle(request: Request): void {
       const newest = new Int32Array(request.newest);
       const superseded = (): boolean => Atomics.load(newest, 0) !== request.id;
       if (superseded()) throw new Cancelled();
-      const report = analysisOf(request.plan).report(request.experiment, request.stage, superseded);
+      const { plan, experiment, stage, shapley } = request;
+      const report = analysisOf(plan).report(experiment, stage, superseded, shapley);
       send({ kind: 'reported', id: request.id, report });
       return;
     }

@@ -69,10 +69,11 @@ export class Analysis {
     plan: PlanId,
     stage: Stage,
     newest: SharedArrayBuffer = new SharedArrayBuffer(4),
+    shapley = false,
   ): Promise<Report> {
     const id = this.#nextId++;
     Atomics.store(new Int32Array(newest), 0, id);
-    const answer = await this.#ask({ kind: 'report', id, experiment, plan, stage, newest });
+    const answer = await this.#ask({ kind: 'report', id, experiment, plan, stage, shapley, newest });
     if (answer.kind === 'reported') return answer.report;
     throw unexpected(`it answered ${answer.kind}`);
   }

@@ -144,6 +144,12 @@ export class ExperimentSession {
     return this.#analysis.report(experiment, plan.id, stage, this.#newest);
   }
 
+  /** The complete report with Shapley values in its study. Call `look` or `plan` first. */
+  async withShapley(): Promise<Report> {
+    const { id } = this.#requirePlan();
+    return this.#analysis.report(this.experiment, id, 'complete', undefined, true);
+  }
+
   /** Reports of a plan of this store, again whenever results arrive: points first, then intervals. */
   watch(plan: PlanId, listener: (update: AnalysisUpdate) => void): Disposable {
     return this.#analysis.follow(this.experiment, plan, listener);
@@ -234,9 +240,9 @@ export class ExperimentSession {
   }
 
   /** Of what is in the store now; runs nothing. Where the models are not at hand, of the newest plan that fits. */
-  async report(stage: 'points' | 'complete' = 'complete'): Promise<Report> {
+  async report(stage: 'points' | 'complete' = 'complete', shapley = false): Promise<Report> {
     const plan = this.#planned ?? (await this.#planToReport());
-    const report = await this.#analysis.report(this.experiment, plan.id, stage, this.#newest);
+    const report = await this.#analysis.report(this.experiment, plan.id, stage, this.#newest, shapley);
     return this.#outdated ? { ...report, warnings: [this.#outdated, ...report.warnings] } : report;
   }
 

@@ -58,7 +58,7 @@ export class PlanAnalysis {
   }
 
   /** Throws `Cancelled` when `cancelled` says so. */
-  report(experiment: Experiment, stage: Stage, cancelled: () => boolean): Report {
+  report(experiment: Experiment, stage: Stage, cancelled: () => boolean, shapley = false): Report {
     this.#evaluations ??= this.#readEvaluations();
     return this.#maker.make(
       {
@@ -69,7 +69,7 @@ export class PlanAnalysis {
         otherPlans: this.#others,
         geometry: this.#taskVectors(),
       },
-      { stage, cancelled },
+      { stage, cancelled, shapley },
     );
   }
 

@@ -6,7 +6,8 @@ import type { Budget } from '../core/planning/budget.ts';
 import type { Planning } from '../core/planning/planning.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
-import type { WorkerStatus } from '../core/store/format.ts';
+import type { Shapley } from '../core/selection/shapley.ts';
+import type { PlanId, WorkerStatus } from '../core/store/format.ts';
 
 /** Raised when either side would misread the other. */
 export const CONTRACT = 3;
@@ -76,6 +77,14 @@ export type ToPage =
     }
   /** The report's planning under the budget that the page asked for last. */
   | { readonly kind: 'planned'; readonly contract: typeof CONTRACT; readonly planning: Planning }
+  /** Shapley values of each cell, of the report of this plan with so many models scored. */
+  | {
+      readonly kind: 'shapley';
+      readonly contract: typeof CONTRACT;
+      readonly plan: PlanId;
+      readonly done: number;
+      readonly shapley: readonly Shapley[];
+    }
   /** Scroll to a panel and give it the focus. */
   | { readonly kind: 'show'; readonly panel: Panel };
 
@@ -101,6 +110,8 @@ export type FromPage =
   | { readonly kind: 'verify' }
   /** The planning under another budget than the file's. */
   | { readonly kind: 'plan'; readonly budget: Budget }
+  /** Shapley values of what is measured. */
+  | { readonly kind: 'shapley' }
   | { readonly kind: 'stop'; readonly now: boolean }
   | { readonly kind: 'refresh' }
   | { readonly kind: 'show_log' }

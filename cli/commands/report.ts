@@ -15,6 +15,8 @@ export interface ReportOptions extends CommonOptions {
   readonly full: boolean;
   readonly method?: string;
   readonly size?: string;
+  /** Adds Shapley values. */
+  readonly shapley: boolean;
   /** As a page: into this file, or beside the experiment where no file is named. */
   readonly html?: string | true;
 }
@@ -23,7 +25,7 @@ export interface ReportOptions extends CommonOptions {
 export async function report(context: Context, file: string, options: ReportOptions): Promise<ExitCode> {
   const { io } = context;
   return withSession(context, file, {}, async (session) => {
-    const made = await session.report('complete');
+    const made = await session.report('complete', options.shapley);
     if (options.html !== undefined) return asPage(context, made, session.file, options);
     if (options.json) printJson(io, reportDocument(made));
     else

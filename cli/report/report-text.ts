@@ -13,6 +13,7 @@ import { methodTable } from './method-table.ts';
 import { planningText } from './planning-text.ts';
 import { precisionText } from './precision-text.ts';
 import { studyText } from './study/full-text.ts';
+import { shapleyText } from './study/shapley-text.ts';
 import { shortStudy } from './study/short-text.ts';
 import { taskVectorsText } from './task-vectors-text.ts';
 
@@ -39,6 +40,8 @@ export function reportText(report: Report, options: ReportTextOptions): string {
     parts.push(precisionText(report, cell, style, columns));
     parts.push(lawText(curve, style, columns));
     parts.push(expertTable(report, cell, style));
+    const shapley = report.study?.shapley?.[report.cells.indexOf(cell)];
+    if (shapley) parts.push(shapleyText(shapley, report.pool, style, columns));
     if (options.full) parts.push(chosenList(report, cell, style, columns), domainTable(report, cell, style));
   }
   if (report.cells.length > 1) parts.push(methodTable(report, style, columns));

@@ -1,5 +1,5 @@
 import { fitCurve } from '../law/fit-curve.ts';
-import type { CurveData } from '../law/input.ts';
+import type { CurveData, FitOptions } from '../law/input.ts';
 import { crossFittedLoss } from '../selection/chosen.ts';
 import { type CurveError, curveError, curveReplicates, halfWidth } from '../selection/curve-error.ts';
 import { jackknifeVariance, leaveOneOut } from '../selection/leave-one-out.ts';
@@ -60,21 +60,26 @@ export function makeCurve(
     exhaustive: points.every(({ exhaustive }) => exhaustive),
     degreesOfFreedom: error.jointFreedom,
   };
-  const { goal } = goals;
-  const law = fitCurve(data, {
+  const law = fitCurve(data, lawOptions(context, left));
+  const curve = { ...law, points: curvePoints(source, weights, error, options.stage, left, pool) };
+  return { curve, data };
+}
+
+/** @param left typical curves of the pools without one expert, for intervals of a population; else null */
+export function lawOptions({ input, options, seed }: Context, left: FitOptions['leaveOneOut']): FitOptions {
+  const { goal, interval } = input.experiment.goals;
+  return {
     goal,
     form: null,
     forecast: options.forecast ?? [],
     epsilon: goal.rule === 'epsilon' ? goal.value : null,
     returns: goal.rule === 'return' ? [goal.value] : [],
-    interval: goals.interval,
+    interval,
     stage: options.stage,
-    seed: context.seed,
+    seed,
     leaveOneOut: left,
     ...(options.cancelled ? { cancelled: options.cancelled } : {}),
-  });
-  const curve = { ...law, points: curvePoints(source, weights, error, options.stage, left, pool) };
-  return { curve, data };
+  };
 }
 
 /** Does the cross-fitted chosen subset beat the base at any k? Null while the base or all merges are missing. */

@@ -46,6 +46,8 @@ export interface ReportOptions {
   readonly stage: 'points' | 'complete';
   /** k's to forecast beyond the pool. */
   readonly forecast?: readonly number[];
+  /** Shapley values too, in the study: they count the step from the base, so that nobody is shown them unasked. */
+  readonly shapley?: boolean;
   /** Asked between slow steps; true ends the work by throwing `Cancelled`. */
   readonly cancelled?: () => boolean;
 }

@@ -46,6 +46,15 @@ async function handle(lab: Lab, uri: vscode.Uri, message: FromPage, answer: Answ
         answer({ kind: 'planned', contract: CONTRACT, planning: underBudget(planning, message.budget) });
       return;
     }
+    case 'shapley': {
+      const asked = await model?.withShapley();
+      const shapley = asked?.study?.shapley;
+      if (asked && shapley) {
+        const { plan, progress } = asked;
+        answer({ kind: 'shapley', contract: CONTRACT, plan, done: progress.done, shapley });
+      }
+      return;
+    }
     case 'refresh':
       return model?.refresh();
     case 'show_log':

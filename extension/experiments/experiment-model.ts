@@ -181,6 +181,12 @@ export class ExperimentModel {
     return this.#looked.session.explore(goals, stage);
   }
 
+  /** The report with Shapley values in its study. */
+  async withShapley(): Promise<Report> {
+    if (!this.#looked?.plan) throw notLookedAt();
+    return this.#looked.session.withShapley();
+  }
+
   /** mergekit's configuration of a merge; null where there is no equivalent one, or no plan is known. */
   mergekit(choice: MergeChoice): string | null {
     const header = this.#looked?.plan?.header;

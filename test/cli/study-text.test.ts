@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { reportText } from '../../cli/report/report-text.ts';
 import { transferText } from '../../cli/report/study/transfer-text.ts';
 import { styleFor } from '../../cli/terminal/style.ts';
+import { requestMerges } from '../../core/design/requests.ts';
 import { type TaskVectors, taskVectors } from '../../core/geometry/task-vectors.ts';
 import { makeReport } from '../../core/report/make-report.ts';
 import type { Report } from '../../core/report/report.ts';
@@ -37,12 +38,19 @@ describe('the study on the terminal', () => {
     expect(answer).toBeLessThan(drop as number);
     expect(drop).toBeLessThan(table as number);
     expect(add).toBeGreaterThan(drop as number);
-    expect(short).not.toMatch(/Synergy|Candidate pools|Transfer|Predicted/);
+    expect(short).not.toMatch(/Returns|Shapley|Synergy|Candidate pools|Transfer|Predicted/);
   });
 
   it('has every part with --full, in its order, in numbers', () => {
     const full = text(true);
-    const parts = ['Synergy', 'Candidate pools', 'Spread over subsets', 'Predicted', 'Three points'];
+    const parts = [
+      'Returns',
+      'Synergy',
+      'Candidate pools',
+      'Spread over subsets',
+      'Predicted',
+      'Three points',
+    ];
     const places = parts.map((part) => full.indexOf(part));
     expect(places.every((place) => place > 0)).toBe(true);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
@@ -50,6 +58,30 @@ describe('the study on the terminal', () => {
     expect(full).toMatch(/^merge: \{ weights: \{ .* \} \}$/m);
     const first = report.study?.cells[0]?.synergy.donors[0];
     expect(full).toMatch(new RegExp(`donor .*\\n +${report.pool[first?.donor ?? 0]} `));
+  });
+
+  it('has Shapley values only where they were asked for, best expert first', () => {
+    expect(text(true)).not.toContain('Shapley');
+    const asked = makeReport(input, { stage: 'complete', shapley: true });
+    const [own] = asked.study?.shapley ?? [];
+    const best = own?.kind === 'exact' ? own.experts.toSorted((a, b) => a.value - b.value)[0] : undefined;
+    const at = own?.kind === 'exact' && best ? own.experts.indexOf(best) : -1;
+    const lines = text(false, 0, asked).split('\n');
+    const title = lines.findIndex((line) => line.includes('Shapley values'));
+    expect(lines[title + 2]?.trim().split(/ +/)[0]).toBe(asked.pool[at]);
+  });
+
+  it('says what to run where something may be better, and how merged weights did', () => {
+    const few = inputOf(world, { subsets: { kind: 'per_k', count: 8 } });
+    const before = makeReport(few, { stage: 'complete' });
+    expect(text(true, 0, before)).toMatch(
+      /subsets?\s+and\s+the\s+best\s+weights\)\s+by\n {4}merge-lab run FILE --verify$/m,
+    );
+    const grown = requestMerges(few.plan, before.study?.follow_ups ?? []);
+    const plan = { ...grown, id: few.plan.id };
+    few.results.feed(plan);
+    const after = text(true, 0, makeReport({ ...few, plan }, { stage: 'complete' }));
+    expect(after).toMatch(/Merged with weights\s+e\d=0\.\d+.*: loss/s);
   });
 
   it('predicts nothing where a method is no sum, and says what the masks of a random one make', () => {

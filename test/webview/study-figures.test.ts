@@ -1,16 +1,21 @@
 /** What the study adds to the dashboard, as data: every number is the report's. */
 import { describe, expect, it } from 'vitest';
 import { maskNoise } from '../../core/law/spread/mask-noise.ts';
+import { CONTRACT } from '../../webview/messages.ts';
+import { curveTable } from '../../webview/page/figures/curve/curve-table.ts';
 import type { Series, XyFigure } from '../../webview/page/figures/figure.ts';
 import { maskFigure } from '../../webview/page/figures/study/mask-figure.ts';
 import { poolFigure } from '../../webview/page/figures/study/pool-figure.ts';
+import { shapleyFigure } from '../../webview/page/figures/study/shapley-figure.ts';
 import { threePointFigure, threePointText } from '../../webview/page/figures/study/three-point-figure.ts';
 import {
   transferChangeFigure,
   transferLossFigure,
 } from '../../webview/page/figures/study/transfer-figure.ts';
 import { betterText, varianceFigure } from '../../webview/page/figures/study/variance-figure.ts';
+import { withShapley } from '../../webview/page/state/asked-shapley.ts';
 import { studyOf } from '../../webview/page/state/view.ts';
+import { returnText } from '../../words/returns.ts';
 import { must, sampleReport, scopeIn, threeSizesReport } from './sample.ts';
 
 const report = sampleReport();
@@ -144,5 +149,35 @@ describe('mask noise', () => {
 
   it('is not there for methods without masks', () => {
     expect(maskFigure(scope)).toBeNull();
+  });
+});
+
+describe('returns and Shapley values', () => {
+  it('stand in the table of the curve, of the objective alone', () => {
+    const table = curveTable(scope);
+    const column = table.columns.findIndex(({ title }) => title === 'Return (95%)');
+    const curve = must(study.returns?.curve);
+    expect(table.rows.map((row) => row[column])).toEqual(curve.map(returnText));
+    const own = table.csv.columns.indexOf('return');
+    expect(table.csv.rows.map((row) => row[own])).toEqual(curve.map(({ value }) => value));
+    expect(curveTable(scopeIn(report, 'algebra')).columns).toHaveLength(table.columns.length - 2);
+  });
+
+  it('are drawn where the host answered of these very results', () => {
+    expect(shapleyFigure(scope)).toBeNull();
+    const values = report.pool.map((_, d) => ({ value: 0.1 - d / 10, low: -1, high: 1, error: 0 }));
+    const shapley = [{ kind: 'exact', experts: values, total: -0.5, orders: 362_880 } as const];
+    const { plan, progress } = report;
+    const answer = { kind: 'shapley', contract: CONTRACT, plan, done: progress.done, shapley } as const;
+    expect(withShapley(report, null)).toBe(report);
+    expect(withShapley(report, { ...answer, done: progress.done - 1 })).toBe(report);
+    const figure = must(shapleyFigure(scopeIn(withShapley(report, answer))));
+    expect(figure.bars.map(({ value }) => value)).toEqual(
+      values.map(({ value }) => value).toSorted((a, b) => a - b),
+    );
+    expect(figure.bars[0]?.label).toBe(report.pool.at(-1));
+    expect(figure.summary).toContain('all 362,880 orders');
+    const missing = { ...answer, shapley: [{ kind: 'missing', missing: 'base' } as const] };
+    expect(shapleyFigure(scopeIn(withShapley(report, missing)))).toBeNull();
   });
 });

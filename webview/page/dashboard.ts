@@ -16,6 +16,7 @@ import { RunPanel } from './panels/run/run-panel.ts';
 import { SpreadPanel } from './panels/spread-panel.ts';
 import { SubsetsPanel } from './panels/subsets/subsets-panel.ts';
 import { SynergyPanel } from './panels/synergy/synergy-panel.ts';
+import { type ShapleyAnswer, withShapley } from './state/asked-shapley.ts';
 import { withHeldStudy } from './state/held-study.ts';
 import { UiStore } from './state/ui-store.ts';
 import { unchanged } from './state/unchanged.ts';
@@ -38,6 +39,8 @@ export class Dashboard {
   readonly #scope = unchanged(scopeOf);
   #state: DashboardState | null = null;
   #planned: Planning | null = null;
+  #shapley: ShapleyAnswer | null = null;
+  readonly #withShapley = unchanged(withShapley);
   /** To show once there is something to show. */
   #wanted: Panel | null = null;
   #due = 0;
@@ -104,6 +107,10 @@ export class Dashboard {
         this.#planned = message.planning;
         this.#schedule();
         return;
+      case 'shapley':
+        this.#shapley = message;
+        this.#schedule();
+        return;
       case 'show':
         this.#wanted = message.panel;
         this.#schedule();
@@ -142,8 +149,9 @@ export class Dashboard {
     });
   }
 
-  #view(state: DashboardState): View {
+  #view(own: DashboardState): View {
     const { ui } = this.#page;
+    const state = { ...own, report: own.report && this.#withShapley(own.report, this.#shapley) };
     const scope = state.report && this.#scope(state.report, ui.cell, ui.domain);
     return { state, ui, scope, planned: this.#planned };
   }

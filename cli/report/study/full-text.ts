@@ -3,6 +3,7 @@ import type { Style } from '../../terminal/style.ts';
 import { sizesText } from '../sizes-text.ts';
 import { poolsText } from './pools-text.ts';
 import { predictedText } from './predicted-text.ts';
+import { returnsText } from './returns-text.ts';
 import { spreadText } from './spread-text.ts';
 import { stepText } from './step-text.ts';
 import { synergyText } from './synergy-text.ts';
@@ -16,6 +17,7 @@ export function studyText(report: Report, cell: Cell, style: Style, columns: num
   const own = study.cells[report.cells.indexOf(cell)];
   const ofCell = own
     ? [
+        returnsText(own.returns, style, columns),
         synergyText(own, report, style, columns),
         poolsText(own.pools, report, style, columns),
         transferText(own.transfer, style, columns),

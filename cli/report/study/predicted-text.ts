@@ -92,9 +92,6 @@ function followUpLine(report: Report, cell: Cell, columns: number): string {
   const requests =
     report.cells.indexOf(cell) === report.headline.cell ? (report.study?.follow_ups ?? []) : [];
   if (requests.length === 0) return '';
-  return wrap(
-    `To merge and score what may beat the best measured (${followUpsText(requests)}): merge-lab run FILE --verify`,
-    columns,
-    '    ',
-  );
+  const what = `What may beat the best measured is merged and scored (${followUpsText(requests)}) by`;
+  return `${wrap(what, columns, '    ')}\n    merge-lab run FILE --verify`;
 }

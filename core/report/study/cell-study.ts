@@ -16,6 +16,7 @@ import type { Context, Unscored } from '../context.ts';
 import { membersAt } from '../merge-table.ts';
 import type { WeightedMerge } from '../weighted.ts';
 import { makePredicted } from './predicted.ts';
+import { makeReturns } from './returns.ts';
 import { makeStepStudy } from './step.ts';
 import type { CellStudy } from './study.ts';
 
@@ -47,6 +48,7 @@ export function makeCellStudy(
     pools: poolsOf(context, made),
     spread: spreadLaw(permutations ? spreadOfOrders(orders) : spreadOfSubsets(made), pool),
     orders,
+    returns: makeReturns(context, made),
     mask_noise: maskNoise(seeded(made)),
     step: makeStepStudy(context, made, unmerged, permutations),
     predicted: makePredicted(context, made, unmerged, weighted),

@@ -2,6 +2,7 @@ import { throwIfCancelled } from '../../law/cancelled.ts';
 import { fitSizes } from '../../law/sizes/fit-sizes.ts';
 import type { SizesLaw } from '../../law/sizes/sizes-law.ts';
 import { type TabledCurve, threePointTable } from '../../law/three-point-table.ts';
+import { type Shapley, shapley } from '../../selection/shapley.ts';
 import type { MadeCell } from '../against-best.ts';
 import type { Context, Unscored } from '../context.ts';
 import type { Headline, ReportSize } from '../report.ts';
@@ -28,6 +29,7 @@ export interface StudyInput {
 /** Keeps the study of each cell while the cell does not change. */
 export class StudyMaker {
   readonly #cells = new Map<string, { readonly signature: string; readonly study: CellStudy | null }>();
+  readonly #shapley = new WeakMap<SignedCell, Shapley>();
 
   forget(): void {
     this.#cells.clear();
@@ -47,8 +49,28 @@ export class StudyMaker {
       planning: method === null ? null : planningOf(context, input, ofMethod),
       sizes_law: sizesLaw(context, ofMethod),
       three_point: threePointTable(tabled(cells)),
+      shapley: context.options.shapley ? cells.map((made) => this.#shapleyOf(context, made, input)) : null,
       cells: studies,
     };
+  }
+
+  /** A cell is the same object while it does not change. */
+  #shapleyOf(context: Context, made: SignedCell, { unmerged, permutations }: StudyInput): Shapley {
+    const known = this.#shapley.get(made);
+    if (known) return known;
+    throwIfCancelled(context.options.cancelled);
+    const { samples, weights, input, options } = context;
+    const found = shapley({
+      measured: made.measured,
+      base: unmerged.get(made.cell.size)?.base ?? null,
+      pool: input.plan.header.pool.length,
+      samples,
+      weights,
+      permutations,
+      stage: options.stage,
+    });
+    this.#shapley.set(made, found);
+    return found;
   }
 
   #cell(context: Context, made: SignedCell, input: StudyInput): CellStudy | null {

@@ -4,6 +4,7 @@
  * changes what is recommended.
  */
 import type { MergeRequest } from '../../design/merge-request.ts';
+import type { Returns } from '../../law/returns.ts';
 import type { SizesLaw } from '../../law/sizes/sizes-law.ts';
 import type { MaskNoise } from '../../law/spread/mask-noise.ts';
 import type { OrderSpread } from '../../law/spread/order-spread.ts';
@@ -14,6 +15,7 @@ import type { Problem } from '../../problem.ts';
 import type { Baselines } from '../../selection/baselines.ts';
 import type { Neighbours } from '../../selection/neighbours.ts';
 import type { CandidatePool } from '../../selection/pools/candidate-pools.ts';
+import type { Shapley } from '../../selection/shapley.ts';
 import type { Synergy } from '../../selection/synergy.ts';
 import type { SynergyBlocks } from '../../selection/synergy-blocks.ts';
 import type { Transfer } from '../../selection/transfer.ts';
@@ -29,6 +31,8 @@ export interface Study {
   readonly sizes_law: readonly SizesLaw[];
   /** The law through k = 1, 2 and 4 against what was measured later: every curve of every cell that claims the law. */
   readonly three_point: ThreePointTable;
+  /** Of the objective, in the order of the report's cells; null where nobody asked for them. */
+  readonly shapley: readonly Shapley[] | null;
   /** In the order of the report's cells; null where nothing is measured. */
   readonly cells: readonly (CellStudy | null)[];
 }
@@ -49,6 +53,8 @@ export interface CellStudy {
   readonly spread: SpreadLaw;
   /** Over the design's permutations; empty where it has none. */
   readonly orders: readonly OrderSpread[];
+  /** Of the objective: how much of all that the pool gives is there by k. */
+  readonly returns: Returns | null;
   /** Of a random method with several seeds: its masks' share of the variance. */
   readonly mask_noise: readonly MaskNoise[];
   /** The best step length, and what tuning it gives; null for a method with a fixed scale. */

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { cellName } from '../../../words/cell-name.ts';
 import { meansSentence, precisionSentence, samplesSentence } from '../../../words/precision.ts';
+import { sharesSentence } from '../../../words/returns.ts';
 import { stepSentences } from '../../../words/step-length.ts';
 import { ChartFrame } from '../charts/chart-frame.ts';
 import { curveFigure } from '../figures/curve/curve-figure.ts';
@@ -45,7 +46,7 @@ export class CurvePanel {
     this.frame.update(
       'Curve',
       `Loss by number of experts · ${cellName(scope.report, scope.cell)} · ${domainName(scope.report, scope.domain)}`,
-      () => html`${this.#chart.element}${precisionNote(scope)}${this.#stepsOf(scope)}`,
+      () => html`${this.#chart.element}${notes(scope)}${this.#stepsOf(scope)}`,
     );
   }
 
@@ -62,9 +63,17 @@ export class CurvePanel {
   }
 }
 
-/** How well the means of the objective are known, where the sweep ends by that. */
-function precisionNote({ cell: { precision }, domain }: Scope): TemplateResult | typeof nothing {
-  if (!precision || domain !== null) return nothing;
-  const sentences = [precisionSentence(precision), meansSentence(precision), samplesSentence(precision)];
-  return html`<p class="table-note">${sentences.filter(Boolean).join(' ')}</p>`;
+/** Of the objective: how much is there by which k, and how well its means are known where the sweep ends by that. */
+function notes(scope: Scope): TemplateResult | typeof nothing {
+  const { cell, domain } = scope;
+  if (domain !== null) return nothing;
+  const { precision } = cell;
+  const returns = studyOf(scope)?.returns;
+  const sentences = [
+    ...(returns?.curve ? [sharesSentence(returns)] : []),
+    ...(precision
+      ? [precisionSentence(precision), meansSentence(precision), samplesSentence(precision)]
+      : []),
+  ].filter(Boolean);
+  return sentences.length === 0 ? nothing : html`<p class="table-note">${sentences.join(' ')}</p>`;
 }

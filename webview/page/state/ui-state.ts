@@ -21,6 +21,8 @@ export interface UiState {
   readonly synergy: string;
   /** What is shown of task vectors. */
   readonly vectors: string;
+  /** Shapley values are shown. */
+  readonly shapley: boolean;
   /** Tried out instead of the file's; null = the file's. */
   readonly budget: Budget | null;
   /** Of the page, in pixels. */
@@ -67,6 +69,7 @@ export const freshUi: UiState = {
   collapsed: [],
   synergy: 'adjusted',
   vectors: 'cosine',
+  shapley: false,
   budget: null,
   subsets: {
     sort: { by: 'objective', descending: false },

@@ -1,12 +1,14 @@
 /** The curve as a table: a row for each k that is measured, chosen or predicted. */
 import type { LawCurve } from '../../../../core/law/curve.ts';
+import type { Returns } from '../../../../core/law/returns.ts';
 import type { TunedPoint } from '../../../../core/report/study/step-study.ts';
 import type { CsvCell } from '../../../../words/csv.ts';
 import { lossDigits } from '../../../../words/estimates.ts';
 import { count, loss, NONE } from '../../../../words/numbers.ts';
+import { returnText } from '../../../../words/returns.ts';
 import { scaleText } from '../../../../words/step-length.ts';
 import { lawOf } from '../../../law.ts';
-import type { Scope } from '../../state/view.ts';
+import { type Scope, studyOf } from '../../state/view.ts';
 import type { FigureTable } from '../figure.ts';
 import { shownInterval } from '../series.ts';
 import { chosenPoints } from './curve-lines.ts';
@@ -17,6 +19,7 @@ export function curveTable(scope: Scope): FigureTable {
   const rows = rowsOf(scope);
   const names = scope.report.pool;
   const isTuned = tunedPoints(scope).length > 0;
+  const returns = scope.domain === null ? (studyOf(scope)?.returns?.curve ?? null) : null;
   return {
     columns: [
       { title: 'k' },
@@ -29,6 +32,7 @@ export function curveTable(scope: Scope): FigureTable {
       ...(isTuned ? [{ title: 'Typical, tuned' }, { title: '95%' }, { title: 'Best scale' }] : []),
       { title: 'Law' },
       { title: 'Forecast where not measured' },
+      ...(returns ? [{ title: 'Return (95%)' }] : []),
       { title: 'Chosen subset', text: true },
     ],
     rows: rows.map(({ k, point, chosen, tuned, law, forecast }) => [
@@ -41,6 +45,7 @@ export function curveTable(scope: Scope): FigureTable {
       ...(isTuned ? tunedTexts(tuned) : []),
       law === null ? NONE : loss(law, 4),
       forecast && !forecast.measured ? forecastText(forecast) : NONE,
+      ...(returns ? [returnAt(returns, k)] : []),
       chosen ? subsetTitle(scope.report, chosen.chosen.members) : NONE,
     ]),
     csv: {
@@ -52,6 +57,7 @@ export function curveTable(scope: Scope): FigureTable {
           ? ['chosen_cross_fitted', 'chosen_cross_fitted_low', 'chosen_cross_fitted_high']
           : ['chosen_as_measured']),
         ...(isTuned ? ['tuned', 'tuned_low', 'tuned_high', 'best_scale'] : []),
+        ...(returns ? ['return', 'return_low', 'return_high'] : []),
         'chosen_subset',
       ],
       rows: rows.map(({ k, point, chosen, tuned, law, forecast }): CsvCell[] => [
@@ -75,11 +81,8 @@ export function curveTable(scope: Scope): FigureTable {
           : new Array<null>(4).fill(null)),
         chosen ? chosen.point.y : null,
         ...(scope.domain === null ? [chosen?.point.low ?? null, chosen?.point.high ?? null] : []),
-        ...(isTuned
-          ? tuned
-            ? [tuned.tuned.value, tuned.tuned.low, tuned.tuned.high, tuned.scale]
-            : new Array<null>(4).fill(null)
-          : []),
+        ...(isTuned ? tunedCells(tuned) : []),
+        ...(returns ? returnCells(returns, k) : []),
         chosen ? chosen.chosen.members.map((d) => names[d] ?? '').join(' ') : null,
       ]),
     },
@@ -90,6 +93,24 @@ function tunedTexts(point: TunedPoint | undefined): readonly string[] {
   if (!point) return [NONE, NONE, NONE];
   const { value, low, high } = point.tuned;
   return [loss(value, Math.max(4, lossDigits(low, high))), shownInterval(low, high), scaleText(point.scale)];
+}
+
+function tunedCells(point: TunedPoint | undefined): CsvCell[] {
+  return point
+    ? [point.tuned.value, point.tuned.low, point.tuned.high, point.scale]
+    : [null, null, null, null];
+}
+
+type ReturnCurve = NonNullable<Returns['curve']>;
+
+function returnAt(curve: ReturnCurve, k: number): string {
+  const point = curve.find((each) => each.k === k);
+  return point ? returnText(point) : NONE;
+}
+
+function returnCells(curve: ReturnCurve, k: number): CsvCell[] {
+  const point = curve.find((each) => each.k === k);
+  return [point?.value ?? null, point?.low ?? null, point?.high ?? null];
 }
 
 function forecastText({ loss: value, low, high }: LawCurve['forecast'][number]): string {

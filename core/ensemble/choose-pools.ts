@@ -1,6 +1,6 @@
 import type { Losses } from '../selection/measured.ts';
 import { Facility } from './facility.ts';
-import { type Costs, fits, LIMITS, setLimits, summed } from './limits.ts';
+import { type Costs, feasibleMasks, fits, setLimits, summed } from './limits.ts';
 import { EXACT_MODELS, membersOf, poolLosses, sumsByMask } from './pool-losses.ts';
 import type { Guarantee, PoolGoal } from './types.ts';
 
@@ -24,24 +24,30 @@ export function chooserOf(costs: readonly Costs[], limits: readonly PoolGoal[]):
 const ROUNDING = 1e-12;
 
 export function exactChooser(costs: readonly Costs[], limits: readonly PoolGoal[]): Chooser {
-  const tables = LIMITS.map((name) => sumsByMask(costs.map((cost) => cost[name])));
-  const [sizes] = tables as [Float64Array, ...Float64Array[]];
+  const feasible = limits.map(feasibleMasks(costs));
+  const sizes = sumsByMask(costs.map(() => 1));
   return (rows, scale) => {
     const losses = poolLosses(rows, scale);
-    return limits.map((limit) => {
-      const most = LIMITS.map((name) => (limit[name] ?? Number.POSITIVE_INFINITY) * (1 + 1e-9));
-      let best = 0;
-      for (let mask = 1; mask < losses.length; mask++) {
-        const own = losses[mask] as number;
-        const lowest = losses[best] as number;
-        if (best !== 0 && own > lowest * (1 + ROUNDING)) continue;
-        if (tables.some((table, i) => (table[mask] as number) > (most[i] as number))) continue;
-        if (best === 0 || own < lowest * (1 - ROUNDING) || (sizes[mask] as number) < (sizes[best] as number))
-          best = mask;
-      }
+    return feasible.map((within) => {
+      const best = lowestMask(losses, within, sizes);
       return best === 0 ? null : { members: membersOf(best), guarantee: 'exact', certified: 1 };
     });
   };
+}
+
+/** 0 where none is feasible. */
+function lowestMask(losses: Float64Array, within: Uint8Array, sizes: Float64Array): number {
+  let best = 0;
+  let [tie, lower] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let mask = 1; mask < losses.length; mask++) {
+    const own = losses[mask] as number;
+    if (own > tie || within[mask] === 0) continue;
+    if (own >= lower && (sizes[mask] as number) >= (sizes[best] as number)) continue;
+    best = mask;
+    tie = own * (1 + ROUNDING);
+    lower = own * (1 - ROUNDING);
+  }
+  return best;
 }
 
 export function greedyChooser(costs: readonly Costs[], limits: readonly PoolGoal[]): Chooser {

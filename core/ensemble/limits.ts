@@ -1,3 +1,4 @@
+import { sumsByMask } from './pool-losses.ts';
 import type { EnsembleModel, PoolGoal } from './types.ts';
 
 /** What a model takes of each limit. */
@@ -26,4 +27,18 @@ export function fits(costs: Costs, limit: PoolGoal): boolean {
 /** The limits that are set. */
 export function setLimits(limit: PoolGoal): (keyof PoolGoal)[] {
   return LIMITS.filter((name) => limit[name] !== null);
+}
+
+/** 1 for each mask of models that keeps a limit. Shape (2^M). */
+export function feasibleMasks(costs: readonly Costs[]): (limit: PoolGoal) => Uint8Array {
+  const sums = new Map(LIMITS.map((name) => [name, sumsByMask(costs.map((cost) => cost[name]))]));
+  return (limit) => {
+    const within = new Uint8Array(2 ** costs.length).fill(1);
+    for (const name of setLimits(limit)) {
+      const own = sums.get(name) as Float64Array;
+      const most = (limit[name] ?? 0) * (1 + ROUNDING);
+      for (let mask = 0; mask < within.length; mask++) if ((own[mask] as number) > most) within[mask] = 0;
+    }
+    return within;
+  };
 }

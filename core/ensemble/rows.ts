@@ -29,12 +29,20 @@ export function oracleOf(rows: readonly Losses[]): Float64Array {
   return out;
 }
 
+/** Σ factor · row. */
+export function combination(rows: readonly Losses[], factors: ArrayLike<number>, samples: Samples): Losses {
+  const out = new Float64Array(samples.tokens.length);
+  for (const [i, { nll }] of rows.entries()) {
+    const factor = factors[i] as number;
+    if (factor !== 0)
+      for (let s = 0; s < out.length; s++) out[s] = (out[s] as number) + factor * (nll[s] as number);
+  }
+  return lossesOf(out, samples);
+}
+
 /** a − b, sample by sample. */
 export function minus(a: Losses, b: Losses, samples: Samples): Losses {
-  return lossesOf(
-    Float64Array.from(a.nll, (value, s) => value - (b.nll[s] as number)),
-    samples,
-  );
+  return combination([a, b], [1, -1], samples);
 }
 
 /** Nats per byte of one nat of each sample in the objective, w_d/B_d. Shape (S). */
@@ -78,6 +86,16 @@ export function sampleVariance(row: Losses, samples: Samples, weights: DomainWei
   if (!samplesShowSpread(samples, weights)) return null;
   const values = influence(row, samples, weights);
   return { variance: dot(values, values), freedom: sampleFreedom(samples, weights) };
+}
+
+/** a/b of two objectives, with the error of a ratio (delta method). Null where b is not above zero. */
+export function ratioOf(a: Losses, b: Losses, scale: Scale, complete: boolean): Estimated | null {
+  const [top, bottom] = [objectiveOf(a, scale.weights), objectiveOf(b, scale.weights)];
+  if (!(bottom > 0)) return null;
+  const value = top / bottom;
+  if (!complete) return { value, low: null, high: null };
+  const row = combination([a, b], [1 / bottom, -value / bottom], scale.samples);
+  return judged(value, row, scale);
 }
 
 /** Both units of a row. */

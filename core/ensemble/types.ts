@@ -65,6 +65,8 @@ export interface EnsembleOptions {
   readonly cancelled?: () => boolean;
 }
 
+export type Verdict = 'confirmed' | 'not confirmed' | 'cannot tell';
+
 export interface EnsembleReport {
   readonly format: 1;
   readonly kind: 'ensemble';
@@ -87,7 +89,12 @@ export interface EnsembleReport {
   readonly goal: BestPool | null;
   /** Null until the numbers are complete. */
   readonly study: EnsembleStudy | null;
-  /** How much of the oracle's gain noise alone would explain, in one plain sentence. */
+  /**
+   * Whether models that know different things give the oracle's gain, and not only chance: confirmed where controls
+   * explain less than all of it, or where models chosen by domain keep some on other samples.
+   */
+  readonly beyond_noise: Verdict;
+  /** How much of the oracle's gain noise alone would explain, in plain words. */
   readonly sentence: string;
   readonly warnings: readonly Warning[];
 }
@@ -151,7 +158,7 @@ export interface Controls {
   readonly nulls: readonly NullGroup[];
   /** Nobody chooses: −log of the mean likelihood over the whole pool, per sample. At most ln M nats above its oracle. */
   readonly mixture: Score;
-  /** The best model of each domain, chosen on other samples: a gain that noise cannot give. */
+  /** The best model of each domain, chosen on other samples, and its gain over the best single one: noise cannot give it. */
   readonly routed: Score & { readonly gain: Estimated };
   readonly averaged_logits: readonly (Score & {
     readonly members: readonly string[];
@@ -294,7 +301,7 @@ export interface Heterogeneous {
 export interface Claim {
   /** Of arXiv 2512.23340. */
   readonly claim: 'power_law' | 'lower_floor' | 'heterogeneous_better';
-  readonly verdict: 'confirmed' | 'not confirmed' | 'cannot tell';
+  readonly verdict: Verdict;
   /** The difference that decides: above zero speaks for the claim. Bits per byte; null where there is none. */
   readonly difference: Estimated | null;
   readonly sentence: string;

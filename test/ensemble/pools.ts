@@ -67,3 +67,11 @@ export function subsets(M: number, k: number): number[][] {
   if (k === 0) return [[]];
   return Array.from({ length: M }, (_, m) => m).flatMap((m) => subsets(m, k - 1).map((rest) => [...rest, m]));
 }
+
+/** S samples dealt out to domains in turn, as kinds are. */
+export function domainsOf(S: number, count: number): Pick<EnsembleInput, 'domains' | 'domainOf'> {
+  return {
+    domains: Array.from({ length: count }, (_, d) => ({ name: `d${d}`, weight: null })),
+    domainOf: Array.from({ length: S }, (_, s) => s % count),
+  };
+}

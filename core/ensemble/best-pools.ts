@@ -1,0 +1,69 @@
+import { throwIfCancelled } from '../law/cancelled.ts';
+import { type Losses, objectiveOf } from '../selection/measured.ts';
+import { resample } from '../selection/resample.ts';
+import { type CrossFitted, crossFitPools, poolRow } from './cross-fit-pools.ts';
+import type { EnsembleData } from './data.ts';
+import { costsOf, setLimits, summed, UNLIMITED } from './limits.ts';
+import { mixtureOf } from './mixture.ts';
+import { nearBestOf } from './near-best.ts';
+import { bits, bitsPerByte, lossesOf, perNat, scoreOf } from './rows.ts';
+import { tiedPools } from './tied-pools.ts';
+import type { BestPool, EnsembleModel, EnsembleOptions, PoolGoal } from './types.ts';
+
+/** Larger pools are named only where somebody asks for them. */
+const LARGEST = 12;
+
+/** The best pool of each count, and of the goal where it sets a limit that a model keeps. */
+export function bestPools(
+  data: EnsembleData,
+  goal: PoolGoal,
+  { stage, cancelled }: EnsembleOptions,
+): { byCount: BestPool[]; goal: BestPool | null } {
+  const M = data.pool.length;
+  const counts = Array.from({ length: Math.min(M, LARGEST) }, (_, i) => ({ ...UNLIMITED, k: i + 1 }));
+  const asked = setLimits(goal).length > 0 ? [goal] : [];
+  const found = crossFitPools(data, [...counts, ...asked], cancelled);
+  const complete = stage === 'complete';
+  const tied = complete ? tiesOf(data, cancelled) : () => null;
+  const pools = found.map((pool) => bestPool(pool, data, complete, tied(pool)));
+  return { byCount: pools.slice(0, counts.length), goal: pools[counts.length] ?? null };
+}
+
+function tiesOf(data: EnsembleData, cancelled: (() => boolean) | undefined) {
+  const rows = data.pool.map((m) => data.rows[m] as Losses);
+  const costs = data.pool.map((m) => costsOf(data.models[m] as EnsembleModel));
+  const nearBest = nearBestOf(rows, perNat(data), costs);
+  const resamples = resample(data.samples, data.seed);
+  return ({ chosen, limit }: CrossFitted): BestPool['tied'] => {
+    throwIfCancelled(cancelled);
+    return chosen.members.length === rows.length
+      ? null
+      : tiedPools(chosen.members, limit, data, nearBest, resamples);
+  };
+}
+
+function bestPool(
+  { limit, chosen, crossFitted }: CrossFitted,
+  data: EnsembleData,
+  complete: boolean,
+  tied: BestPool['tied'],
+): BestPool {
+  const members = chosen.members.map((m) => data.pool[m] as number);
+  const models = members.map((m) => data.models[m] as EnsembleModel);
+  const rows = members.map((m) => data.rows[m] as Losses);
+  const everyone = chosen.members.map((_, i) => i);
+  const costs = summed(models.map(costsOf));
+  return {
+    ...scoreOf(poolRow(everyone, rows, data), data, complete),
+    limit,
+    members: models.map(({ name }) => name),
+    parameters: costs.parameters,
+    serving_bytes: costs.memory,
+    flops_per_token: models.reduce((sum, { flopsPerToken }) => sum + flopsPerToken, 0),
+    cross_fitted: bitsPerByte(crossFitted, data, complete),
+    mixture: bits(objectiveOf(lossesOf(mixtureOf(rows), data.samples), data.weights)),
+    guarantee: chosen.guarantee,
+    certified: chosen.certified,
+    tied,
+  };
+}

@@ -1,0 +1,91 @@
+import { throwIfCancelled } from '../law/cancelled.ts';
+import type { Warning } from '../law/curve.ts';
+import { type Losses, objectiveOf } from '../selection/measured.ts';
+import { bestPools } from './best-pools.ts';
+import { checkInput } from './check-input.ts';
+import { controlsOf } from './controls.ts';
+import { type EnsembleData, ensembleData } from './data.ts';
+import { diversityOf } from './diversity.ts';
+import { setLimits } from './limits.ts';
+import { beyondNoise, noiseSentence } from './noise-sentence.ts';
+import { oracleCurve } from './oracle-curve.ts';
+import { bits, scoreOf } from './rows.ts';
+import type {
+  BestPool,
+  EnsembleInput,
+  EnsembleOptions,
+  EnsembleReport,
+  ModelScore,
+  OraclePoint,
+} from './types.ts';
+
+/**
+ * Everything that is said of an ensemble. The same input gives the same digits.
+ *
+ * @throws ProblemError where the input is wrong or no sample is common to all models; Cancelled when asked to end
+ */
+export function makeEnsembleReport(input: EnsembleInput, options: EnsembleOptions): EnsembleReport {
+  checkInput(input);
+  const complete = options.stage === 'complete';
+  const data = ensembleData(input);
+  const rows = data.pool.map((m) => data.rows[m] as Losses);
+  const models = modelScores(data, complete);
+  const curve = oracleCurve(rows, data, complete);
+  throwIfCancelled(options.cancelled);
+  const { controls, byK } = controlsOf(rows, data, input, complete);
+  throwIfCancelled(options.cancelled);
+  const oracle = curve.map((point, i): OraclePoint => ({ ...point, independent_gain: byK[i] ?? null }));
+  const pools = bestPools(data, input.goal, options);
+  const verdict = beyondNoise(controls);
+  return {
+    format: 1,
+    kind: 'ensemble',
+    stage: options.stage,
+    name: input.name,
+    samples: data.count,
+    models,
+    pool: data.pool.map((m) => data.models[m]?.name ?? ''),
+    best_single: bestSingle(data),
+    oracle,
+    controls,
+    diversity: diversityOf(rows, data, complete),
+    best_pools: pools.byCount,
+    goal: pools.goal,
+    study: null,
+    beyond_noise: verdict,
+    sentence: noiseSentence(oracle.at(-1) as OraclePoint, controls, verdict),
+    warnings: [...data.warnings, ...unmetGoal(input, pools.goal)],
+  };
+}
+
+function unmetGoal({ goal }: EnsembleInput, found: BestPool | null): Warning[] {
+  return setLimits(goal).length === 0 || found
+    ? []
+    : [{ code: 'no_pool_within_limit', message: 'No model is within the limits that `pool` sets.' }];
+}
+
+function bestSingle({ pool, rows, weights }: EnsembleData): number {
+  const lossOf = (m: number) => objectiveOf(rows[m] as Losses, weights);
+  return pool.reduce((a, b) => (lossOf(b) < lossOf(a) ? b : a));
+}
+
+function modelScores(data: EnsembleData, complete: boolean): ModelScore[] {
+  const used = data.count.domains.map(({ used }) => used > 0);
+  return data.models.map(
+    ({ name, family, tokenizer, parameters, servingBytes, flopsPerToken, nullOf }, m) => {
+      const row = data.rows[m] as Losses;
+      let next = 0;
+      return {
+        ...scoreOf(row, data, complete),
+        name,
+        family,
+        tokenizer,
+        parameters,
+        serving_bytes: servingBytes,
+        flops_per_token: flopsPerToken,
+        null_of: nullOf,
+        domains: used.map((present) => (present ? bits(row.domains[next++] as number) : null)),
+      };
+    },
+  );
+}

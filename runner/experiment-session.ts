@@ -12,6 +12,7 @@ import { type Problem, ProblemError } from '../core/problem.ts';
 import { findMerge } from '../core/report/merge-table.ts';
 import type { Report } from '../core/report/report.ts';
 import { whyNoFollowUps } from '../core/report/study/follow-ups.ts';
+import { lossOfWeights } from '../core/report/study/merge-weights.ts';
 import type { PlanId, Prepared, PrepareRequest, WorkerStatus } from '../core/store/format.ts';
 import { prepareRequest } from '../core/store/prepared.ts';
 import type { Analysis, AnalysisUpdate } from './analysis.ts';
@@ -259,8 +260,9 @@ export class ExperimentSession {
       (candidate) => candidate.size === size && candidate.method === choice.method,
     );
     const members = subset.map((expert) => report.pool.indexOf(expert)).sort((a, b) => a - b);
-    const scored = weights || !cell ? null : findMerge(cell.merges, members, choice.seed);
-    const loss = scored === null ? null : (cell?.merges.objective[scored] ?? null);
+    const at = cell ? findMerge(cell.merges, members, choice.seed) : null;
+    const scored = at === null ? null : (cell?.merges.objective[at] ?? null);
+    const loss = weights ? lossOfWeights(report, size, weights) : scored;
     return { out, size, method: weights ? null : (cell?.label ?? null), subset, loss };
   }
 

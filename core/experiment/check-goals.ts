@@ -90,6 +90,15 @@ export function checkMerge(file: ExperimentFile, report: Report): void {
       { on: 'key' },
     );
   }
+  if (merge.method && merge.weights) {
+    report(
+      ['merge', 'method'],
+      'merge_method_unused',
+      'Weights are multiples of task vectors, whatever the method: `method` is not used.',
+      'Remove it, or name a `subset` for it.',
+      { on: 'key', severity: 'warning' },
+    );
+  }
   if (merge.weights && Object.values(merge.weights).every((weight) => weight === 0)) {
     report(
       ['merge', 'weights'],

@@ -12,39 +12,33 @@ import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
 import { isActive } from '../status-bar.ts';
 import { withProgress } from '../with-progress.ts';
-import { readyModel } from './run.ts';
+import { type ChosenMerge, chooseMerge } from './choose-merge.ts';
+import { type Ready, readyModel } from './run.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
 
-/** Writes a merged model as a folder: the one that is named, else the recommended one. */
+/** Writes a merged model as a folder: the one that is named, else what the file says under `merge`, or the recommended one. */
 export async function merge(lab: Lab, target: Target, name?: MergeName): Promise<void> {
   const ready = await readyModel(lab, target, 'Writing a merged model');
-  if (!ready) return;
+  const chosen = ready && (await chooseMerge(ready.model, name));
+  if (ready && chosen) await write(lab, ready, chosen);
+}
+
+async function write(lab: Lab, ready: Ready, chosen: ChosenMerge): Promise<void> {
   const { uri, model } = ready;
-  const { report } = model.state;
-  const wanted = name ?? (report && headlineMerge(report));
-  if (!report || !wanted) {
-    void vscode.window.showInformationMessage(
-      oneLine(report?.headline.sentence ?? 'Nothing is measured yet: run the experiment first.', 600),
-    );
-    return;
-  }
-  const subset = membersOf(report, wanted);
-  const cell = report.cells.find(({ size, method }) => size === wanted.size && method === wanted.method);
-  const folderName = [cell?.label ?? '', ...subset].filter(Boolean).join('-');
-  const what = `${counted(subset.length, 'expert')} (${oneLine(nameList(subset, 4), 160)})`;
-  const soFar = isActive(model.state) ? ', the best so far of a run that goes on,' : '';
+  const { experts, options } = chosen;
+  const folderName = [chosen.label, ...experts].filter(Boolean).join('-');
+  const weighted = options.weights ? ', weighted' : '';
+  const what = `${counted(experts.length, 'expert')}${weighted} (${oneLine(nameList(experts, 4), 160)})`;
+  const soFar = chosen.isReported && isActive(model.state) ? ', the best so far of a run that goes on,' : '';
   const asked = `Where is the merge of ${what}${soFar} written?`;
   const out = await askFolder(uri, model.state.valid?.experiment.merge?.out ?? null, folderName, asked);
   if (!out) return;
   try {
-    const title = `Merging ${oneLine(subset.join(', '), 120)}`;
+    const title = `Merging ${oneLine(experts.join(', '), 120)}`;
     const written = await withProgress(title, ({ signal, tell }) =>
       model.merge({
-        subset,
+        ...options,
         out,
-        size: wanted.size,
-        ...(cell ? { method: cell.label } : {}),
-        ...(wanted.seed === null ? {} : { seed: wanted.seed }),
         signal,
         onProgress: (writing) => tell(writingText(writing), writing.done / Math.max(1, writing.total)),
       }),
@@ -59,7 +53,7 @@ export async function merge(lab: Lab, target: Target, name?: MergeName): Promise
     if (picked === 'Copy Path') await vscode.env.clipboard.writeText(written.out);
     if (picked === 'Show in Explorer') await reveal(vscode.Uri.file(written.out));
   } catch (error) {
-    showProblem(lab, problemOf(error), { retry: () => merge(lab, uri, wanted), experiment: uri });
+    showProblem(lab, problemOf(error), { retry: () => write(lab, ready, chosen), experiment: uri });
   }
 }
 

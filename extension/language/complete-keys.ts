@@ -6,7 +6,10 @@ import { alternatives, type KnownKey, keysAt } from './schema-at.ts';
 const EXCLUSIVE: Readonly<Record<string, readonly (readonly string[])[]>> = {
   '': [['base', 'sizes']],
   goals: [['within', 'return', 'epsilon']],
-  merge: [['subset', 'weights']],
+  merge: [
+    ['subset', 'weights'],
+    ['method', 'weights'],
+  ],
   'references.*': [['loss', 'model']],
   'sweep.subsets': [
     ['permutations', 'precision'],

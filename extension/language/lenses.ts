@@ -8,6 +8,7 @@ import { nameList, plain } from '../../words/plain.ts';
 import { countsOfWorkers, percentOfNew } from '../../words/run-progress.ts';
 import { roughly } from '../../words/units.ts';
 import type { PlanState } from '../experiments/experiment-state.ts';
+import { writtenMerge } from '../experiments/written-merge.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 
 export interface Lens {
@@ -91,15 +92,25 @@ function idle(edited: EditedExperiment, lens: MakeLens): Lens[] {
   const run = lens('mergeLab.run', `▶ Run${inBrackets(work(edited, plan))}`, runTooltip(edited, plan));
   if (!isDone) return [run];
   const { report, stale } = edited.state ?? {};
+  const foretold = stale ? '' : followUpsText(report?.study?.follow_ups ?? []);
+  const why = 'Foretold to beat what is measured: merge and score them, so that they can be recommended';
+  const verify = foretold === '' ? null : lens('mergeLab.verify', `Verify ${foretold}`, why);
+  return [mergeLens(edited, lens), verify].filter((each) => each !== null);
+}
+
+/** Of what `merge:` names, else of the recommended subset; null where there is neither for this text. */
+function mergeLens({ state, experiment }: EditedExperiment, lens: MakeLens): Lens | null {
+  const { report, stale } = state ?? {};
   const subset = report?.headline.subset ?? null;
-  if (stale || (report && !subset)) return [];
+  const written = experiment ? writtenMerge(experiment) : null;
+  if (written) {
+    const or = subset && !stale ? ', or the recommended subset' : '';
+    return lens('mergeLab.mergeRecommended', `Merge ${written.title}`, `Write ${written.detail}${or}`);
+  }
+  if (stale || (report && !subset)) return null;
   // While the report of what is there is still being made, its place is kept.
   const tooltip = subset ? `Write the merge of ${nameList(subset, 12)}` : 'The answer is being computed';
-  const merge = lens('mergeLab.mergeRecommended', 'Merge recommended subset', tooltip);
-  const foretold = followUpsText(report?.study?.follow_ups ?? []);
-  if (foretold === '') return [merge];
-  const why = 'Foretold to beat what is measured: merge and score them, so that they can be recommended';
-  return [merge, lens('mergeLab.verify', `Verify ${foretold}`, why)];
+  return lens('mergeLab.mergeRecommended', 'Merge recommended subset', tooltip);
 }
 
 /** `511 merges`, `about 1 min`, `local`; what is not known is left out. */

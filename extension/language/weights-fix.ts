@@ -6,14 +6,15 @@ import { change, type QuickFix } from './quick-fix.ts';
 import { headlineCell, headlineStudy } from './report-cells.ts';
 import { type Assignment, yamlEdits } from './yaml-edit.ts';
 
-/** Fills `merge:` with the weights of lowest predicted loss, where they are foretold to beat every measured subset. */
+/** Fills `merge:` with the best weights that were merged, or are foretold to beat whatever was. */
 export function weightsFix({ state, parsed, text }: EditedExperiment): QuickFix[] {
   const { report, stale } = state ?? {};
   const { experiment } = parsed;
   const cell = report ? headlineCell(report) : null;
   const predicted = report ? headlineStudy(report)?.predicted : null;
   if (!report || stale || !experiment || !cell || predicted?.kind !== 'predicted') return [];
-  const best = predicted.weights;
+  const [measured] = predicted.measured_weights;
+  const best = predicted.weights?.verify ? predicted.weights : measured;
   if (!best || best.gain.value <= 0) return [];
   const weights = namedWeights(report, best.weights);
   if (!Object.keys(weights).every((name) => experiment.pool.includes(name))) return [];
@@ -26,6 +27,7 @@ export function weightsFix({ state, parsed, text }: EditedExperiment): QuickFix[
     { section: 'merge', key: 'weights', value: weights, instead: 'subset' },
     ...(merge?.out ? [] : [{ section: 'merge', key: 'out', value: './merged' }]),
   ];
-  const title = `Set merge to the best weights, predicted loss ${loss(best.loss.value)}`;
+  const known = best === measured ? 'measured' : 'predicted';
+  const title = `Set merge to the best weights, ${known} loss ${loss(best.loss.value)}`;
   return change(title, yamlEdits(text, assignments));
 }

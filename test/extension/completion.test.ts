@@ -154,6 +154,9 @@ describe('values', () => {
     expect(await labels(`${HEAD}goals:\n  must_include: [‸]`)).toEqual(['math', 'code']);
     expect(await labels(`${HEAD}goals:\n  must_include: [math, ‸]`)).toEqual(['code']);
     expect(await labels(`${HEAD}merge:\n  subset:\n    - code\n    - ‸`)).toEqual(['math']);
+    expect(await labels(`${HEAD}merge:\n  weights:\n    code: 0.6\n    ‸`)).toEqual(['math']);
+    expect(await labels(`${HEAD}merge: { weights: { ‸ } }`)).toEqual(['math', 'code']);
+    expect(await labels('merge: { weights: { math: 1 }, ‸ }')).toEqual(['size', 'out']);
     expect(await labels(`${HEAD}goals:\n  weights: { ‸ }`)).toEqual(['math', 'code']);
     expect(await labels('sizes:\n  S: { base: ./a }\n  L: { base: ./b }\ngoals:\n  size: ‸')).toEqual([
       'S',

@@ -93,6 +93,26 @@ describe('lenses', () => {
     expect(done('The data changed.').map(({ title }) => title)).toEqual(['Plan', 'Dashboard']);
   });
 
+  it('offer the merge that the file names, weights too, whatever the numbers say', () => {
+    const world = new World({ seed: 7, experts: 4, domains: 2, samples: 20 });
+    const plan = planState({ done: 521, missing: 0 });
+    const [e0, e1] = world.pool as [string, string];
+    const of = (merge: string, stale: string | null = null) =>
+      lenses(measured(world, `merge: ${merge}\n`, { stage: 'points' }, { plan, stale }), {
+        uri,
+        trusted: true,
+      })[0];
+    const weighted = of(`{ weights: { ${e1}: 0.4, ${e0}: 0.6, e2: 0 } }`);
+    expect(weighted?.title).toBe('Merge weights of 2 experts');
+    expect(weighted?.command).toBe('mergeLab.mergeRecommended');
+    expect(weighted?.tooltip).toBe(`Write ${e0} 0.600 and ${e1} 0.400, or the recommended subset`);
+    expect(of(`{ subset: [${e0}] }`, 'The data changed.')).toMatchObject({
+      title: 'Merge 1 expert',
+      tooltip: `Write ${e0}`,
+    });
+    expect(of('{ out: ./merged }')?.title).toBe('Merge recommended subset');
+  });
+
   it('offer to verify what is foretold to be better, and only that', () => {
     const world = new World({ seed: 3, experts: 8, domains: 2, samples: 20 });
     const plan = planState({ done: 80, missing: 0 });

@@ -4,6 +4,7 @@ import { ReportMaker } from '../../core/report/make-report.ts';
 import { mergePoints } from '../../core/report/merge-table.ts';
 import type { Report } from '../../core/report/report.ts';
 import { whyNoFollowUps } from '../../core/report/study/follow-ups.ts';
+import { lossOfWeights, namedWeights } from '../../core/report/study/merge-weights.ts';
 import { digest } from '../../core/store/canonical.ts';
 import type { Plan, PlanId } from '../../core/store/format.ts';
 import { inputOf, type SweepOptions, World } from './world.ts';
@@ -64,6 +65,9 @@ describe('predicted, then measured, then recommended', () => {
     expect(weights?.gain.value).toBeCloseTo(best - (weights?.loss.value ?? 0), 12);
     expect(weights?.gain.low).toBeLessThan(weights?.gain.value ?? Number.NaN);
     expect(weights?.loss.value).toBeCloseTo(predictedIn(before).weights?.loss.value ?? Number.NaN, 2);
+    const named = new Map(Object.entries(namedWeights(after, weights?.weights ?? [])));
+    expect(lossOfWeights(after, 'default', named)).toBe(weights?.loss.value);
+    expect(lossOfWeights(after, 'default', new Map([...named].slice(1)))).toBeNull();
     // No model as it is: it has no part in the sizes' unmerged ones, and is in no cell.
     expect(after.sizes).toEqual(before.sizes);
     expect(after.progress).toMatchObject({ done: plan.lines.length, total: plan.lines.length });

@@ -23,3 +23,18 @@ export function mergeWeightsLine(
   const merge = { ...(declared ? { size } : {}), weights: namedWeights({ pool }, weights) };
   return `merge: ${stringify(merge, { collectionStyle: 'flow', lineWidth: 0 }).trim()}`;
 }
+
+/** Measured loss of θ0 + Σ w·v at a size; null where these very weights were not scored. */
+export function lossOfWeights(
+  { cells, study, pool }: Pick<Report, 'cells' | 'study' | 'pool'>,
+  size: string,
+  weights: ReadonlyMap<string, number>,
+): number | null {
+  const at = cells.findIndex(
+    (cell, i) => cell.size === size && study?.cells[i]?.predicted?.kind === 'predicted',
+  );
+  const predicted = study?.cells[at]?.predicted;
+  const measured = predicted?.kind === 'predicted' ? predicted.measured_weights : [];
+  const same = measured.find((own) => pool.every((name, i) => (weights.get(name) ?? 0) === own.weights[i]));
+  return same?.loss.value ?? null;
+}

@@ -5,13 +5,13 @@ import type { Estimated } from './estimated.ts';
 import { differenceVariance, influence, type Losses, type Measured, objectiveOf } from './measured.ts';
 import { type DomainWeights, type Samples, sampleFreedom } from './samples.ts';
 import { backwardPath, forwardPath, type Graph, type Path, swapPath } from './search-paths.ts';
-import { masksOf, subsetFinder } from './subset-masks.ts';
+import { isMember, masksOf, subsetFinder } from './subset-masks.ts';
 
-/** What simple searches would have found among the measured merges, by k ascending. */
+/** What simple searches would have found among the measured merges that the goals allow, by k ascending. */
 export interface Baselines {
-  /** From nothing, always the expert that helps most. */
+  /** From nothing, or what must be in, always the expert that helps most. */
   readonly forward: readonly BaselinePoint[];
-  /** From the whole pool, always without the expert that helps least. */
+  /** From the whole pool, or what may be in, always without the expert that helps least. */
   readonly backward: readonly BaselinePoint[];
   /** From the forward subset, exchanging one expert for another while that helps. */
   readonly swap: readonly BaselinePoint[];
@@ -39,6 +39,9 @@ export interface BaselineInput {
   readonly weights: DomainWeights;
   /** Null at the points stage. */
   readonly folds: Folds | null;
+  /** Experts by index that every subset has, and that none has; default none. */
+  readonly required?: readonly number[];
+  readonly forbidden?: readonly number[];
   readonly cancelled?: () => boolean;
 }
 
@@ -52,12 +55,16 @@ interface Searches {
 
 /** @throws Cancelled */
 export function baselines(input: BaselineInput): Baselines {
-  const { measured, pool, weights } = input;
+  const { measured, pool, weights, required = [], forbidden = [] } = input;
   const masks = masksOf(measured);
-  const graph: Graph = { masks, find: subsetFinder(masks), pool };
+  const free = Array.from({ length: pool }, (_, d) => d).filter(
+    (d) => !required.includes(d) && !forbidden.includes(d),
+  );
+  const graph: Graph = { masks, find: subsetFinder(masks), required, free };
+  const allowed = allowedOf(graph);
   const losses = Float64Array.from(measured, (row) => objectiveOf(row, weights));
-  const all = searchesOf(graph, losses);
-  const perFold = lossesPerFold(input)?.map((own) => searchesOf(graph, own)) ?? null;
+  const all = searchesOf(graph, allowed, losses);
+  const perFold = lossesPerFold(input)?.map((own) => searchesOf(graph, allowed, own)) ?? null;
   const points = (name: 'forward' | 'backward' | 'swap') =>
     [...all[name]]
       .sort(([a], [b]) => a - b)
@@ -76,15 +83,26 @@ export function baselines(input: BaselineInput): Baselines {
   return { forward: points('forward'), backward: points('backward'), swap: points('swap') };
 }
 
-function searchesOf(graph: Graph, losses: Float64Array): Searches {
+function searchesOf(graph: Graph, allowed: readonly number[], losses: Float64Array): Searches {
   const forward = forwardPath(graph, losses);
   const best = new Map<number, number>();
-  for (let i = 0; i < losses.length; i++) {
+  for (const i of allowed) {
     const k = graph.masks.size[i] as number;
     const known = best.get(k);
     if (known === undefined || (losses[i] as number) < (losses[known] as number)) best.set(k, i);
   }
   return { forward, backward: backwardPath(graph, losses), swap: swapPath(graph, losses, forward), best };
+}
+
+/** Indices of those that have every required expert, and beside them only free ones. */
+function allowedOf({ masks, required, free }: Graph): number[] {
+  const count = (i: number, experts: readonly number[]) =>
+    experts.reduce((sum, d) => sum + Number(isMember(masks, i, d)), 0);
+  return Array.from(masks.size, (_, i) => i).filter(
+    (i) =>
+      count(i, required) === required.length &&
+      count(i, free) + required.length === (masks.size[i] as number),
+  );
 }
 
 /** The objective outside each fold. Shape (folds), each (measured). */

@@ -13,19 +13,27 @@ export interface PathStep {
 /** By k. A search ends where none of the next subsets is measured. */
 export type Path = ReadonlyMap<number, PathStep>;
 
-/** The measured subsets and how to walk among them. M = pool. */
+/** The measured subsets and how to walk among them: `required` experts never leave, only `free` ones come and go. */
 export interface Graph {
   readonly masks: SubsetMasks;
   readonly find: SubsetFinder;
-  readonly pool: number;
+  /** Indices into the pool. */
+  readonly required: readonly number[];
+  readonly free: readonly number[];
 }
 
-/** From nothing, always the expert that lowers the loss most. `losses` has shape (measured). */
+/** From the required experts alone, or nothing, always the expert that lowers the loss most. `losses` has shape (measured). */
 export function forwardPath(graph: Graph, losses: Float64Array): Path {
+  const { find, required, free } = graph;
   const path = new Map<number, PathStep>();
   const tally = new Tally();
   let at = -1;
-  for (let k = 1; k <= graph.pool; k++) {
+  if (required.length > 0) {
+    at = tally.lowest([find(-1, ...required)], losses);
+    if (at < 0) return path;
+    path.set(required.length, tally.step(at));
+  }
+  for (let k = required.length + 1; k <= required.length + free.length; k++) {
     const next = tally.lowest(toggled(graph, at, false), losses);
     if (next < 0) break;
     at = next;
@@ -34,15 +42,16 @@ export function forwardPath(graph: Graph, losses: Float64Array): Path {
   return path;
 }
 
-/** From the whole pool, always leaving out the expert whose absence costs least. */
+/** From all that are allowed, always leaving out the expert whose absence costs least. */
 export function backwardPath(graph: Graph, losses: Float64Array): Path {
-  const { find, pool } = graph;
+  const { find, required, free } = graph;
   const path = new Map<number, PathStep>();
   const tally = new Tally();
-  let at = tally.lowest([find(-1, ...Array.from({ length: pool }, (_, d) => d))], losses);
-  for (let k = pool; at >= 0 && k >= 1; k--) {
+  const least = Math.max(1, required.length);
+  let at = tally.lowest([find(-1, ...required, ...free)], losses);
+  for (let k = required.length + free.length; at >= 0 && k >= least; k--) {
     path.set(k, tally.step(at));
-    if (k > 1) at = tally.lowest(toggled(graph, at, true), losses);
+    if (k > least) at = tally.lowest(toggled(graph, at, true), losses);
   }
   return path;
 }
@@ -64,19 +73,14 @@ export function swapPath(graph: Graph, losses: Float64Array, forward: Path): Pat
 }
 
 /** The subsets with one expert more, or less; −1 where one is not measured. */
-function toggled({ masks, find, pool }: Graph, at: number, inside: boolean): number[] {
-  const found: number[] = [];
-  for (let d = 0; d < pool; d++) if ((at >= 0 && isMember(masks, at, d)) === inside) found.push(find(at, d));
-  return found;
+function toggled({ masks, find, free }: Graph, at: number, inside: boolean): number[] {
+  return free.flatMap((d) => ((at >= 0 && isMember(masks, at, d)) === inside ? [find(at, d)] : []));
 }
 
-function exchanged({ masks, find, pool }: Graph, at: number): number[] {
-  const found: number[] = [];
-  for (let a = 0; a < pool; a++) {
-    if (!isMember(masks, at, a)) continue;
-    for (let b = 0; b < pool; b++) if (!isMember(masks, at, b)) found.push(find(at, a, b));
-  }
-  return found;
+function exchanged({ masks, find, free }: Graph, at: number): number[] {
+  const members = free.filter((d) => isMember(masks, at, d));
+  const others = free.filter((d) => !isMember(masks, at, d));
+  return members.flatMap((a) => others.map((b) => find(at, a, b)));
 }
 
 /** Counts what a search looks at. */

@@ -1,4 +1,5 @@
 /** The surrogate of a pool's merges: loss as a smooth function of the merge weights (mathematics §4). */
+import { counted } from '../../words/numbers.ts';
 import type { Problem } from '../problem.ts';
 import { basisSize } from './basis.ts';
 import { fitProcess } from './fit-process.ts';
@@ -140,7 +141,7 @@ function problemWith(merges: readonly SurrogateMerge[], pool: number, base: numb
   if (merges.length < needed) {
     return {
       code: 'too_few_merges',
-      message: `${merges.length} merges are measured; predictions for a pool of ${pool} need ${needed}.`,
+      message: `${counted(merges.length, 'merge')} ${merges.length === 1 ? 'is' : 'are'} measured; predictions for a pool of ${pool} need ${needed}.`,
       fix: `Measure ${needed - merges.length} more.`,
     };
   }

@@ -135,4 +135,46 @@ describe('baselines', () => {
     expect(many.backward.length).toBe(64);
     expect(JSON.parse(JSON.stringify(many))).toEqual(many);
   });
+
+  it('keep to what the goals allow: as if what must be in were in, and what may not were not there', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 6 }), fc.integer(), fc.integer(), (pool, seed, parts) => {
+        const truth = randomTruth(scattered(seed));
+        const loss = macro(truth);
+        const every = Array.from({ length: pool }, (_, d) => d);
+        const part = every.map((d) => Math.floor(Math.abs(parts) / 3 ** d) % 3);
+        const required = every.filter((d) => part[d] === 1);
+        const forbidden = every.filter((d) => part[d] === 2);
+        const isAllowed = (own: readonly number[]) =>
+          required.every((d) => own.includes(d)) && !forbidden.some((d) => own.includes(d));
+        const allowed = (k: number) => subsetsOf(pool, k).filter(isAllowed);
+        const found = baselines({
+          ...pooled(allSubsets(pool), pool, truth),
+          folds: null,
+          required,
+          forbidden,
+        });
+        const most = pool - forbidden.length;
+        const ks = Array.from({ length: most + 1 }, (_, k) => k).filter(
+          (k) => k >= Math.max(1, required.length),
+        );
+        for (const points of [found.forward, found.backward, found.swap]) {
+          expect(points.map(({ k }) => k)).toEqual(ks);
+          for (const { k, members, regret } of points) {
+            expect(isAllowed(members)).toBe(true);
+            expect(regret).toBeCloseTo(loss(members) - loss(lowest(allowed(k), loss)), 10);
+          }
+        }
+        let at: readonly number[] = [];
+        for (const { k, members } of found.forward) {
+          at = lowest(
+            allowed(k).filter((own) => at.every((d) => own.includes(d))),
+            loss,
+          );
+          expect(members).toEqual(at);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
 });

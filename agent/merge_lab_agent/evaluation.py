@@ -36,6 +36,22 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Overlong:
+    """A record that has more tokens than a model can take. It is not scored."""
+
+    id: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class SharedText:
+    """Of a set whose text is the same bytes for every tokenizer: cut to `max_bytes`, and never to tokens."""
+
+    max_bytes: int
+    overlong: list[Overlong]
+
+
+@dataclass(frozen=True)
 class EvaluationSet:
     """All samples of a domain. `excluded` counts records without a scored token, which are not samples."""
 
@@ -45,6 +61,7 @@ class EvaluationSet:
     samples: list[Sample]
     excluded: int
     rendering: str
+    shared: SharedText | None = None
 
     @property
     def tokens(self) -> int:
@@ -100,16 +117,19 @@ class EvaluationSet:
         return found
 
     def to_json(self) -> dict[str, Any]:
+        shared = self.shared
+        more = {} if shared is None else {"max_bytes": shared.max_bytes, "overlong": _all(shared.overlong)}
         return {
             "format": STORE_FORMAT,
             "id": self.id,
             "domain": self.domain,
             "max_length": self.max_length,
-            "samples": [vars(sample) for sample in self.samples],
+            "samples": _all(self.samples),
             "scored_tokens": self.scored_tokens,
             "truncated": self.truncated,
             "excluded": self.excluded,
             "rendering": self.rendering,
+            **more,
         }
 
     @classmethod
@@ -120,9 +140,13 @@ class EvaluationSet:
         ]
         for sample in samples:
             _check_positions(sample)
-        length = document["max_length"]
-        id = evaluation_id(length, samples)
-        return cls(id, document["domain"], length, samples, document["excluded"], document["rendering"])
+        length, shared = document["max_length"], None
+        if "max_bytes" in document:
+            overlong = [Overlong(o["id"], o["bytes"]) for o in document["overlong"]]
+            shared = SharedText(document["max_bytes"], overlong)
+        id = evaluation_id(length, samples) if shared is None else shared_id(samples, shared.overlong)
+        rest = document["excluded"], document["rendering"], shared
+        return cls(id, document["domain"], length, samples, *rest)
 
 
 def evaluation_id(max_length: int, samples: Iterable[Sample]) -> str:
@@ -133,6 +157,20 @@ def evaluation_id(max_length: int, samples: Iterable[Sample]) -> str:
         "v": 1,
     }
     return hashlib.sha256(compact_json(content)).hexdigest()
+
+
+def shared_id(samples: Iterable[Sample], overlong: Iterable[Overlong]) -> str:
+    """The same of a set that shares its text: also of ids and bytes, by which tokenizers are compared."""
+    content = {
+        "overlong": [{"bytes": each.bytes, "id": each.id} for each in overlong],
+        "samples": [{"bytes": s.bytes, "id": s.id, "scored": s.scored, "tokens": s.tokens} for s in samples],
+        "v": 2,
+    }
+    return hashlib.sha256(compact_json(content)).hexdigest()
+
+
+def _all(entries: Iterable[object]) -> list[dict[str, Any]]:
+    return [vars(entry) for entry in entries]
 
 
 def _check_positions(sample: Sample) -> None:
@@ -179,7 +217,7 @@ def build_evaluation(
     `evaluation_limit_too_small`, and those of `ChatTemplate.renderer`.
     """
     try:
-        maker = _Maker(tokenizer, template, max_length)
+        maker = Maker(tokenizer, template, max_length)
         samples, excluded, seen, scored_tokens = [], 0, 0, 0
         for sample in maker.samples(read_records(file)):
             seen += 1
@@ -229,7 +267,7 @@ def _nothing(
     )
 
 
-class _Maker:
+class Maker:
     """Turns records into samples, and keeps count of what has to be said about it."""
 
     def __init__(self, tokenizer: Tokenizer, template: ChatTemplate | None, max_length: int) -> None:
@@ -273,7 +311,7 @@ class _Maker:
         if not record.answer.strip():
             return None  # an end of turn alone is no answer
         begin, end = rendered.answer_begin, rendered.answer_end
-        hits = [i for i, span in enumerate(encoded.spans) if _overlaps(span, begin, end)]
+        hits = [i for i, span in enumerate(encoded.spans) if overlaps(span, begin, end)]
         covered = {i: encoded.spans[i] for i in hits}
         tokens, scored = list(encoded.ids), list(hits)
         if record.question is not None and hits:
@@ -337,7 +375,7 @@ class _Maker:
         return "; ".join(parts)
 
 
-def _overlaps(span: tuple[int, int], begin: int, end: int) -> bool:
+def overlaps(span: tuple[int, int], begin: int, end: int) -> bool:
     """Whether a token stands for any of the characters `[begin, end)`, be it only with one of its own.
 
     A token for no character, as some normalisers insert, belongs to what follows it.

@@ -25,10 +25,21 @@ class PlanModel:
 
 
 @dataclass(frozen=True)
+class Scoring:
+    """How the merges of a size are scored."""
+
+    dtype: str
+    batch_tokens: int
+    evaluations: tuple[str, ...]
+    """Evaluation ids, each once."""
+
+
+@dataclass(frozen=True)
 class PlanSize:
     base: PlanModel
     experts: dict[str, PlanModel]
     parameters: int
+    scoring: Scoring
 
 
 @dataclass(frozen=True)
@@ -63,17 +74,19 @@ class Merge:
 
 @dataclass(frozen=True)
 class Plan:
+    """Each model of an ensemble is a size of its own, without experts, and `ensemble` is true."""
+
     id: str
     pool: tuple[str, ...]
     sizes: dict[str, PlanSize]
     methods: tuple[dict[str, Any], ...]
     embeddings: str
-    evaluations: dict[str, str]
-    """Domain to evaluation id, in file order."""
-    dtype: str
-    batch_tokens: int
     references: dict[str, PlanModel]
+    ensemble: bool
     merges: tuple[Merge, ...] = field(repr=False)
+
+    def scoring(self, merge: Merge) -> Scoring:
+        return self.sizes[merge.size].scoring
 
     @classmethod
     def read(cls, store: Store, plan_id: str) -> Plan:
@@ -120,18 +133,21 @@ def _plan(plan_id: str, header: dict[str, Any], lines: list[dict[str, Any]]) -> 
             f"Plan {plan_id[:12]}… asks for scorer {header['scorer']}; this agent has scorer {SCORER}.",
             "Use the same release of Model Merge Lab on both sides, and plan the experiment again.",
         )
+    if header.get("kind") == "ensemble":
+        return _ensemble(plan_id, header, lines)
+    scoring = _scoring(header)
     sizes = {
         _text(name): PlanSize(
             base=_model(size["base"]),
             experts={_text(expert): _model(model) for expert, model in size["experts"].items()},
             parameters=_count(size["parameters"]),
+            scoring=scoring,
         )
         for name, size in header["sizes"].items()
     }
     methods = tuple(_method(method) for method in header["methods"])
-    evaluations = {_text(domain): _hex(identity) for domain, identity in header["evaluations"].items()}
-    if not sizes or not evaluations:
-        raise ValueError("it names no size or no evaluation set")
+    if not sizes:
+        raise ValueError("it names no size")
     pool = tuple(_text(name) for name in header["pool"])
     references = {_text(name): _model(model) for name, model in header["references"].items()}
     merges = tuple(_merge(line, sizes, methods, pool, references) for line in lines)
@@ -141,11 +157,43 @@ def _plan(plan_id: str, header: dict[str, Any], lines: list[dict[str, Any]]) -> 
         sizes=sizes,
         methods=methods,
         embeddings=_one_of(header["embeddings"], ("exact", "common_rows")),
-        evaluations=evaluations,
-        dtype=_one_of(header["dtype"], ("float32", "bfloat16", "float16")),
-        batch_tokens=_count(header["batch_tokens"], least=1),
         references=references,
+        ensemble=False,
         merges=merges,
+    )
+
+
+def _ensemble(plan_id: str, header: dict[str, Any], lines: list[dict[str, Any]]) -> Plan:
+    sizes = {
+        _text(name): PlanSize(_model(model), {}, _count(model["parameters"]), _scoring(model))
+        for name, model in header["models"].items()
+    }
+    if not sizes:
+        raise ValueError("it names no model")
+    merges = tuple(
+        Merge(
+            key=_hex(line["key"]),
+            size=_one_of(line["model"], sizes),
+            method_index=None,
+            method=None,
+            subset=(),
+            seed=None,
+            reference=None,
+            retry=_count(line.get("retry") or 0),
+        )
+        for line in lines
+    )
+    return Plan(plan_id, (), sizes, (), "exact", {}, True, merges)
+
+
+def _scoring(document: dict[str, Any]) -> Scoring:
+    evaluations = dict.fromkeys(_hex(identity) for identity in document["evaluations"].values())
+    if not evaluations:
+        raise ValueError("it names no evaluation set")
+    return Scoring(
+        dtype=_one_of(document["dtype"], ("float32", "bfloat16", "float16")),
+        batch_tokens=_count(document["batch_tokens"], least=1),
+        evaluations=tuple(evaluations),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from merge_lab_agent import STORE_FORMAT, __version__, compare
 from merge_lab_agent.checkpoint import Checkpoint
+from merge_lab_agent.ensemble import prepare_ensemble
 from merge_lab_agent.fingerprint import fingerprint
 from merge_lab_agent.hub import Resolved, is_folder, resolve
 from merge_lab_agent.models import kind_of, open_model
@@ -31,8 +32,8 @@ _PASSING = {
 def prepare(request: dict[str, Any]) -> dict[str, Any]:
     """Answer a PrepareRequest; writes evaluation sets and `prepared/<digest>.json` into the store.
 
-    The answer's fields are those of `Prepared` in core/store/format.ts. An answer that depends on more than
-    files (no network, too little memory) is not kept.
+    The answer is `Prepared` of core/store/format.ts, or `PreparedEnsemble`. One that depends on more
+    than files (no network, too little memory) is not kept.
 
     Raises: Problem `request_invalid`, `store_not_writable`, `disk_full`. All else is listed in the answer.
     """
@@ -41,9 +42,7 @@ def prepare(request: dict[str, Any]) -> dict[str, Any]:
     found = Preparation(asked)
     for model in asked.models:
         found.attempt(lambda model=model: _open(found, model), model=model.id)  # type: ignore[misc]
-    _compare_all(found)
-    build_evaluations(found, store)
-    answer = make_answer(found, store)
+    answer = _merging(found, store) if asked.max_bytes is None else prepare_ensemble(found, store)
     if not any(problem.code in _PASSING for problem in found.problems):
         document = {
             "format": STORE_FORMAT,
@@ -54,6 +53,12 @@ def prepare(request: dict[str, Any]) -> dict[str, Any]:
         }
         write_atomically(asked.store / "prepared" / f"{request_digest(request)}.json", compact_json(document))
     return answer
+
+
+def _merging(found: Preparation, store: Store) -> dict[str, Any]:
+    _compare_all(found)
+    build_evaluations(found, store)
+    return make_answer(found, store)
 
 
 def _open(found: Preparation, asked: AskedModel) -> None:

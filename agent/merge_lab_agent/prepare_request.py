@@ -12,13 +12,13 @@ from merge_lab_agent.problem import Problem
 from merge_lab_agent.request import invalid, object_field, text_field, text_list
 from merge_lab_agent.store import compact_json
 
-_ROLES = ("base", "expert", "reference")
+_ROLES = ("base", "expert", "reference", "model")
 _DTYPES = ("auto", "float32", "bfloat16", "float16")
 
 
 @dataclass(frozen=True)
 class AskedModel:
-    """`id` is `<size>/base`, `<size>/expert/<name>` or `reference/<name>`."""
+    """`id` is `<size>/base`, `<size>/expert/<name>` or `reference/<name>`; in an ensemble its name."""
 
     id: str
     source: str
@@ -41,6 +41,8 @@ class Request:
     dtype: str
     device: str
     allow_remote_code: tuple[str, ...]
+    max_bytes: int | None = None
+    """Of a sample's scored text; set for an ensemble, whose models need not have anything in common."""
 
     def file(self, path: str) -> Path:
         """A path of the experiment; relative ones begin at its folder."""
@@ -71,7 +73,7 @@ def parse_request(request: Mapping[str, Any]) -> Request:
     models = request.get("models")
     if not isinstance(models, list):
         raise invalid("The request's 'models' is not a list.")
-    limit = evaluation.get("max_tokens_per_domain")
+    limit, most_bytes = evaluation.get("max_tokens_per_domain"), evaluation.get("max_bytes")
     return Request(
         store=_absolute(request, "store"),
         root=_absolute(request, "root"),
@@ -84,6 +86,7 @@ def parse_request(request: Mapping[str, Any]) -> Request:
         dtype=_one_of("dtype", evaluation.get("dtype"), _DTYPES),
         device=text_field(request, "device"),
         allow_remote_code=text_list(dict(request), "allow_remote_code"),
+        max_bytes=None if most_bytes is None else _positive("max_bytes", most_bytes),
     )
 
 

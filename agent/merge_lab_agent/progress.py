@@ -17,7 +17,6 @@ class Progress:
     def __init__(self, plan: Plan, index: ResultIndex) -> None:
         self.plan = plan
         self.index = index
-        self.evaluations = tuple(dict.fromkeys(plan.evaluations.values()))
         self.done = 0
         self.failed = 0
         self.remaining: dict[int, Merge] = dict(enumerate(plan.merges))
@@ -30,7 +29,7 @@ class Progress:
         """Evaluation ids still to be scored; none where the merge has failed for good."""
         if self.index.attempts(merge.key) >= merge.attempts_allowed:
             return []
-        return [name for name in self.evaluations if not self.index.has(merge.key, name)]
+        return [name for name in self.plan.scoring(merge).evaluations if not self.index.has(merge.key, name)]
 
     def recount(self) -> None:
         """Settles what other workers have finished; cheap when the store has nothing new."""
@@ -48,7 +47,7 @@ class Progress:
             return
         del self.remaining[position]
         self._groups[(merge.size, merge.method_index)] -= 1
-        if all(self.index.has(merge.key, name) for name in self.evaluations):
+        if all(self.index.has(merge.key, name) for name in self.plan.scoring(merge).evaluations):
             self.done += 1
         else:
             self.failed += 1

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from merge_lab_agent.devices import Device
-from merge_lab_agent.plan import Merge, Plan, PlanModel
+from merge_lab_agent.plan import Merge, Plan, PlanModel, Scoring
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.results import ResultLine
 from merge_lab_agent.store import Store
@@ -83,6 +83,7 @@ class ResidentRoom:
         base: PlanModel,
         experts: dict[str, PlanModel],
         sets: dict[str, EvaluationSet],
+        scoring: Scoring,
         allow_remote_code: bool,
     ) -> None:
         from merge_lab_agent.models import open_model
@@ -106,12 +107,15 @@ class ResidentRoom:
         self._device = device
         self._sets = sets
         self._resident: ResidentModel = ResidentModel(
-            pool, dtype=plan.dtype, device=device.name, allow_remote_code=allow_remote_code
+            pool, dtype=scoring.dtype, device=device.name, allow_remote_code=allow_remote_code
         )
         self._scorer: Scorer = Scorer(
-            self._resident.model, device=device.name, dtype=plan.dtype, batch_tokens=plan.batch_tokens
+            self._resident.model,
+            device=device.name,
+            dtype=scoring.dtype,
+            batch_tokens=scoring.batch_tokens,
         )
-        self.batch_tokens = plan.batch_tokens
+        self.batch_tokens = scoring.batch_tokens
 
     def score(self, merge: Merge, evaluations: Sequence[str], attempt: int) -> list[ResultLine]:
         """Merges once, then one line an evaluation; the merge's own seconds are shared among them."""
@@ -213,14 +217,22 @@ class ResidentRooms:
             self._make_space(merge.size)
             base, experts = self._furniture(merge)
             self._rooms[name] = ResidentRoom(
-                self.store, self.plan, self.device, base, experts, self._sets, base.source in self._allowed
+                self.store,
+                self.plan,
+                self.device,
+                base,
+                experts,
+                self._sets,
+                self.plan.scoring(merge),
+                base.source in self._allowed,
             )
         return self._rooms[name]
 
     @property
     def batch_tokens(self) -> int:
         """The smallest in use: less than planned where memory ran out."""
-        return min((room.batch_tokens for room in self._rooms.values()), default=self.plan.batch_tokens)
+        planned = min(size.scoring.batch_tokens for size in self.plan.sizes.values())
+        return min((room.batch_tokens for room in self._rooms.values()), default=planned)
 
     def _furniture(self, merge: Merge) -> tuple[PlanModel, dict[str, PlanModel]]:
         if merge.reference is not None:
@@ -241,7 +253,8 @@ class ResidentRooms:
     def _make_space(self, size: str) -> None:
         kept = {name for name, _ in self._rooms} | {size}
         parameters = sum(self.plan.sizes[name].parameters for name in kept)
-        if 4 * parameters > ROOMS_MEMORY:
+        # Models of an ensemble are each scored once.
+        if self.plan.ensemble or 4 * parameters > ROOMS_MEMORY:
             self._rooms.clear()
             _release_device_memory(self.device)
 

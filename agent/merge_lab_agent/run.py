@@ -109,7 +109,8 @@ class _Run:
         self.index = ResultIndex(store, frozenset(merge.key for merge in self.plan.merges))
         self.index.refresh()
         self.progress = Progress(self.plan, self.index)
-        self.status.update(dtype=self.plan.dtype, batch_tokens=self.plan.batch_tokens)
+        first = next(iter(self.plan.sizes.values())).scoring
+        self.status.update(dtype=first.dtype, batch_tokens=first.batch_tokens)
         self._begin()
 
     def go(self) -> None:
@@ -163,7 +164,7 @@ class _Run:
     def _report(self, merge: Merge | None, rooms: ResidentRooms) -> None:
         state = "stopping" if self.control.stopping else "running"
         if merge is not None:
-            self.status.update(state=state, current=merge.to_json())
+            self.status.update(state=state, current=merge.to_json(), dtype=self.plan.scoring(merge).dtype)
             return
         self.status.update(
             state=state,
@@ -185,20 +186,22 @@ class _Run:
         }
 
     def _check_disk(self, missing: list[Merge]) -> None:
-        """Refuses what cannot fit: a line has up to 1,000 values of 16/3 bytes each, and some words."""
-        samples = {
-            name: min(self._samples(name), 1000) for name in dict.fromkeys(self.plan.evaluations.values())
-        }
-        needed = len(missing) * sum(400 + count * 16 // 3 for count in samples.values())
+        """Refuses what cannot fit: a line has its values of 16/3 bytes each, and some words."""
+        lines = [name for merge in missing for name in self.plan.scoring(merge).evaluations]
+        values = {name: self._values(name) for name in set(lines)}
+        needed = sum(400 + values[name] * 16 // 3 for name in lines)
         free = shutil.disk_usage(self.store.root).free
         if free < needed:
             raise Problem(
                 "disk_too_small",
-                f"The results of {len(missing)} merges need {needed >> 20} MiB; {free >> 20} MiB are free.",
+                f"The results of {len(missing)} models need {needed >> 20} MiB; {free >> 20} MiB are free.",
                 f"Free some space on the disk of {self.store.root}.",
                 file=self.store.root,
             )
 
-    def _samples(self, evaluation: str) -> int:
+    def _values(self, evaluation: str) -> int:
+        """How many its `per_sample` holds."""
         file = self.store.evaluation(evaluation)
-        return file.read_bytes().count(b'"scored":[') if file.exists() else 0
+        content = file.read_bytes() if file.exists() else b""
+        samples = content.count(b'"scored":[')
+        return samples if b'"max_bytes":' in content else min(samples, 1000)

@@ -45,7 +45,8 @@ class Score:
     tokens: int
     samples: int
     per_sample: npt.NDArray[np.float32]
-    """NLL of each sample; above 1,000, of blocks: block i sums samples ⌊i·n/1000⌋ to ⌊(i+1)·n/1000⌋−1."""
+    """NLL of each sample; above 1,000, of blocks: block i sums samples ⌊i·n/1000⌋ to ⌊(i+1)·n/1000⌋−1. Of a
+    set that shares its text always of each: an oracle chooses by sample."""
     seconds: float
     batch_tokens: int
     diverged: bool
@@ -99,7 +100,7 @@ class Scorer:
             nll=total,
             tokens=sum(len(sample.scored) for sample in evaluation.samples),
             samples=len(evaluation.samples),
-            per_sample=_in_blocks(nll).astype(np.float32),
+            per_sample=(nll if evaluation.shared else _in_blocks(nll)).astype(np.float32),
             seconds=seconds,
             batch_tokens=self.batch_tokens,
             diverged=not np.isfinite(total),

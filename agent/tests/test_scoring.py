@@ -30,6 +30,7 @@ class Evaluation:
 
     id: str
     samples: list[Sample]
+    shared: None = None
 
 
 def random_evaluation(name: str, count: int = 17, longest: int = 40, vocabulary: int = 320) -> Evaluation:

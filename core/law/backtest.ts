@@ -57,7 +57,7 @@ function fitFirst(
   const own = levelWhitening(C, k.length, misfit, count);
   const first = new Float64Array(k.length);
   whiten(own, y, first, count);
-  return new Fitter(fitter.grid, own).fit(first, count, tolerance);
+  return new Fitter(fitter.grid, own, count).fit(first, count, tolerance);
 }
 
 /**

@@ -31,6 +31,12 @@ export function predict(fit: Fit, k: number): number {
   return sum;
 }
 
+/** L∞ alone, for who needs nothing else of very many fits. */
+export function floorOf({ model, t, coefficients }: Fit): number {
+  const [first = 0, fall = 0] = coefficients;
+  return model.kind === 'linear' ? first : first - fall * model.floor(t ?? 0);
+}
+
 /** The parameters under the names they are reported by: Linf, A, and b, p or C. */
 export function parametersOf(fit: Fit): Record<string, number> {
   const { model } = fit;
@@ -125,7 +131,8 @@ export class Fitter {
   /** Of the first so many k's: what of the grid does not depend on the losses. */
   readonly #grids = new Map<number, ShapeGrid>();
 
-  constructor(grid: FormGrid, w: Whitening) {
+  /** @param count only the first so many k's are ever fitted */
+  constructor(grid: FormGrid, w: Whitening, count = grid.k.length) {
     this.grid = grid;
     this.form = grid.form;
     this.k = grid.k;
@@ -137,11 +144,11 @@ export class Fitter {
     const K = grid.k.length;
     this.#columns = grid.columns.map((column) => {
       const out = new Float64Array(K);
-      whiten(w, column, out, K);
+      whiten(w, column, out, count);
       return out;
     });
     this.#shapes = new Float64Array(grid.psi.length);
-    whitenRows(w, grid.psi, this.#shapes, grid.t.length, K);
+    whitenRows(w, grid.psi, this.#shapes, grid.t.length, count, K);
   }
 
   /** `z`: whitened losses. Only the first `count` k's are fitted. `tolerance` is in t. */

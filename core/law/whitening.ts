@@ -53,16 +53,17 @@ export function whiten(w: Whitening, y: Float64Array, out: Float64Array, count: 
   whitenRows(w, y, out, 1, count);
 }
 
-/** The same for each of `rows` vectors of `count` k's, one behind the other. */
+/** The same for the first `count` k's of each of `rows` vectors, one behind the other at `stride`. */
 export function whitenRows(
   { inverse, size, diagonal }: Whitening,
   y: Float64Array,
   out: Float64Array,
   rows: number,
   count: number,
+  stride = count,
 ): void {
   // The innermost loop of all fits: written without calls.
-  for (let from = 0; from < rows * count; from += count) {
+  for (let from = 0; from < rows * stride; from += stride) {
     for (let i = 0; i < count; i++) {
       const row = i * size;
       let sum = 0;

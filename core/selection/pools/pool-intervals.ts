@@ -1,5 +1,6 @@
 /** Intervals of what an absence costs: all pools are scored on the same samples, so that differences are paired. */
 import { throwIfCancelled } from '../../law/cancelled.ts';
+import { floorOf, withoutLimit } from '../../law/least-squares.ts';
 import { percentiles } from '../../law/percentiles.ts';
 import { at } from '../../law/whitening.ts';
 import { halfWidth, samplesShowSpread } from '../curve-error.ts';
@@ -9,7 +10,7 @@ import { type Resamples, replicatesOf } from '../resample.ts';
 import { type DomainWeights, type Samples, sampleFreedom } from '../samples.ts';
 import type { TypicalPoint } from '../typical.ts';
 import type { CandidatePool, Difference, PoolCurve, PoolsAsked } from './candidate-pools.ts';
-import { PoolLaws, parametersOfPool } from './pool-laws.ts';
+import { PoolLaws } from './pool-laws.ts';
 
 export interface PoolEvidence {
   readonly measured: readonly Measured[];
@@ -126,7 +127,7 @@ function floorsOf(
     for (const [i, column] of columns.entries()) row[i] = column[r] as number;
     const fit = laws.fit(k, row, TOLERANCE);
     if (!fit) return null;
-    floors[r] = parametersOfPool(fit).floor ?? Number.NEGATIVE_INFINITY;
+    floors[r] = withoutLimit(fit) ? Number.NEGATIVE_INFINITY : floorOf(fit);
   }
   return floors;
 }

@@ -246,7 +246,7 @@ const unionForms: Readonly<Record<string, string>> = {
   'sizes.*.experts': 'a pattern with `{expert}`, or a map from expert to model',
   'evaluation.data': 'a pattern with `{domain}`, or a map from domain to file',
   'methods.*': "a method's name, or a map with `method` and its parameters",
-  'methods.*.scale': 'a positive number',
+  'methods.*.scale': 'a positive number or `tuned`',
   'sweep.k': 'a range such as `1..3`, a whole number of at least 1, or a list of them',
   'sweep.subsets':
     '`all`, a whole number of at least 1 for each k, `{permutations: 15}`, or `{precision: 0.01}`',

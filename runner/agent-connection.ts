@@ -18,6 +18,19 @@ export interface Command {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Written before anything else, for what starts the agent. */
+  readonly prelude?: string;
+  /** Knows better than we why a process that is not the agent itself ended or stayed silent; null where it does not. */
+  readonly explain?: (end: CommandEnd) => Problem | null;
+}
+
+export interface CommandEnd {
+  /** The exit code; `silent` where it did not end in time, `missing` where it could not be started. */
+  readonly code: number | null | 'silent' | 'missing';
+  /** Its last words on standard error. */
+  readonly said: string;
+  /** Whether the agent had answered before. */
+  readonly greeted: boolean;
 }
 
 export interface Hello {
@@ -61,6 +74,7 @@ export class AgentConnection {
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#stderr.feed(chunk));
     // A write to a process that has gone is told by its end.
     this.#child.stdin?.on('error', () => {});
+    if (command.prelude !== undefined) this.#child.stdin?.write(command.prelude);
     this.#closed = new Promise((resolve) => {
       this.#child.on('error', (error) => {
         this.#end(this.#cannotStart(error));
@@ -89,6 +103,11 @@ export class AgentConnection {
 
   get hello(): Hello | null {
     return this.#hello;
+  }
+
+  /** Once the process is gone. */
+  get closed(): Promise<void> {
+    return this.#closed;
   }
 
   get alive(): boolean {
@@ -199,6 +218,8 @@ export class AgentConnection {
   }
 
   #silent(what: string, timeoutMs: number): ProblemError {
+    const known = this.#explained('silent');
+    if (known) return known;
     return new ProblemError({
       code: 'agent_silent',
       message: `The agent did not answer ${what} within ${Math.round(timeoutMs / 1000)} s.${this.#said()}`,
@@ -206,7 +227,15 @@ export class AgentConnection {
     });
   }
 
+  #explained(code: CommandEnd['code']): ProblemError | null {
+    const end = { code, said: this.#stderr.lines(20), greeted: this.#hello !== null };
+    const problem = this.#command.explain?.(end);
+    return problem ? new ProblemError(problem) : null;
+  }
+
   #died(code: number | null, signal: NodeJS.Signals | null): ProblemError {
+    const known = this.#explained(code);
+    if (known) return known;
     if (/No module named '?merge_lab_agent/.test(this.#stderr.lines(20))) {
       return new ProblemError({
         code: 'agent_missing',
@@ -222,6 +251,8 @@ export class AgentConnection {
   }
 
   #cannotStart(cause: Error): ProblemError {
+    const known = this.#explained('missing');
+    if (known) return known;
     return new ProblemError(
       {
         code: 'python_missing',

@@ -2,8 +2,13 @@
 import { ProblemError } from '../core/problem.ts';
 import { AgentConnection, type Command, type Hello, type Notify, START_MS } from './agent-connection.ts';
 
-/** Deaths in a row after which it is not started again. */
 const MOST_DEATHS = 3;
+
+export interface AgentOptions {
+  readonly startMs?: number;
+  /** Deaths in a row after which it is not started again. */
+  readonly mostDeaths?: number;
+}
 
 export interface RequestOptions {
   readonly timeoutMs?: number;
@@ -22,18 +27,20 @@ const LIMIT_MS = 30_000;
 export class Agent {
   readonly #command: Command;
   readonly #startMs: number;
+  readonly #mostDeaths: number;
   readonly #listeners = new Set<Notify>();
   #connection: Promise<AgentConnection> | null = null;
   #deaths = 0;
   #disposed = false;
 
-  constructor(command: Command, options: { readonly startMs?: number } = {}) {
+  constructor(command: Command, options: AgentOptions = {}) {
     this.#command = command;
     this.#startMs = options.startMs ?? START_MS;
+    this.#mostDeaths = options.mostDeaths ?? MOST_DEATHS;
   }
 
   /** The agent of a Python that has it. */
-  static of(python: string, options: { readonly startMs?: number } = {}): Agent {
+  static of(python: string, options: AgentOptions = {}): Agent {
     return new Agent({ program: python, args: ['-m', 'merge_lab_agent', 'serve'] }, options);
   }
 
@@ -58,6 +65,12 @@ export class Agent {
     }
   }
 
+  /** Resolves when the process that answers now is gone; at once where there is none. */
+  async gone(): Promise<void> {
+    const connection = await this.#connection?.catch(() => null);
+    await connection?.closed;
+  }
+
   onNotification(listener: Notify): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
@@ -74,7 +87,7 @@ export class Agent {
     const known = await this.#connection?.catch(() => null);
     if (known?.alive) return known;
     if (known) this.#died(known);
-    if (this.#deaths >= MOST_DEATHS) throw this.#givenUp();
+    if (this.#deaths >= this.#mostDeaths) throw this.#givenUp();
     this.#connection ??= this.#open();
     return this.#connection;
   }

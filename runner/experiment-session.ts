@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { type Diagnostic, parseExperiment } from '../core/experiment/parse.ts';
 import { withTaskVectors } from '../core/geometry/preflight.ts';
+import { wrongHostName } from '../core/hosts/host.ts';
 import type { Warning } from '../core/law/curve.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import { findMerge } from '../core/report/merge-table.ts';
@@ -19,11 +20,11 @@ import type { Analysis, AnalysisUpdate } from './analysis.ts';
 import { AnalysisPool } from './analysis-pool.ts';
 import { followRun } from './follow-run.ts';
 import { measureTaskVectors, readTaskVectors } from './geometry-files.ts';
-import { LocalTarget } from './local-target.ts';
+import { openTarget } from './hosts/open-target.ts';
 import { mergeRequest } from './merge-request.ts';
 import { estimatePlan, refuseWhatCannotFit } from './plan-estimate.ts';
 import { readPrepared } from './prepared-cache.ts';
-import { askToStop, isActive, runsOf, truthful } from './run-folders.ts';
+import { isActive, runsOf, truthful } from './run-folders.ts';
 import { cannotRead, DiagnosticsError, ofAnEnsemble, ProblemsError } from './session-errors.ts';
 import type {
   Following,
@@ -37,7 +38,8 @@ import type {
   Update,
   Verification,
 } from './session-types.ts';
-import { findStoreFolder, openStoreFolder } from './store-folder.ts';
+import { findStoreFolder, openStoreFolder, storeBeside } from './store-folder.ts';
+import type { Keeping, Reach, Target } from './target.ts';
 
 export { DiagnosticsError, ProblemsError } from './session-errors.ts';
 export type {
@@ -65,7 +67,7 @@ export class ExperimentSession {
   /** What is unusual about this session, e.g. a store under the user's home. */
   readonly warnings: readonly Problem[];
   readonly #options: OpenOptions;
-  readonly #target: LocalTarget;
+  readonly #target: Target;
   readonly #analyses: AnalysisPool;
   readonly #analysis: Analysis;
   readonly #newest = new SharedArrayBuffer(4);
@@ -73,6 +75,9 @@ export class ExperimentSession {
   /** Why the report is of an older plan, where it is. */
   #outdated: Warning | null = null;
   #run: string | null = null;
+  /** Copies a host's results here, for as long as this session lives. */
+  #keeping: { readonly plan: PlanId; readonly keeping: Keeping } | null = null;
+  readonly #reach = new Set<Reach>();
 
   private constructor(
     file: string,
@@ -85,7 +90,8 @@ export class ExperimentSession {
     this.diagnostics = opened.diagnostics;
     this.warnings = opened.warnings;
     this.#options = options;
-    this.#target = new LocalTarget(options);
+    const { on } = options;
+    this.#target = openTarget(on ?? opened.experiment.target, { ...options, isNamed: on !== undefined });
     this.#analyses = options.analyses ?? new AnalysisPool();
     this.#analysis = this.#analyses.take(opened.store);
   }
@@ -107,15 +113,12 @@ export class ExperimentSession {
     options: OpenOptions & { readonly diagnostics?: readonly Diagnostic[] } = {},
   ): ExperimentSession {
     const folder = path.dirname(file);
+    const place = { ...options, target: storeName(options.on ?? experiment.target, file) };
     const { path: store, warnings } = options.readOnly
-      ? { path: findStoreFolder(folder, options) ?? path.join(folder, '.mergelab', 'local'), warnings: [] }
-      : openStoreFolder(folder, options);
+      ? { path: findStoreFolder(folder, place) ?? storeBeside(folder, place), warnings: [] }
+      : openStoreFolder(folder, place);
     const { diagnostics = [] } = options;
-    return new ExperimentSession(
-      file,
-      { experiment: here(experiment, file), store, diagnostics, warnings },
-      options,
-    );
+    return new ExperimentSession(file, { experiment, store, diagnostics, warnings }, options);
   }
 
   /**
@@ -158,8 +161,7 @@ export class ExperimentSession {
 
   /** Models and data, looked at and compared. No Python is started while nothing has changed. */
   async prepare(): Promise<Prepared> {
-    const request = this.#prepareRequest();
-    return readPrepared(request) ?? this.#target.prepare(request);
+    return this.#target.prepare(this.#prepareRequest());
   }
 
   #prepareRequest(): PrepareRequest {
@@ -213,6 +215,7 @@ export class ExperimentSession {
       allow_remote_code: this.#options.allowRemoteCode ?? [],
     });
     this.#run = run;
+    this.#keep(plan.id);
     const warnings = note === null ? [] : [{ code: 'ends_at_logout', message: note, fix: '' }];
     return { run, state, warnings };
   }
@@ -222,10 +225,20 @@ export class ExperimentSession {
     const plan = this.#requirePlan();
     const run = this.#run ?? runsOf(this.store, plan.id).find(isActive)?.run;
     if (run === undefined) throw nothingRuns();
-    return followRun(
-      { store: this.store, run, plan, experiment: this.experiment, analysis: this.#analysis },
-      listener,
-    );
+    const { broken } = this.#keep(plan.id);
+    const followed = { store: this.store, run, plan, experiment: this.experiment, analysis: this.#analysis };
+    return followRun({ ...followed, broken, reach: this.#reach }, listener);
+  }
+
+  #keep(plan: PlanId): Keeping {
+    if (this.#keeping?.plan !== plan) {
+      this.#keeping?.keeping[Symbol.dispose]();
+      const tell: Reach = (problem) => {
+        for (const listener of this.#reach) listener(problem);
+      };
+      this.#keeping = { plan, keeping: this.#target.follow(this.store, plan, tell) };
+    }
+    return this.#keeping.keeping;
   }
 
   /** Statuses of this plan's runs in the store, newest run first; starts no Python. Call `plan` first. */
@@ -237,7 +250,7 @@ export class ExperimentSession {
   async stop(now: boolean): Promise<void> {
     const active = runsOf(this.store, this.#requirePlan().id).filter(isActive);
     if (active.length === 0) throw nothingRuns();
-    for (const { run } of active) askToStop(this.store, run, now);
+    for (const { run } of active) await this.#target.stop(this.store, run, now);
   }
 
   /** Of what is in the store now; runs nothing. Where the models are not at hand, of the newest plan that fits. */
@@ -267,6 +280,7 @@ export class ExperimentSession {
   }
 
   async dispose(): Promise<void> {
+    this.#keeping?.keeping[Symbol.dispose]();
     await Promise.all([this.#target.dispose(), this.#analyses.release(this.store)]);
   }
 
@@ -277,8 +291,10 @@ export class ExperimentSession {
   async #write(prepared: Prepared): Promise<PlanOutline> {
     const [first] = prepared.problems;
     if (first) throw new ProblemsError(first, prepared);
-    this.#planned = await this.#analysis.plan(this.experiment, prepared, true);
-    return this.#planned;
+    const plan = await this.#analysis.plan(this.experiment, prepared, true);
+    await this.#target.sync(this.store, plan.id);
+    this.#planned = plan;
+    return plan;
   }
 
   async #precision(plan: PlanId): Promise<Report['precision']> {
@@ -319,14 +335,14 @@ function readExperiment(file: string): string {
   }
 }
 
-/** Throws `target_unknown`. */
-function here(experiment: Experiment, file: string): Experiment {
-  const { target } = experiment;
-  if (target === 'local') return experiment;
+/** Becomes a folder. Throws `target_unknown`. */
+function storeName(target: string, file: string): string {
+  const wrong = target === 'local' ? null : wrongHostName(target);
+  if (wrong === null) return target;
   throw new ProblemError({
     code: 'target_unknown',
-    message: `The target "${target}" is not known: this version runs merges on this machine only.`,
-    fix: 'Write `target: local`, or leave it out.',
+    message: `The target "${target.slice(0, 60)}" is no host: ${wrong}.`,
+    fix: 'Write `target: local`, a host of hosts.yaml, or an alias of your ssh configuration.',
     file,
   });
 }

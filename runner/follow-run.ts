@@ -6,12 +6,17 @@ import type { Analysis } from './analysis.ts';
 import type { PlanOutline } from './analysis-messages.ts';
 import type { Following, Update } from './session-types.ts';
 import { stopWhenPrecise } from './stop-when-precise.ts';
+import type { Reach } from './target.ts';
 import { type WatchedRun, watchRun } from './watch-run.ts';
 
 export interface Followed extends WatchedRun {
   readonly plan: PlanOutline;
   readonly experiment: Experiment;
   readonly analysis: Analysis;
+  /** Rejects where a host's results can no longer be copied here. */
+  readonly broken: Promise<never>;
+  /** Told when the host goes out of reach, and is back. */
+  readonly reach: Set<Reach>;
 }
 
 export function followRun(followed: Followed, listener: (update: Update) => void): Following {
@@ -29,9 +34,16 @@ export function followRun(followed: Followed, listener: (update: Update) => void
     status = changed;
     listener({ status, progress: latest(progress, status) });
   });
+  const unreachable: Reach = (problem) =>
+    listener({ status, progress: latest(progress, status), unreachable: problem });
+  followed.reach.add(unreachable);
+  const finished = Promise.race([statuses.finished, followed.broken]);
+  // Whoever only listens must not be ended by a rejection that nobody awaits.
+  finished.catch(() => {});
   return {
-    finished: statuses.finished,
+    finished,
     [Symbol.dispose]: () => {
+      followed.reach.delete(unreachable);
       reports[Symbol.dispose]();
       statuses[Symbol.dispose]();
     },

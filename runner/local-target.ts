@@ -1,41 +1,31 @@
 /** This machine as the place where merges run. Python starts only when one of its calls needs it. */
 import * as z from 'zod';
 import { ProblemError } from '../core/problem.ts';
-import type { PlanId, Prepared, PrepareRequest } from '../core/store/format.ts';
+import type { Prepared, PrepareRequest } from '../core/store/format.ts';
 import { preparedSchema } from '../core/store/prepared.ts';
 import { Agent } from './agent.ts';
 import { runJob } from './agent-job.ts';
 import type { GeometryRequest } from './geometry-files.ts';
+import { readPrepared } from './prepared-cache.ts';
 import { findPython } from './python.ts';
+import { askToStop } from './run-folders.ts';
 import type { MergeWatch } from './session-types.ts';
+import type { Keeping, Launch, Launched, MergeDocument, Target } from './target.ts';
 
-const launchedSchema = z.looseObject({
+export const launchedSchema = z.looseObject({
   run: z.string().min(1),
   state: z.enum(['started', 'queued', 'attached']),
   note: z.string().optional(),
 });
 const mergedSchema = z.looseObject({ out: z.string().min(1) });
-const geometrySchema = z.looseObject({ key: z.string() });
+export const geometrySchema = z.looseObject({ key: z.string() });
 const writingSchema = z.looseObject({
   done: z.number().nonnegative(),
   total: z.number().nonnegative(),
   seconds_left: z.number().nonnegative().nullable(),
 });
 
-export interface Launch {
-  readonly store: string;
-  readonly plan: PlanId;
-  readonly device: string;
-  readonly allow_remote_code: readonly string[];
-}
-
-export interface Launched {
-  readonly run: string;
-  readonly state: 'started' | 'queued' | 'attached';
-  readonly note: string | null;
-}
-
-export class LocalTarget {
+export class LocalTarget implements Target {
   readonly #named: string | undefined;
   readonly #signal: AbortSignal | undefined;
   #agent: Agent | null = null;
@@ -46,10 +36,10 @@ export class LocalTarget {
   }
 
   async prepare(request: PrepareRequest): Promise<Prepared> {
-    return checked('prepare', preparedSchema, await this.#call('prepare', request));
+    const kept = readPrepared(request);
+    return kept ?? checked('prepare', preparedSchema, await this.#call('prepare', request));
   }
 
-  /** Measures the task vectors of a size; they are in the store then. */
   async geometry(request: GeometryRequest): Promise<void> {
     checked('geometry', geometrySchema, await this.#call('geometry', request));
   }
@@ -59,8 +49,21 @@ export class LocalTarget {
     return { run, state, note: note ?? null };
   }
 
-  /** Writes one merged model; ends when it is written. Where it is stopped, nothing of it remains. */
-  async merge(document: object, { signal, onProgress }: MergeWatch = {}): Promise<{ readonly out: string }> {
+  async stop(store: string, run: string, now: boolean): Promise<void> {
+    askToStop(store, run, now);
+  }
+
+  /** What runs here writes into the store itself. */
+  async sync(): Promise<void> {}
+
+  follow(): Keeping {
+    return { broken: new Promise(() => {}), [Symbol.dispose]: () => {} };
+  }
+
+  async merge(
+    document: MergeDocument,
+    { signal, onProgress }: MergeWatch = {},
+  ): Promise<{ readonly out: string }> {
     const command = { program: findPython(this.#named), args: ['-m', 'merge_lab_agent', 'merge'] };
     const signals = [this.#signal, signal].filter((each) => each !== undefined);
     const answer = await runJob(
@@ -89,7 +92,7 @@ export class LocalTarget {
 }
 
 /** What the agent says is checked at the edge; inside it is trusted. */
-function checked<T>(method: string, schema: z.ZodType<T>, value: unknown): T {
+export function checked<T>(method: string, schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -11,6 +11,7 @@ import { isRandom } from '../core/store/keys.ts';
 import { declaredMethods } from '../core/store/method-scales.ts';
 import type { PlanOutline } from './analysis-messages.ts';
 import type { MergeOptions } from './session-types.ts';
+import type { MergeDocument } from './target.ts';
 
 export interface MergeContext {
   readonly experiment: Experiment;
@@ -26,7 +27,7 @@ export interface MergeContext {
 export function mergeRequest(
   context: MergeContext,
   options: MergeOptions,
-): { readonly document: Record<string, unknown>; readonly choice: MergeChoice } {
+): { readonly document: MergeDocument; readonly choice: MergeChoice } {
   const { plan, experiment, prepared, report, root, store } = context;
   const choice = chosen(context, options);
   const out =

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import type { PlanId, WorkerStatus } from '../core/store/format.ts';
 import { hasEnded, parseEvents, parseStatus, type RunEvent } from '../core/store/status.ts';
+import { hostWord } from './hosts/mirror-files.ts';
 import { type ProcessIdentity, processLives } from './process-alive.ts';
 
 export interface RunFolder {
@@ -13,6 +14,8 @@ export interface RunFolder {
   readonly status: readonly WorkerStatus[];
   /** Whether its process lives; null where that cannot be known from this machine. */
   readonly alive: boolean | null;
+  /** It goes on on a host, which alone knows of its process. */
+  readonly isElsewhere: boolean;
 }
 
 /** Of all runs and written merges of a store, the newest first: a cheap look at whether there is anything new. */
@@ -43,7 +46,9 @@ export function readRun(store: string, run: string): RunFolder | null {
   const plan = events.find((event) => typeof event['plan'] === 'string')?.['plan'] ?? status[0]?.plan;
   if (job !== 'run' || typeof plan !== 'string') return null;
   const process = events.flatMap((event) => identity(event['process']) ?? []).at(-1);
-  return { run, plan, status, alive: process ? processLives(process) : null };
+  const word = hostWord(store, run);
+  if (word !== undefined) return { run, plan, status, alive: word, isElsewhere: true };
+  return { run, plan, status, alive: process ? processLives(process) : null, isElsewhere: false };
 }
 
 /** Works, or waits for its device: not ended, and not known to be dead. */
@@ -56,7 +61,7 @@ export function isActive(run: RunFolder): boolean {
  * stopped, where it had been told to go at once. */
 export function truthful(store: string, run: RunFolder): readonly WorkerStatus[] {
   if (run.alive !== false) return run.status;
-  const told = existsSync(path.join(store, 'runs', run.run, 'control', 'stop-now'));
+  const told = isAskedToStopNow(store, run.run);
   return run.status.map((status) => {
     if (hasEnded(status.state)) return status;
     if (told) return { ...status, state: 'stopped', current: null, problem: null };
@@ -80,6 +85,10 @@ export function died(store: string, run: string): Problem {
 export function isAskedToStop(store: string, run: string): boolean {
   const folder = path.join(store, 'runs', run, 'control');
   return ['stop', 'stop-now'].some((name) => existsSync(path.join(folder, name)));
+}
+
+export function isAskedToStopNow(store: string, run: string): boolean {
+  return existsSync(path.join(store, 'runs', run, 'control', 'stop-now'));
 }
 
 /** Leaves the wish for the run to find: after the current merge, or at once. */

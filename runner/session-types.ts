@@ -5,8 +5,12 @@ import type { Precision, Progress, Report } from '../core/report/report.ts';
 import type { Prepared, WorkerStatus } from '../core/store/format.ts';
 import type { Look, PlanOutline } from './analysis-messages.ts';
 import type { AnalysisPool } from './analysis-pool.ts';
+import type { SetUpNews } from './hosts/host-set-up.ts';
+import type { HostQuestion } from './hosts/ready-host.ts';
 
 export type { PlanOutline } from './analysis-messages.ts';
+export type { SetUpNews } from './hosts/host-set-up.ts';
+export type { HostFacts, HostQuestion } from './hosts/ready-host.ts';
 
 export interface OpenOptions {
   /** The user's folder for what is not beside an experiment; default `~/.merge-lab`. */
@@ -19,11 +23,19 @@ export interface OpenOptions {
   readonly allowRemoteCode?: readonly string[];
   /** Shares analysis workers among sessions; default: a worker of its own. */
   readonly analyses?: AnalysisPool;
+  /** Where merges run, in place of what the file says: `local`, or a host that the user named. */
+  readonly on?: string;
+  /** Asks the user what must be agreed to before a host is used; left out, that is refused. */
+  readonly agreeToHost?: AgreeToHost;
+  /** How far the setting up of a host is. */
+  readonly onHostNews?: SetUpNews;
   /** Looks at the store as it is and makes nothing: such a session can look, watch and report, not plan or run. */
   readonly readOnly?: boolean;
   /** Aborts whatever the session waits for. A detached run goes on. */
   readonly signal?: AbortSignal;
 }
+
+export type AgreeToHost = (question: HostQuestion) => Promise<boolean>;
 
 /** What a run of the plan would take from here on: for the merges that are missing. */
 export interface PlanEstimate {
@@ -82,6 +94,8 @@ export interface Update {
   readonly progress: Progress;
   /** The newest one, when results changed since the last update; point estimates first, then complete. */
   readonly report?: Report;
+  /** Why nothing arrives from the host where it runs; null again when it is back. The run itself goes on. */
+  readonly unreachable?: Problem | null;
 }
 
 export interface Following extends Disposable {

@@ -1,10 +1,16 @@
-/** Where the store of a folder's experiments is: `.mergelab/local` beside them, or under the user's home. */
+/** Where the store of a folder's experiments is: `.mergelab/<target>` beside them, or under the user's home. */
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import { type Brought, bringAlong } from './bring-along.ts';
+
+export interface StoreOptions {
+  readonly home?: string;
+  /** `local` (default), or the name of the host that it is a copy of. */
+  readonly target?: string;
+}
 
 export interface StoreFolder {
   /** Absolute. */
@@ -22,13 +28,13 @@ export function userHome(home?: string): string {
  * The store for experiments in `folder`, created where it is missing. A folder that cannot be written has its store
  * under the user's home, where what lies beside it is brought along, and a warning says so. Throws `store_not_writable` or `disk_full`.
  */
-export function openStoreFolder(folder: string, options: { readonly home?: string } = {}): StoreFolder {
+export function openStoreFolder(folder: string, options: StoreOptions = {}): StoreFolder {
   const absolute = path.resolve(folder);
-  const beside = storeBeside(absolute);
+  const beside = storeBeside(absolute, options);
   const refused = create(beside);
   if (refused === null) return { path: beside, warnings: [] };
   if (refused.code === 'ENOSPC' || refused.code === 'EDQUOT') throw cannotCreate(beside, refused);
-  const elsewhere = storeElsewhere(absolute, options.home);
+  const elsewhere = storeElsewhere(absolute, options);
   const alsoRefused = create(elsewhere);
   if (alsoRefused !== null) throw cannotCreate(elsewhere, alsoRefused);
   const brought = bringAlong(beside, elsewhere);
@@ -53,11 +59,11 @@ function said({ there, unreadable }: Brought): string {
 }
 
 /** The store for experiments in `folder` as it is, without making or writing anything; null where there is none. */
-export function findStoreFolder(folder: string, options: { readonly home?: string } = {}): string | null {
+export function findStoreFolder(folder: string, options: StoreOptions = {}): string | null {
   const absolute = path.resolve(folder);
-  const beside = storeBeside(absolute);
+  const beside = storeBeside(absolute, options);
   if (isWritable(beside)) return beside;
-  return [storeElsewhere(absolute, options.home), beside].find((store) => existsSync(store)) ?? null;
+  return [storeElsewhere(absolute, options), beside].find((store) => existsSync(store)) ?? null;
 }
 
 function isWritable(folder: string): boolean {
@@ -69,13 +75,13 @@ function isWritable(folder: string): boolean {
   }
 }
 
-function storeBeside(folder: string): string {
-  return path.join(folder, '.mergelab', 'local');
+export function storeBeside(folder: string, { target = 'local' }: StoreOptions): string {
+  return path.join(folder, '.mergelab', target);
 }
 
-function storeElsewhere(folder: string, home: string | undefined): string {
+function storeElsewhere(folder: string, { home, target = 'local' }: StoreOptions): string {
   const name = `${path.basename(folder)}-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`;
-  return path.join(userHome(home), 'stores', name, '.mergelab', 'local');
+  return path.join(userHome(home), 'stores', name, '.mergelab', target);
 }
 
 /** Null on success. A folder that exists is proven by writing into it: rights alone do not tell of read-only mounts. */

@@ -77,7 +77,9 @@ class RunWatch implements Following {
     }
   }
 
+  /** What a host's run says comes through a connection that may be cut; the host says whether it lives. */
   #silent(folder: RunFolder): boolean {
+    if (folder.isElsewhere) return false;
     const beat = JSON.stringify(folder.status.map(({ worker, heartbeat }) => [worker, heartbeat]));
     if (beat !== this.#beat) {
       this.#beat = beat;

@@ -48,7 +48,7 @@ export const tests = {
   quickTypescript: () =>
     vitest('vitest, quick', [
       '--exclude',
-      'test/{runner,scripts,examples,cli,extension/with-agent,webview/browser}/**',
+      'test/{runner,ssh,scripts,examples,cli,extension/with-agent,webview/browser}/**',
     ]),
   /** Inside the extension host of a real VS Code. @param {readonly string[]} [more] */
   inHost: (more = []) => ({

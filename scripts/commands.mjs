@@ -31,7 +31,7 @@ export const commands = {
   },
   'merge-lab': { needs: toRun, run: mergeLab },
   test: {
-    needs: [...toTestEditor, 'mergekit'],
+    needs: [...toTestEditor, 'mergekit', 'sshd'],
     run: (tools) =>
       runChecks(tools, [
         ...checks.lint,

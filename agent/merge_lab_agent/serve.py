@@ -17,13 +17,14 @@ from typing import Any, BinaryIO
 from merge_lab_agent import PROTOCOL, __version__
 from merge_lab_agent.detached import Jobs
 from merge_lab_agent.follow import Follower
+from merge_lab_agent.kept_answer import kept_answer
 from merge_lab_agent.launch import launch
 from merge_lab_agent.listing import list_models
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.protocol import BadMessage, MessageWriter, Request, read_line, read_message
 from merge_lab_agent.run import as_problem
 from merge_lab_agent.runs import runs, stop
-from merge_lab_agent.transfer import get, put
+from merge_lab_agent.transfer import discard, files, get, put
 
 MOST_CALLS = 64
 LAST_ANSWERS_SECONDS = 1.0
@@ -45,7 +46,7 @@ class Server:
         self._idle = threading.Condition()
         self.calls: dict[str, Call] = {
             "environment": lambda request: self._jobs.ask("environment", request),
-            "prepare": lambda request: self._jobs.ask("prepare", request),
+            "prepare": lambda request: kept_answer(request) or self._jobs.ask("prepare", request),
             "geometry": lambda request: self._jobs.ask("geometry", request),
             "list": list_models,
             "launch": launch,
@@ -55,6 +56,8 @@ class Server:
             "unfollow": self._follower.unfollow,
             "put": put,
             "get": get,
+            "files": files,
+            "discard": discard,
         }
 
     def serve(self) -> None:

@@ -1,4 +1,7 @@
-"""Files to and from a client, in pieces: `put` what is named by its content, `get` what lies in the store."""
+"""Files to and from a client, in pieces: `put` what is named by its content, `get` what lies in the store.
+
+A merged model lies in `merged/<name>` until its client has it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import base64
 import binascii
 import hashlib
 import os
+import re
+import shutil
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,6 +19,7 @@ from merge_lab_agent.request import invalid, text_field
 from merge_lab_agent.store import Store, cannot_write, check_inside, sync_folder
 
 LARGEST_PIECE = 1 << 20
+_MERGED = re.compile(r"merged/[0-9a-f]{32}")
 
 
 def put(request: dict[str, Any]) -> dict[str, Any]:
@@ -64,6 +70,33 @@ def get(request: dict[str, Any]) -> dict[str, Any]:
         why = f"'{file}' cannot be read: {error.strerror or error}."
         raise Problem("file_unreadable", why, "Give yourself the right to read it.", file=file) from error
     return {"data": base64.b64encode(data).decode("ascii"), "size": size}
+
+
+def files(request: dict[str, Any]) -> dict[str, Any]:
+    """`{store, folder}` → `{files}`: sizes of what lies in a folder of merged models, by name; none where
+    there is no such folder."""
+    folder = _merged(request)
+    if not folder.is_dir():
+        return {"files": {}}
+    return {"files": {file.name: file.stat().st_size for file in sorted(folder.iterdir())}}
+
+
+def discard(request: dict[str, Any]) -> dict[str, Any]:
+    """`{store, folder}` → `{}`: removes a merged model that its client has."""
+    folder = _merged(request)
+    try:
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    return {}
+
+
+def _merged(request: dict[str, Any]) -> Path:
+    folder = text_field(request, "folder")
+    if _MERGED.fullmatch(folder) is None:
+        raise invalid(f"'{folder[:100]}' is no folder of a merged model.")
+    return Store.at(text_field(request, "store")).root / folder
 
 
 def _place(store: Store, kind: str, digest: str) -> Path:

@@ -2,14 +2,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from merge_lab_agent import STORE_FORMAT, __version__
+from merge_lab_agent.files_read import FilesRead
+from merge_lab_agent.kept_answer import kept_answer
+from merge_lab_agent.prepare_request import request_digest
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.store import Store
-from merge_lab_agent.transfer import LARGEST_PIECE, get, put
+from merge_lab_agent.transfer import LARGEST_PIECE, discard, files, get, put
 
 
 def piece(store: Path, content: bytes, begin: int, end: int, **more: Any) -> dict[str, Any]:
@@ -95,3 +100,43 @@ def test_other_files_do_not_come_down(tmp_path: Path, path: str, code: str) -> N
     with pytest.raises(Problem) as caught:
         get({"store": str(tmp_path), "path": path, "offset": 0})
     assert caught.value.code == code
+
+
+def test_a_merged_model_is_listed_and_discarded_and_nothing_else_is(tmp_path: Path) -> None:
+    folder = f"merged/{'a' * 32}"
+    asked = {"store": str(tmp_path), "folder": folder}
+    assert files(asked) == {"files": {}}
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "config.json").write_text("{}")
+    assert files(asked) == {"files": {"config.json": 2}}
+    assert discard(asked) == discard(asked) == {}
+    assert not (tmp_path / folder).exists()
+    for other in ("results", "merged", f"{folder}/..", "merged/../results"):
+        with pytest.raises(Problem):
+            discard(asked | {"folder": other})
+
+
+def test_a_kept_answer_serves_until_a_file_changes(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "store")
+    model = tmp_path / "model"
+    model.write_text("weights")
+    request = {"store": str(store.root), "models": []}
+    read = FilesRead()
+    read.add(model)
+    answer: dict[str, Any] = {"models": {}, "evaluations": {}, "problems": []}
+    document = {
+        "format": STORE_FORMAT,
+        "agent": __version__,
+        "request": request,
+        "files": read.to_json(),
+        "answer": answer,
+    }
+    file = store.root / "prepared" / f"{request_digest(request)}.json"
+    assert kept_answer(request) is None
+    file.write_text(json.dumps(document))
+    assert kept_answer(request) == answer
+    assert kept_answer(request | {"models": [1]}) is None
+    model.write_text("other weights")
+    assert kept_answer(request) is None
+    file.write_text("{")
+    assert kept_answer(request) is None

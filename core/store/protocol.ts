@@ -160,6 +160,16 @@ export const calls = {
     params: z.strictObject({ store: z.string(), path: storePath, offset }),
     answer: z.strictObject({ data: z.base64(), size: offset }),
   },
+  /** Sizes of a merged model's files, by name; none where it is not written. */
+  files: {
+    params: z.strictObject({ store: z.string(), folder: storePath }),
+    answer: z.strictObject({ files: z.record(z.string(), offset) }),
+  },
+  /** Removes a merged model that its client has. */
+  discard: {
+    params: z.strictObject({ store: z.string(), folder: storePath }),
+    answer: z.strictObject({}),
+  },
 } as const;
 
 export type CallName = keyof typeof calls;

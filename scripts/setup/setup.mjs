@@ -15,9 +15,10 @@ import {
   installMergekit,
   mergekitInputs,
 } from './python.mjs';
+import { findSshd, installSshd } from './sshd.mjs';
 import { installVscode, vscodeInputs, vscodeIsThere } from './vscode.mjs';
 
-/** @typedef {'node' | 'packages' | 'agent' | 'agent-test' | 'mergekit' | 'vscode' | 'chromium'} StepName */
+/** @typedef {'node' | 'packages' | 'agent' | 'agent-test' | 'mergekit' | 'vscode' | 'chromium' | 'sshd'} StepName */
 
 /**
  * Brings what the steps name into this checkout; in order, each only if it is not there.
@@ -143,6 +144,14 @@ const steps = {
     inputs: () => [],
     isThere: () => findChromium() !== null,
     install: installChromium,
+  },
+  sshd: {
+    label: 'an ssh server, for tests of hosts',
+    bytes: 20e6,
+    inputs: () => [process.platform],
+    // Where it cannot be installed that is said once, and its tests are left out.
+    isThere: (_, stamps) => findSshd() !== null || stamps.matches('sshd', [process.platform]),
+    install: installSshd,
   },
 };
 

@@ -251,13 +251,21 @@ describe('what cannot be opened', () => {
     expect(existsSync(path.join(path.dirname(file), '.mergelab'))).toBe(false);
   });
 
-  it('is a file that is not there, a folder, or a target elsewhere', async () => {
+  it('is a file that is not there, a folder, or a target that is no name', async () => {
     expect(await problem(open(path.join(world.folder, 'none.mergelab.yaml')))).toMatchObject({
       code: 'file_missing',
     });
     expect(await problem(open(world.folder))).toMatchObject({ code: 'file_unreadable' });
-    expect(await problem(open(world.experiment(`${TINY}target: gpu-box\n`)))).toMatchObject({
+    expect(await problem(open(world.experiment(`${TINY}target: ../gpu-box\n`)))).toMatchObject({
       code: 'target_unknown',
+    });
+  });
+
+  it('reaches for no host that only a file names', async () => {
+    const session = await open(world.experiment(`${TINY}target: gpu-box\n`));
+    expect(await problem(session.plan())).toMatchObject({
+      code: 'host_not_agreed',
+      message: 'The experiment wants to run on gpu-box, which nobody agreed to yet.',
     });
   });
 

@@ -1,0 +1,280 @@
+"""Makes a host ready for the agent. A client sends this file to the host's Python, before the agent is there.
+
+Standard library only, nothing of this package: one JSON request a line comes in, JSON lines go out, each
+behind a mark, because a login shell may print. It ends with its input, and with it whatever it started.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+MARK = "merge-lab-host "
+READY = "merge-lab.json"
+"""In an environment that is complete: written last."""
+
+
+class Refused(Exception):
+    """A code, what is wrong, and what to do."""
+
+    def __init__(self, code: str, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.problem = {"code": code, "message": message, "fix": fix}
+
+
+def say(**message: Any) -> None:
+    sys.stdout.write("\n" + MARK + json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def look(request: dict[str, Any]) -> dict[str, Any]:
+    """`{directory, models, agent, environment}` → what is there. Creates the directory, and nothing else."""
+    directory, models = expanded(request["directory"]), expanded(request["models"])
+    made = not directory.exists()
+    private(directory)
+    check_writable(directory)
+    source = directory / "agent" / request["agent"]
+    environment = directory / "environments" / request["environment"]
+    found = {
+        "system": f"{os.uname().sysname} {os.uname().machine}",
+        "python": sys.executable,
+        "version": ".".join(str(part) for part in sys.version_info[:3]),
+        "directory": str(directory),
+        "models": str(models),
+        "models_there": models.is_dir(),
+        "free_bytes": shutil.disk_usage(directory).free,
+        "gpus": gpus(),
+        "torch": torch_version(),
+        "venv": has_venv(),
+        "source": str(source) if (source / "merge_lab_agent").is_dir() else None,
+        "environment": str(environment / "bin" / "python") if (environment / READY).exists() else None,
+        "noexec": not can_execute(directory),
+    }
+    if made:
+        directory.rmdir()
+    return found
+
+
+def place(request: dict[str, Any]) -> dict[str, Any]:
+    """`{directory, agent, files}` → `{source}`: the agent's sources in a folder of their version."""
+    directory = expanded(request["directory"])
+    private(directory)
+    private(directory / "store")
+    source = directory / "agent" / request["agent"]
+    with alone(directory):
+        if not (source / "merge_lab_agent").is_dir():
+            private(source.parent)
+            half = source.parent / f".{source.name}.new"
+            shutil.rmtree(half, ignore_errors=True)
+            for name, text in request["files"].items():
+                file = half / inside(name)
+                file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                file.write_text(text, encoding="utf-8")
+            half.replace(source)
+    return {"source": str(source)}
+
+
+def environment(request: dict[str, Any]) -> dict[str, Any]:
+    """`{directory, environment, torch, requirements}` → `{python}`: a Python environment of our own.
+
+    `torch` is what pip is asked for first, so that no other package decides its build.
+    """
+    directory = expanded(request["directory"])
+    folder = directory / "environments" / request["environment"]
+    python = folder / "bin" / "python"
+    with alone(directory):
+        if (folder / READY).exists():
+            return {"python": str(python)}
+        private(folder.parent)
+        shutil.rmtree(folder, ignore_errors=True)
+        say(progress="Making a Python environment")
+        run([sys.executable, "-m", "venv", str(folder)], "venv_missing", "The environment cannot be made")
+        pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+        if request["torch"]:
+            say(progress="Installing PyTorch")
+            install_torch(pip, request["torch"])
+        if request["requirements"]:
+            say(progress="Installing what the agent needs")
+            run([*pip, *request["requirements"]], "pip_failed", "What the agent needs cannot be installed")
+        (folder / READY).write_text(json.dumps(request["requirements"]), encoding="utf-8")
+    return {"python": str(python)}
+
+
+def install_torch(pip: list[str], wanted: str) -> None:
+    """Linux without an NVIDIA card takes the build without CUDA, where pip's sources have it."""
+    if sys.platform == "linux" and not gpus() and "+" not in wanted and " " not in wanted:
+        try:
+            run([*pip, f"{wanted}+cpu"], "pip_failed", "PyTorch cannot be installed")
+        except Refused as refused:
+            if "No matching distribution" not in str(refused):
+                raise
+        else:
+            return
+    run([*pip, *wanted.split()], "pip_failed", "PyTorch cannot be installed")
+
+
+def run(command: list[str], code: str, what: str) -> None:
+    """Its lines are told as they come; they are the reason where it fails."""
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        errors="replace", start_new_session=True,
+    )  # fmt: skip
+    _children.add(process)
+    last: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        last = [*last[-20:], line.strip()]
+        say(detail=line.strip()[:300])
+    _children.discard(process)
+    if process.wait() == 0:
+        return
+    errors = [line for line in last if line.startswith("ERROR")] or [line for line in last if line]
+    if any("No space left" in line for line in last):
+        raise Refused("disk_full", "The host's disk is full.", "Free some space there, then try again.")
+    raise Refused(
+        code,
+        f"{what}: {'; '.join(errors[-3:]) or f'exit code {process.returncode}'}",
+        "Mend that on the host, or name a Python there that has PyTorch as `python:` in hosts.yaml.",
+    )
+
+
+_children: set[subprocess.Popen[str]] = set()
+
+
+def expanded(text: str) -> Path:
+    path = Path(text).expanduser()
+    if not path.is_absolute():
+        raise Refused("host_path_invalid", f"'{text}' is no absolute path.", "Begin it with / or ~/.")
+    return path
+
+
+def inside(name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise Refused("host_path_invalid", f"'{name}' leads out of the agent's folder.", "Send other names.")
+    return path
+
+
+def private(folder: Path) -> None:
+    """The folder, for its owner alone where it is made here."""
+    try:
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, parents=True)
+            folder.chmod(0o700)
+    except OSError as error:
+        raise not_writable(folder, error) from error
+
+
+def check_writable(folder: Path) -> None:
+    probe = folder / f".probe-{os.getpid()}"
+    try:
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as error:
+        raise not_writable(folder, error) from error
+
+
+def not_writable(folder: Path, error: OSError) -> Refused:
+    return Refused(
+        "host_not_writable",
+        f"The folder {folder} of the host cannot be written: {error.strerror or error}.",
+        "Name another folder there as `directory:` in hosts.yaml, or give yourself the right to write.",
+    )
+
+
+def can_execute(folder: Path) -> bool:
+    """False on a file system that is mounted without the right to run programs."""
+    if not hasattr(os, "ST_NOEXEC"):
+        return True
+    return not os.statvfs(folder).f_flag & os.ST_NOEXEC
+
+
+def gpus() -> list[str]:
+    try:
+        asked = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"]
+        said = subprocess.run(asked, capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    return said.stdout.strip().splitlines() if said.returncode == 0 else []
+
+
+def torch_version() -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("torch")
+    except PackageNotFoundError:
+        return None
+
+
+def has_venv() -> bool:
+    """Debian keeps parts of it apart."""
+    from importlib.util import find_spec
+
+    return find_spec("venv") is not None and find_spec("ensurepip") is not None
+
+
+@contextmanager
+def alone(directory: Path) -> Iterator[None]:
+    """One client at a time changes a host; the system gives the right back when a process goes."""
+    with (directory / ".set-up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            say(progress="Waiting for another client that sets this host up")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+CALLS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "look": look,
+    "place": place,
+    "environment": environment,
+}
+
+
+def answer(line: bytes) -> None:
+    request = json.loads(line)
+    try:
+        say(answer=CALLS[request["call"]](request))
+    except Refused as refused:
+        say(error=refused.problem)
+    except OSError as error:
+        said = f"The host refuses: {error}."
+        say(error={"code": "host_failed", "message": said, "fix": "Mend that on the host, then try again."})
+
+
+def main() -> None:
+    """Requests are read apart from the work, so that the end of input ends it."""
+    source = sys.stdin.buffer
+    waiting: list[bytes] = []
+    arrived = threading.Condition()
+
+    def read() -> None:
+        for line in source:
+            with arrived:
+                waiting.append(line)
+                arrived.notify()
+        for child in list(_children):
+            os.killpg(child.pid, 15)
+        os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        with arrived:
+            arrived.wait_for(lambda: bool(waiting))
+            line = waiting.pop(0)
+        answer(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+/** `~/.merge-lab/hosts.yaml`: the hosts that experiments may name, apart from them so that those can be shared. */
+import { isMap, LineCounter, type Node, parseDocument } from 'yaml';
+import { Positions } from '../experiment/positions.ts';
+import { didYouMean } from '../experiment/shape.ts';
+import type { Problem } from '../problem.ts';
+import { type Host, plainHost, wrongDestination, wrongHostName, wrongHostPath } from './host.ts';
+
+const LARGEST = 100_000;
+const KEYS = ['ssh', 'python', 'directory', 'models', 'workers'] as const;
+const LATER: readonly string[] = ['slurm', 'ray'];
+
+export interface HostsFile {
+  /** Without those that have a problem. */
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly problems: readonly Problem[];
+}
+
+type Found = Pick<Problem, 'message' | 'fix'> & { readonly path: readonly string[] };
+
+/** Never throws, whatever the text. */
+export function parseHosts(text: string, file: string): HostsFile {
+  const none = (message: string, fix: string): HostsFile => ({
+    hosts: new Map(),
+    problems: [{ code: 'hosts_invalid', message, fix, file, line: 1, column: 1 }],
+  });
+  if (text.length > LARGEST) return none('The file is too large to be a list of hosts.', 'Shorten it.');
+  const lines = new LineCounter();
+  const document = parse(text, lines);
+  const [wrong] = document?.errors ?? [];
+  if (!document) return none('The file nests too deeply.', 'Write a map from names to hosts.');
+  const positions = new Positions(document, lines, text);
+  const problem = ({ path, message, fix }: Found): Problem => {
+    const { line, column } = (positions.keyAt(path) ?? positions.whole()).start;
+    return { code: 'hosts_invalid', message, fix, file, line, column };
+  };
+  if (wrong) {
+    const { line, column } = positions.between(wrong.pos[0], wrong.pos[1]).start;
+    const message = `This is not valid YAML: ${wrong.message}.`;
+    const broken: Problem = { code: 'hosts_invalid', message, fix: 'Correct the YAML here.', file };
+    return { hosts: new Map(), problems: [{ ...broken, line, column }] };
+  }
+  const { contents } = document as { contents: Node | null };
+  if (contents === null) return { hosts: new Map(), problems: [] };
+  const value = plainValue(document);
+  if (!isMap(contents) || value === null)
+    return none(
+      'The file must be a map from names to hosts.',
+      'Write e.g. `gpu-box: { ssh: user@gpu-box }`.',
+    );
+  const hosts = new Map<string, Host>();
+  const problems: Problem[] = [];
+  for (const [name, entry] of Object.entries(value)) {
+    const { host, found } = readHost(name, entry);
+    problems.push(...found.map(problem));
+    if (host && found.length === 0) hosts.set(name, host);
+  }
+  return { hosts, problems };
+}
+
+function parse(text: string, lineCounter: LineCounter): ReturnType<typeof parseDocument> | null {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function plainValue(document: ReturnType<typeof parseDocument>): Record<string, unknown> | null {
+  try {
+    return document.toJS({ maxAliasCount: 20 }) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
+function readHost(name: string, entry: unknown): { readonly host: Host | null; readonly found: Found[] } {
+  const shown = name.slice(0, 60);
+  const wrong = wrongHostName(name);
+  if (wrong)
+    return { host: null, found: [{ path: [name], message: `\`${shown}\`: ${wrong}.`, fix: 'Rename it.' }] };
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+    const message = `\`${shown}\` must be a map of keys to values.`;
+    return { host: null, found: [{ path: [name], message, fix: `Write \`${shown}: { ssh: user@host }\`.` }] };
+  }
+  const values = entry as Record<string, unknown>;
+  const found = Object.keys(values).flatMap(
+    (key) => wrongKey(name, key) ?? wrongValue(name, key, values[key]) ?? [],
+  );
+  const host = { ...plainHost(name), ...values } as Host & { workers?: unknown };
+  const { ssh, python, directory, models } = host;
+  return { host: { name, ssh, python, directory, models }, found };
+}
+
+function wrongKey(name: string, key: string): Found | null {
+  if ((KEYS as readonly string[]).includes(key)) return null;
+  const path = [name, key];
+  const shown = key.slice(0, 60);
+  if (LATER.includes(key))
+    return {
+      path,
+      message: `\`${shown}\` comes in a later version.`,
+      fix: 'Remove it, or wait for that version.',
+    };
+  const near = didYouMean(key, KEYS);
+  const hint = near ? ` Did you mean \`${near}\`?` : '';
+  return {
+    path,
+    message: `\`${shown}\` is not a key of a host.${hint}`,
+    fix: near ? `Write \`${near}\`.` : `Remove it; a host has \`${KEYS.join('`, `')}\`.`,
+  };
+}
+
+function wrongValue(name: string, key: string, value: unknown): Found | null {
+  const path = [name, key];
+  const of = `\`${key}\` of \`${name}\``;
+  if (key === 'workers')
+    return value === 'auto'
+      ? null
+      : { path, message: `${of} can only be \`auto\` in this version.`, fix: 'Write `auto`, or remove it.' };
+  if (typeof value !== 'string') return { path, message: `${of} must be text.`, fix: 'Write it in quotes.' };
+  const why = key === 'ssh' ? wrongDestination(value) : wrongPath(key, value);
+  return why
+    ? { path, message: `${of} cannot be \`${value.slice(0, 60)}\`: ${why}.`, fix: 'Correct it.' }
+    : null;
+}
+
+/** A Python may also be named as the host's shell finds it. */
+function wrongPath(key: string, value: string): string | null {
+  return key === 'python' && /^[A-Za-z0-9][\w.-]*$/.test(value) ? null : wrongHostPath(value);
+}

@@ -1,0 +1,64 @@
+/** Hosts that the user agreed to, and where the agent lies on them: `~/.merge-lab/known-hosts.json`. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import type { Host } from '../../core/hosts/host.ts';
+import { writeAtomically } from '../write-atomically.ts';
+
+/** Absolute paths on the host. */
+export interface HostPlace {
+  /** What runs the agent. */
+  readonly python: string;
+  /** The agent's sources. */
+  readonly source: string;
+  readonly store: string;
+  readonly models: string;
+}
+
+export interface KnownHost {
+  readonly host: Host;
+  /** Name of the agent's version that lies there. */
+  readonly agent: string;
+  readonly place: HostPlace;
+}
+
+const hostSchema: z.ZodType<Host> = z.object({
+  name: z.string(),
+  ssh: z.string(),
+  python: z.string().nullable(),
+  directory: z.string(),
+  models: z.string(),
+});
+const absolute = z.string().startsWith('/');
+const knownSchema: z.ZodType<KnownHost> = z.object({
+  host: hostSchema,
+  agent: z.string(),
+  place: z.object({ python: absolute, source: absolute, store: absolute, models: absolute }),
+});
+const fileSchema = z.record(z.string(), knownSchema);
+
+/** By name; empty where the file is missing or damaged: hosts are then asked for once more. */
+export function readKnownHosts(home: string): ReadonlyMap<string, KnownHost> {
+  try {
+    const { data } = fileSchema.safeParse(JSON.parse(readFileSync(fileIn(home), 'utf8')));
+    return new Map(Object.entries(data ?? {}));
+  } catch {
+    return new Map();
+  }
+}
+
+/** Null where it was never agreed to, or is described otherwise by now. */
+export function knownHost(home: string, host: Host): KnownHost | null {
+  const known = readKnownHosts(home).get(host.name);
+  const fields = ['ssh', 'python', 'directory', 'models'] as const;
+  return known && fields.every((field) => known.host[field] === host[field]) ? known : null;
+}
+
+export function rememberHost(home: string, known: KnownHost): void {
+  const all = new Map(readKnownHosts(home)).set(known.host.name, known);
+  writeAtomically(fileIn(home), `${JSON.stringify(Object.fromEntries(all), null, 2)}\n`);
+}
+
+function fileIn(home: string): string {
+  return path.join(home, 'known-hosts.json');
+}

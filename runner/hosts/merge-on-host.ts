@@ -1,0 +1,105 @@
+/** A merged model written on a host, then brought here. */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { ProblemError } from '../../core/problem.ts';
+import { digest } from '../../core/store/canonical.ts';
+import { calls } from '../../core/store/protocol.ts';
+import { hasEnded } from '../../core/store/status.ts';
+import { checked, launchedSchema } from '../local-target.ts';
+import type { MergeWatch } from '../session-types.ts';
+import type { MergeDocument } from '../target.ts';
+import type { HostLink } from './host-link.ts';
+import { pause } from './pause.ts';
+import { fetchFile } from './transfer.ts';
+
+const LOOK_MS = 500;
+
+type Watch = MergeWatch & { readonly signal: AbortSignal };
+
+/**
+ * Asked again after a cut, what was written and what has arrived is found again: the folder on the host is named by
+ * what is merged. Throws `out_exists` before anything is done, `cancelled`, and the merge's own problems.
+ */
+export async function mergeOnHost(
+  link: HostLink,
+  document: MergeDocument,
+  watch: Watch,
+): Promise<{ readonly out: string }> {
+  const { out, ...rest } = document;
+  if (existsSync(out) && readdirSync(out).length > 0) throw notEmpty(out);
+  const { store } = await link.place();
+  const name = digest({ ...rest, store }).slice(0, 32);
+  const folder = `merged/${name}`;
+  const half = path.join(path.dirname(out), `.${path.basename(out)}.${name}.part`);
+  const listed = async () =>
+    checked('files', calls.files.answer, await link.request('files', { store, folder }, watch));
+  let files = (await listed()).files;
+  if (Object.keys(files).length === 0) {
+    await write(link, { ...rest, store, out: `${store}/${folder}` }, watch);
+    files = (await listed()).files;
+  }
+  await bring(link, store, folder, files, half, watch);
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(path.dirname(out), { recursive: true });
+  renameSync(half, out);
+  await link.request('discard', { store, folder }, watch);
+  return { out };
+}
+
+async function write(link: HostLink, merge: MergeDocument, { signal }: Watch): Promise<void> {
+  const { store } = merge;
+  const asked = await link.request('launch', { store, merge }, { signal });
+  const { run } = checked('launch', launchedSchema, asked);
+  for (;;) {
+    await pause(LOOK_MS, signal);
+    if (signal.aborted) {
+      await link.request('stop', { store, run, now: true }).catch(() => {});
+      throw new ProblemError(CANCELLED);
+    }
+    const answer = checked('runs', calls.runs.answer, await link.request('runs', { store }, { signal }));
+    const found = answer.runs.find((each) => each.run === run);
+    if (found?.problem) throw new ProblemError(found.problem);
+    if (found && hasEnded(found.state)) return;
+  }
+}
+
+async function bring(
+  link: HostLink,
+  store: string,
+  folder: string,
+  files: Readonly<Record<string, number>>,
+  to: string,
+  { signal, onProgress }: Watch,
+): Promise<void> {
+  const total = Object.values(files).reduce((sum, size) => sum + size, 0);
+  let done = 0;
+  const began = performance.now();
+  for (const [name, size] of Object.entries(files)) {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) continue;
+    const file = path.join(to, name);
+    if (existsSync(file)) {
+      done += size;
+      continue;
+    }
+    await fetchFile(link, store, `${folder}/${name}`, file, signal, (count) => {
+      done += count;
+      const seconds = (performance.now() - began) / 1000;
+      onProgress?.({ done, total, seconds_left: done > 0 ? (seconds * (total - done)) / done : null });
+    });
+  }
+}
+
+const CANCELLED = {
+  code: 'cancelled',
+  message: 'It was stopped before its end.',
+  fix: 'Start it again when you like.',
+};
+
+function notEmpty(out: string): ProblemError {
+  return new ProblemError({
+    code: 'out_exists',
+    message: `The folder ${out} holds something already.`,
+    fix: 'Name another folder, or empty it.',
+    file: out,
+  });
+}

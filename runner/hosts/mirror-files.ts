@@ -1,0 +1,118 @@
+/** The local copy of a host's store: what arrives is written where it belongs, and nowhere else. */
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import path from 'node:path';
+import { cannotWrite, writeAtomically } from '../write-atomically.ts';
+
+const NAME = '[A-Za-z0-9][A-Za-z0-9._-]{0,127}';
+/** Grow at their end, and never change otherwise. */
+const APPENDED = new RegExp(`^(?:results/${NAME}\\.jsonl|runs/${NAME}/(?:events\\.jsonl|agent\\.log))$`);
+const REPLACED = new RegExp(`^runs/${NAME}/status/${NAME}\\.json$`);
+const RUN = new RegExp(`^${NAME}$`);
+/** A status is a few hundred bytes; one that comes in several pieces is none. */
+const LARGEST_STATUS = 100_000;
+
+export type Taken = 'taken' | 'gap' | 'refused';
+
+export class MirrorFiles {
+  readonly #store: string;
+  readonly #sizes = new Map<string, number>();
+
+  constructor(store: string) {
+    this.#store = store;
+  }
+
+  /** Path to size of all that grows: where to go on from. */
+  offsets(): Readonly<Record<string, number>> {
+    this.#sizes.clear();
+    const inside = (folder: string): string[] =>
+      names(path.join(this.#store, folder)).map((name) => `${folder}/${name}`);
+    const found = [
+      ...inside('results'),
+      ...inside('runs').flatMap((run) => [`${run}/events.jsonl`, `${run}/agent.log`]),
+    ];
+    return Object.fromEntries(
+      found
+        .filter((file) => APPENDED.test(file) && this.#size(file) > 0)
+        .map((file) => [file, this.#size(file)]),
+    );
+  }
+
+  /**
+   * A piece of a file at its offset. What is there already is passed over; `gap` where something before it is missing,
+   * `refused` for a path that no store has. Two that write at once write the same bytes at the same place.
+   */
+  take(file: string, offset: number, data: Uint8Array): Taken {
+    if (REPLACED.test(file)) {
+      if (offset > 0 || data.length > LARGEST_STATUS) return 'refused';
+      writeAtomically(path.join(this.#store, file), Buffer.from(data).toString('utf8'));
+      return 'taken';
+    }
+    if (!APPENDED.test(file)) return 'refused';
+    const size = this.#size(file);
+    if (offset > size) return 'gap';
+    if (offset + data.length > size) this.#write(file, size, data.subarray(size - offset));
+    return 'taken';
+  }
+
+  /** What the host says of a run's process, which nobody can look at from here. */
+  lives(run: string, alive: boolean | null): Taken {
+    if (!RUN.test(run)) return 'refused';
+    writeAtomically(path.join(this.#store, 'runs', run, 'host.json'), `${JSON.stringify({ alive })}\n`);
+    return 'taken';
+  }
+
+  #size(file: string): number {
+    const known = this.#sizes.get(file);
+    if (known !== undefined) return known;
+    const size = statSync(path.join(this.#store, file), { throwIfNoEntry: false })?.size ?? 0;
+    this.#sizes.set(file, size);
+    return size;
+  }
+
+  #write(file: string, at: number, data: Uint8Array): void {
+    const full = path.join(this.#store, file);
+    try {
+      mkdirSync(path.dirname(full), { recursive: true });
+      // Neither cuts what is there, nor puts all at the end, as 'w' and 'a' would.
+      const handle = openSync(full, constants.O_WRONLY | constants.O_CREAT, 0o666);
+      try {
+        for (let written = 0; written < data.length; ) {
+          written += writeSync(handle, data, written, data.length - written, at + written);
+        }
+      } finally {
+        closeSync(handle);
+      }
+      this.#sizes.set(file, at + data.length);
+    } catch (cause) {
+      this.#sizes.delete(file);
+      throw cannotWrite(full, cause as NodeJS.ErrnoException);
+    }
+  }
+}
+
+/** The host's last word on a run's process; undefined in a store that is no mirror. */
+export function hostWord(store: string, run: string): boolean | null | undefined {
+  try {
+    const { alive } = JSON.parse(readFileSync(path.join(store, 'runs', run, 'host.json'), 'utf8'));
+    return typeof alive === 'boolean' ? alive : null;
+  } catch {
+    return undefined;
+  }
+}
+
+function names(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

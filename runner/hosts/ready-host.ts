@@ -1,0 +1,174 @@
+/** Makes a host ready for the agent, once: look, ask, copy, make an environment. Later it is known and only spoken to. */
+import * as z from 'zod';
+import type { Host } from '../../core/hosts/host.ts';
+import { type Problem, ProblemError } from '../../core/problem.ts';
+import type { HostRelease } from './host-release.ts';
+import { HostSetUp, type SetUpNews } from './host-set-up.ts';
+import { type HostPlace, knownHost, rememberHost } from './known-hosts.ts';
+
+const factsSchema = z.object({
+  system: z.string(),
+  python: z.string(),
+  version: z.string(),
+  directory: z.string(),
+  models: z.string(),
+  models_there: z.boolean(),
+  free_bytes: z.number(),
+  gpus: z.array(z.string()),
+  torch: z.string().nullable(),
+  venv: z.boolean(),
+  source: z.string().nullable(),
+  environment: z.string().nullable(),
+  noexec: z.boolean(),
+});
+const placedSchema = z.object({ source: z.string() });
+const environmentSchema = z.object({ python: z.string() });
+
+/** What a look at a host found. */
+export type HostFacts = z.infer<typeof factsSchema>;
+
+export type HostQuestion =
+  /** A file names a host that the user never spoke of. */
+  | { readonly kind: 'reach'; readonly host: Host }
+  /** `environment`: whether gigabytes of packages are to be installed there. */
+  | {
+      readonly kind: 'set_up';
+      readonly host: Host;
+      readonly facts: HostFacts;
+      readonly environment: boolean;
+    };
+
+export interface ReadyOptions {
+  readonly home: string;
+  readonly release: HostRelease;
+  /** The user meant this very host: named it, or describes it in `hosts.yaml`. */
+  readonly isMeant: boolean;
+  /** Left out: whatever must be asked is refused. */
+  readonly agree?: (question: HostQuestion) => Promise<boolean>;
+  readonly news?: SetUpNews;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** PyTorch, its environment and what pip unpacks on the way. */
+const SPACE_BYTES = 6e9;
+
+/**
+ * Where the agent is on the host. Throws a ProblemError: the codes of `sshProblem`, `host_not_agreed`,
+ * `host_not_writable`, `host_noexec`, `host_disk_full`, `host_torch_missing`, `venv_missing`, `pip_failed`.
+ */
+export async function readyHost(host: Host, options: ReadyOptions): Promise<HostPlace> {
+  const { home, release } = options;
+  const known = knownHost(home, host);
+  if (known?.agent === release.agent) return known.place;
+  if (!known && !options.isMeant) await mustAgree(options, { kind: 'reach', host });
+  const setUp = new HostSetUp(host, release.folder);
+  try {
+    const facts = await lookAt(setUp, host, options);
+    const needsEnvironment = host.python === null && facts.environment === null;
+    if (needsEnvironment) refuseWhatCannotBe(host, facts);
+    else if (host.python !== null && facts.torch === null) throw new ProblemError(noTorch(host, facts));
+    if (!known || needsEnvironment)
+      await mustAgree(options, { kind: 'set_up', host, facts, environment: needsEnvironment });
+    const place = await settle(setUp, host, facts, options);
+    rememberHost(home, { host, agent: release.agent, place });
+    return place;
+  } finally {
+    await setUp.close();
+  }
+}
+
+/** What is there; changes nothing. */
+export async function lookAt(
+  setUp: HostSetUp,
+  host: Host,
+  { release, signal }: Pick<ReadyOptions, 'release' | 'signal'>,
+): Promise<HostFacts> {
+  const { directory, models } = host;
+  const { agent, environment } = release;
+  const found = await setUp.call('look', { directory, models, agent, environment }, { signal });
+  return understood(host, factsSchema, found);
+}
+
+async function settle(
+  setUp: HostSetUp,
+  host: Host,
+  facts: HostFacts,
+  { release, news, signal }: ReadyOptions,
+): Promise<HostPlace> {
+  const { directory } = facts;
+  const { agent, environment, files, torch, requirements } = release;
+  const told = { news: news ?? (() => {}), signal };
+  told.news({ progress: `Copying the agent to ${host.name}` });
+  const placed = understood(host, placedSchema, await setUp.call('place', { directory, agent, files }, told));
+  const python =
+    host.python === null
+      ? understood(
+          host,
+          environmentSchema,
+          await setUp.call('environment', { directory, environment, torch, requirements }, told),
+        ).python
+      : facts.python;
+  return { python, source: placed.source, store: `${directory}/store`, models: facts.models };
+}
+
+async function mustAgree({ agree }: ReadyOptions, question: HostQuestion): Promise<void> {
+  if (await agree?.(question)) return;
+  const { name } = question.host;
+  throw new ProblemError({
+    code: 'host_not_agreed',
+    message:
+      question.kind === 'reach'
+        ? `The experiment wants to run on ${name}, which nobody agreed to yet.`
+        : `Nobody agreed yet that the agent is set up on ${name}.`,
+    fix: `Look at what would be done and agree: merge-lab hosts ${name} --set-up`,
+  });
+}
+
+function refuseWhatCannotBe(host: Host, facts: HostFacts): void {
+  const problem = whyNoEnvironment(host, facts);
+  if (problem) throw new ProblemError(problem);
+}
+
+function whyNoEnvironment({ name }: Host, facts: HostFacts): Problem | null {
+  const { directory } = facts;
+  if (facts.noexec) {
+    return {
+      code: 'host_noexec',
+      message: `Nothing can be run from ${directory} on ${name}: its file system is mounted noexec.`,
+      fix: 'Name another folder as `directory:` in hosts.yaml, or a Python that has PyTorch as `python:`.',
+    };
+  }
+  if (!facts.venv) {
+    return {
+      code: 'venv_missing',
+      message: `The Python of ${name} (${facts.python}) cannot make environments.`,
+      fix: 'Install its venv module there (on Debian or Ubuntu: python3-venv), or name another Python as `python:` in hosts.yaml.',
+    };
+  }
+  if (facts.free_bytes < SPACE_BYTES) {
+    return {
+      code: 'host_disk_full',
+      message: `An environment with PyTorch needs about 6 GB; ${directory} on ${name} has ${(facts.free_bytes / 1e9).toFixed(1)} GB free.`,
+      fix: 'Free some space there, or name another folder as `directory:` in hosts.yaml.',
+    };
+  }
+  return null;
+}
+
+function noTorch({ name }: Host, { python }: HostFacts): Problem {
+  return {
+    code: 'host_torch_missing',
+    message: `The Python named for ${name}, ${python}, has no PyTorch.`,
+    fix: 'Install torch and transformers into it, name another one, or remove `python:` from hosts.yaml to have an environment made.',
+  };
+}
+
+function understood<T>({ name }: Host, schema: z.ZodType<T>, value: unknown): T {
+  const { data, error } = schema.safeParse(value);
+  if (data !== undefined) return data;
+  throw new ProblemError({
+    code: 'host_failed',
+    message: `What ${name} answers is not understood: ${error?.issues[0]?.message ?? ''}`,
+    fix: 'See what its login shell and its Python print.',
+  });
+}

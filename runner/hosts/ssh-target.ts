@@ -1,0 +1,154 @@
+/** A host behind ssh as the place where merges run: the store on this machine is a copy of what lies there. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import type { Host } from '../../core/hosts/host.ts';
+import { ProblemError } from '../../core/problem.ts';
+import type { PlanId, Prepared, PrepareRequest } from '../../core/store/format.ts';
+import { preparedSchema } from '../../core/store/prepared.ts';
+import type { GeometryRequest } from '../geometry-files.ts';
+import { checked, geometrySchema, launchedSchema } from '../local-target.ts';
+import { askToStop } from '../run-folders.ts';
+import type { MergeWatch } from '../session-types.ts';
+import type { Keeping, Launch, Launched, MergeDocument, Reach, Target } from '../target.ts';
+import { fromHost, keepPrepared, sendData, toHost } from './data-on-host.ts';
+import type { HostLink } from './host-link.ts';
+import { mergeOnHost } from './merge-on-host.ts';
+import { Mirror } from './mirror.ts';
+import { pause } from './pause.ts';
+import { fetchFile, sendFile } from './transfer.ts';
+
+/** For everything that is known of a plan to arrive. */
+const SYNC_MS = 120_000;
+
+const stoppedSchema = z.looseObject({ state: z.string() });
+
+export class SshTarget implements Target {
+  readonly #link: HostLink;
+  readonly #signal: AbortSignal;
+  readonly #mirrors = new Set<Mirror>();
+
+  constructor(link: HostLink, signal: AbortSignal = new AbortController().signal) {
+    this.#link = link;
+    this.#signal = signal;
+  }
+
+  get host(): Host {
+    return this.#link.host;
+  }
+
+  async prepare(request: PrepareRequest): Promise<Prepared> {
+    const { store, models } = await this.#link.place();
+    const data = await sendData(this.#link, store, request, this.#signal);
+    const answer = await this.#ask('prepare', toHost(request, data, { store, models }), preparedSchema);
+    const prepared = fromHost(answer, data);
+    for (const { id } of Object.values(prepared.evaluations)) {
+      await this.#fetch(request.store, `evaluations/${id}.json`);
+    }
+    keepPrepared(request, prepared, data);
+    return prepared;
+  }
+
+  async geometry(request: GeometryRequest): Promise<void> {
+    const { store } = await this.#link.place();
+    const { key } = await this.#ask('geometry', { ...request, store }, geometrySchema);
+    await this.#fetch(request.store, `geometry/${key}.json`);
+  }
+
+  async launch(request: Launch): Promise<Launched> {
+    const { store } = await this.#link.place();
+    await this.#sendPlan(request.store, request.plan);
+    const { run, state, note } = await this.#ask('launch', { ...request, store }, launchedSchema);
+    return { run, state, note: note ?? null };
+  }
+
+  async stop(store: string, run: string, now: boolean): Promise<void> {
+    const place = await this.#link.place();
+    await this.#ask('stop', { store: place.store, run, now }, stoppedSchema);
+    askToStop(store, run, now);
+  }
+
+  async merge(document: MergeDocument, watch: MergeWatch = {}): Promise<{ readonly out: string }> {
+    await this.#sendPlan(document.store, document.plan);
+    return mergeOnHost(this.#link, document, { ...watch, signal: this.#either(watch.signal) });
+  }
+
+  async sync(store: string, plan: PlanId): Promise<void> {
+    await this.#sendPlan(store, plan);
+    const mirror = await this.#mirror(store, plan, false);
+    const ended = new AbortController();
+    const late = pause(SYNC_MS, AbortSignal.any([this.#signal, ended.signal])).then(() => {
+      if (!ended.signal.aborted) throw new ProblemError(tooSlow(this.host));
+    });
+    late.catch(() => {});
+    try {
+      await Promise.race([mirror.synced, late]);
+    } finally {
+      ended.abort();
+      await this.#end(mirror);
+    }
+  }
+
+  follow(store: string, plan: PlanId, onReach?: Reach): Keeping {
+    let ended = false;
+    const begun = this.#mirror(store, plan, true, onReach).then((mirror) => {
+      if (ended) void this.#end(mirror);
+      return mirror;
+    });
+    const broken = begun.then((mirror) => mirror.broken);
+    broken.catch(() => {});
+    return {
+      broken,
+      [Symbol.dispose]: () => {
+        ended = true;
+        void begun.then((mirror) => this.#end(mirror)).catch(() => {});
+      },
+    };
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#mirrors].map((mirror) => this.#end(mirror)));
+    await this.#link.dispose();
+  }
+
+  async #mirror(store: string, plan: PlanId, alone: boolean, onReach?: Reach): Promise<Mirror> {
+    const { store: from } = await this.#link.place();
+    const mirror = new Mirror(this.#link, { from, store, plan, alone, ...(onReach ? { onReach } : {}) });
+    this.#mirrors.add(mirror);
+    return mirror;
+  }
+
+  async #end(mirror: Mirror): Promise<void> {
+    this.#mirrors.delete(mirror);
+    await mirror[Symbol.asyncDispose]();
+  }
+
+  async #sendPlan(store: string, plan: PlanId): Promise<void> {
+    const { store: to } = await this.#link.place();
+    await sendFile(this.#link, to, 'plan', path.join(store, 'plans', `${plan}.jsonl`), this.#signal);
+  }
+
+  /** Files of these names never change. */
+  async #fetch(store: string, name: string): Promise<void> {
+    const file = path.join(store, name);
+    if (existsSync(file)) return;
+    const { store: from } = await this.#link.place();
+    await fetchFile(this.#link, from, name, file, this.#signal);
+  }
+
+  async #ask<T>(method: string, params: object, schema: z.ZodType<T>): Promise<T> {
+    return checked(method, schema, await this.#link.request(method, params, { signal: this.#signal }));
+  }
+
+  #either(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([this.#signal, signal]) : this.#signal;
+  }
+}
+
+function tooSlow({ name }: Host) {
+  return {
+    code: 'host_slow',
+    message: `What ${name} knows of this plan did not arrive within ${SYNC_MS / 1000} s.`,
+    fix: 'What arrived is kept: the same command goes on from there.',
+  };
+}

@@ -1,0 +1,108 @@
+/** Files to a host, named by their content, and from its store: in pieces, on from where a cut left them. */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import path from 'node:path';
+import { ProblemError } from '../../core/problem.ts';
+import { calls } from '../../core/store/protocol.ts';
+import { checked } from '../local-target.ts';
+import { cannotWrite } from '../write-atomically.ts';
+import type { HostLink } from './host-link.ts';
+
+const PIECE = 512 * 1024;
+
+export interface Sent {
+  /** Absolute path on the host. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** One that is there already costs a question. Throws the system's error where the file cannot be read. */
+export async function sendFile(
+  link: HostLink,
+  store: string,
+  kind: 'plan' | 'data',
+  file: string,
+  signal: AbortSignal,
+): Promise<Sent> {
+  const sha256 = await digestOf(file);
+  const handle = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(handle);
+    const put = async (offset: number, data: string) => {
+      const asked = { store, kind, sha256, size, offset, data };
+      return checked('put', calls.put.answer, await link.request('put', asked, { signal }));
+    };
+    let { have, path: there } = await put(0, '');
+    const piece = Buffer.allocUnsafe(PIECE);
+    while (have < size) {
+      const count = readSync(handle, piece, 0, PIECE, have);
+      if (count === 0) throw changed(file);
+      const after = await put(have, piece.toString('base64', 0, count));
+      have = after.have;
+      there = after.path;
+    }
+    return { path: there, sha256 };
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** A file of the host's store to one here, which gets its name when it is whole. */
+export async function fetchFile(
+  link: HostLink,
+  store: string,
+  name: string,
+  file: string,
+  signal: AbortSignal,
+  onBytes: (count: number) => void = () => {},
+): Promise<void> {
+  const part = path.join(path.dirname(file), `.${path.basename(file)}.part`);
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    const handle = openSync(part, constants.O_RDWR | constants.O_CREAT, 0o666);
+    try {
+      for (let have = fstatSync(handle).size; ; ) {
+        const asked = { store, path: name, offset: have };
+        const { data, size } = checked('get', calls.get.answer, await link.request('get', asked, { signal }));
+        const piece = Buffer.from(data, 'base64');
+        for (let written = 0; written < piece.length; )
+          written += writeSync(handle, piece, written, piece.length - written, have + written);
+        have += piece.length;
+        onBytes(piece.length);
+        if (have >= size) break;
+        if (piece.length === 0) throw changed(name);
+      }
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(part, file);
+  } catch (cause) {
+    if (cause instanceof ProblemError) throw cause;
+    throw cannotWrite(file, cause as NodeJS.ErrnoException);
+  }
+}
+
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+function changed(file: string): ProblemError {
+  return new ProblemError({
+    code: 'transfer_damaged',
+    message: `${file} changed while it was sent.`,
+    fix: 'Try again when nobody writes to it.',
+    file,
+  });
+}

@@ -1,0 +1,48 @@
+/** Where merges run: this machine, or a host behind ssh. A session does the same with either. */
+import type { Problem } from '../core/problem.ts';
+import type { PlanId, Prepared, PrepareRequest } from '../core/store/format.ts';
+import type { GeometryRequest } from './geometry-files.ts';
+import type { MergeWatch } from './session-types.ts';
+
+export interface Launch {
+  readonly store: string;
+  readonly plan: PlanId;
+  readonly device: string;
+  readonly allow_remote_code: readonly string[];
+}
+
+export interface Launched {
+  readonly run: string;
+  readonly state: 'started' | 'queued' | 'attached';
+  readonly note: string | null;
+}
+
+/** Every store that is named is the one on this machine: of a host it is the copy. */
+export interface Target {
+  /** Models and data, looked at and compared. Of this machine from what is kept, while nothing has changed. */
+  prepare(request: PrepareRequest): Promise<Prepared>;
+  /** Measures the task vectors of a size; they are in the store then. */
+  geometry(request: GeometryRequest): Promise<void>;
+  /** Starts a run of a plan of the store, or joins the one that goes on. It outlives this process. */
+  launch(request: Launch): Promise<Launched>;
+  /** Ends a run after the current merge, or at once. */
+  stop(store: string, run: string, now: boolean): Promise<void>;
+  /** Writes one merged model; ends when it is written. Where it is stopped, nothing of it remains. */
+  merge(document: MergeDocument, watch?: MergeWatch): Promise<{ readonly out: string }>;
+  /** Brings into the store what is known of a plan where merges run. */
+  sync(store: string, plan: PlanId): Promise<void>;
+  /** Goes on doing so until it is disposed. */
+  follow(store: string, plan: PlanId, onReach?: Reach): Keeping;
+  dispose(): Promise<void>;
+}
+
+/** As the agent's `merge` reads it. */
+export type MergeDocument = { readonly store: string; readonly plan: PlanId; readonly out: string } & object;
+
+/** The host went out of reach, or (null) is back. */
+export type Reach = (problem: Problem | null) => void;
+
+export interface Keeping extends Disposable {
+  /** Rejects with what keeps it from going on; else never settles. */
+  readonly broken: Promise<never>;
+}

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { wrongDestination, wrongHostName } from '../../core/hosts/host.ts';
+import { parseHosts } from '../../core/hosts/hosts-file.ts';
+
+const parse = (text: string) => parseHosts(text, 'hosts.yaml');
+
+describe('hosts.yaml', () => {
+  it('names hosts, with a default for everything left out', () => {
+    const { hosts, problems } = parse(
+      'gpu-box: { ssh: user@gpu-box, python: ~/venv/bin/python, workers: auto }\nlab: {}\n',
+    );
+    expect(problems).toEqual([]);
+    expect(hosts.get('gpu-box')).toEqual({
+      name: 'gpu-box',
+      ssh: 'user@gpu-box',
+      python: '~/venv/bin/python',
+      directory: '~/.merge-lab',
+      models: '~/models',
+    });
+    expect(hosts.get('lab')?.ssh).toBe('lab');
+    expect(parse('').problems).toEqual([]);
+  });
+
+  it('says what is wrong at its place, with what was probably meant, and keeps the other hosts', () => {
+    const { hosts, problems } = parse('good: {}\nbox:\n  ssh: box\n  direktory: /x\n');
+    expect([...hosts.keys()]).toEqual(['good']);
+    expect(problems).toEqual([
+      {
+        code: 'hosts_invalid',
+        message: '`direktory` is not a key of a host. Did you mean `directory`?',
+        fix: 'Write `directory`.',
+        file: 'hosts.yaml',
+        line: 4,
+        column: 3,
+      },
+    ]);
+  });
+
+  it.each([
+    'box: { ssh: -oProxyCommand=id }',
+    'box: { ssh: "user@-oProxyCommand=id" }',
+    'box: { ssh: "a b" }',
+    'box: { ssh: "box;id" }',
+    'box: { ssh: "$(id)" }',
+    'box: { ssh: 3 }',
+    'box: { directory: relative }',
+    'box: { directory: "/x\\ny" }',
+    'box: { python: "-c" }',
+    'box: { workers: 3 }',
+    'box: { slurm: {} }',
+    'box: [1]',
+    '-box: {}',
+    '"../x": {}',
+    'local: {}',
+    '__proto__: { ssh: x }',
+    '- a\n- b',
+    'just text',
+    'a: { ssh: x',
+    'a: {}\na: {}',
+  ])('refuses %s', (text) => {
+    const { hosts, problems } = parse(text);
+    expect(hosts.size).toBe(0);
+    expect(problems.length).toBeGreaterThan(0);
+    for (const each of problems)
+      expect(each).toMatchObject({ code: 'hosts_invalid', line: expect.any(Number) });
+  });
+
+  it('survives any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => void parse(text)),
+      { seed: 7 },
+    );
+  });
+});
+
+describe('what ssh is given', () => {
+  it('is never an option, whatever a file says', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const accepted = wrongDestination(text) === null || wrongHostName(text) === null;
+        return !accepted || /^[^-\s"'`$;&|<>()\\\0][^\s"'`$;&|<>()\\\0]*$/u.test(text);
+      }),
+      { seed: 7, numRuns: 2000 },
+    );
+    expect(wrongDestination('ssh://user@host:22')).toBeNull();
+    expect(wrongDestination('[::1]')).toBeNull();
+  });
+});

@@ -10,6 +10,7 @@ import { setLimits } from './limits.ts';
 import { beyondNoise, noiseSentence } from './noise-sentence.ts';
 import { oracleCurve } from './oracle-curve.ts';
 import { bits, scoreOf } from './rows.ts';
+import { ensembleStudy } from './study.ts';
 import type {
   BestPool,
   EnsembleInput,
@@ -51,7 +52,7 @@ export function makeEnsembleReport(input: EnsembleInput, options: EnsembleOption
     diversity: diversityOf(rows, data, complete),
     best_pools: pools.byCount,
     goal: pools.goal,
-    study: null,
+    study: complete ? ensembleStudy(data, verdict, options.cancelled) : null,
     beyond_noise: verdict,
     sentence: noiseSentence(oracle.at(-1) as OraclePoint, controls, verdict),
     warnings: [...data.warnings, ...unmetGoal(input, pools.goal)],

@@ -75,3 +75,31 @@ export function domainsOf(S: number, count: number): Pick<EnsembleInput, 'domain
     domainOf: Array.from({ length: S }, (_, s) => s % count),
   };
 }
+
+export interface Family {
+  readonly parameters: number;
+  readonly family: string;
+}
+
+/**
+ * Larger models are better, by 60·N^−0.3 nats. Models of a family err together with standard deviation `shared`, each
+ * by itself with `own`.
+ */
+export function families(
+  models: readonly Family[],
+  S: number,
+  shared: number,
+  own: number,
+  seed: number,
+): number[][] {
+  const random = seededRandom(seed);
+  const difficulty = Array.from({ length: S }, () => 1 + 0.2 * random.normal());
+  const names = new Set(models.map(({ family }) => family));
+  const together = new Map([...names].map((name) => [name, difficulty.map(() => shared * random.normal())]));
+  return models.map(({ parameters, family }) =>
+    difficulty.map((value, s) => {
+      const level = value * (60 + 60 * (parameters / 1e9) ** -0.3);
+      return Math.max(0, level + (together.get(family)?.[s] ?? 0) + own * random.normal());
+    }),
+  );
+}

@@ -1,0 +1,119 @@
+import { estimated } from '../../words/estimates.ts';
+import { loss } from '../../words/numbers.ts';
+import type { Estimated } from '../selection/estimated.ts';
+import type { EnsembleData } from './data.ts';
+import { estimateOf, type JudgedNumbers } from './law-errors.ts';
+import { bits } from './rows.ts';
+import type { Claim, Heterogeneous, PoolForm, PoolLaw, SingleLaw, Verdict } from './types.ts';
+
+/** The claims of arXiv 2512.23340, each by the difference that decides it. None of its constants is taken over. */
+export function claimsOf(
+  typical: PoolLaw,
+  single: SingleLaw | null,
+  heterogeneous: Heterogeneous | null,
+  judged: JudgedNumbers,
+  data: EnsembleData,
+  beyondNoise: Verdict,
+): Claim[] {
+  const difference = (name: string): Estimated | null => {
+    const found = estimateOf(name, judged, data, 'models');
+    return found && scaled(found);
+  };
+  const gated = (claim: Claim): Claim =>
+    claim.verdict !== 'confirmed' || beyondNoise === 'confirmed'
+      ? claim
+      : { ...claim, verdict: 'cannot tell', sentence: `${claim.sentence} ${BUT_NOISE}` };
+  return [
+    gated(powerLaw(typical, difference('power_law'))),
+    gated(lowerFloor(typical, single, difference('lower_floor'))),
+    heterogeneousBetter(heterogeneous),
+  ];
+}
+
+const BUT_NOISE = 'But noise alone gives such a curve too, and nothing here shows that there is more.';
+
+function scaled({ value, low, high }: Estimated): Estimated {
+  return {
+    value: bits(value),
+    low: low === null ? null : bits(low),
+    high: high === null ? null : bits(high),
+  };
+}
+
+export function verdictOf({ low, high }: Estimated): Verdict {
+  if (low !== null && low > 0) return 'confirmed';
+  return high !== null && high < 0 ? 'not confirmed' : 'cannot tell';
+}
+
+function powerLaw({ forms, reason }: PoolLaw, difference: Estimated | null): Claim {
+  const claim = 'power_law';
+  const [power, rival] = [true, false].map((isPower) =>
+    forms.find(({ form }) => form.startsWith('power') === isPower),
+  );
+  if (!power || !rival || !difference)
+    return { claim, verdict: 'cannot tell', difference: null, sentence: reason ?? 'No law can be fitted.' };
+  return {
+    claim,
+    verdict: verdictOf(difference),
+    difference,
+    sentence:
+      `${FORMS[power.form]} foretells larger budgets to ${loss(power.held_out, 4)} bits per byte, ` +
+      `${FORMS[rival.form].toLowerCase()} to ${loss(rival.held_out, 4)}: a lead of ${estimated(difference)}.`,
+  };
+}
+
+const FORMS: Readonly<Record<PoolForm, string>> = {
+  power_floor: 'A power law with a floor',
+  power: 'A power law without floor',
+  logarithm: 'A logarithm',
+  saturating: 'A law in the number of models',
+  flat: 'A constant',
+};
+
+function lowerFloor({ forms }: PoolLaw, single: SingleLaw | null, difference: Estimated | null): Claim {
+  const claim = 'lower_floor';
+  const pools = forms.find(({ form }) => form === 'power_floor')?.parameters['floor'];
+  const alone = single?.parameters['floor'];
+  const unknown = (sentence: string): Claim => ({
+    claim,
+    verdict: 'cannot tell',
+    difference: null,
+    sentence,
+  });
+  if (alone === undefined)
+    return unknown(
+      'Single models of fewer than four sizes have no law of their own to hold a floor against.',
+    );
+  if (pools === undefined || !difference) return unknown('Too few budgets for a law of pools with a floor.');
+  if (pools <= 0 || alone <= 0)
+    return unknown(`The data set no floor for ${pools <= 0 ? 'pools' : 'single models'}: it stands at zero.`);
+  return {
+    claim,
+    verdict: verdictOf(difference),
+    difference,
+    sentence:
+      `Pools level off at ${loss(pools)} bits per byte, single models at ${loss(alone)}: ` +
+      `a difference of ${estimated(difference)}.`,
+  };
+}
+
+function heterogeneousBetter(found: Heterogeneous | null): Claim {
+  const claim = 'heterogeneous_better';
+  if (!found)
+    return {
+      claim,
+      verdict: 'cannot tell',
+      difference: null,
+      sentence:
+        'There are no pools of one family and of several with models of about the same sizes to compare.',
+    };
+  const { saving, left_out: left } = found;
+  return {
+    claim,
+    verdict: verdictOf(saving),
+    difference: saving,
+    sentence:
+      `With as many models of about the same sizes, pools of several families save ${estimated(saving)} bits per byte ` +
+      `over those of one; the interval allows for other samples and other ${left.kind}.`,
+  };
+}

@@ -1,0 +1,59 @@
+import { throwIfCancelled } from '../law/cancelled.ts';
+import { type Estimated, estimatedFrom, type Variance } from '../selection/estimated.ts';
+import { sampleFreedom } from '../selection/samples.ts';
+import type { EnsembleData } from './data.ts';
+import type { Numbers } from './law-numbers.ts';
+import { jackknifeVariance } from './left-out.ts';
+
+/** Numbers of a law with everything that their errors come from. */
+export interface JudgedNumbers {
+  readonly value: Numbers;
+  readonly replicates: readonly Numbers[];
+  /** One each for what is left out; none where models are taken as they are. */
+  readonly withoutModels: readonly Numbers[];
+  readonly withoutFamilies: readonly Numbers[];
+}
+
+export type Errors = 'models' | 'families';
+
+/**
+ * The number with the error from resampled samples and, where there are any, from left-out models or families. Ends
+ * are null where a replicate has no such number.
+ */
+export function estimateOf(
+  name: string,
+  judged: JudgedNumbers,
+  data: EnsembleData,
+  errors: Errors,
+): Estimated | null {
+  const value = judged.value.get(name);
+  if (value === undefined) return null;
+  const sources: (Variance | null)[] = [replicateVariance(name, judged.replicates, data)];
+  const left = errors === 'models' ? judged.withoutModels : judged.withoutFamilies;
+  if (left.length > 0) sources.push(jackknifeVariance(left.map((numbers) => numbers.get(name))));
+  return estimatedFrom(value, sources);
+}
+
+function replicateVariance(
+  name: string,
+  replicates: readonly Numbers[],
+  data: EnsembleData,
+): Variance | null {
+  const values = replicates.flatMap((numbers) => numbers.get(name) ?? []);
+  if (values.length < replicates.length || values.length < 2) return null;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  return { variance, freedom: sampleFreedom(data.samples, data.weights) };
+}
+
+/** Numbers of each replicate, given its losses: `columns[i]` is of point i, shape (R). */
+export function replicateNumbers(
+  columns: readonly Float64Array[],
+  numbersOf: (losses: readonly number[]) => Numbers,
+  cancelled: (() => boolean) | undefined,
+): Numbers[] {
+  return Array.from({ length: columns[0]?.length ?? 0 }, (_, r) => {
+    if (r % 50 === 0) throwIfCancelled(cancelled);
+    return numbersOf(columns.map((column) => column[r] as number));
+  });
+}

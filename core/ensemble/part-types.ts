@@ -1,0 +1,91 @@
+/** Parts of the report: what stands beside the oracle, and the best pools. Bits per byte where nothing else is said. */
+import type { Estimated } from '../selection/estimated.ts';
+import type { PoolGoal, Score } from './types.ts';
+
+export interface Controls {
+  /** Of the whole pool. */
+  readonly independence: {
+    readonly bins: number;
+    readonly shuffles: number;
+    readonly gain: number;
+    /** Its gain over the measured one; above 1 where models err together more than independent ones would. */
+    readonly share: Estimated;
+  } | null;
+  readonly nulls: readonly NullGroup[];
+  /** Nobody chooses: −log of the mean likelihood over the whole pool, per sample. At most ln M nats above its oracle. */
+  readonly mixture: Score;
+  /** The best model of each domain, chosen on other samples, and its gain over the best single one: noise cannot give it. */
+  readonly routed: Score & { readonly gain: Estimated };
+  readonly averaged_logits: readonly (Score & {
+    readonly members: readonly string[];
+    readonly oracle: number;
+    readonly mixture: number;
+  })[];
+}
+
+/** A model with its reseeds or quantisations. */
+export interface NullGroup {
+  readonly model: string;
+  readonly members: readonly string[];
+  readonly k: number;
+  /** Gain of the k members over their best, bits per byte. */
+  readonly gain: Estimated;
+  /** Gain of an average pool of k different models; null where the pool has fewer. */
+  readonly pool_gain: number | null;
+  /** gain / pool_gain */
+  readonly share: Estimated | null;
+}
+
+export interface Diversity {
+  readonly pairs: readonly ModelPair[];
+  /** Pairs looked at; all of them up to 64 models, else a random part. */
+  readonly looked_at: number;
+  readonly of: number;
+  /** Mean gains of a pair over its better member, bits per byte; null without such pairs. */
+  readonly within_family: number | null;
+  readonly between_families: number | null;
+  /** between − within */
+  readonly difference: Estimated | null;
+}
+
+export interface ModelPair {
+  readonly models: readonly [string, string];
+  readonly same_family: boolean;
+  /** Of their losses per sample, after the mean over models is taken away; null where one has no variance. */
+  readonly correlation: number | null;
+  readonly gain: number;
+}
+
+export type Guarantee =
+  /** Every pool was looked at. */
+  | 'exact'
+  /** Greedy by count: 1 − 1/e of the best gain over the pool's worst model of each sample (Nemhauser et al. 1978). */
+  | 'one_minus_1_over_e'
+  /** Better of greedy by gain per cost and the best single model: (1 − 1/e)/2 (Khuller et al. 1999). */
+  | 'half_one_minus_1_over_e'
+  /** Greedy under several limits: none but the measured bound. */
+  | 'none';
+
+export interface BestPool extends Score {
+  readonly limit: PoolGoal;
+  /** In pool order. */
+  readonly members: readonly string[];
+  readonly parameters: number;
+  readonly serving_bytes: number;
+  readonly flops_per_token: number;
+  /** Chosen on other samples than it is scored on: what choosing this way is worth. `bits_per_byte` is of the samples it was chosen on. */
+  readonly cross_fitted: Estimated;
+  /** Uniform mixture of the members. */
+  readonly mixture: number;
+  readonly guarantee: Guarantee;
+  /** Share of the best possible facility-location gain that this pool surely has; 1 where exact. */
+  readonly certified: number;
+  /** Pools that cannot be told from it, itself included; null until intervals are there, and for pools of one and of all. */
+  readonly tied: {
+    readonly pools: readonly (readonly string[])[];
+    /** How many were compared: the best of them all, up to a limit. */
+    readonly compared: number;
+    /** The worst compared is tied too: there may be more. */
+    readonly more: boolean;
+  } | null;
+}

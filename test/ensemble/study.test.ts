@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { makeEnsembleReport } from '../../core/ensemble/make-report.ts';
+import { budgetsOf, filled, randomOrders } from '../../core/ensemble/random-pools.ts';
+import type { Claim, EnsembleReport } from '../../core/ensemble/types.ts';
+import { domainsOf, type Family, families, inputOf, noise } from './pools.ts';
+
+/** Four families of three models, sizes spread over a factor of 16; and five of three with the same sizes. */
+const FEW: readonly Family[] = [0.5, 1, 2, 4, 8, 3].flatMap((billions, i) =>
+  ['a', 'b'].map((side) => ({ parameters: billions * 1e9, family: `${side}${i % 2}` })),
+);
+const MANY: readonly Family[] = [...'abcde'].flatMap((family) =>
+  [1, 3, 9].map((billions) => ({ parameters: billions * 1e9, family })),
+);
+
+const study = (report: EnsembleReport) => {
+  if (!report.study) throw new Error('no study');
+  return report.study;
+};
+const complete = (...input: Parameters<typeof inputOf>) =>
+  makeEnsembleReport(inputOf(...input), { stage: 'complete' });
+const claim = (report: EnsembleReport, wanted: Claim['claim']) =>
+  study(report).claims.find((found) => found.claim === wanted);
+
+describe('pools at budgets', () => {
+  it('go from the smallest model to all, and are filled', () => {
+    const budgets = budgetsOf([1, 2, 5]);
+    expect(budgets[0]).toBe(1);
+    expect(budgets.at(-1)).toBe(8);
+    expect(filled([2, 0, 1], [1, 2, 5], 3)).toEqual([0, 1]);
+    expect(filled([0, 2, 1], [1, 2, 5], 6.5)).toEqual([0, 2]);
+  });
+
+  it('begin with every model equally often', () => {
+    const first = randomOrders(7, 100, 1).map(([m]) => m);
+    for (let m = 0; m < 7; m++) expect(first.filter((other) => other === m)).toHaveLength(first.length / 7);
+  });
+
+  it('of one size are the expected oracle by k', () => {
+    const report = complete(noise(6, 50, 1));
+    const { points } = study(report).typical;
+    expect(points.map(({ k }) => k)).toEqual([1, 2, 3, 4, 5, 6]);
+    // All orders would be exact; these are the rotations of a few.
+    for (const [i, { bits_per_byte }] of points.entries())
+      expect(Math.abs(bits_per_byte.value - (report.oracle[i]?.bits_per_byte.value ?? 0))).toBeLessThan(
+        0.004,
+      );
+    for (const i of [0, 4, 5])
+      expect(points[i]?.bits_per_byte.value).toBeCloseTo(report.oracle[i]?.bits_per_byte.value ?? 0, 10);
+  });
+
+  it('have a best pool that keeps each budget and, chosen on other samples, is rarely worse than the typical one', () => {
+    const { envelope, typical } = study(complete(families(FEW, 200, 12, 2, 3), FEW));
+    for (const { budget, parameters, members } of envelope.points) {
+      expect(parameters).toBeLessThanOrEqual(budget * (1 + 1e-9));
+      expect(members?.length).toBeGreaterThan(0);
+    }
+    const at = (points: typeof typical.points, budget: number) =>
+      points.find((point) => point.budget === budget)?.bits_per_byte.value ?? Number.NaN;
+    for (const { budget, bits_per_byte } of typical.points.slice(2, -2))
+      if (envelope.points.some((point) => point.budget === budget))
+        expect(at(envelope.points, budget)).toBeLessThan(bits_per_byte.value);
+  });
+
+  it('have every form with its intervals, ranked by what is held out', () => {
+    const { typical } = study(complete(families(FEW, 200, 12, 2, 3), FEW));
+    expect(typical.forms).toHaveLength(5);
+    const errors = typical.forms.map(({ held_out }) => held_out);
+    expect(errors).toEqual(errors.toSorted((a, b) => a - b));
+    for (const { form, parameters, intervals, family_intervals } of typical.forms) {
+      expect(Object.keys(intervals)).toEqual(Object.keys(parameters));
+      expect(family_intervals).not.toBeNull();
+      const value = parameters['exponent'] ?? parameters['level'] ?? 0;
+      const [low, high] = intervals['exponent'] ?? intervals['level'] ?? [0, null];
+      if (form !== 'saturating') expect(low ?? Number.NaN).toBeLessThanOrEqual(value);
+      if (high !== null) expect(high).toBeGreaterThan(value);
+    }
+  });
+});
+
+describe('single models', () => {
+  it('have a law of their own with four sizes', () => {
+    const { single } = study(complete(families(FEW, 300, 0, 2, 5), FEW));
+    expect(single?.points).toHaveLength(12);
+    expect(single?.parameters['exponent']).toBeGreaterThan(0.2);
+    expect(single?.parameters['exponent']).toBeLessThan(0.4);
+    expect(study(complete(noise(6, 50, 1))).single).toBeNull();
+  });
+});
+
+describe('pools of several families', () => {
+  it('are better where families err together', () => {
+    const report = complete(families(MANY, 200, 12, 2, 3), MANY, domainsOf(200, 4));
+    expect(claim(report, 'heterogeneous_better')?.verdict).toBe('confirmed');
+    expect(study(report).heterogeneous?.left_out).toEqual({ count: 5, kind: 'families' });
+    expect(report.diversity?.difference?.low).toBeGreaterThan(0);
+  });
+
+  it.each([1, 2, 3, 4])('are not where families are but names (seed %i)', (seed) => {
+    const report = complete(families(MANY, 200, 0, 8, seed), MANY);
+    expect(claim(report, 'heterogeneous_better')?.verdict).not.toBe('confirmed');
+  });
+
+  it('cannot be told of with one family', () => {
+    expect(claim(complete(noise(6, 50, 1)), 'heterogeneous_better')).toMatchObject({
+      verdict: 'cannot tell',
+      difference: null,
+    });
+  });
+});
+
+describe('claims', () => {
+  it('of a power law are not made for reseeds, whose curve is as fine', () => {
+    const report = complete(noise(10, 300, 1));
+    const [first] = study(report).typical.forms;
+    expect(first?.form).toBe('power_floor');
+    const found = claim(report, 'power_law');
+    expect(found?.difference?.low).toBeGreaterThan(0);
+    expect(found?.verdict).toBe('cannot tell');
+    expect(found?.sentence).toContain('noise alone gives such a curve too');
+  });
+
+  it('need budgets, and say how many', () => {
+    const report = complete(noise(3, 50, 1));
+    expect(claim(report, 'power_law')?.sentence).toContain('6 different budgets; there are 3');
+    expect(claim(report, 'lower_floor')?.sentence).toContain('fewer than four sizes');
+    expect(report.study?.typical.forms).toEqual([]);
+  });
+});

@@ -38,7 +38,7 @@ export class PlanAnalysis {
     return {
       id,
       header,
-      total: lines.length,
+      total: new Set(lines.map(({ key }) => key)).size,
       unmerged: lines.filter(isUnmerged).length,
     };
   }

@@ -8,6 +8,8 @@ import type { ResultIndex } from '../core/store/results.ts';
 export class PlanProgress {
   readonly #results: ResultIndex;
   readonly #plan: Plan;
+  /** Distinct merges: what was asked for may be drawn as well. */
+  readonly #total: number;
   #open: readonly PlanLine[];
   #missing: readonly PlanLine[] = [];
   #version = -1;
@@ -15,14 +17,15 @@ export class PlanProgress {
   constructor(plan: Plan, results: ResultIndex) {
     this.#results = results;
     this.#plan = plan;
-    this.#open = plan.lines;
+    const first = new Map(plan.lines.toReversed().map((line) => [line.key, line]));
+    this.#open = plan.lines.filter((line) => first.get(line.key) === line);
+    this.#total = this.#open.length;
   }
 
   get progress(): Progress {
     this.#count();
     const failed = this.#open.length - this.#missing.length;
-    const total = this.#plan.lines.length;
-    return { done: total - this.#open.length, failed, total };
+    return { done: this.#total - this.#open.length, failed, total: this.#total };
   }
 
   /** Merges that a run has still to do, in the plan's order. */

@@ -13,14 +13,17 @@ import type { Sweep } from './sweep.ts';
 const PURPOSES: readonly RequestPurpose[] = ['requested', 'verify'];
 
 /**
- * The plan with these merges added. They come right behind the anchors, since somebody waits for them; they weigh
- * nothing in the design, unless the design has them too.
+ * The plan with these merges added. They come right behind the anchors, since somebody waits for them, and weigh nothing
+ * in the design: what the design has too keeps its own line, at its place in the draw.
  *
  * @throws ProblemError `unknown_expert`, `empty_subset`
  */
 export function requestMerges(plan: Sweep, requests: readonly MergeRequest[]): Sweep {
   const lines = [...plan.lines];
-  const places = new Map(lines.map((line, i) => [line.key, i]));
+  const isAnchor = ({ purpose }: PlanLine) => purpose.includes('anchor');
+  const places = new Map(
+    lines.flatMap((line, i) => (isAnchor(line) || isRequest(line) ? [[line.key, i] as const] : [])),
+  );
   const added: PlanLine[] = [];
   for (const request of requests) {
     for (const line of requestedLines(plan, request)) {
@@ -34,7 +37,7 @@ export function requestMerges(plan: Sweep, requests: readonly MergeRequest[]): S
       }
     }
   }
-  const anchors = lines.findIndex((line) => !line.purpose.includes('anchor'));
+  const anchors = lines.findIndex((line) => !isAnchor(line));
   lines.splice(anchors === -1 ? lines.length : anchors, 0, ...added);
   return { header: plan.header, lines };
 }

@@ -1,3 +1,4 @@
+import { isRequest } from '../design/requests.ts';
 import { type Losses, type Measured, meanLosses, objectiveOf } from '../selection/measured.ts';
 import type { DomainWeights, Samples } from '../selection/samples.ts';
 import { digest } from '../store/canonical.ts';
@@ -122,10 +123,10 @@ export function cellMerges(
       group.draws = Math.max(group.draws, draws);
     } else bySubset.set(name, { members, draws, rows: [row] });
   };
+  const drawn = drawsOf(lines, rows);
   for (const line of lines) {
     const members = line.subset.map((name) => expertIndex.get(name) ?? -1).sort((a, b) => a - b);
-    const design = line.purpose.includes('design');
-    add(line.key, members, line.seed, design ? line.draws : 0, design);
+    add(line.key, members, line.seed, drawn.get(line.key) ?? 0, drawn.has(line.key));
   }
   for (const other of input.otherPlans) {
     for (const line of sameMerges(plan, other, size, method, seeds))
@@ -140,6 +141,20 @@ export function cellMerges(
     progress: progressOf(lines, rows),
     seeds,
   };
+}
+
+/** Draws of the design as far as it has come: what was asked for ahead of its turn in the draw does not count before it. */
+function drawsOf(lines: readonly PlanLine[], rows: Rows): ReadonlyMap<MergeKey, number> {
+  const asked = new Set(lines.flatMap((line) => (isRequest(line) ? [line.key] : [])));
+  const waiting = new Set<number>();
+  const drawn = new Map<MergeKey, number>();
+  for (const { key, subset, purpose, draws } of lines) {
+    if (!purpose.includes('design')) continue;
+    const k = subset.length;
+    if (asked.size > 0 && !asked.has(key) && !rows.get(key) && !rows.failed(key)) waiting.add(k);
+    if (!asked.has(key) || !waiting.has(k)) drawn.set(key, draws);
+  }
+  return drawn;
 }
 
 function averageOf(rows: readonly Losses[], samples: Samples): Losses {

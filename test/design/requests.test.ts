@@ -38,14 +38,25 @@ describe('merges beyond the sweep', () => {
     expect(growthOf(grown, keysOf(plan.lines)).new).toBe(2);
   });
 
-  test('that the design has too keep their draws', () => {
-    const line = plan.lines.find((each) => each.purpose.join() === 'design' && each.method === 0);
+  test('that the design has too are made first, and keep their place in the draw', () => {
+    const at = plan.lines.findIndex((each) => each.purpose.join() === 'design' && each.method === 0);
+    const line = plan.lines.at(at);
     if (!line) throw new Error('no design');
     const request: MergeRequest = { purpose: 'verify', ...SIZE, method: 0, subset: line.subset };
     const grown = requestMerges(plan, [request, request]);
+    expect(grown.lines.filter(({ purpose }) => !purpose.includes('verify'))).toEqual(plan.lines);
+    const added = grown.lines.find(({ purpose }) => purpose.includes('verify'));
+    expect(added).toEqual({ ...line, purpose: ['verify'], draws: 0 });
+    expect(grown.lines.findIndex(({ key }) => key === line.key)).toBeLessThanOrEqual(at);
+    expect(growthOf(grown, keysOf(plan.lines))).toMatchObject({ total: plan.lines.length, new: 0 });
+    expect(requestMerges(grown, [request])).toEqual(grown);
+    expect(requestsOf(grown, grown.header)).toEqual([request]);
+  });
+
+  test('that are anchors stay where they are', () => {
+    const request: MergeRequest = { ...subset, subset: pool };
+    const grown = requestMerges(plan, [request]);
     expect(grown.lines).toHaveLength(plan.lines.length);
-    const again = grown.lines.find((each) => each.key === line.key);
-    expect(again).toEqual({ ...line, purpose: ['design', 'verify'] });
     expect(requestsOf(grown, grown.header)).toEqual([request]);
   });
 

@@ -7,7 +7,7 @@ import { whyNoFollowUps } from '../../core/report/study/follow-ups.ts';
 import { lossOfWeights, namedWeights } from '../../core/report/study/merge-weights.ts';
 import { digest } from '../../core/store/canonical.ts';
 import type { Plan, PlanId } from '../../core/store/format.ts';
-import { inputOf, type SweepOptions, World } from './world.ts';
+import { inputOf, type SweepOptions, World, WorldResults } from './world.ts';
 
 const world = new World({ seed: 3, experts: 8, domains: 3, samples: 40, taste: 0.02, feeling: 0.02 });
 
@@ -80,9 +80,50 @@ describe('predicted, then measured, then recommended', () => {
     expect(whyNoFollowUps(exhaustive)).toBe('Every subset that the sweep asks for is measured.');
   });
 
+  it('does not ask again for what cannot be merged', () => {
+    const input = inputOf(world, sampled);
+    const requests = new ReportMaker().make(input, { stage: 'complete' }).study?.follow_ups ?? [];
+    const sweep = requestMerges(input.plan, requests);
+    const [line] = sweep.lines.filter(({ purpose }) => purpose.includes('verify'));
+    if (!line) throw new Error('nothing is asked for');
+    input.results.fail(line.key);
+    const again = new ReportMaker().make(
+      { ...input, plan: { ...input.plan, ...sweep } },
+      { stage: 'complete' },
+    );
+    const subsets = (own: typeof requests) =>
+      own.flatMap((each) => ('subset' in each ? [each.subset.join()] : []));
+    expect(subsets(requests)).toContain(line.subset.join());
+    expect(subsets(again.study?.follow_ups ?? [])).not.toContain(line.subset.join());
+  });
+
   it('leaves the typical curve to the design', () => {
     const means = (report: Report) => report.cells[0]?.curves[0]?.points.map(({ k, mean }) => [k, mean]);
     expect(means(after)).toEqual(means(before));
+  });
+
+  it('does not count in the typical curve ahead of its turn in the draw', () => {
+    const input = inputOf(world, { subsets: { kind: 'per_k', count: 20 } });
+    const early = input.plan.lines.filter(
+      ({ subset, purpose }) => subset.length < 4 || purpose.includes('anchor'),
+    );
+    const part = { ...input, results: new WorldResults(world).feed(input.plan, early) };
+    const ofFour = input.plan.lines.filter(({ subset, method }) => subset.length === 4 && method === 0);
+    part.results.feed(input.plan, ofFour.slice(0, 8));
+    const late = ofFour.at(-1);
+    if (!late) throw new Error('nothing is drawn');
+    const asked = { purpose: 'verify', size: 'default', method: 0, subset: late.subset } as const;
+    const plan = { ...requestMerges(input.plan, [asked]), id: input.plan.id };
+    const pointAt = (lines: Plan['lines']) =>
+      new ReportMaker()
+        .make({ ...part, plan: { ...plan, lines } }, { stage: 'points' })
+        .cells[0]?.curves[0]?.points.find(({ k }) => k === 4);
+    const without = pointAt(input.plan.lines);
+    part.results.feed(plan, [late]);
+    expect(pointAt(plan.lines)).toMatchObject({ mean: without?.mean, draws: 8 });
+    part.results.feed(plan, ofFour);
+    expect(pointAt(plan.lines)?.draws).toBe(20);
+    expect(pointAt(plan.lines)?.mean).toBeCloseTo(pointAt(input.plan.lines)?.mean ?? Number.NaN, 12);
   });
 
   it('asks for nothing that the goals forbid, and only for sizes that are swept or picked', () => {

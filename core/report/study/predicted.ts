@@ -43,6 +43,7 @@ export function makePredicted(
   };
   const best = bestWeights(surrogate, merges, constraints.mustExclude);
   const measuredWeights = measuredOf(context, made, weighted);
+  const failed = failedIn(context, cell);
   const { pick } = input.experiment.goals;
   const asked = [...new Set([...input.experiment.sweep.k, ...(pick === null ? [] : [pick])])];
   return {
@@ -54,7 +55,12 @@ export function makePredicted(
       measured: own,
       of,
     })),
-    proposal: proposed(cell, proposeSubsets(surrogate, merges, asked, step, constraints, seed).subsets),
+    proposal: proposed(
+      cell,
+      proposeSubsets(surrogate, merges, asked, step, constraints, seed).subsets.filter(
+        ({ members }) => !failed.has(members.join()),
+      ),
+    ),
     weights: best && {
       weights: [...best.weights],
       length: best.length,
@@ -69,6 +75,22 @@ export function makePredicted(
     },
     measured_weights: measuredWeights,
   };
+}
+
+/** Members of merges that were tried, and cannot be made. */
+function failedIn({ input }: Context, { size, method }: MadeCell['cell']): ReadonlySet<string> {
+  const { header, lines } = input.plan;
+  const failed = lines.filter(
+    (line) => line.size === size && line.method === method && input.results.failure(line.key) !== undefined,
+  );
+  return new Set(
+    failed.map(({ subset }) =>
+      subset
+        .map((name) => header.pool.indexOf(name))
+        .sort((a, b) => a - b)
+        .join(),
+    ),
+  );
 }
 
 function proposed({ selection }: MadeCell['cell'], subsets: readonly Proposed[]): PredictedStudy['proposal'] {

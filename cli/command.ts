@@ -6,6 +6,10 @@ export type ExitCode = 0 | 1 | 2 | 130;
 /** Options that every command takes. */
 export interface CommonOptions {
   readonly json: boolean;
+  /** Where merges run, in place of what the file says. */
+  readonly on?: string;
+  /** Whatever must be agreed to for a host is agreed to. */
+  readonly yes?: boolean;
 }
 
 export interface Context {

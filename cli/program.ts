@@ -4,6 +4,7 @@ import type { Context, ExitCode } from './command.ts';
 import { attach } from './commands/attach.ts';
 import { doctor } from './commands/doctor.ts';
 import { exportExperiment } from './commands/export.ts';
+import { hosts } from './commands/hosts.ts';
 import { importArchive } from './commands/import.ts';
 import { law } from './commands/law.ts';
 import { merge } from './commands/merge.ts';
@@ -58,6 +59,12 @@ function programOf(context: Context, finish: Finish): Command {
     .configureHelp({ showGlobalOptions: true });
   const json = (): Option => new Option('--json', 'print one JSON document').default(false);
   const device = (): Option => new Option('--device <name>', 'where merges run: auto, cpu, cuda:0, ...');
+  const on = (): Option =>
+    new Option(
+      '--on <host>',
+      'where merges run: local, a host of hosts.yaml, or an alias of your ssh configuration',
+    );
+  const yes = (): Option => new Option('--yes', 'agree to what setting a host up does').default(false);
   const full = (): Option =>
     new Option('--full', 'add the law of every domain, and the study').default(false);
   const command = (name: string, description: string): Command =>
@@ -70,11 +77,15 @@ function programOf(context: Context, finish: Finish): Command {
         .default(false)
         .conflicts('detach'),
     )
+    .addOption(on())
+    .addOption(yes())
     .addOption(device())
     .addOption(full())
     .addOption(json())
     .action((file, options) => finish(run(context, file, options)));
   command('plan <file>', 'what a run would do and take; runs nothing')
+    .addOption(on())
+    .addOption(yes())
     .addOption(device())
     .option('--budget', 'instead: which size and how many experts to train, from what is measured')
     .option('--gpu-hours <hours>', "of the budget, in place of the file's: for training")
@@ -85,17 +96,21 @@ function programOf(context: Context, finish: Finish): Command {
     .addOption(json())
     .action((file, options) => finish(plan(context, file, options)));
   command('status <file>', 'what is measured, and whether a run goes on')
+    .addOption(on())
     .addOption(json())
     .action((file, options) => finish(status(context, file, options)));
   command('attach <file>', 'follow a run that is going on')
+    .addOption(on())
     .addOption(full())
     .addOption(json())
     .action((file, options) => finish(attach(context, file, { ...options, detach: false })));
   command('stop <file>', 'end its run after the current merge')
+    .addOption(on())
     .addOption(new Option('--now', 'do not wait for the current merge').default(false))
     .addOption(json())
     .action((file, options) => finish(stop(context, file, options)));
   command('report <file>', 'the report from what is measured; runs nothing')
+    .addOption(on())
     .addOption(full())
     .option('--method <name>', 'show this method in detail')
     .option('--size <name>', 'show this size in detail')
@@ -128,6 +143,7 @@ function programOf(context: Context, finish: Finish): Command {
     .option('--out <folder>', 'where to write it')
     .option('--method <name>', 'with this method of the experiment')
     .option('--size <name>', 'at this size of the experiment')
+    .addOption(on())
     .addOption(json())
     .action((file, options) => finish(merge(context, file, options)));
   command('export <file> [archive]', 'an experiment with its results as one archive, to share')
@@ -136,6 +152,13 @@ function programOf(context: Context, finish: Finish): Command {
   command('import <archive> [folder]', 'unpack such an archive; its results join the store of the folder')
     .addOption(json())
     .action((archive, folder, options) => finish(importArchive(context, archive, folder, options)));
+  command('hosts [host]', 'the hosts that experiments may run on, or a look at one of them')
+    .addOption(
+      new Option('--set-up', 'make it ready: copy the agent, and make its environment').default(false),
+    )
+    .addOption(yes())
+    .addOption(json())
+    .action((host, options) => finish(hosts(context, host, options)));
   command('doctor', 'what is installed, what is missing, and the command that mends it')
     .addOption(json())
     .action((options) => finish(doctor(context, options)));

@@ -14,7 +14,7 @@ export async function exportExperiment(
   archive: string | undefined,
   options: CommonOptions,
 ): Promise<ExitCode> {
-  return withSession(context, file, {}, async (session) => {
+  return withSession(context, file, options, async (session) => {
     const { plan } = await session.plan();
     const to = archive ?? path.basename(session.file).replace(/\.mergelab\.ya?ml$/, '.mergelab.zip');
     const exported = exportArchive(session.file, session.store, plan.id, path.resolve(to));

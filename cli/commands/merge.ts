@@ -16,7 +16,7 @@ export interface MergeCommandOptions extends CommonOptions {
 
 /** `merge FILE`: writes a merged model: what the options or `merge:` say, else the recommended subset. */
 export async function merge(context: Context, file: string, options: MergeCommandOptions): Promise<ExitCode> {
-  return withSession(context, file, {}, async (session) => {
+  return withSession(context, file, options, async (session) => {
     const subset = options.subset?.split(',').map((name) => name.trim());
     const what: MergeOptions = {
       ...(subset ? { subset } : {}),

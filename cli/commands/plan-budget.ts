@@ -31,7 +31,7 @@ export async function planBudget(
   options: CommonOptions & BudgetOptions,
 ): Promise<ExitCode> {
   const asked = budgetOf(options);
-  return withSession(context, file, {}, async (session) => {
+  return withSession(context, file, options, async (session) => {
     const report = await session.report('complete');
     const planning = report.study?.planning;
     if (!planning || planning.options.length === 0) throw nothingMeasured();

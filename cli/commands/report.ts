@@ -24,7 +24,7 @@ export interface ReportOptions extends CommonOptions {
 /** `report FILE`: the report from what is there; runs nothing. */
 export async function report(context: Context, file: string, options: ReportOptions): Promise<ExitCode> {
   const { io } = context;
-  return withSession(context, file, {}, async (session) => {
+  return withSession(context, file, options, async (session) => {
     const made = await session.report('complete', options.shapley);
     if (options.html !== undefined) return asPage(context, made, session.file, options);
     if (options.json) printJson(io, reportDocument(made));

@@ -125,6 +125,8 @@ async function followed(io: Io, session: ExperimentSession, leave: boolean): Pro
       isPrecise = true;
       view.note('Every mean is known as well as was asked for: the run ends after the current merge.');
     }
+    if (update.unreachable) view.note(`${update.unreachable.message} Trying again.`);
+    else if (update.unreachable === null) view.note('The host is back.');
     view.update(update);
   });
   if (io.err.isTTY)

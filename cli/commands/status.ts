@@ -12,7 +12,7 @@ import { withSession } from '../with-session.ts';
 /** `status FILE`: what is measured, and whether a run goes on. */
 export async function status(context: Context, file: string, options: CommonOptions): Promise<ExitCode> {
   const { io } = context;
-  return withSession(context, file, {}, async (session) => {
+  return withSession(context, file, options, async (session) => {
     const { plan, problem, precision, ...progress } = await stateOf(session);
     const workers = await session.status();
     const isPrecise = precision?.stop === 'precise';

@@ -8,7 +8,7 @@ export async function stop(
   file: string,
   options: CommonOptions & { readonly now: boolean },
 ): Promise<ExitCode> {
-  return withSession(context, file, {}, async (session) => {
+  return withSession(context, file, options, async (session) => {
     await session.plan();
     await session.stop(options.now);
     if (options.json) printJson(context.io, { stopped: true, now: options.now });

@@ -9,7 +9,7 @@ import { problemSchema } from '../../core/store/problem-schema.ts';
 import { Lines, Tail } from '../lines.ts';
 import { NO_PYTHON, START_PYTHON } from './scripts.ts';
 import { scriptInput, sshArguments } from './ssh-command.ts';
-import { sshProblem } from './ssh-failure.ts';
+import { lastWords, sshProblem } from './ssh-failure.ts';
 
 const MARK = 'merge-lab-host ';
 /** A shell and Python from a cold disk, and what answers at once. */
@@ -32,6 +32,7 @@ interface Waiting {
 
 export class HostSetUp {
   readonly #host: Host;
+  readonly #answerMs: number;
   readonly #child: ChildProcess;
   readonly #said = new Tail();
   readonly #closed: Promise<void>;
@@ -40,8 +41,9 @@ export class HostSetUp {
   #ended: ProblemError | null = null;
 
   /** `source`: the folder of the agent's sources on this machine. */
-  constructor(host: Host, source: string) {
+  constructor(host: Host, source: string, answerMs = ANSWER_MS) {
     this.#host = host;
+    this.#answerMs = answerMs;
     const program = readFileSync(path.join(source, 'merge_lab_agent', 'bootstrap.py'));
     this.#child = spawn('ssh', sshArguments(host), { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
     const lines = new Lines((line) => this.#line(line));
@@ -72,7 +74,7 @@ export class HostSetUp {
     const { news, signal } = options;
     if (this.#ended) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
-      const timer = news ? null : setTimeout(() => this.#end('silent'), ANSWER_MS);
+      const timer = news ? null : setTimeout(() => this.#end('silent'), this.#answerMs);
       const abort = (): void => this.#fail(CANCELLED);
       const settled = (): void => {
         if (timer) clearTimeout(timer);
@@ -106,7 +108,11 @@ export class HostSetUp {
   }
 
   #line(line: string): void {
-    if (!line.startsWith(MARK)) return;
+    if (!line.startsWith(MARK)) {
+      // A login shell that refuses may say so here.
+      if (!this.#answered) this.#said.feed(`${line}\n`);
+      return;
+    }
     const message = messageSchema.safeParse(parse(line.slice(MARK.length))).data;
     if (!message) return;
     this.#answered = true;
@@ -162,7 +168,7 @@ function noPython({ name, python }: Host, said: string): Problem {
 }
 
 function ended({ name }: Host, code: number | null | 'silent' | 'missing', said: string): Problem {
-  const last = said.split('\n').at(-1)?.slice(0, 300);
+  const last = lastWords(said);
   return {
     code: 'host_failed',
     message: `The shell of ${name} ended (exit code ${code ?? 'none'}) before it answered.${last ? ` It said: ${last}` : ''}`,

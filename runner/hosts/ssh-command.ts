@@ -21,8 +21,8 @@ const OPTIONS = [
   'EscapeChar=none',
   // A connection that is shared already is used; one of ours would outlive us.
   'ControlMaster=no',
-  // What it says is how its failures are told apart.
-  'LogLevel=INFO',
+  // What it says is how its failures are told apart: this much names a first factor that was taken.
+  'LogLevel=VERBOSE',
 ];
 
 /**

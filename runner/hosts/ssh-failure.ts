@@ -6,6 +6,7 @@ import { CONNECT_S } from './ssh-command.ts';
 
 /** What may be otherwise a moment later, without anybody doing anything. */
 const PASSING: ReadonlySet<string> = new Set([
+  'host_refused',
   'host_connection_lost',
   'host_unreachable',
   'agent_died',
@@ -69,7 +70,7 @@ const CAUSES: readonly Cause[] = [
   },
   {
     code: 'host_second_factor',
-    pattern: /Permission denied \(keyboard-interactive\)/,
+    pattern: /with partial success/,
     message: ({ name }) =>
       `${name} took the key and asks for a second factor, which cannot be answered here.`,
     fix: (host) =>
@@ -121,12 +122,20 @@ export function sshProblem(host: Host, { code, said, greeted }: CommandEnd): Pro
   if (cause && (code === SSH_FAILED || cause.code === 'host_no_shell') && !greeted)
     return { code: cause.code, message: cause.message(host), fix: cause.fix(host) };
   if (code !== SSH_FAILED && code !== null) return null;
-  const last = said.split('\n').at(-1) ?? '';
+  const last = lastWords(said);
   return {
     code: 'host_connection_lost',
-    message: `The connection to ${host.name} ${greeted ? 'broke' : 'could not be made'}${last ? `: ${last.trim().slice(0, 200)}` : '.'}`,
+    message: `The connection to ${host.name} ${greeted ? 'broke' : 'could not be made'}${last ? `: ${last}` : '.'}`,
     fix: `What runs there goes on. Try again; if it stays so, see what this says: ${byHand(host)}`,
   };
+}
+
+/** Without what ssh says of every connection. */
+export function lastWords(said: string): string {
+  const lines = said
+    .split('\n')
+    .filter((line) => !/^(?:Authenticated to|Transferred:|Bytes per second)/.test(line));
+  return (lines.at(-1) ?? '').trim().slice(0, 300);
 }
 
 function silent(host: Host): Problem {

@@ -1,11 +1,12 @@
 /** A real ssh server on a random port of this machine, with keys, configuration and a home of its own. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
-  appendFileSync,
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -67,10 +68,11 @@ export class Sshd {
     if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
     const program = findSshd() ?? '';
     writeFileSync(this.#file('sshd_config'), this.#serverConfig());
+    const log = openSync(this.#file('sshd.log'), 'a');
     this.#process = spawn(program, ['-D', '-e', '-f', this.#file('sshd_config')], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'ignore', log],
     });
-    this.#process.stderr?.on('data', (chunk) => appendFileSync(this.#file('sshd.log'), chunk));
+    closeSync(log);
     for (let tries = 0; !(await answers(this.port)); tries += 1) {
       if (tries > 200)
         throw new Error(`sshd does not start: ${readFileSync(this.#file('sshd.log'), 'utf8')}`);
@@ -149,6 +151,8 @@ export class Sshd {
 
   #serverConfig(): string {
     return [
+      // The first word on anything counts.
+      ...(this.#options.server ?? []),
       `Port ${this.port}`,
       'ListenAddress 127.0.0.1',
       `HostKey "${this.#file('host_key')}"`,
@@ -159,7 +163,6 @@ export class Sshd {
       'PasswordAuthentication no',
       'KbdInteractiveAuthentication no',
       'PermitRootLogin yes',
-      ...(this.#options.server ?? []),
       // The home and the shell of the test, not those of whoever runs it.
       `ForceCommand '${this.#file('host-shell')}'`,
       '',

@@ -64,6 +64,10 @@ export class Sshd {
     return sshd;
   }
 
+  get pid(): number {
+    return this.#process?.pid ?? -1;
+  }
+
   async start(): Promise<void> {
     if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
     const program = findSshd() ?? '';

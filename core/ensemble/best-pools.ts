@@ -3,6 +3,7 @@ import { type Losses, objectiveOf } from '../selection/measured.ts';
 import { resample } from '../selection/resample.ts';
 import { type CrossFitted, crossFitPools, poolRow } from './cross-fit-pools.ts';
 import type { EnsembleData } from './data.ts';
+import { Facility } from './facility.ts';
 import { costsOf, setLimits, summed, UNLIMITED } from './limits.ts';
 import { mixtureOf } from './mixture.ts';
 import { nearBestOf } from './near-best.ts';
@@ -24,9 +25,24 @@ export function bestPools(
   const asked = setLimits(goal).length > 0 ? [goal] : [];
   const found = crossFitPools(data, [...counts, ...asked], cancelled);
   const complete = stage === 'complete';
+  const facility = facilityOf(data);
   const tied = complete ? tiesOf(data, cancelled) : () => null;
-  const pools = found.map((pool) => bestPool(pool, data, complete, tied(pool)));
+  const pools = found.map((pool) => bestPool(pool, data, complete, tied(pool), facility));
   return { byCount: pools.slice(0, counts.length), goal: pools[counts.length] ?? null };
+}
+
+/** Of the whole pool, made when it is first asked for. */
+function facilityOf(data: EnsembleData): () => Facility {
+  let made: Facility | undefined;
+  return () => {
+    const rows = data.pool.map((m) => data.rows[m] as Losses);
+    made ??= new Facility(
+      rows,
+      perNat(data),
+      data.pool.map((m) => costsOf(data.models[m] as EnsembleModel)),
+    );
+    return made;
+  };
 }
 
 function tiesOf(data: EnsembleData, cancelled: (() => boolean) | undefined) {
@@ -47,6 +63,7 @@ function bestPool(
   data: EnsembleData,
   complete: boolean,
   tied: BestPool['tied'],
+  facility: () => Facility,
 ): BestPool {
   const members = chosen.members.map((m) => data.pool[m] as number);
   const models = members.map((m) => data.models[m] as EnsembleModel);
@@ -63,7 +80,7 @@ function bestPool(
     cross_fitted: bitsPerByte(crossFitted, data, complete),
     mixture: bits(objectiveOf(lossesOf(mixtureOf(rows), data.samples), data.weights)),
     guarantee: chosen.guarantee,
-    certified: chosen.certified,
+    certified: chosen.guarantee === 'exact' ? 1 : facility().certified(chosen.members, limit),
     tied,
   };
 }

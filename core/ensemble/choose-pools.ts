@@ -1,6 +1,6 @@
 import type { Losses } from '../selection/measured.ts';
 import { Facility } from './facility.ts';
-import { type Costs, feasibleMasks, fits, setLimits, summed } from './limits.ts';
+import { type Costs, feasibleMasks, fits, setLimits, summed, UNLIMITED } from './limits.ts';
 import { EXACT_MODELS, membersOf, poolLosses, sumsByMask } from './pool-losses.ts';
 import type { Guarantee, PoolGoal } from './types.ts';
 
@@ -9,8 +9,6 @@ export interface ChosenPool {
   /** Indices into the rows, ascending. */
   readonly members: readonly number[];
   readonly guarantee: Guarantee;
-  /** Share of the best facility-location gain that it surely has. */
-  readonly certified: number;
 }
 
 /** The best pool within each limit; null where no model fits. `scale`: what each sample's NLL counts, shape (S). */
@@ -30,7 +28,7 @@ export function exactChooser(costs: readonly Costs[], limits: readonly PoolGoal[
     const losses = poolLosses(rows, scale);
     return feasible.map((within) => {
       const best = lowestMask(losses, within, sizes);
-      return best === 0 ? null : { members: membersOf(best), guarantee: 'exact', certified: 1 };
+      return best === 0 ? null : { members: membersOf(best), guarantee: 'exact' };
     });
   };
 }
@@ -51,29 +49,36 @@ function lowestMask(losses: Float64Array, within: Uint8Array, sizes: Float64Arra
 }
 
 export function greedyChooser(costs: readonly Costs[], limits: readonly PoolGoal[]): Chooser {
+  const most = limits.reduce((k, limit) => (onlyCount(limit) ? Math.max(k, limit.k ?? 0) : k), 0);
   return (rows, scale) => {
     const facility = new Facility(rows, scale, costs);
-    return limits.map((limit) => greedyPool(facility, limit));
+    // Greedy pools by count are the beginnings of one another.
+    const byCount = facility.greedy({ ...UNLIMITED, k: most }, () => 1);
+    return limits.map((limit) => {
+      if (fits(summed(costs), limit)) return { members: costs.map((_, m) => m), guarantee: 'exact' };
+      if (!onlyCount(limit)) return greedyPool(facility, limit);
+      const members = byCount.slice(0, Math.floor(limit.k ?? 0)).toSorted((a, b) => a - b);
+      return members.length > 0 ? { members, guarantee: 'one_minus_1_over_e' } : null;
+    });
   };
 }
 
+function onlyCount(limit: PoolGoal): boolean {
+  return setLimits(limit).join() === 'k';
+}
+
 function greedyPool(facility: Facility, limit: PoolGoal): ChosenPool | null {
-  const { costs } = facility;
-  const everyone = costs.map((_, m) => m);
-  const possible = everyone.filter((m) => fits(costs[m] as Costs, limit));
+  const { costs, singles } = facility;
+  const possible = [...costs.keys()].filter((m) => fits(costs[m] as Costs, limit));
   if (possible.length === 0) return null;
-  if (fits(summed(costs), limit)) return { members: everyone, guarantee: 'exact', certified: 1 };
   const names = setLimits(limit);
-  // By count the price is the same for all; else what share of the limits a model takes.
+  // What share of the limits a model takes.
   const price = (cost: Costs) => names.reduce((sum, name) => sum + cost[name] / (limit[name] ?? 1), 0);
   const grown = facility.greedy(limit, price);
-  const { singles } = facility;
   const single = possible.reduce((a, b) => ((singles[b] as number) > (singles[a] as number) ? b : a));
   const members = (singles[single] as number) > facility.value(facility.oracle(grown)) ? [single] : grown;
   return {
     members: members.toSorted((a, b) => a - b),
-    guarantee:
-      names.length > 1 ? 'none' : names[0] === 'k' ? 'one_minus_1_over_e' : 'half_one_minus_1_over_e',
-    certified: facility.certified(members, limit),
+    guarantee: names.length > 1 ? 'none' : 'half_one_minus_1_over_e',
   };
 }

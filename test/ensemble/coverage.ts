@@ -1,0 +1,173 @@
+/** How often the 95% intervals of an ensemble's report hold what is true of the worlds that they are drawn from. */
+import { type EnsembleData, ensembleData } from '../../core/ensemble/data.ts';
+import { heterogeneousOf } from '../../core/ensemble/heterogeneous.ts';
+import { familyGroups, modelGroups } from '../../core/ensemble/left-out.ts';
+import { nullGroups } from '../../core/ensemble/null-groups.ts';
+import { oracleCurve } from '../../core/ensemble/oracle-curve.ts';
+import { routedByDomain } from '../../core/ensemble/routed.ts';
+import { bitsPerByte } from '../../core/ensemble/rows.ts';
+import { subjectOf } from '../../core/ensemble/subject.ts';
+import type { EnsembleInput } from '../../core/ensemble/types.ts';
+import { typicalLaw } from '../../core/ensemble/typical-law.ts';
+import { seededRandom } from '../../core/law/random.ts';
+import type { Losses } from '../../core/selection/measured.ts';
+import { domainsOf, families, inputOf, noise } from './pools.ts';
+
+interface Ends {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export interface CoverageDesign {
+  readonly name: string;
+  /** Truths by quantity. */
+  readonly draw: (seed: number) => {
+    readonly data: EnsembleData;
+    readonly truth: Readonly<Record<string, number>>;
+  };
+  readonly intervals: (data: EnsembleData) => Readonly<Record<string, Ends>>;
+  /** Intervals that may hold the truth too often by nature. */
+  readonly conservative: boolean;
+}
+
+export interface Coverage {
+  readonly quantity: string;
+  readonly covered: number;
+  readonly of: number;
+}
+
+export function coverage({ draw, intervals }: CoverageDesign, replicates: number): Coverage[] {
+  const covered = new Map<string, number>();
+  for (let r = 0; r < replicates; r++) {
+    const { data, truth } = draw(1000 + r);
+    for (const [quantity, { low, high }] of Object.entries(intervals(data))) {
+      const value = truth[quantity] ?? Number.NaN;
+      // An interval without an end does not count as one.
+      const holds = low !== null && high !== null && low <= value && value <= high;
+      covered.set(quantity, (covered.get(quantity) ?? 0) + (holds ? 1 : 0));
+    }
+  }
+  return [...covered].map(([quantity, count]) => ({ quantity, covered: count, of: replicates }));
+}
+
+const rowsOf = (data: EnsembleData) => data.pool.map((m) => data.rows[m] as Losses);
+
+/** Texts of other lengths, two domains of other sizes and weights, models of other skill. */
+function skilled(S: number, seed: number): EnsembleInput {
+  const random = seededRandom(seed);
+  const bytes = Array.from({ length: S }, () => Math.round(50 + 200 * random.uniform()));
+  const level = bytes.map((count) => count * (0.5 + 0.3 * random.uniform()));
+  const matrix = [0, 2, 4, 6, 8].map((worse) => level.map((value) => value + worse + 8 * random.normal()));
+  const domains = [
+    { name: 'a', weight: 1 },
+    { name: 'b', weight: 2 },
+  ];
+  return inputOf(
+    matrix.map((row) => row.map((value) => Math.max(0, value))),
+    [],
+    {
+      bytes,
+      domains,
+      domainOf: bytes.map((_, s) => (s % 3 === 0 ? 1 : 0)),
+    },
+  );
+}
+
+const curveNumbers = (data: EnsembleData, complete: boolean) =>
+  oracleCurve(rowsOf(data), data, complete).flatMap(({ k, bits_per_byte, gain }) => [
+    [`oracle of ${k}`, bits_per_byte] as const,
+    ...(k > 1 ? [[`gain of ${k}`, gain] as const] : []),
+  ]);
+
+const skilledTruth = () =>
+  Object.fromEntries(
+    curveNumbers(ensembleData(skilled(60_000, 1)), false).map(([name, { value }]) => [name, value]),
+  );
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+const truthOfSkilled = once(skilledTruth);
+
+/** Least of k Weibull variables of shape a is one of scale k^(−1/a): the oracle is a power law in k, with its floor. */
+const [FLOOR, SCALE, SHAPE] = [60, 60, 2.5] as const;
+const MEAN_OF_WEIBULL = 0.8872638175030753; // Γ(1 + 1/2.5)
+
+function weibull(M: number, S: number, seed: number): number[][] {
+  const random = seededRandom(seed);
+  return Array.from({ length: M }, () =>
+    Array.from({ length: S }, () => FLOOR + SCALE * (-Math.log(1 - random.uniform())) ** (1 / SHAPE)),
+  );
+}
+
+const BITS = 1 / (100 * Math.LN2);
+const FAMILIES = [...'abcde'].flatMap((family) =>
+  [1, 3, 9].map((billions) => ({ parameters: billions * 1e9, family })),
+);
+
+export const DESIGNS: readonly CoverageDesign[] = [
+  {
+    name: 'oracle and gain by k, five models of other skill on 150 samples',
+    draw: (seed) => ({ data: ensembleData(skilled(150, seed)), truth: truthOfSkilled() }),
+    intervals: (data) => Object.fromEntries(curveNumbers(data, true)),
+    conservative: false,
+  },
+  {
+    name: 'share of three reseeds of one model, six models that are reseeds too, 200 samples',
+    draw: (seed) => {
+      const declared = Array.from({ length: 8 }, (_, m) => (m > 5 ? { nullOf: 'm0' } : {}));
+      return { data: ensembleData(inputOf(noise(8, 200, seed), declared)), truth: { share: 1 } };
+    },
+    intervals: (data) => ({
+      share: nullGroups(rowsOf(data), data, true)[0]?.share ?? { low: null, high: null },
+    }),
+    conservative: false,
+  },
+  {
+    name: 'power law of eight equal models, 400 samples',
+    draw: (seed) => ({
+      data: ensembleData(inputOf(weibull(8, 400, seed))),
+      truth: { floor: FLOOR * BITS, exponent: 1 / SHAPE, scale: SCALE * MEAN_OF_WEIBULL * BITS },
+    }),
+    intervals: (data) => {
+      const subject = subjectOf(data, undefined);
+      const groups = { models: modelGroups(8, data.seed), families: familyGroups(['one']) };
+      const { typical } = typicalLaw(subject, groups);
+      const fit = typical.forms.find(({ form }) => form === 'power_floor');
+      return Object.fromEntries(
+        Object.entries(fit?.intervals ?? {}).map(([name, [low, high]]) => [name, { low, high }]),
+      );
+    },
+    conservative: true,
+  },
+  {
+    name: 'saving by mixing where families are but names, five of three models, 200 samples',
+    draw: (seed) => ({
+      data: ensembleData(inputOf(families(FAMILIES, 200, 0, 8, seed), FAMILIES)),
+      truth: { saving: 0 },
+    }),
+    intervals: (data) => {
+      const groups = {
+        models: modelGroups(15, data.seed),
+        families: familyGroups(FAMILIES.map(({ family }) => family)),
+      };
+      return {
+        saving: heterogeneousOf(subjectOf(data, undefined), groups)?.saving ?? { low: null, high: null },
+      };
+    },
+    conservative: true,
+  },
+  {
+    name: 'no gain by choosing among reseeds by domain, eight of them on four domains of 50 samples',
+    draw: (seed) => ({
+      data: ensembleData(inputOf(noise(8, 200, seed), [], domainsOf(200, 4))),
+      truth: { 'at most zero': 0 },
+    }),
+    intervals: (data) => {
+      const { gain } = routedByDomain(rowsOf(data), data);
+      return { 'at most zero': { low: bitsPerByte(gain, data, true).low, high: Number.POSITIVE_INFINITY } };
+    },
+    conservative: true,
+  },
+];

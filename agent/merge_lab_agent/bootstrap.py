@@ -67,10 +67,9 @@ def look(request: dict[str, Any]) -> dict[str, Any]:
 def place(request: dict[str, Any]) -> dict[str, Any]:
     """`{directory, agent, files}` → `{source}`: the agent's sources in a folder of their version."""
     directory = expanded(request["directory"])
-    private(directory)
-    private(directory / "store")
     source = directory / "agent" / request["agent"]
     with alone(directory):
+        private(directory / "store")
         if not (source / "merge_lab_agent").is_dir():
             private(source.parent)
             half = source.parent / f".{source.name}.new"
@@ -226,6 +225,7 @@ def has_venv() -> bool:
 @contextmanager
 def alone(directory: Path) -> Iterator[None]:
     """One client at a time changes a host; the system gives the right back when a process goes."""
+    private(directory)
     with (directory / ".set-up.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from merge_lab_agent import bootstrap
+
+PROGRAM = Path(bootstrap.__file__).read_bytes()
+# As a client starts it: the program comes after its length, its input behind it.
+READ = 'import sys; f = sys.stdin.buffer; eval(compile(f.read(int(f.readline())), "bootstrap.py", "exec"))'
+VERSION = {"agent": "0.1.0-abc", "environment": "def"}
+
+
+class Host:
+    """The program as a client speaks to it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        home.mkdir()
+        environment = os.environ | {"HOME": str(home)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", READ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            cwd="/",
+        )
+        self.progress: list[str] = []
+        self.send(str(len(PROGRAM)).encode() + b"\n" + PROGRAM)
+
+    def send(self, content: bytes) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(content)
+        self.process.stdin.flush()
+
+    def call(self, name: str, **params: Any) -> dict[str, Any]:
+        """The answer, or the problem under `error`."""
+        request = {"call": name, "directory": "~/.merge-lab", "models": "~/models"} | VERSION | params
+        self.send(json.dumps(request).encode() + b"\n")
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.startswith(bootstrap.MARK.encode()):
+                message = json.loads(line[len(bootstrap.MARK) :])
+                if "answer" in message:
+                    return dict(message["answer"])
+                if "error" in message:
+                    return dict(message)
+                self.progress.append(str(message.get("progress")))
+        raise AssertionError("it ended without an answer")
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    host = Host(tmp_path / "a ho'me")
+    yield host
+    host.process.kill()
+    host.process.wait()
+
+
+def mode(file: Path) -> int:
+    return stat.S_IMODE(file.stat().st_mode)
+
+
+def test_a_look_finds_what_is_there_and_leaves_nothing(host: Host) -> None:
+    facts = host.call("look")
+    assert facts["directory"] == str(host.home / ".merge-lab")
+    assert facts["version"] == sys.version.split()[0]
+    assert (facts["source"], facts["environment"]) == (None, None)
+    assert facts["torch"] is not None, "this Python has it"
+    assert not facts["noexec"]
+    assert list(host.home.iterdir()) == []
+
+
+def test_sources_are_placed_once_for_their_owner_alone(host: Host) -> None:
+    files = {"pyproject.toml": "", "merge_lab_agent/__init__.py": "one = 'ü'"}
+    placed = host.call("place", files=files)
+    source = Path(placed["source"])
+    assert source == host.home / ".merge-lab" / "agent" / VERSION["agent"]
+    assert (source / "merge_lab_agent" / "__init__.py").read_text(encoding="utf-8") == "one = 'ü'"
+    assert mode(host.home / ".merge-lab") == mode(host.home / ".merge-lab" / "store") == 0o700
+    assert host.call("place", files={"merge_lab_agent/__init__.py": "two"}) == placed
+    assert (source / "merge_lab_agent" / "__init__.py").read_text(encoding="utf-8") == "one = 'ü'"
+    other = host.call("place", files=files, agent="0.2.0-xyz")
+    assert Path(other["source"]).parent == source.parent, "two versions share a host"
+    assert host.call("look")["source"] == str(source)
+
+
+@pytest.mark.parametrize("name", ["../x.py", "/etc/x.py", "a/../../x.py"])
+def test_no_file_is_placed_elsewhere(host: Host, name: str) -> None:
+    assert host.call("place", files={name: ""})["error"]["code"] == "host_path_invalid"
+    assert not (host.home / ".merge-lab" / "agent" / "x.py").exists()
+
+
+@pytest.mark.slow
+def test_an_environment_is_used_only_once_it_is_complete(host: Host) -> None:
+    folder = host.home / ".merge-lab" / "environments" / VERSION["environment"]
+    wrong = host.call("environment", torch="", requirements=["./there-is-no-such-package"])
+    assert wrong["error"]["code"] == "pip_failed", wrong
+    assert "there-is-no-such-package" in wrong["error"]["message"]
+    assert host.call("look")["environment"] is None
+    made = host.call("environment", torch="", requirements=[])
+    assert made["python"] == str(folder / "bin" / "python")
+    assert subprocess.run([made["python"], "-c", "import pip"], check=False).returncode == 0
+    assert mode(folder.parent) == 0o700
+    assert host.call("look")["environment"] == made["python"]
+    host.progress.clear()
+    assert host.call("environment", torch="", requirements=[]) == made
+    assert host.progress == [], "what is complete is not made again"
+
+
+def test_it_ends_with_its_input_and_what_it_started_too(host: Host) -> None:
+    host.call("look")
+    assert host.process.stdin is not None
+    host.process.stdin.close()
+    assert host.process.wait(20) == 0
+
+
+def test_a_folder_that_cannot_be_written_is_named(host: Host) -> None:
+    problem = host.call("look", directory="/proc/none")["error"]
+    assert problem["code"] == "host_not_writable"
+    assert "/proc/none" in problem["message"]
+    assert host.call("look", directory="relative")["error"]["code"] == "host_path_invalid"

@@ -1,0 +1,84 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hostWord, MirrorFiles } from '../../runner/hosts/mirror-files.ts';
+
+let store: string;
+beforeEach(() => {
+  store = mkdtempSync(path.join(os.tmpdir(), 'merge-lab-mirror-'));
+});
+afterEach(() => rmSync(store, { recursive: true, force: true }));
+
+const bytes = (text: string) => Buffer.from(text, 'latin1');
+const read = (file: string) => readFileSync(path.join(store, file), 'latin1');
+
+describe('a copy of a store', () => {
+  it('takes every byte once, whatever is sent again, by however many writers', () => {
+    const whole = [...Array(500).keys()].map((n) => `line ${n}\n`).join('');
+    const pieces = fc.array(
+      fc.record({ begin: fc.nat(whole.length), length: fc.nat(900), writer: fc.nat(1), again: fc.boolean() }),
+    );
+    fc.assert(
+      fc.property(pieces, (sent) => {
+        rmSync(path.join(store, 'results'), { recursive: true, force: true });
+        const writers = [new MirrorFiles(store), new MirrorFiles(store)];
+        let held = 0;
+        for (const { begin, length, writer, again } of sent) {
+          if (again) writers[writer] = new MirrorFiles(store);
+          const data = bytes(whole.slice(begin, begin + length));
+          const taken = writers[writer]?.take('results/w.jsonl', begin, data);
+          if (taken === 'taken') held = Math.max(held, begin + data.length);
+          else expect(begin).toBeGreaterThan(0);
+          const here = existsSync(path.join(store, 'results/w.jsonl')) ? read('results/w.jsonl') : '';
+          expect(here).toBe(whole.slice(0, held));
+        }
+        expect(new MirrorFiles(store).offsets()).toEqual(held > 0 ? { 'results/w.jsonl': held } : {});
+      }),
+      { seed: 5, numRuns: 60 },
+    );
+  });
+
+  it('says where to go on, and that a piece is missing', () => {
+    const files = new MirrorFiles(store);
+    expect(files.take('runs/r1/agent.log', 0, bytes('abc'))).toBe('taken');
+    expect(files.take('runs/r1/agent.log', 4, bytes('e'))).toBe('gap');
+    expect(files.take('runs/r1/status/w.json', 0, bytes('{"a":1}'))).toBe('taken');
+    expect(files.take('runs/r1/status/w.json', 0, bytes('{}'))).toBe('taken');
+    expect(read('runs/r1/status/w.json')).toBe('{}');
+    expect(new MirrorFiles(store).offsets()).toEqual({ 'runs/r1/agent.log': 3 });
+  });
+
+  it.each([
+    '../x',
+    'results/../../x.jsonl',
+    '/etc/x.jsonl',
+    'results/.hidden.jsonl',
+    'results/a/b.jsonl',
+    'results/x.json',
+    'plans/x.jsonl',
+    'evaluations/x.json',
+    'runs/r/control/stop',
+    'runs/../events.jsonl',
+    'runs/r/host.json',
+    'runs/r/status/../../../x.json',
+    'results/a\0.jsonl',
+    'results\\a.jsonl',
+    `results/${'a'.repeat(200)}.jsonl`,
+    '',
+  ])('writes nothing at %s, whatever the host says', (file) => {
+    const files = new MirrorFiles(store);
+    expect(files.take(file, 0, bytes('x'))).toBe('refused');
+    expect(files.lives('../r', true)).toBe('refused');
+    expect(readdirSync(store)).toEqual([]);
+  });
+
+  it("remembers the host's word on a process", () => {
+    expect(hostWord(store, 'r')).toBeUndefined();
+    for (const alive of [true, null, false]) {
+      new MirrorFiles(store).lives('r', alive);
+      expect(hostWord(store, 'r')).toBe(alive);
+    }
+  });
+});

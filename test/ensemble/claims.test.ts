@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { claimsOf } from '../../core/ensemble/claims.ts';
+import { ensembleData } from '../../core/ensemble/data.ts';
+import type { JudgedNumbers } from '../../core/ensemble/law-errors.ts';
+import type { Claim, PoolForm, PoolLaw, SingleLaw, Verdict } from '../../core/ensemble/types.ts';
+import { inputOf, noise } from './pools.ts';
+
+const data = ensembleData(inputOf(noise(2, 200, 1)));
+
+const law = (floor: number): PoolLaw => ({
+  points: [],
+  reason: null,
+  forms: (['power_floor', 'logarithm'] as const).map((form: PoolForm, i) => ({
+    form,
+    parameters: form === 'power_floor' ? { floor, scale: 1, exponent: 0.3 } : { level: 1, slope: 0.1 },
+    intervals: {},
+    family_intervals: null,
+    held_out: 0.01 * (i + 1),
+    rmse: 0.01,
+  })),
+});
+const single: SingleLaw = { points: [], parameters: { floor: 0.7, scale: 1, exponent: 0.3 }, intervals: {} };
+
+/** Every number at `value`, replicates and left-out models around it by `error`. */
+function judged(value: number, error: number): JudgedNumbers {
+  const at = (shift: number) =>
+    new Map([
+      ['power_law', value + shift],
+      ['lower_floor', value + shift],
+    ]);
+  const around = (count: number) => Array.from({ length: count }, (_, i) => at(i % 2 === 0 ? error : -error));
+  return { value: at(0), replicates: around(100), withoutModels: around(8), withoutFamilies: [] };
+}
+
+function verdicts(value: number, error: number, noiseVerdict: Verdict, floor = 0.5): Claim[] {
+  return claimsOf(law(floor), single, null, judged(value, error), data, noiseVerdict);
+}
+
+describe('verdicts on the claims', () => {
+  it.each([
+    [0.1, 0.01, 'confirmed'],
+    [-0.1, 0.01, 'not confirmed'],
+    [0.1, 0.1, 'cannot tell'],
+  ] as const)('follow the interval of the difference: %f with error %f', (value, error, verdict) => {
+    const [power, floor] = verdicts(value, error, 'confirmed');
+    expect(power).toMatchObject({ claim: 'power_law', verdict });
+    expect(floor).toMatchObject({ claim: 'lower_floor', verdict });
+    expect(floor?.sentence).toContain('0.500 bits per byte, single models at 0.700');
+  });
+
+  it('are not given to what noise may have made, but what speaks against a claim stands', () => {
+    for (const unsure of ['cannot tell', 'not confirmed'] as const) {
+      expect(verdicts(0.1, 0.01, unsure).map(({ verdict }) => verdict)).toEqual(
+        new Array(3).fill('cannot tell'),
+      );
+      expect(verdicts(-0.1, 0.01, unsure)[0]?.verdict).toBe('not confirmed');
+    }
+  });
+
+  it('are not given to a floor that the data do not set', () => {
+    const [, floor] = verdicts(0.1, 0.01, 'confirmed', 0);
+    expect(floor).toMatchObject({ verdict: 'cannot tell', difference: null });
+    expect(floor?.sentence).toContain('no floor for pools');
+  });
+
+  it('need left-out models: without a value for one there is no interval', () => {
+    const numbers = judged(0.1, 0.01);
+    const lacking = { ...numbers, withoutModels: [...numbers.withoutModels, new Map<string, number>()] };
+    const [power] = claimsOf(law(0.5), single, null, lacking, data, 'confirmed');
+    expect(power).toMatchObject({ verdict: 'cannot tell', difference: { low: null, high: null } });
+  });
+});

@@ -48,6 +48,9 @@ const INPUT_CODES: ReadonlySet<string> = new Set([
   'archive_invalid',
   'archive_exists',
   'option_invalid',
+  'target_unknown',
+  'host_invalid',
+  'hosts_invalid',
 ]);
 
 function messageOf(error: unknown): string {

@@ -18,6 +18,8 @@ export interface Command {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Ctrl-C in the terminal does not reach it: what that means is for the client to say. It still ends with its input. */
+  readonly isApart?: boolean;
   /** Written before anything else, for what starts the agent. */
   readonly prelude?: string;
   /** Knows better than we why a process that is not the agent itself ended or stayed silent; null where it does not. */
@@ -66,6 +68,7 @@ export class AgentConnection {
     this.#child = spawn(command.program, command.args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
+      detached: command.isApart === true && process.platform !== 'win32',
       ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
       env: { ...(command.env ?? process.env), PYTHONUNBUFFERED: '1', PYTHONUTF8: '1' },
     });

@@ -85,6 +85,7 @@ function serveCommand(host: Host, { python, source }: HostPlace): Command {
   return {
     program: 'ssh',
     args: sshArguments(host),
+    isApart: true,
     prelude: scriptInput(SERVE, [python, source]),
     explain: (end) => sshProblem(host, end) ?? agentProblem(host, end),
   };

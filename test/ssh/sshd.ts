@@ -3,11 +3,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -16,10 +14,11 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { findSshd, sshdAdvice } from '../../scripts/setup/sshd.mjs';
+import { children } from './look.ts';
 
 /** Null, or why these tests are left out. */
 export function whyNoSshd(): string | null {
-  if (process.platform === 'win32') return 'hosts are Linux and macOS machines';
+  if (process.platform !== 'linux') return 'tests of hosts look for processes in /proc, and are left out';
   return findSshd() === null ? sshdAdvice : null;
 }
 
@@ -180,25 +179,6 @@ function hostShell(home: string, { profile = '', shell = '/bin/bash' }: SshdOpti
   return `#!/bin/sh\nHOME=${quoted}; export HOME; cd "$HOME" || exit 1\n${profile}\nexec ${shell} -c "$SSH_ORIGINAL_COMMAND"\n`;
 }
 
-/** Processes below one, by `/proc`. */
-export function children(
-  parent: number,
-): { readonly pid: number; readonly name: string; readonly words: string }[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-        const [, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
-        const called = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-        return Number(ppid) === parent ? [{ pid: Number(name), name: called, words }] : [];
-      } catch {
-        return [];
-      }
-    });
-}
-
 async function freePort(): Promise<number> {
   const server = net.createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -217,15 +197,4 @@ function answers(port: number): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
-}
-
-/** Every file below a folder, as text by relative path; empty where it is not there. */
-export function filesBelow(folder: string): Map<string, string> {
-  if (!existsSync(folder)) return new Map();
-  return new Map(
-    readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-      .map((entry) => path.join(entry.parentPath, entry.name))
-      .map((file) => [path.relative(folder, file), readFileSync(file, 'latin1')]),
-  );
 }

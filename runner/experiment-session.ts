@@ -60,7 +60,9 @@ export class ExperimentSession {
   /** Absolute path of the experiment file. */
   readonly file: string;
   readonly experiment: Experiment;
-  /** Absolute path of the store. */
+  /** `local`, or the host where merges run. */
+  readonly target: string;
+  /** Absolute path of the store; of a host it is the copy. */
   readonly store: string;
   /** Warnings and information of the text. */
   readonly diagnostics: readonly Diagnostic[];
@@ -91,7 +93,8 @@ export class ExperimentSession {
     this.warnings = opened.warnings;
     this.#options = options;
     const { on } = options;
-    this.#target = openTarget(on ?? opened.experiment.target, { ...options, isNamed: on !== undefined });
+    this.target = on ?? opened.experiment.target;
+    this.#target = openTarget(this.target, { ...options, isNamed: on !== undefined });
     this.#analyses = options.analyses ?? new AnalysisPool();
     this.#analysis = this.#analyses.take(opened.store);
   }

@@ -29,6 +29,7 @@ function planDocument(session: ExperimentSession, summary: PlanSummary): unknown
   const { plan, done, failed, missing, precision, estimate, prepared, warnings } = summary;
   return {
     plan: plan.id,
+    target: session.target,
     store: session.store,
     merges: plan.total,
     done,
@@ -64,6 +65,7 @@ export function planText(session: ExperimentSession, summary: PlanSummary, style
     missing > 0 ? `${count(missing)} to do` : 'nothing to do',
   ].filter(Boolean);
   const rows = [
+    ...(session.target === 'local' ? [] : [['host', plain(session.target)]]),
     ['sweep', `${precision ? 'at most ' : ''}${sweepText(plan)}: ${state.join(', ')}`],
     ...(precision ? [['precision', precisionSentence(precision)]] : []),
     ['models', `${sizes.join(', ')} parameters, ${counted(header.pool.length, 'expert')}`],

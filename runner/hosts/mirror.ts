@@ -43,6 +43,7 @@ export class Mirror implements AsyncDisposable {
   #isSynced: () => void = () => {};
   #fail: (error: unknown) => void = () => {};
   #tries = 0;
+  #isAway = false;
 
   constructor(link: HostLink, options: MirrorOptions) {
     this.#link = link;
@@ -105,7 +106,7 @@ export class Mirror implements AsyncDisposable {
     const asked = { store: from, plan, files: this.#files.offsets() };
     const answer = await agent.request('follow', asked, { signal });
     stream = streamSchema.parse(answer).stream;
-    this.#options.onReach?.(null);
+    this.#tell(null);
     for (const [method, params] of early.splice(0)) this.#hear(stream, method, params, ended);
     const over = new Promise<void>((resolve) => {
       for (const each of [signal, ended.signal]) {
@@ -117,7 +118,7 @@ export class Mirror implements AsyncDisposable {
     if (signal.aborted || ended.signal.aborted) {
       await agent.request('unfollow', { stream }).catch(() => {});
       if (ended.signal.reason instanceof ProblemError) throw ended.signal.reason;
-    } else this.#options.onReach?.(lost(this.#link.host.name));
+    } else this.#tell(lost(this.#link.host.name));
   }
 
   #hear(stream: string, method: string, params: unknown, ended: AbortController): void {
@@ -154,10 +155,16 @@ export class Mirror implements AsyncDisposable {
     }
   }
 
+  /** Being back is news only after having been away. */
+  #tell(problem: Problem | null): void {
+    if (problem !== null || this.#isAway) this.#options.onReach?.(problem);
+    this.#isAway = problem !== null;
+  }
+
   #out(error: unknown): void {
     if (this.#abort.signal.aborted) return;
     if (!(error instanceof ProblemError) || !isPassing(error.problem)) throw error;
-    this.#options.onReach?.(error.problem);
+    this.#tell(error.problem);
   }
 }
 

@@ -33,7 +33,9 @@ describe('the headline', () => {
       '3 experts: e0, e2 and e4 · loss 1.392 ± 0.11 · typical k = 6 (6 alone), within 0.05 of the best · by average',
     );
     expect(hint.tooltip.startsWith(report.headline.sentence)).toBe(true);
-    expect(hint.tooltip).toMatch(/\nWhich one can I drop\? .*e[024].*\nWhat would one more buy, added to these\? .*e[135]/);
+    expect(hint.tooltip).toMatch(
+      /\nWhich one can I drop\? .*e[024].*\nWhat would one more buy, added to these\? .*e[135]/,
+    );
   });
 
   it('is marked where its numbers are of another text, with the reason', () => {

@@ -152,30 +152,36 @@ class ResidentRoom:
         )
 
     def failure(self, merge: Merge, error: Exception, attempt: int) -> ResultLine:
-        """Raises `device_failed` where the device is lost, and the error itself where the store is."""
-        code, message = failure_code(error)
-        if code in ("evaluation_missing", "evaluation_damaged", "store_too_new", "store_too_old"):
-            raise error
-        if code == "merge_failed" and self._device.name.startswith("cuda") and "CUDA error" in message:
-            raise Problem(
-                "device_failed",
-                f"The device {self._device.description} failed: {message}",
-                "Run again; if it happens again, look at the driver's log. Finished merges are kept.",
-            ) from error
-        return ResultLine(
-            key=merge.key,
-            evaluation=None,
-            nll=None,
-            tokens=0,
-            samples=0,
-            per_sample=None,
-            seconds=0.0,
-            device=self._device.description,
-            batch_tokens=self.batch_tokens,
-            code=code,
-            message=message,
-            attempt=attempt,
-        )
+        return failure_line(self._device, self.batch_tokens, merge, error, attempt)
+
+
+def failure_line(
+    device: Device, batch_tokens: int, merge: Merge, error: Exception, attempt: int
+) -> ResultLine:
+    """Raises `device_failed` where the device is lost, and the error itself where the store is."""
+    code, message = failure_code(error)
+    if code in ("evaluation_missing", "evaluation_damaged", "store_too_new", "store_too_old"):
+        raise error
+    if code == "merge_failed" and device.name.startswith("cuda") and "CUDA error" in message:
+        raise Problem(
+            "device_failed",
+            f"The device {device.description} failed: {message}",
+            "Run again; if it happens again, look at the driver's log. Finished merges are kept.",
+        ) from error
+    return ResultLine(
+        key=merge.key,
+        evaluation=None,
+        nll=None,
+        tokens=0,
+        samples=0,
+        per_sample=None,
+        seconds=0.0,
+        device=device.description,
+        batch_tokens=batch_tokens,
+        code=code,
+        message=message,
+        attempt=attempt,
+    )
 
 
 def _checkpoint(model: PlanModel) -> Checkpoint:
@@ -227,6 +233,12 @@ class ResidentRooms:
                 base.source in self._allowed,
             )
         return self._rooms[name]
+
+    def failure(self, merge: Merge, error: Exception, attempt: int) -> ResultLine:
+        """Of a model that cannot be loaded: in an ensemble the others are scored all the same."""
+        if not self.plan.ensemble:
+            raise error
+        return failure_line(self.device, self.batch_tokens, merge, error, attempt)
 
     @property
     def batch_tokens(self) -> int:

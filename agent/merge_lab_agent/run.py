@@ -139,7 +139,8 @@ class _Run:
         self.status.update(state="loading", device=device.name, waiting_for=None)
         rooms = self.rooms_type(self.store, self.plan, device, self.allowed)
         rooms.check(missing)
-        rooms.enter(missing[0])
+        if not self.plan.ensemble:
+            rooms.enter(missing[0])
         add_event(self.folder, "running", device=device.description, missing=len(missing))
         self.status.update(state="running")
         writer = ResultWriter(self.store, self.plan.id)

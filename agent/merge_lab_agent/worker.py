@@ -28,7 +28,10 @@ class Room(Protocol):
 
 class Rooms(Protocol):
     def enter(self, merge: Merge) -> Room:
-        """The room for a merge, built when first needed. What it raises ends the run."""
+        """The room for a merge, built when first needed."""
+
+    def failure(self, merge: Merge, error: Exception, attempt: int) -> ResultLine:
+        """The line that says why there is no room for it; raises where that ends the run."""
 
     def check_unchanged(self, merge: Merge) -> None:
         """Raises Problem `model_changed` if the files of its models are no longer those of the plan."""
@@ -101,14 +104,17 @@ class Worker:
     def _work_merge(self, merge: Merge) -> None:
         """One attempt: all lines of the merge in one append, or one line that says why there are none."""
         self.report(merge)
-        room = self.rooms.enter(merge)
         attempt = self.index.attempts(merge.key) + 1
         started = time.perf_counter()
+        at: Rooms | Room = self.rooms
         try:
+            at = room = self.rooms.enter(merge)
+            if not self.progress.plan.ensemble:
+                started = time.perf_counter()  # a room serves many merges; in an ensemble, but one
             lines = room.score(merge, self.progress.missing(merge), attempt)
             fault("mid_merge")
         except Exception as error:
-            lines = [room.failure(merge, error, attempt)]
+            lines = [at.failure(merge, error, attempt)]
         self.rooms.check_unchanged(merge)
         self.writer.append(lines)
         self.index.add(lines)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
 from small_plans import decode, key_of, save_plan
-from tiny_models import make_model, tiny_records, write_records
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tiny_models import make_model, other_tokenizer, piece_tokenizer, tiny_records, write_records
+from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
 
 from merge_lab_agent.checkpoint import Checkpoint
@@ -36,36 +36,6 @@ TEXTS = [
     {"text": "   "},
     {"text": "∑" * 40},
 ]
-
-
-@cache
-def piece_tokenizer() -> PreTrainedTokenizerFast:
-    """As Llama's: words with a mark for their space, bytes for what is unknown, a beginning of text."""
-    pieces = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
-    letters = [*"▁abcdefghijklmnopqrstuvwxyzTS.,:"]
-    merges = [("▁", "t"), ("h", "e"), ("▁t", "he"), ("▁", "i"), ("▁i", "s")]
-    vocabulary = {piece: i for i, piece in enumerate([*pieces, *letters, *(a + b for a, b in merges)])}
-    tokenizer = Tokenizer(models.BPE(vocabulary, merges, unk_token="<unk>", byte_fallback=True))
-    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>", add_bos_token=True
-    )
-
-
-@cache
-def other_tokenizer(**named: str) -> PreTrainedTokenizerFast:
-    """Byte-level, of another size and corpus, without a template."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=310,
-        special_tokens=["<|end|>"],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(["The answer is 12. The numbers, the sums and the terms."] * 4, trainer)
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **named)
 
 
 @pytest.fixture
@@ -300,6 +270,23 @@ def test_every_sample_has_its_own_loss_however_many_there_are(root: Path) -> Non
     assert (again["state"], again["at_start"]) == ("done", 2)
 
 
+def test_a_model_that_cannot_be_loaded_does_not_keep_the_others_from_being_scored(root: Path) -> None:
+    file = root / "llama" / "model.safetensors"
+    tensors = load_file(file)
+    del tensors["model.layers.1.mlp.up_proj.weight"]
+    save_file(tensors, file, metadata={"format": "pt"})
+    answer = prepare(request(root, "llama", "qwen", domains={"alpha": "./eval/alpha.json"}))
+    store = Store(root / ".mergelab" / "local")
+    lines = [{"key": key_of(model=name), "model": name} for name in answer["models"]]
+    plan = save_plan(store, {"format": 1, "scorer": 1, "kind": "ensemble", "models": answer["models"]}, lines)
+    status = run(plan.request("only"))
+    assert (status["state"], status["done"], status["failed"]) == ("done", 1, 1)
+    found = results(store)
+    assert found[key_of(model="qwen")]["code"] is None
+    assert found[key_of(model="llama")]["code"] == "weights_missing"
+    assert found[key_of(model="llama")]["attempt"] == 2
+
+
 def results(store: Store) -> dict[str, Answer]:
     import base64
 
@@ -308,5 +295,5 @@ def results(store: Store) -> dict[str, Answer]:
         for content in file.read_bytes().splitlines()[1:]:
             line = decode(content)
             assert line is not None
-            found[line["key"]] = line | {"per_sample": base64.b64decode(line["per_sample"])}
+            found[line["key"]] = line | {"per_sample": base64.b64decode(line["per_sample"] or "")}
     return found

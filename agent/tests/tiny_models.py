@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 
 CHATML = (
@@ -54,6 +54,36 @@ def tiny_tokenizer(template: str | None = CHATML) -> PreTrainedTokenizerFast:
     )
     fast.chat_template = template
     return fast
+
+
+@cache
+def piece_tokenizer() -> PreTrainedTokenizerFast:
+    """As Llama's: words with a mark for their space, bytes for what is unknown, a beginning of text."""
+    pieces = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
+    letters = [*"▁abcdefghijklmnopqrstuvwxyzTS.,:"]
+    merges = [("▁", "t"), ("h", "e"), ("▁t", "he"), ("▁", "i"), ("▁i", "s")]
+    vocabulary = {piece: i for i, piece in enumerate([*pieces, *letters, *(a + b for a, b in merges)])}
+    tokenizer = Tokenizer(models.BPE(vocabulary, merges, unk_token="<unk>", byte_fallback=True))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>", add_bos_token=True
+    )
+
+
+@cache
+def other_tokenizer(**named: str) -> PreTrainedTokenizerFast:
+    """Byte-level, of another size and corpus, without a template."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=310,
+        special_tokens=["<|end|>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(["The answer is 12. The numbers, the sums and the terms."] * 4, trainer)
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **named)
 
 
 def make_model(

@@ -181,7 +181,8 @@ from merge_lab_agent.plan import Plan
 from merge_lab_agent.store import Store
 plan = Plan.read(Store(__import__("pathlib").Path(sys.argv[1])), sys.argv[2])
 print(json.dumps([[m.key, m.size, m.method_index, list(m.subset), m.seed, m.reference] for m in plan.merges]))
-print(json.dumps([list(plan.pool), plan.evaluations, plan.dtype, plan.batch_tokens, list(plan.methods)]))
+how = plan.scoring(plan.merges[0])
+print(json.dumps([list(plan.pool), how.evaluations, how.dtype, how.batch_tokens, list(plan.methods)]))
 `;
     const [merges = '', header = ''] = python(script, [store, plan.id], folder).split('\n');
     expect(JSON.parse(merges)).toEqual(
@@ -195,8 +196,9 @@ print(json.dumps([list(plan.pool), plan.evaluations, plan.dtype, plan.batch_toke
       ]),
     );
     const { pool, evaluations, dtype, batch_tokens, methods } = plan.header;
-    expect(JSON.parse(header)).toEqual([pool, evaluations, dtype, batch_tokens, methods]);
-    expect(Object.keys(JSON.parse(header)[1])).toEqual(['beta', 'alpha']);
+    const ids = Object.values(evaluations);
+    expect(JSON.parse(header)).toEqual([pool, ids, dtype, batch_tokens, methods]);
+    expect(Object.keys(evaluations)).toEqual(['beta', 'alpha']);
   });
 
   test('is worked through: every merge has a score on every domain', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ProblemError } from '../core/problem.ts';
-import { DiagnosticsError, ProblemsError } from '../runner/experiment-session.ts';
+import { DiagnosticsError, FoundProblemsError } from '../runner/session-errors.ts';
 import type { Context, ExitCode } from './command.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { problemText } from './problem-text.ts';
@@ -32,7 +32,7 @@ export function failed(context: Context, error: unknown, json: boolean): ExitCod
           message: `Something unexpected went wrong: ${messageOf(error)}`,
           fix: 'Results on disk are safe. Run the command again; if it comes back, report it with MERGE_LAB_DEBUG=1 set.',
         };
-  const problems = error instanceof ProblemsError ? error.problems : [problem];
+  const problems = error instanceof FoundProblemsError ? error.problems : [problem];
   if (json) printJson(io, { error: problem, problems });
   for (const each of problems) io.err.write(`${problemText(each, io.errStyle)}\n`);
   if (io.env['MERGE_LAB_DEBUG'] && error instanceof Error) io.err.write(`${error.stack ?? ''}\n`);

@@ -21,15 +21,24 @@ export class DiagnosticsError extends Error {
   }
 }
 
-/** Models and data do not fit together: everything that `prepare` found, the first one as `problem`. */
-export class ProblemsError extends ProblemError {
+/** What `prepare` found stands in the way: all of it, the first one as `problem`. */
+export class FoundProblemsError extends ProblemError {
   readonly problems: readonly Problem[];
+
+  constructor(first: Problem, problems: readonly Problem[]) {
+    super(first);
+    this.name = 'FoundProblemsError';
+    this.problems = problems;
+  }
+}
+
+/** Models and data do not fit together. */
+export class ProblemsError extends FoundProblemsError {
   readonly prepared: Prepared;
 
   constructor(first: Problem, prepared: Prepared) {
-    super(first);
+    super(first, prepared.problems);
     this.name = 'ProblemsError';
-    this.problems = prepared.problems;
     this.prepared = prepared;
   }
 }

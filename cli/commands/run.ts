@@ -1,6 +1,7 @@
 import type { Report } from '../../core/report/report.ts';
 import { reportDocument } from '../../core/report/report-document.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
+import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import { followUpsText } from '../../words/follow-ups.ts';
 import { plainLines } from '../../words/plain.ts';
@@ -12,6 +13,7 @@ import { reportText } from '../report/report-text.ts';
 import { type Io, print, printJson, say } from '../terminal/io.ts';
 import { progressView } from '../terminal/progress.ts';
 import { withSession } from '../with-session.ts';
+import { runEnsemble } from './ensemble.ts';
 import { planText } from './plan.ts';
 
 export interface RunOptions extends CommonOptions {
@@ -27,6 +29,7 @@ export interface RunCommandOptions extends RunOptions {
 
 /** `run FILE`: plan, run with live numbers, then report. Ctrl-C stops after the current merge; a second one at once. */
 export async function run(context: Context, file: string, options: RunCommandOptions): Promise<ExitCode> {
+  if (EnsembleSession.isOf(file)) return runEnsemble(context, file, options);
   const own = { ...context, signal: new AbortController().signal };
   return withSession(own, file, options, async (session) => {
     const asked = { ...options, file, leave: false, more: options.verify };

@@ -26,12 +26,25 @@ export const evaluationSetSchema: z.ZodType<EvaluationSet> = z.strictObject({
   truncated: count,
   excluded: count,
   rendering: z.string(),
+  max_bytes: count.exactOptional(),
+  overlong: z.array(z.strictObject({ id: count, bytes: count })).exactOptional(),
 });
 
-/** The hash of token ids, scored positions and `max_length`: of what is scored, whatever it is called. */
-export function evaluationId(set: Pick<EvaluationSet, 'max_length' | 'samples'>): EvaluationId {
+type Scored = Pick<EvaluationSet, 'max_length' | 'samples' | 'max_bytes' | 'overlong'>;
+
+/**
+ * The hash of token ids, scored positions and `max_length`: of what is scored, whatever it is called. Of an ensemble's
+ * set also of ids and bytes, by which its models are compared.
+ */
+export function evaluationId(set: Scored): EvaluationId {
+  if (set.max_bytes !== undefined) return sharedId(set);
   const samples = set.samples.map(({ scored, tokens }) => ({ scored, tokens }));
   return digest({ v: 1, max_length: set.max_length, samples }) as EvaluationId;
+}
+
+function sharedId({ samples, overlong = [] }: Scored): EvaluationId {
+  const whole = samples.map(({ bytes, id, scored, tokens }) => ({ bytes, id, scored, tokens }));
+  return digest({ v: 2, samples: whole, overlong }) as EvaluationId;
 }
 
 /** Reads an evaluation set and checks it against its name. Throws `evaluation_damaged`, `store_too_new` or `_old`. */

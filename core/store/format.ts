@@ -120,7 +120,7 @@ export interface ResultLine {
   readonly nll: number | null;
   readonly tokens: number;
   readonly samples: number;
-  /** Base64 of little-endian float32, one value a sample (or a block of samples above 1,000). */
+  /** Base64 of little-endian float32, one value a sample (or, for merges, a block of samples above 1,000). */
   readonly per_sample: string | null;
   readonly seconds: number;
   readonly device: string;
@@ -153,6 +153,13 @@ export interface EvaluationSet {
   readonly excluded: number;
   /** How the text was made, in words: the template and what is scored. */
   readonly rendering: string;
+  /**
+   * For ensembles: texts are cut to so many bytes, whatever the tokenizer, and never to tokens. The id then hashes all of
+   * `samples` and `overlong`, and results hold the loss of every sample.
+   */
+  readonly max_bytes?: number;
+  /** Records that have more tokens than a model can take: they are not scored. */
+  readonly overlong?: readonly { readonly id: number; readonly bytes: number }[];
 }
 
 export interface PrepareRequest {
@@ -161,10 +168,10 @@ export interface PrepareRequest {
   /** Absolute folder that relative sources are resolved against. */
   readonly root: string;
   readonly models: readonly {
-    /** `<size>/base`, `<size>/expert/<name>` or `reference/<name>`. */
+    /** `<size>/base`, `<size>/expert/<name>` or `reference/<name>`; in an ensemble the name. */
     readonly id: string;
     readonly source: string;
-    readonly role: 'base' | 'expert' | 'reference';
+    readonly role: 'base' | 'expert' | 'reference' | 'model';
     readonly size: string | null;
     readonly name: string | null;
   }[];
@@ -175,6 +182,8 @@ export interface PrepareRequest {
     readonly max_tokens_per_domain: number | null;
     readonly chat_template: string;
     readonly dtype: 'auto' | Dtype;
+    /** For an ensemble: of each sample's scored text. */
+    readonly max_bytes?: number;
   };
   readonly device: string;
   /** `source@revision` entries whose remote code the user allows. */

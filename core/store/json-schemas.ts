@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { ensemblePlanHeaderSchema, ensemblePlanLineSchema } from './ensemble/plan-file.ts';
+import { preparedEnsembleFileSchema } from './ensemble/prepared.ts';
 import { evaluationSetSchema } from './evaluation.ts';
 import { geometryFileSchema } from './geometry.ts';
 import { planHeaderSchema, planLineSchema } from './plan-file.ts';
@@ -12,6 +14,9 @@ export function storeJsonSchemas(): ReadonlyMap<string, unknown> {
   const schemas = new Map<string, z.ZodType>([
     ['file.plan-header', planHeaderSchema],
     ['file.plan-line', planLineSchema],
+    ['file.ensemble-plan-header', ensemblePlanHeaderSchema],
+    ['file.ensemble-plan-line', ensemblePlanLineSchema],
+    ['file.prepared-ensemble', preparedEnsembleFileSchema],
     ['file.evaluation', evaluationSetSchema],
     ['file.prepared', preparedFileSchema],
     ['file.geometry', geometryFileSchema],

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { ProblemError } from '../problem.ts';
 import { sha256 } from './canonical.ts';
+import type { EnsemblePlanHeader, EnsemblePlanLine } from './ensemble/format.ts';
 import {
   type EvaluationId,
   type Fingerprint,
@@ -80,8 +81,8 @@ export const planLineSchema: z.ZodType<PlanLine> = z.strictObject({
 
 /** The file's text, and the id that its bytes give it. */
 export function serializePlan(
-  header: PlanHeader,
-  lines: readonly PlanLine[],
+  header: PlanHeader | EnsemblePlanHeader,
+  lines: readonly (PlanLine | EnsemblePlanLine)[],
 ): { readonly id: PlanId; readonly text: string } {
   const text = `${[header, ...lines].map((line) => JSON.stringify(line)).join('\n')}\n`;
   return { id: sha256(text) as PlanId, text };
@@ -89,14 +90,29 @@ export function serializePlan(
 
 /** Reads a plan and checks it to the last byte. Throws `store_too_new`, `store_too_old` or `plan_damaged`. */
 export function parsePlan(id: string, text: string): Plan {
+  return parsePlanOf(planHeaderSchema, planLineSchema, id, text);
+}
+
+interface PlanOf<Header, Line> {
+  readonly id: PlanId;
+  readonly header: Header;
+  readonly lines: readonly Line[];
+}
+
+export function parsePlanOf<Header, Line>(
+  header: z.ZodType<Header>,
+  line: z.ZodType<Line>,
+  id: string,
+  text: string,
+): PlanOf<Header, Line> {
   const [first = '', ...rest] = text.split('\n');
   checkFormat(id, first);
   if (sha256(text) !== id) throw damaged(id, 'its content does not hash to its name');
   if (rest.pop() !== '') throw damaged(id, 'it has no end of line');
   return {
     id: id as PlanId,
-    header: read(planHeaderSchema, first, id, 1),
-    lines: rest.map((line, i) => read(planLineSchema, line, id, i + 2)),
+    header: read(header, first, id, 1),
+    lines: rest.map((each, i) => read(line, each, id, i + 2)),
   };
 }
 

@@ -24,7 +24,7 @@ export const prepareRequestSchema: z.ZodType<PrepareRequest> = z.strictObject({
     z.strictObject({
       id: z.string(),
       source: z.string(),
-      role: z.enum(['base', 'expert', 'reference']),
+      role: z.enum(['base', 'expert', 'reference', 'model']),
       size: z.string().nullable(),
       name: z.string().nullable(),
     }),
@@ -36,6 +36,7 @@ export const prepareRequestSchema: z.ZodType<PrepareRequest> = z.strictObject({
     max_tokens_per_domain: count.nullable(),
     chat_template: z.string(),
     dtype: z.enum(['auto', 'float32', 'bfloat16', 'float16']),
+    max_bytes: count.positive().exactOptional(),
   }),
   device: z.string(),
   allow_remote_code: z.array(z.string()),
@@ -86,15 +87,24 @@ export const preparedSchema: z.ZodType<Prepared> = z.strictObject({
   warnings: z.array(placedProblemSchema),
 });
 
-export const preparedFileSchema: z.ZodType<PreparedFile> = z.strictObject({
-  format: z.literal(STORE_FORMAT),
-  agent: z.string(),
-  request: prepareRequestSchema,
-  files: z.array(
+/** An answer with the question and the state of the files that it rests on. */
+export type KeptAnswer<A> = Omit<PreparedFile, 'answer'> & { readonly answer: A };
+
+export function keptAnswerSchema<A>(answer: z.ZodType<A>): z.ZodType<KeptAnswer<A>> {
+  const files = z.array(
     z.strictObject({ path: z.string(), size: count.nullable(), mtime_ns: z.string().nullable() }),
-  ),
-  answer: preparedSchema,
-});
+  );
+  const format = z.literal(STORE_FORMAT);
+  return z.strictObject({
+    format,
+    agent: z.string(),
+    request: prepareRequestSchema,
+    files,
+    answer,
+  }) as unknown as z.ZodType<KeptAnswer<A>>;
+}
+
+export const preparedFileSchema: z.ZodType<PreparedFile> = keptAnswerSchema(preparedSchema);
 
 export interface PrepareOptions {
   /** Absolute folder of the store. */
@@ -163,13 +173,21 @@ export function requestDigest(request: PrepareRequest): string {
 
 /** A cached answer; null where it is damaged, of another format, or the answer to another question. */
 export function parsePreparedFile(text: string, request: PrepareRequest): PreparedFile | null {
+  return parseKept(preparedFileSchema, text, request);
+}
+
+export function parseKept<A>(
+  schema: z.ZodType<KeptAnswer<A>>,
+  text: string,
+  request: PrepareRequest,
+): KeptAnswer<A> | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return null;
   }
-  const result = preparedFileSchema.safeParse(value);
+  const result = schema.safeParse(value);
   if (!result.success || requestDigest(result.data.request) !== requestDigest(request)) return null;
   return result.data;
 }

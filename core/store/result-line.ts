@@ -1,7 +1,7 @@
 /** What a result line must be before it is believed. Plain checks: a store has hundreds of thousands of them. */
 import { type ResultHeader, type ResultLine, STORE_FORMAT } from './format.ts';
 
-/** Above this many samples, `per_sample` holds this many blocks of them. */
+/** Above this many samples, `per_sample` of a merge holds this many blocks of them. */
 export const LARGEST_PER_SAMPLE = 1000;
 
 /** Number of float32 values in base64 text; not a whole number where the text was cut. */
@@ -40,8 +40,13 @@ function isScore(line: Partial<Record<keyof ResultLine, unknown>>): boolean {
     line.samples > 0 &&
     typeof line.per_sample === 'string' &&
     BASE64.test(line.per_sample) &&
-    perSampleLength(line.per_sample) === Math.min(line.samples, LARGEST_PER_SAMPLE)
+    isLengthFor(line.samples, perSampleLength(line.per_sample))
   );
+}
+
+/** Each of them, or their blocks. */
+function isLengthFor(samples: number, length: number): boolean {
+  return length === samples || (length === LARGEST_PER_SAMPLE && samples > LARGEST_PER_SAMPLE);
 }
 
 function isFailure(line: Partial<Record<keyof ResultLine, unknown>>): boolean {

@@ -15,7 +15,7 @@ export interface Score {
   readonly nll: number;
   readonly tokens: number;
   readonly samples: number;
-  /** Shape (samples), or (1000) blocks of samples above that. Nats. Decoded when first read. */
+  /** Shape (samples), or for merges (1000) blocks of samples above that. Nats. Decoded when first read. */
   readonly perSample: Float32Array;
   readonly seconds: number;
   readonly device: string;
@@ -38,7 +38,7 @@ export interface ResultCounts {
 }
 
 const NEWLINE = 0x0a;
-/** Longer than any line that a writer makes (1,000 float32 in base64 and a message): beyond it, damage. */
+/** Longer than any line that a writer makes (150,000 float32 in base64): beyond it, damage. */
 const LONGEST_LINE = 1 << 20;
 
 interface FileState {

@@ -18,9 +18,9 @@ export class TinyWorld {
   #count = 0;
 
   /** Locks and the like go into the world too: a run of the user's own must not be waited for. */
-  constructor() {
+  constructor(making = 'make_tiny.py') {
     process.env['MERGE_LAB_HOME'] = path.join(this.folder, 'home');
-    const script = path.join(import.meta.dirname, 'make_tiny.py');
+    const script = path.join(import.meta.dirname, making);
     execFileSync(findPython(), [script, path.join(this.folder, 'template')], { stdio: 'pipe' });
   }
 

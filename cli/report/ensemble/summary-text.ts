@@ -1,0 +1,63 @@
+import type { Ensemble } from '../../../core/experiment/ensemble/ensemble.ts';
+import type { EnsembleSummary } from '../../../runner/ensemble/ensemble-session.ts';
+import { count, counted } from '../../../words/numbers.ts';
+import { plain, plainLines } from '../../../words/plain.ts';
+import { bytes, parameters, roughly } from '../../../words/units.ts';
+import type { Style } from '../../terminal/style.ts';
+import { table } from '../../terminal/table.ts';
+
+/** What a run will do, in a few lines. */
+export function summaryText(ensemble: Ensemble, summary: EnsembleSummary, style: Style): string {
+  const { plan, prepared, done, failed, missing, warnings } = summary;
+  const members = Object.values(plan.header.models);
+  const sizes = members.map((member) => member.parameters);
+  const tokenizers = new Set(members.map(({ tokenizer }) => tokenizer)).size;
+  const dtypes = [...new Set(members.map(({ dtype }) => dtype))].join(' and ');
+  const state = [
+    done > 0 ? `${count(done)} done` : '',
+    failed > 0 ? style.red(`${count(failed)} failed`) : '',
+    missing > 0 ? `${count(missing)} to score` : 'nothing to do',
+  ].filter(Boolean);
+  const rows = [
+    ['models', `${count(members.length)}: ${state.join(', ')}`],
+    [
+      'sizes',
+      `${parameters(Math.min(...sizes))} to ${parameters(Math.max(...sizes))} parameters, ${counted(tokenizers, 'tokenizer')}`,
+    ],
+    ['scoring', scoringText(ensemble, summary)],
+    ['device', `${plain(prepared.device.description)}, ${dtypes}`],
+  ];
+  if (missing > 0) rows.push(['expected', expected(summary)]);
+  const body = table(
+    [
+      { title: '', align: 'left' },
+      { title: '', align: 'left' },
+    ],
+    rows.map(([name, text]) => [style.dim(name ?? ''), text ?? '']),
+    { indent: '  ' },
+  );
+  const notes = warnings.map(
+    ({ message, fix }) => `  ${style.yellow('note')} ${plainLines(message)} ${plainLines(fix)}`,
+  );
+  return [style.bold(plain(ensemble.name)), body, ...notes].join('\n');
+}
+
+/** Of the first model; others may have fewer samples, where theirs are too long. */
+function scoringText({ evaluation }: Ensemble, { plan, prepared }: EnsembleSummary): string {
+  const [first] = Object.values(plan.header.models);
+  const sets = Object.values(first?.evaluations ?? {}).flatMap((id) => prepared.evaluations[id] ?? []);
+  const sum = (field: 'samples' | 'bytes'): number => sets.reduce((total, set) => total + set[field], 0);
+  const domains = counted(evaluation.domains.size, 'domain');
+  return `${counted(sum('samples'), 'sample')}, ${bytes(sum('bytes'))}, ${domains}; at most ${bytes(evaluation.max_bytes)} each`;
+}
+
+function expected({ seconds, prepared: { estimate } }: EnsembleSummary): string {
+  const time =
+    seconds === null
+      ? 'time unknown'
+      : seconds < 1
+        ? 'under 1 s, and the loading of models'
+        : `about ${roughly(seconds)}, and the loading of models`;
+  if (!estimate) return time;
+  return `${time}; ${bytes(estimate.memory_bytes)} memory of ${bytes(estimate.available_memory_bytes)} free`;
+}

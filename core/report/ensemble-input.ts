@@ -1,0 +1,176 @@
+/** From what the store holds of an ensemble to what is analysed: losses of every model on every sample. */
+import type { EnsembleInput, EnsembleModel } from '../ensemble/types.ts';
+import type { Ensemble } from '../experiment/ensemble/ensemble.ts';
+import { type Problem, ProblemError } from '../problem.ts';
+import type { EnsemblePlan, PlanMember } from '../store/ensemble/format.ts';
+import type { EvaluationId, EvaluationSet, MergeKey } from '../store/format.ts';
+import type { ResultIndex } from '../store/results.ts';
+
+type Sized = readonly { readonly id: number; readonly bytes: number }[];
+
+/** What is needed of an evaluation set: not its tokens. */
+export interface SharedSet {
+  /** In the order of a result's `per_sample`. */
+  readonly samples: Sized;
+  readonly overlong: Sized;
+}
+
+export function sharedSet({ samples, overlong = [] }: EvaluationSet): SharedSet {
+  return { samples: samples.map(({ id, bytes }) => ({ id, bytes })), overlong };
+}
+
+export interface ScoredEnsemble {
+  readonly ensemble: Ensemble;
+  readonly plan: EnsemblePlan;
+  /** Every set that the plan names. */
+  readonly evaluations: ReadonlyMap<EvaluationId, SharedSet>;
+  readonly results: Pick<ResultIndex, 'get' | 'failure'>;
+}
+
+export interface EnsembleMatrix {
+  readonly input: EnsembleInput;
+  /** Models without a loss on every domain, and copies of those, which say nothing without them. */
+  readonly leftOut: readonly Problem[];
+}
+
+/**
+ * Samples are those of the data files that some model could read, in their order. A model that is not scored on all
+ * domains is left out, for otherwise it would take every sample with it.
+ *
+ * @throws ProblemError `ensemble_bytes` where two models do not score the same bytes of a sample
+ */
+export function ensembleMatrix(scored: ScoredEnsemble): EnsembleMatrix {
+  const { ensemble, plan } = scored;
+  const domains = [...ensemble.evaluation.domains.keys()];
+  const samples = samplesOf(scored, domains);
+  const missing = missingModels(scored);
+  const models = plan.lines.flatMap(({ key, model }) => {
+    const member = plan.header.models[model];
+    return member && !missing.has(model) ? [modelOf(model, member, key, { scored, samples, domains })] : [];
+  });
+  return {
+    input: {
+      name: ensemble.name,
+      models,
+      domains: domains.map((name) => ({ name, weight: null })),
+      domainOf: samples.flatMap((domain, i) => domain.bytes.map(() => i)),
+      bytes: samples.flatMap(({ bytes }) => bytes),
+      goal: {
+        k: ensemble.pool.k,
+        parameters: ensemble.pool.parameters,
+        memory: ensemble.pool.memory_bytes,
+      },
+    },
+    leftOut: [...missing.values()],
+  };
+}
+
+/** One domain: the place of each record among all samples, and their bytes from the first place on. */
+interface DomainSamples {
+  readonly places: ReadonlyMap<number, number>;
+  readonly bytes: readonly number[];
+}
+
+function samplesOf({ plan, evaluations }: ScoredEnsemble, domains: readonly string[]): DomainSamples[] {
+  let begin = 0;
+  return domains.map((domain) => {
+    const sizes = new Map<number, number>();
+    for (const [model, { evaluations: ids }] of Object.entries(plan.header.models)) {
+      const set = evaluations.get(ids[domain] as EvaluationId);
+      for (const { id, bytes } of [...(set?.samples ?? []), ...(set?.overlong ?? [])]) {
+        const known = sizes.get(id);
+        if (known !== undefined && known !== bytes) throw otherBytes(model, domain, id);
+        sizes.set(id, bytes);
+      }
+    }
+    const ids = [...sizes.keys()].sort((a, b) => a - b);
+    const places = new Map(ids.map((id, i) => [id, begin + i]));
+    begin += ids.length;
+    return { places, bytes: ids.map((id) => sizes.get(id) ?? 0) };
+  });
+}
+
+interface Context {
+  readonly scored: ScoredEnsemble;
+  readonly samples: readonly DomainSamples[];
+  readonly domains: readonly string[];
+}
+
+function modelOf(
+  name: string,
+  member: PlanMember,
+  key: MergeKey,
+  { scored, samples, domains }: Context,
+): EnsembleModel {
+  const declared = scored.ensemble.models.get(name);
+  const nll = new Float64Array(samples.reduce((sum, { bytes }) => sum + bytes.length, 0)).fill(Number.NaN);
+  const overlong: number[] = [];
+  domains.forEach((domain, d) => {
+    const id = member.evaluations[domain] as EvaluationId;
+    const set = scored.evaluations.get(id);
+    const losses = scored.results.get(key, id)?.perSample ?? [];
+    const placeOf = (sample: number) => samples[d]?.places.get(sample) ?? -1;
+    set?.samples.forEach((sample, i) => {
+      nll[placeOf(sample.id)] = losses[i] ?? Number.NaN;
+    });
+    overlong.push(...(set?.overlong ?? []).map((sample) => placeOf(sample.id)));
+  });
+  return {
+    name,
+    family: declared?.family ?? member.family,
+    tokenizer: member.tokenizer,
+    parameters: {
+      total: member.parameters,
+      active: member.active_parameters,
+      embedding: member.embedding_parameters,
+    },
+    servingBytes: member.bytes,
+    flopsPerToken: member.flops_per_token,
+    nullOf: declared?.null_of ?? null,
+    nll,
+    overlong,
+  };
+}
+
+/** Models without a loss of every sample, with the reason; and those that are copies of one. */
+function missingModels(scored: ScoredEnsemble): ReadonlyMap<string, Problem> {
+  const missing = new Map<string, Problem>();
+  for (const line of scored.plan.lines) {
+    const why = whyNotScored(scored, line);
+    if (why !== null) missing.set(line.model, leftOut(line.model, why));
+  }
+  for (const [name, { null_of }] of scored.ensemble.models) {
+    if (null_of !== null && missing.has(null_of) && !missing.has(name))
+      missing.set(name, leftOut(name, `it is a copy of ${null_of}.`));
+  }
+  return missing;
+}
+
+function whyNotScored(
+  { plan, results, evaluations }: ScoredEnsemble,
+  { key, model }: EnsemblePlan['lines'][number],
+): string | null {
+  for (const [domain, id] of Object.entries(plan.header.models[model]?.evaluations ?? {})) {
+    const losses = results.get(key, id)?.perSample;
+    if (losses && losses.length === evaluations.get(id)?.samples.length) continue;
+    const failure = results.failure(key, id);
+    return failure ? (failure.message ?? failure.code) : `it is not scored on ${domain} yet.`;
+  }
+  return null;
+}
+
+function leftOut(model: string, why: string): Problem {
+  return {
+    code: 'model_not_scored',
+    message: `${model} is left out: ${why}`,
+    fix: 'Run the experiment again.',
+  };
+}
+
+function otherBytes(model: string, domain: string, sample: number): ProblemError {
+  return new ProblemError({
+    code: 'ensemble_bytes',
+    message: `${model} does not score the same bytes of sample ${sample} of ${domain} as the other models.`,
+    fix: 'Models and data were prepared from different files: run the experiment again.',
+  });
+}

@@ -1,0 +1,24 @@
+/** Plans of ensembles: a header that names every model, then one line a model. */
+import * as z from 'zod';
+import { type MergeKey, SCORER, STORE_FORMAT } from '../format.ts';
+import { sha256Hex } from '../hex.ts';
+import { parsePlanOf } from '../plan-file.ts';
+import type { EnsemblePlan, EnsemblePlanHeader, EnsemblePlanLine } from './format.ts';
+import { memberSchema } from './prepared.ts';
+
+export const ensemblePlanHeaderSchema: z.ZodType<EnsemblePlanHeader> = z.strictObject({
+  format: z.literal(STORE_FORMAT),
+  scorer: z.literal(SCORER),
+  kind: z.literal('ensemble'),
+  models: z.record(z.string(), memberSchema),
+});
+
+export const ensemblePlanLineSchema: z.ZodType<EnsemblePlanLine> = z.strictObject({
+  key: sha256Hex<MergeKey>(),
+  model: z.string(),
+});
+
+/** Reads a plan and checks it to the last byte. Throws `store_too_new`, `store_too_old` or `plan_damaged`. */
+export function parseEnsemblePlan(id: string, text: string): EnsemblePlan {
+  return parsePlanOf(ensemblePlanHeaderSchema, ensemblePlanLineSchema, id, text);
+}

@@ -38,7 +38,11 @@ describe('answer', () => {
   it('a next expert that makes it worse costs, with its interval the right way round', () => {
     const next_expert = { value: -0.01, low: -0.013, high: -0.007 };
     const fact = answered({ ...report, headline: { ...report.headline, next_expert } }).facts[2];
-    expect(fact).toEqual({ label: 'One more, taken blindly, costs', value: '0.0100', detail: '95%: 0.0070 to 0.0130' });
+    expect(fact).toEqual({
+      label: 'One more, taken blindly, costs',
+      value: '0.0100',
+      detail: '95%: 0.0070 to 0.0130',
+    });
   });
 
   it('names the recommended subset for the buttons, and the smaller one beside it', () => {

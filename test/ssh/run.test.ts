@@ -1,4 +1,5 @@
 /** What is cut or killed while a run goes on there: nothing that was scored is lost, doubled or changed here. */
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentSession, Update } from '../../runner/experiment-session.ts';
@@ -10,7 +11,10 @@ import { HostWorld } from './world.ts';
 /** Long enough to be cut: 7 subsets by 40 masks. */
 const LONG = `${TINY}methods: [{ method: dare, drop_rate: 0.2, seeds: [${[...Array(40).keys()].join(', ')}] }]\n`;
 
-describe.skipIf(whyNoSshd() !== null)('a run on a host', () => {
+/** Each test starts PyTorch there once or twice, on whatever machine this is. */
+const TIMEOUT = 240_000;
+
+describe.skipIf(whyNoSshd() !== null)('a run on a host', { timeout: TIMEOUT }, () => {
   let world: HostWorld;
   let file: string;
   let session: ExperimentSession;
@@ -18,6 +22,7 @@ describe.skipIf(whyNoSshd() !== null)('a run on a host', () => {
     world = await HostWorld.start({ profile: 'echo "Welcome!"; echo "{\\"jsonrpc\\": 1}"' });
     file = world.experiment(`${LONG}target: ${world.sshd.alias}\n`);
     session = await world.open(file);
+    await session.plan();
   });
   afterAll(async () => {
     await session.dispose();
@@ -116,6 +121,27 @@ describe.skipIf(whyNoSshd() !== null)('a run on a host', () => {
     await expect(again).rejects.toMatchObject({ problem: { code: 'out_exists' } });
   });
 
+  it('says what is wrong with data by its name here', async () => {
+    const wrong = world.experiment(`${TINY}target: ${world.sshd.alias}\n`);
+    const data = path.join(path.dirname(wrong), 'eval');
+    writeFileSync(path.join(data, 'alpha.json'), '[{]');
+    rmSync(path.join(data, 'beta.json'));
+    const broken = await world.open(wrong);
+    try {
+      const { problems } = await broken.prepare();
+      expect(problems.map(({ code, file }) => [code, file && path.basename(file)])).toEqual([
+        ['evaluation_form', 'alpha.json'],
+        ['evaluation_missing', 'beta.json'],
+      ]);
+      for (const { message } of problems) {
+        expect(message).toContain(data);
+        expect(message).not.toContain(world.sshd.home);
+      }
+    } finally {
+      await broken.dispose();
+    }
+  });
+
   it('is known of without the host, and says why nothing more is', async () => {
     await world.sshd.stop();
     const away = await world.open(file);
@@ -124,6 +150,11 @@ describe.skipIf(whyNoSshd() !== null)('a run on a host', () => {
       expect(warnings[0]).toMatchObject({ code: 'models_not_at_hand' });
       expect(warnings[0]?.message).toContain('refused');
       expect(progress.done).toBe(progress.total);
+      const known = await away.look();
+      expect(known.prepared?.evaluations['alpha']?.file).toBe(
+        path.join(path.dirname(file), 'eval/alpha.json'),
+      );
+      expect(known.look?.progress.done).toBe(known.plan?.total);
     } finally {
       await away.dispose();
       await world.sshd.start();

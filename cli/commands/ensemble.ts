@@ -1,3 +1,4 @@
+import { ProblemError } from '../../core/problem.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
 import { EnsembleSession, type EnsembleSummary } from '../../runner/ensemble/ensemble-session.ts';
 import type { Context, ExitCode } from '../command.ts';
@@ -16,12 +17,25 @@ export interface EnsembleOptions {
   readonly device?: string;
 }
 
+/** Options of merging, and of places where ensembles are not scored; each with what to say of it. */
+const REFUSED = {
+  on: 'ensembles are scored on this machine only',
+  verify: 'nothing is foretold of an ensemble: its oracle is exact',
+  html: 'the page of an ensemble comes later',
+  method: 'an ensemble has no methods',
+  size: 'an ensemble has no sizes',
+  shapley: 'an ensemble has no Shapley values',
+} as const;
+
+type Refused = { readonly [Option in keyof typeof REFUSED]?: unknown };
+
 /** `run FILE` of an ensemble: score every model once, then report. Ctrl-C stops after the current model. */
 export async function runEnsemble(
   context: Context,
   file: string,
-  options: EnsembleOptions,
+  options: EnsembleOptions & Refused,
 ): Promise<ExitCode> {
+  refuse(options);
   // What Ctrl-C means here is decided while a run is followed.
   const own = { ...context, signal: new AbortController().signal };
   return withEnsemble(own, file, options, async (session) => {
@@ -50,12 +64,26 @@ export async function runEnsemble(
 export async function reportEnsemble(
   context: Context,
   file: string,
-  options: Pick<EnsembleOptions, 'json' | 'full'>,
+  options: Pick<EnsembleOptions, 'json' | 'full'> & Refused,
 ): Promise<ExitCode> {
+  refuse(options);
   return withEnsemble(context, file, {}, async (session) => {
     await showReport(context, session, options);
     return 0;
   });
+}
+
+/** Throws `option_invalid`. */
+function refuse(options: Refused): void {
+  for (const [option, why] of Object.entries(REFUSED)) {
+    const given = options[option as keyof typeof REFUSED];
+    if (given === undefined || given === false) continue;
+    throw new ProblemError({
+      code: 'option_invalid',
+      message: `\`--${option}\` has no meaning here: ${why}.`,
+      fix: 'Leave it out.',
+    });
+  }
 }
 
 async function withEnsemble(

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { ProblemError } from '../../core/problem.ts';
 import type { Report } from '../../core/report/report.ts';
 import { reportDocument } from '../../core/report/report-document.ts';
+import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import { cellName } from '../../words/cell-name.ts';
 import { plain } from '../../words/plain.ts';
 import { bytes } from '../../words/units.ts';
@@ -10,6 +11,7 @@ import { pageBeside, writePage } from '../report/html-page.ts';
 import { reportText } from '../report/report-text.ts';
 import { print, printJson } from '../terminal/io.ts';
 import { withSession } from '../with-session.ts';
+import { reportEnsemble } from './ensemble.ts';
 
 export interface ReportOptions extends CommonOptions {
   readonly full: boolean;
@@ -24,6 +26,7 @@ export interface ReportOptions extends CommonOptions {
 /** `report FILE`: the report from what is there; runs nothing. */
 export async function report(context: Context, file: string, options: ReportOptions): Promise<ExitCode> {
   const { io } = context;
+  if (EnsembleSession.isOf(file)) return reportEnsemble(context, file, options);
   return withSession(context, file, options, async (session) => {
     const made = await session.report('complete', options.shapley);
     if (options.html !== undefined) return asPage(context, made, session.file, options);

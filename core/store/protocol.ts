@@ -3,6 +3,7 @@
  * One schema for the parameters and one for the answer of every call; a failure is a `Problem` in `error.data`.
  */
 import * as z from 'zod';
+import { preparedEnsembleSchema } from './ensemble/prepared.ts';
 import type { Fingerprint } from './format.ts';
 import { sha256Hex } from './hex.ts';
 import { preparedSchema, prepareRequestSchema } from './prepared.ts';
@@ -73,7 +74,7 @@ export const calls = {
       problems: z.array(problemSchema),
     }),
   },
-  prepare: { params: prepareRequestSchema, answer: preparedSchema },
+  prepare: { params: prepareRequestSchema, answer: z.union([preparedSchema, preparedEnsembleSchema]) },
   /** Measures the task vectors of one size, where the store does not have them: `geometry/<key>.json`. */
   geometry: {
     params: z.strictObject({

@@ -162,6 +162,10 @@ describe('on the command line', () => {
     const document = JSON.parse(second.out) as EnsembleReport & { left_out: unknown };
     expect(document).toMatchObject({ kind: 'ensemble', stage: 'complete', left_out: [] });
     expect(document.models).toHaveLength(4);
+    const report = merge(['report', file]);
+    expect(report.out).toBe(first.out);
+    const verify = merge(['run', file, '--verify']);
+    expect([verify.code, verify.err]).toEqual([2, expect.stringMatching(/--verify.* has no meaning here/)]);
   });
 
   test('what merging alone has is refused with a word, and data and models that are not there are named', () => {

@@ -87,6 +87,7 @@ describe('host', () => {
     await hours.fill('40');
     await hours.press('Tab');
     const budget = { ...planning.budget, gpu_hours: 40 };
+    await settled(opened);
     expect(await replies(opened)).toEqual([{ kind: 'plan', budget }]);
     await opened.post({ kind: 'planned', contract: CONTRACT, planning: underBudget(planning, budget) });
     await settled(opened);

@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 300_000,
     pool: 'forks',
+    // Real agents, servers and pages may be late on a machine that does much else: once more, and said. Never on one's own.
+    retry: process.env['CI'] ? 1 : 0,
   },
 });

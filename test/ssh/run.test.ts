@@ -1,7 +1,7 @@
 /** What is cut or killed while a run goes on there: nothing that was scored is lost, doubled or changed here. */
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ExperimentSession, Update } from '../../runner/experiment-session.ts';
 import { resultsOf, TINY } from '../runner/tiny-world.ts';
 import { children, filesBelow } from './look.ts';
@@ -73,11 +73,10 @@ describe.skipIf(whyNoSshd() !== null)('a run on a host', { timeout: TIMEOUT }, (
     expect(missing).toBeGreaterThan(0);
     expect((await session.run()).state).toBe('started');
     const told: (string | null)[] = [];
-    let scored: () => void = () => {};
-    let wanted = 0;
+    const scored: number[] = [];
     using following = session.follow((news) => {
       if (news.unreachable !== undefined) told.push(news.unreachable?.code ?? null);
-      if (news.progress.done >= wanted) scored();
+      scored.push(news.progress.done);
     });
     const faults = [
       () => void expect(world.sshd.cut()).toBeGreaterThan(0),
@@ -89,12 +88,13 @@ describe.skipIf(whyNoSshd() !== null)('a run on a host', { timeout: TIMEOUT }, (
         await world.sshd.start();
       },
     ];
+    const patiently = { timeout: 60_000, interval: 20 };
     for (const [i, fault] of faults.entries()) {
-      wanted = plan.total - missing + 15 * (i + 1);
-      await until(following, (resolve) => {
-        scored = resolve;
-      });
+      const wanted = Math.min(plan.total, plan.total - missing + 15 * (i + 1));
+      await vi.waitFor(() => expect(scored.at(-1)).toBeGreaterThanOrEqual(wanted), patiently);
+      const before = told.length;
       await fault();
+      await vi.waitFor(() => expect([told.length > before, told.at(-1)]).toEqual([true, null]), patiently);
     }
     expect((await following.finished).state).toBe('done');
     const { progress } = await session.report('points');

@@ -38,6 +38,7 @@ class ResidentModel:
         self._allow_remote_code = allow_remote_code
         loaded = self._load()
         self.model: torch.nn.Module = loaded.model.to(self.device).eval().requires_grad_(False)
+        self._refuse_missing(loaded)
         found = self._find_parameters(loaded)
         self._parameters: dict[str, torch.nn.Parameter] | None = found
         self._flat: torch.Tensor | None = None
@@ -101,11 +102,27 @@ class ResidentModel:
 
     # Finding the checkpoint's tensors in the module -------------------------------------------------------
 
+    def _refuse_missing(self, loaded: _Loaded) -> None:
+        """Every parameter must be the checkpoint's, under its own name, a converted one or a tied one's.
+
+        Raises: Problem `weights_missing`.
+        """
+        named = dict(self.model.named_parameters(remove_duplicate=False))
+        given = {p.data_ptr() for name, p in named.items() if name not in loaded.missing}
+        missing = [name for name, p in named.items() if p.data_ptr() not in given]
+        if missing:
+            more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+            raise Problem(
+                "weights_missing",
+                f"{self.pool.base.folder} has no tensor for {missing[0]}{more}, "
+                "so its values would be made up.",
+                "Use a complete checkpoint of a causal language model.",
+                file=self.pool.base.folder,
+            )
+
     def _find_parameters(self, loaded: _Loaded) -> dict[str, torch.nn.Parameter] | None:
         """Checkpoint name to parameter, each compared bit for bit; None where loading converts the tensors
         (such as experts of a mixture fused into one parameter), so that merges must be loaded the same way.
-
-        Raises: Problem `weights_missing`.
         """
         named = dict(self.model.named_parameters(remove_duplicate=False))
         prefix = f"{getattr(self.model, 'base_model_prefix', '')}."
@@ -118,18 +135,7 @@ class ResidentModel:
             elif slot.name not in loaded.unexpected:
                 return None
         covered = {parameter.data_ptr() for parameter in found.values()}
-        for name, parameter in named.items():
-            if parameter.data_ptr() in covered:
-                continue
-            if name not in loaded.missing:
-                return None
-            raise Problem(
-                "weights_missing",
-                f"{self.pool.base.folder} has no tensor for {name}, so its value would be random.",
-                "Use a complete checkpoint of a causal language model.",
-                file=self.pool.base.folder,
-            )
-        return found
+        return found if all(p.data_ptr() in covered for p in named.values()) else None
 
     def _holds(self, parameter: torch.nn.Parameter, slot: Slot) -> bool:
         stored = self.pool.base.read(slot.name)

@@ -1,16 +1,30 @@
 /** The analysis worker as seen from a session: it is asked, it answers, and it may be followed. */
 import { Worker } from 'node:worker_threads';
 import type { MergeRequest } from '../core/design/merge-request.ts';
+import type { Ensemble } from '../core/experiment/ensemble/ensemble.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import type { Progress, Report } from '../core/report/report.ts';
+import type { PreparedEnsemble } from '../core/store/ensemble/format.ts';
 import type { PlanId, Prepared } from '../core/store/format.ts';
-import type { Answer, Look, PlanOutline, Request, Stage, WorkerStart } from './analysis-messages.ts';
+import type {
+  Answer,
+  AnyReport,
+  EnsembleOutline,
+  Look,
+  OutlineOf,
+  PlanOutline,
+  Question,
+  ReportOf,
+  Request,
+  Stage,
+  WorkerStart,
+} from './analysis-messages.ts';
 
-export interface AnalysisUpdate {
+export interface AnalysisUpdate<R extends AnyReport = Report> {
   /** Null where there is a problem instead. */
   readonly progress: Progress | null;
-  readonly report: Report | null;
+  readonly report: R | null;
   /** Why there is no report, e.g. a plan or an evaluation set that cannot be read. */
   readonly problem?: Problem;
 }
@@ -23,7 +37,10 @@ interface Pending {
 export class Analysis {
   readonly #store: string;
   readonly #pending = new Map<number, Pending>();
-  readonly #followers = new Map<number, { listener: (update: AnalysisUpdate) => void; request: Request }>();
+  readonly #followers = new Map<
+    number,
+    { listener: (update: AnalysisUpdate<AnyReport>) => void; request: Request }
+  >();
   #worker: Worker | null = null;
   #nextId = 1;
   #deaths = 0;
@@ -42,47 +59,65 @@ export class Analysis {
   ): Promise<PlanOutline> {
     const request: Request = { kind: 'plan', id: this.#nextId++, experiment, prepared, write, requests };
     const answer = await this.#ask(request);
-    if (answer.kind === 'planned' && answer.plan) return answer.plan;
+    if (answer.kind === 'planned' && answer.plan) return answer.plan as PlanOutline;
     throw unexpected(`it answered ${answer.kind}`);
   }
 
-  /** The newest plan in the store that an experiment could have made; null where there is none. */
-  async find(experiment: Experiment): Promise<PlanOutline | null> {
-    const answer = await this.#ask({ kind: 'find', id: this.#nextId++, experiment });
-    if (answer.kind === 'planned') return answer.plan;
+  /** The plan of an ensemble. */
+  async planEnsemble(
+    ensemble: Ensemble,
+    prepared: PreparedEnsemble,
+    write: boolean,
+  ): Promise<EnsembleOutline> {
+    const answer = await this.#ask({ kind: 'plan_ensemble', id: this.#nextId++, ensemble, prepared, write });
+    if (answer.kind === 'planned' && answer.plan) return answer.plan as EnsembleOutline;
+    throw unexpected(`it answered ${answer.kind}`);
+  }
+
+  /** The newest plan in the store that a file could have made; null where there is none. */
+  async find<Q extends Question>(question: Q): Promise<OutlineOf<Q> | null> {
+    const answer = await this.#ask({ kind: 'find', id: this.#nextId++, question });
+    // The worker answers in kind, here and below.
+    if (answer.kind === 'planned') return answer.plan as OutlineOf<Q> | null;
     throw unexpected(`it answered ${answer.kind}`);
   }
 
   /** How far the plan is, by what is in the store now. */
-  async look(plan: PlanId): Promise<Look> {
-    const answer = await this.#ask({ kind: 'look', id: this.#nextId++, plan });
+  async look(plan: PlanId, of: Question['kind'] = 'merge'): Promise<Look> {
+    const answer = await this.#ask({ kind: 'look', id: this.#nextId++, plan, of });
     if (answer.kind === 'looked') return answer.look;
     throw unexpected(`it answered ${answer.kind}`);
   }
 
   /**
-   * Of what is in the store now. A newer call with the same `newest` (room for one Int32) ends an older one, which
+   * Of what is in the store now; of an ensemble, `nothing_scored` before two models are. A newer call with the same `newest` (room for one Int32) ends an older one, which
    * then rejects with `cancelled`.
    */
-  async report(
-    experiment: Experiment,
+  async report<Q extends Question>(
+    question: Q,
     plan: PlanId,
     stage: Stage,
     newest: SharedArrayBuffer = new SharedArrayBuffer(4),
     shapley = false,
-  ): Promise<Report> {
+  ): Promise<ReportOf<Q>> {
     const id = this.#nextId++;
     Atomics.store(new Int32Array(newest), 0, id);
-    const answer = await this.#ask({ kind: 'report', id, experiment, plan, stage, shapley, newest });
-    if (answer.kind === 'reported') return answer.report;
+    const answer = await this.#ask({ kind: 'report', id, question, plan, stage, shapley, newest });
+    if (answer.kind === 'reported' && answer.report) return answer.report as ReportOf<Q>;
+    if (answer.kind === 'reported') throw nothingScored();
     throw unexpected(`it answered ${answer.kind}`);
   }
 
   /** Calls the listener once soon, and then whenever results arrive: points first, then intervals. */
-  follow(experiment: Experiment, plan: PlanId, listener: (update: AnalysisUpdate) => void): Disposable {
+  follow<Q extends Question>(
+    question: Q,
+    plan: PlanId,
+    listener: (update: AnalysisUpdate<ReportOf<Q>>) => void,
+  ): Disposable {
     const id = this.#nextId++;
-    const request: Request = { kind: 'follow', id, experiment, plan };
-    this.#followers.set(id, { listener, request });
+    const request: Request = { kind: 'follow', id, question, plan };
+    const inKind = listener as (update: AnalysisUpdate<AnyReport>) => void;
+    this.#followers.set(id, { listener: inKind, request });
     this.#running().postMessage(request);
     return {
       [Symbol.dispose]: () => {
@@ -157,6 +192,14 @@ export class Analysis {
     for (const pending of this.#pending.values()) pending.reject(error);
     this.#pending.clear();
   }
+}
+
+function nothingScored(): ProblemError {
+  return new ProblemError({
+    code: 'nothing_scored',
+    message: 'Fewer than two models are scored, so there is nothing to compare.',
+    fix: 'Run the experiment.',
+  });
 }
 
 /** Beside this file; a bundle has it beside itself, as JavaScript. */

@@ -7,9 +7,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import path from 'node:path';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { ProblemError } from '../core/problem.ts';
-import type { PlanId } from '../core/store/format.ts';
+import { isEnsemblePlan, parseEnsemblePlan } from '../core/store/ensemble/plan-file.ts';
 import { geometryKey } from '../core/store/geometry.ts';
 import { parsePlan } from '../core/store/plan-file.ts';
+import type { AnyOutline } from './analysis-messages.ts';
+import { readEnsemblePlan } from './ensemble/ensemble-plans.ts';
 import { readPlan } from './plan-files.ts';
 
 const HEX = '[0-9a-f]{64}';
@@ -30,7 +32,7 @@ export interface Exported {
 }
 
 /** Writes the archive beside a temporary name first, so that a cut leaves no half of one. */
-export function exportArchive(file: string, store: string, id: PlanId, archive: string): Exported {
+export function exportArchive(file: string, store: string, plan: AnyOutline, archive: string): Exported {
   if (existsSync(archive)) {
     throw new ProblemError({
       code: 'archive_exists',
@@ -39,19 +41,18 @@ export function exportArchive(file: string, store: string, id: PlanId, archive: 
       file: archive,
     });
   }
-  const plan = readPlan(store, id);
+  const { evaluations, geometry, keys } = partsOf(store, plan);
   const entries: Record<string, Uint8Array> = {};
   entries[path.basename(file)] = readFileSync(file);
   entries[`store/plans/${plan.id}.jsonl`] = readFileSync(path.join(store, 'plans', `${plan.id}.jsonl`));
-  for (const id of Object.values(plan.header.evaluations)) {
+  for (const id of evaluations) {
     entries[`store/evaluations/${id}.json`] = readFileSync(path.join(store, 'evaluations', `${id}.json`));
   }
-  for (const size of Object.values(plan.header.sizes)) {
-    const name = `${geometryKey(size, plan.header.embeddings)}.json`;
+  for (const key of geometry) {
+    const name = `${key}.json`;
     const measured = path.join(store, 'geometry', name);
     if (existsSync(measured)) entries[`store/geometry/${name}`] = readFileSync(measured);
   }
-  const keys = new Set<string>(plan.lines.map((line) => line.key));
   let results = 0;
   for (const name of resultFiles(store)) {
     const [header = '', ...lines] = readFileSync(path.join(store, 'results', name), 'utf8').split('\n');
@@ -64,6 +65,26 @@ export function exportArchive(file: string, store: string, id: PlanId, archive: 
   writeFileSync(partial, bytes);
   renameSync(partial, archive);
   return { archive, bytes: bytes.length, results };
+}
+
+interface Parts {
+  readonly evaluations: ReadonlySet<string>;
+  readonly geometry: readonly string[];
+  /** Of results. */
+  readonly keys: ReadonlySet<string>;
+}
+
+function partsOf(store: string, { id, header }: AnyOutline): Parts {
+  const keysOf = (lines: readonly { readonly key: string }[]) => new Set(lines.map(({ key }) => key));
+  if ('models' in header) {
+    const ids = Object.values(header.models).flatMap(({ evaluations }) => Object.values(evaluations));
+    return { evaluations: new Set(ids), geometry: [], keys: keysOf(readEnsemblePlan(store, id).lines) };
+  }
+  return {
+    evaluations: new Set(Object.values(header.evaluations)),
+    geometry: Object.values(header.sizes).map((size) => geometryKey(size, header.embeddings)),
+    keys: keysOf(readPlan(store, id).lines),
+  };
 }
 
 function resultFiles(store: string): readonly string[] {
@@ -134,7 +155,9 @@ function verify(archive: string, entry: string, bytes: Uint8Array): void {
   const plan = /^store\/plans\/([0-9a-f]{64})\.jsonl$/.exec(entry)?.[1];
   if (plan === undefined) return;
   try {
-    parsePlan(plan, strFromU8(bytes));
+    const text = strFromU8(bytes);
+    if (isEnsemblePlan(text)) parseEnsemblePlan(plan, text);
+    else parsePlan(plan, text);
   } catch (cause) {
     throw invalid(archive, `its plan is damaged`, cause);
   }

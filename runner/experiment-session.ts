@@ -25,7 +25,15 @@ import { mergeRequest } from './merge-request.ts';
 import { estimatePlan, refuseWhatCannotFit } from './plan-estimate.ts';
 import { readPrepared } from './prepared-cache.ts';
 import { isActive, runsOf, truthful } from './run-folders.ts';
-import { cannotRead, DiagnosticsError, ofAnEnsemble, ProblemsError } from './session-errors.ts';
+import {
+  cannotRead,
+  DiagnosticsError,
+  damageOf,
+  modelsNotAtHand,
+  nothingRuns,
+  ofAnEnsemble,
+  ProblemsError,
+} from './session-errors.ts';
 import type {
   Following,
   Known,
@@ -57,6 +65,7 @@ export type {
 } from './session-types.ts';
 
 export class ExperimentSession {
+  readonly kind = 'merge';
   /** Absolute path of the experiment file. */
   readonly file: string;
   readonly experiment: Experiment;
@@ -311,10 +320,7 @@ export class ExperimentSession {
     } catch (error) {
       const plan = error instanceof ProblemError ? await this.#analysis.find(this.experiment) : null;
       if (!plan) throw error;
-      this.#outdated = {
-        code: 'models_not_at_hand',
-        message: `The experiment cannot be prepared here: ${(error as ProblemError).message} This is the report of the newest plan in the store that fits it.`,
-      };
+      this.#outdated = modelsNotAtHand((error as ProblemError).message);
       this.#planned = plan;
       return plan;
     }
@@ -348,23 +354,4 @@ function storeName(target: string, file: string): string {
     fix: 'Write `target: local`, a host of hosts.yaml, or an alias of your ssh configuration.',
     file,
   });
-}
-
-function nothingRuns(): ProblemError {
-  return new ProblemError({
-    code: 'nothing_runs',
-    message: 'No run of this experiment is going on.',
-    fix: 'Start one with: merge-lab run FILE.',
-  });
-}
-
-function damageOf(lines: number): readonly Problem[] {
-  if (lines === 0) return [];
-  return [
-    {
-      code: 'results_damaged',
-      message: `${lines} damaged ${lines === 1 ? 'line' : 'lines'} of the results ${lines === 1 ? 'is' : 'are'} ignored.`,
-      fix: 'Nothing is needed: what they held is computed again.',
-    },
-  ];
 }

@@ -1,25 +1,23 @@
 /** One plan inside the analysis worker: its progress, and its Reports, made again only when something changed. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import type { TaskVectors } from '../core/geometry/task-vectors.ts';
-import { ProblemError } from '../core/problem.ts';
 import { type EvaluationInfo, evaluationInfo } from '../core/report/input.ts';
 import { ReportMaker } from '../core/report/make-report.ts';
 import type { Progress, Report } from '../core/report/report.ts';
-import { parseEvaluationSet } from '../core/store/evaluation.ts';
-import { type EvaluationId, isUnmerged, type Plan, type PlanLine } from '../core/store/format.ts';
+import { isUnmerged, type Plan, type PlanLine } from '../core/store/format.ts';
+import { mergeState } from '../core/store/progress.ts';
 import type { ResultIndex } from '../core/store/results.ts';
 import type { Look, PlanOutline, Stage } from './analysis-messages.ts';
 import { readTaskVectors } from './geometry-files.ts';
 import { relatedPlans } from './plan-files.ts';
 import { PlanProgress } from './plan-progress.ts';
+import { readEvaluation } from './read-evaluation.ts';
 
 export class PlanAnalysis {
   readonly plan: Plan;
   readonly #store: string;
   readonly #results: ResultIndex;
-  readonly #progress: PlanProgress;
+  readonly #progress: PlanProgress<PlanLine>;
   readonly #maker = new ReportMaker();
   readonly #others: readonly Plan[];
   #evaluations: ReadonlyMap<string, EvaluationInfo> | null = null;
@@ -29,7 +27,7 @@ export class PlanAnalysis {
     this.plan = plan;
     this.#store = store;
     this.#results = results;
-    this.#progress = new PlanProgress(this.plan, results);
+    this.#progress = new PlanProgress(plan.lines, results, (line) => mergeState(plan, line, results));
     this.#others = relatedPlans(store, plan);
   }
 
@@ -118,23 +116,4 @@ export class PlanAnalysis {
     }
     return sum;
   }
-}
-
-function readEvaluation(store: string, id: EvaluationId): ReturnType<typeof parseEvaluationSet> {
-  const file = path.join(store, 'evaluations', `${id}.json`);
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new ProblemError(
-      {
-        code: 'evaluation_missing',
-        message: `The evaluation set ${id.slice(0, 12)} is not in the store.`,
-        fix: 'Run the experiment again where its evaluation data is; results that are there will be found.',
-        file,
-      },
-      { cause },
-    );
-  }
-  return parseEvaluationSet(id, text);
 }

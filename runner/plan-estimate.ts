@@ -37,7 +37,10 @@ function expectedSeconds(prepared: Prepared, look: Look): number | null {
 }
 
 /** Throws `disk_too_small` where the results cannot fit. Memory is judged by `prepare`, beside the models. */
-export function refuseWhatCannotFit(estimate: PlanEstimate, store: string): void {
+export function refuseWhatCannotFit(
+  estimate: Pick<PlanEstimate, 'disk_bytes' | 'free_disk_bytes'>,
+  store: string,
+): void {
   const { disk_bytes: needed, free_disk_bytes: free } = estimate;
   if (free === null || needed <= free) return;
   const mb = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
@@ -49,7 +52,7 @@ export function refuseWhatCannotFit(estimate: PlanEstimate, store: string): void
   });
 }
 
-function freeDisk(store: string): number | null {
+export function freeDisk(store: string): number | null {
   try {
     const { bavail, bsize } = statfsSync(store);
     return bavail * bsize;

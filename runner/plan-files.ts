@@ -19,10 +19,14 @@ function planFile(store: string, id: string): string {
 }
 
 export function readPlan(store: string, id: PlanId): Plan {
+  return parsePlan(id, readPlanText(store, id));
+}
+
+/** @throws ProblemError `plan_missing` */
+export function readPlanText(store: string, id: PlanId): string {
   try {
-    return parsePlan(id, readFileSync(planFile(store, id), 'utf8'));
+    return readFileSync(planFile(store, id), 'utf8');
   } catch (cause) {
-    if (cause instanceof ProblemError) throw cause;
     throw new ProblemError(
       {
         code: 'plan_missing',

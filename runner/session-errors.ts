@@ -1,7 +1,9 @@
 /** What keeps an experiment from being worked with. */
 import path from 'node:path';
 import type { Diagnostic } from '../core/experiment/parse.ts';
+import type { Warning } from '../core/law/curve.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
+import type { PreparedEnsemble } from '../core/store/ensemble/format.ts';
 import type { Prepared } from '../core/store/format.ts';
 
 /** The experiment's text cannot be used; every reason with its place in the text. */
@@ -41,6 +43,44 @@ export class ProblemsError extends FoundProblemsError {
     this.name = 'ProblemsError';
     this.prepared = prepared;
   }
+}
+
+/** Models or data of an ensemble cannot be used. */
+export class EnsembleProblemsError extends FoundProblemsError {
+  readonly prepared: PreparedEnsemble;
+
+  constructor(first: Problem, prepared: PreparedEnsemble) {
+    super(first, prepared.problems);
+    this.name = 'EnsembleProblemsError';
+    this.prepared = prepared;
+  }
+}
+
+export function nothingRuns(): ProblemError {
+  return new ProblemError({
+    code: 'nothing_runs',
+    message: 'No run of this experiment is going on.',
+    fix: 'Start one with: merge-lab run FILE.',
+  });
+}
+
+export function damageOf(lines: number): readonly Problem[] {
+  if (lines === 0) return [];
+  return [
+    {
+      code: 'results_damaged',
+      message: `${lines} damaged ${lines === 1 ? 'line' : 'lines'} of the results ${lines === 1 ? 'is' : 'are'} ignored.`,
+      fix: 'Nothing is needed: what they held is computed again.',
+    },
+  ];
+}
+
+/** A caveat of a report: why it is of an older plan. */
+export function modelsNotAtHand(why: string): Warning {
+  return {
+    code: 'models_not_at_hand',
+    message: `The experiment cannot be prepared here: ${why} This is the report of the newest plan in the store that fits it.`,
+  };
 }
 
 export function cannotRead(file: string, cause: NodeJS.ErrnoException): ProblemError {

@@ -2,8 +2,9 @@
 import type { MergeRequest } from '../core/design/merge-request.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Precision, Progress, Report } from '../core/report/report.ts';
+import type { PreparedEnsemble } from '../core/store/ensemble/format.ts';
 import type { Prepared, WorkerStatus } from '../core/store/format.ts';
-import type { Look, PlanOutline } from './analysis-messages.ts';
+import type { EnsembleOutline, Look, PlanOutline } from './analysis-messages.ts';
 import type { AnalysisPool } from './analysis-pool.ts';
 import type { SetUpNews } from './hosts/host-set-up.ts';
 import type { HostQuestion } from './hosts/ready-host.ts';
@@ -63,6 +64,13 @@ export interface PlanSummary {
   readonly warnings: readonly Problem[];
 }
 
+/** What a run of an ensemble's plan would do. */
+export type EnsembleSummary = Omit<PlanSummary, 'plan' | 'prepared' | 'precision'> & {
+  readonly plan: EnsembleOutline;
+  readonly prepared: PreparedEnsemble;
+  readonly precision: null;
+};
+
 /** What is known of an experiment before anything is started for it. */
 export interface Known {
   /** Null where the store has no plan that fits. */
@@ -72,6 +80,11 @@ export interface Known {
   readonly prepared: Prepared | null;
   readonly estimate: PlanEstimate | null;
 }
+
+export type KnownEnsemble = Omit<Known, 'plan' | 'prepared'> & {
+  readonly plan: EnsembleOutline | null;
+  readonly prepared: PreparedEnsemble | null;
+};
 
 /** What a plan has grown by. */
 export interface Verification {

@@ -1,15 +1,18 @@
 import { ProblemError } from '../../core/problem.ts';
+import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import { precisionSentence } from '../../words/precision.ts';
 import type { Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
 import { say } from '../terminal/io.ts';
 import { withSession } from '../with-session.ts';
+import { attachEnsemble } from './ensemble.ts';
 import { type RunOptions, watch } from './run.ts';
 
 const ALIVE = new Set(['starting', 'queued', 'loading', 'running', 'stopping']);
 
 /** `attach FILE`: follows a run that is going on. */
 export async function attach(context: Context, file: string, options: RunOptions): Promise<ExitCode> {
+  if (EnsembleSession.isOf(file)) return attachEnsemble(context, file, options);
   return withSession({ ...context, signal: new AbortController().signal }, file, options, async (session) => {
     const { precision } = await session.plan();
     const running = (await session.status()).some((status) => ALIVE.has(status.state));

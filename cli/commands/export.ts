@@ -5,7 +5,7 @@ import { plain } from '../../words/plain.ts';
 import { bytes } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { print, printJson } from '../terminal/io.ts';
-import { withSession } from '../with-session.ts';
+import { withEither } from '../with-session.ts';
 
 /** `export FILE [ARCHIVE]`: an experiment with its results, to share. */
 export async function exportExperiment(
@@ -14,10 +14,10 @@ export async function exportExperiment(
   archive: string | undefined,
   options: CommonOptions,
 ): Promise<ExitCode> {
-  return withSession(context, file, options, async (session) => {
+  return withEither(context, file, options, async (session) => {
     const { plan } = await session.plan();
     const to = archive ?? path.basename(session.file).replace(/\.mergelab\.ya?ml$/, '.mergelab.zip');
-    const exported = exportArchive(session.file, session.store, plan.id, path.resolve(to));
+    const exported = exportArchive(session.file, session.store, plan, path.resolve(to));
     if (options.json) printJson(context.io, exported);
     else {
       print(

@@ -1,13 +1,16 @@
+import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import type { ExperimentSession, PlanOutline, PlanSummary } from '../../runner/experiment-session.ts';
+import type { EnsembleSummary } from '../../runner/session-types.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { plain, plainLines } from '../../words/plain.ts';
 import { precisionSentence } from '../../words/precision.ts';
 import { bytes, parameters, roughly } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { summaryText } from '../report/ensemble/summary-text.ts';
 import { print, printJson } from '../terminal/io.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
-import { withSession } from '../with-session.ts';
+import { withEnsemble, withSession } from '../with-session.ts';
 import { asksForBudget, type BudgetOptions, planBudget } from './plan-budget.ts';
 
 /** `plan FILE`: what a run would do and take; nothing is run. */
@@ -17,6 +20,7 @@ export async function plan(
   options: CommonOptions & { readonly device?: string } & BudgetOptions,
 ): Promise<ExitCode> {
   if (asksForBudget(options)) return planBudget(context, file, options);
+  if (EnsembleSession.isOf(file)) return planEnsemble(context, file, options);
   return withSession(context, file, options, async (session) => {
     const summary = await session.plan();
     if (options.json) printJson(context.io, planDocument(session, summary));
@@ -25,23 +29,38 @@ export async function plan(
   });
 }
 
-function planDocument(session: ExperimentSession, summary: PlanSummary): unknown {
-  const { plan, done, failed, missing, precision, estimate, prepared, warnings } = summary;
-  return {
-    plan: plan.id,
-    target: session.target,
-    store: session.store,
-    merges: plan.total,
-    done,
-    failed,
-    missing,
-    precision,
-    estimate,
-    dtype: prepared.dtype,
-    device: prepared.device,
-    header: plan.header,
-    warnings,
-  };
+async function planEnsemble(
+  context: Context,
+  file: string,
+  options: CommonOptions & { readonly device?: string },
+): Promise<ExitCode> {
+  return withEnsemble(context, file, options, async (session) => {
+    const summary = await session.plan();
+    const { total } = summary.plan;
+    const document = { ...documentOf(summary), target: 'local', store: session.store, models: total };
+    if (options.json) printJson(context.io, document);
+    else print(context.io, summaryText(session.ensemble, summary, context.io.style));
+    return 0;
+  });
+}
+
+function planDocument({ target, store }: ExperimentSession, summary: PlanSummary): unknown {
+  const { plan, prepared, precision } = summary;
+  return { ...documentOf(summary), target, store, merges: plan.total, precision, dtype: prepared.dtype };
+}
+
+/** What plans of either kind have. */
+function documentOf({
+  plan,
+  done,
+  failed,
+  missing,
+  estimate,
+  prepared,
+  warnings,
+}: PlanSummary | EnsembleSummary) {
+  const { device } = prepared;
+  return { plan: plan.id, done, failed, missing, estimate, device, header: plan.header, warnings };
 }
 
 /** The plan in a few lines, also printed before a run. */

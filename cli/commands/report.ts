@@ -1,16 +1,13 @@
-import path from 'node:path';
 import { ProblemError } from '../../core/problem.ts';
 import type { Report } from '../../core/report/report.ts';
 import { reportDocument } from '../../core/report/report-document.ts';
 import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import { cellName } from '../../words/cell-name.ts';
-import { plain } from '../../words/plain.ts';
-import { bytes } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
-import { pageBeside, writePage } from '../report/html-page.ts';
 import { reportText } from '../report/report-text.ts';
 import { print, printJson } from '../terminal/io.ts';
 import { withSession } from '../with-session.ts';
+import { pageWritten } from './as-page.ts';
 import { reportEnsemble } from './ensemble.ts';
 
 export interface ReportOptions extends CommonOptions {
@@ -29,8 +26,8 @@ export async function report(context: Context, file: string, options: ReportOpti
   if (EnsembleSession.isOf(file)) return reportEnsemble(context, file, options);
   return withSession(context, file, options, async (session) => {
     const made = await session.report('complete', options.shapley);
-    if (options.html !== undefined) return asPage(context, made, session.file, options);
-    if (options.json) printJson(io, reportDocument(made));
+    if (options.html !== undefined) await pageWritten(context, made, session.file, options);
+    else if (options.json) printJson(io, reportDocument(made));
     else
       print(
         io,
@@ -43,26 +40,6 @@ export async function report(context: Context, file: string, options: ReportOpti
       );
     return 0;
   });
-}
-
-async function asPage(
-  { io }: Context,
-  report: Report,
-  experiment: string,
-  { html, json }: ReportOptions,
-): Promise<ExitCode> {
-  const to = typeof html === 'string' ? path.resolve(html) : pageBeside(experiment);
-  const size = await writePage(report, experiment, to, Date.now());
-  if (json) printJson(io, { file: to, bytes: size });
-  else {
-    const relative = path.relative(process.cwd(), to);
-    const name = relative.startsWith('..') || path.isAbsolute(relative) ? to : relative;
-    print(
-      io,
-      `Written: ${plain(name, 1000)} (${bytes(size)}). It opens in any browser and needs no network.`,
-    );
-  }
-  return 0;
 }
 
 function chosenCell(report: Report, options: ReportOptions): number | null {

@@ -1,4 +1,5 @@
 import { ProblemError } from '../../core/problem.ts';
+import type { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { precisionSentence } from '../../words/precision.ts';
@@ -7,12 +8,12 @@ import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
 import { print, printJson } from '../terminal/io.ts';
 import { statusLine } from '../terminal/progress.ts';
-import { withSession } from '../with-session.ts';
+import { withEither } from '../with-session.ts';
 
 /** `status FILE`: what is measured, and whether a run goes on. */
 export async function status(context: Context, file: string, options: CommonOptions): Promise<ExitCode> {
   const { io } = context;
-  return withSession(context, file, options, async (session) => {
+  return withEither(context, file, options, async (session) => {
     const { plan, problem, precision, ...progress } = await stateOf(session);
     const workers = await session.status();
     const isPrecise = precision?.stop === 'precise';
@@ -43,14 +44,21 @@ export async function status(context: Context, file: string, options: CommonOpti
 }
 
 /** Where the models are not at hand, the state of the newest plan in the store that fits the experiment. */
-async function stateOf(session: ExperimentSession) {
+async function stateOf(session: ExperimentSession | EnsembleSession) {
   try {
     const { plan, done, failed, precision } = await session.plan();
     return { plan: plan.id, done, failed, total: plan.total, precision, problem: null };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    const { plan, progress, precision } = await session.report('points');
+    const { plan, progress, precision } = await olderState(session, error);
     const { done, failed, total } = progress;
     return { plan, done, failed, total, precision, problem: error.problem };
   }
+}
+
+async function olderState(session: ExperimentSession | EnsembleSession, error: ProblemError) {
+  if (session.kind === 'merge') return session.report('points');
+  const { plan, look } = await session.look();
+  if (!plan || !look) throw error;
+  return { plan: plan.id, progress: look.progress, precision: null };
 }

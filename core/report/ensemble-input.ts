@@ -141,7 +141,10 @@ function missingModels(scored: ScoredEnsemble): ReadonlyMap<string, Problem> {
   }
   for (const [name, { null_of }] of scored.ensemble.models) {
     if (null_of !== null && missing.has(null_of) && !missing.has(name))
-      missing.set(name, leftOut(name, `it is a copy of ${null_of}.`));
+      missing.set(
+        name,
+        leftOut(name, { code: missing.get(null_of)?.code ?? NOT_SCORED, why: `it is a copy of ${null_of}.` }),
+      );
   }
   return missing;
 }
@@ -149,19 +152,27 @@ function missingModels(scored: ScoredEnsemble): ReadonlyMap<string, Problem> {
 function whyNotScored(
   { plan, results, evaluations }: ScoredEnsemble,
   { key, model }: EnsemblePlan['lines'][number],
-): string | null {
+): Reason | null {
   for (const [domain, id] of Object.entries(plan.header.models[model]?.evaluations ?? {})) {
     const losses = results.get(key, id)?.perSample;
     if (losses && losses.length === evaluations.get(id)?.samples.length) continue;
     const failure = results.failure(key, id);
-    return failure ? (failure.message ?? failure.code) : `it is not scored on ${domain} yet.`;
+    if (failure) return { code: 'model_failed', why: failure.message ?? failure.code };
+    return { code: NOT_SCORED, why: `it is not scored on ${domain} yet.` };
   }
   return null;
 }
 
-function leftOut(model: string, why: string): Problem {
+const NOT_SCORED = 'model_not_scored';
+
+interface Reason {
+  readonly code: string;
+  readonly why: string;
+}
+
+function leftOut(model: string, { code, why }: Reason): Problem {
   return {
-    code: 'model_not_scored',
+    code,
     message: `${model} is left out: ${why}`,
     fix: 'Run the experiment again.',
   };

@@ -1,48 +1,36 @@
 /** An ensemble opened for work: prepare, plan, run, follow, report. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { planEnsemble } from '../../core/design/ensemble-plan.ts';
-import { makeEnsembleReport } from '../../core/ensemble/make-report.ts';
-import type { EnsembleReport } from '../../core/ensemble/types.ts';
 import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
 import { type Diagnostic, parseExperiment } from '../../core/experiment/parse.ts';
+import type { Warning } from '../../core/law/curve.ts';
 import { type Problem, ProblemError } from '../../core/problem.ts';
-import { ensembleMatrix, type SharedSet, sharedSet } from '../../core/report/ensemble-input.ts';
-import type { EnsemblePlan, PreparedEnsemble } from '../../core/store/ensemble/format.ts';
+import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
+import type { PreparedEnsemble } from '../../core/store/ensemble/format.ts';
 import { ensembleRequest } from '../../core/store/ensemble/prepared.ts';
-import { parseEvaluationSet } from '../../core/store/evaluation.ts';
-import type { EvaluationId, PrepareRequest, WorkerStatus } from '../../core/store/format.ts';
-import { serializePlan } from '../../core/store/plan-file.ts';
-import { type Failure, ResultIndex } from '../../core/store/results.ts';
-import { writePlan } from '../plan-files.ts';
-import { ResultFiles } from '../result-files.ts';
-import { askToStop, isActive, runsOf } from '../run-folders.ts';
-import { cannotRead, DiagnosticsError, FoundProblemsError } from '../session-errors.ts';
-import type { Following, OpenOptions, RunOutcome } from '../session-types.ts';
-import { openStoreFolder } from '../store-folder.ts';
+import type { PlanId, PrepareRequest, WorkerStatus } from '../../core/store/format.ts';
+import type { Analysis, AnalysisUpdate } from '../analysis.ts';
+import type { EnsembleOutline, Stage } from '../analysis-messages.ts';
+import { AnalysisPool } from '../analysis-pool.ts';
+import { refuseWhatCannotFit } from '../plan-estimate.ts';
+import { askToStop, isActive, runsOf, truthful } from '../run-folders.ts';
+import {
+  cannotRead,
+  DiagnosticsError,
+  damageOf,
+  EnsembleProblemsError,
+  modelsNotAtHand,
+  nothingRuns,
+} from '../session-errors.ts';
+import type { EnsembleSummary, Following, KnownEnsemble, OpenOptions, RunOutcome } from '../session-types.ts';
+import { findStoreFolder, openStoreFolder, storeBeside } from '../store-folder.ts';
 import { watchRun } from '../watch-run.ts';
 import { EnsembleAgent } from './ensemble-agent.ts';
+import { estimateEnsemble } from './ensemble-estimate.ts';
 import { readPreparedEnsemble } from './prepared-ensemble-cache.ts';
 
-export interface EnsembleSummary {
-  readonly plan: EnsemblePlan;
-  readonly prepared: PreparedEnsemble;
-  /** Models with all their losses, without any for good, and to be scored. */
-  readonly done: number;
-  readonly failed: number;
-  readonly missing: number;
-  /** Of what is missing; null while nothing is known of this machine's speed. */
-  readonly seconds: number | null;
-  readonly warnings: readonly Problem[];
-}
-
-export interface EnsembleAnswer {
-  readonly report: EnsembleReport;
-  /** Models that the report is not about, and why. */
-  readonly leftOut: readonly Problem[];
-}
-
 export class EnsembleSession {
+  readonly kind = 'ensemble';
   readonly file: string;
   readonly ensemble: Ensemble;
   readonly store: string;
@@ -50,27 +38,27 @@ export class EnsembleSession {
   readonly warnings: readonly Problem[];
   readonly #options: OpenOptions;
   readonly #agent: EnsembleAgent;
-  readonly #results = new ResultIndex();
-  readonly #files: ResultFiles;
-  #plan: EnsemblePlan | null = null;
+  readonly #analyses: AnalysisPool;
+  readonly #analysis: Analysis;
+  readonly #newest = new SharedArrayBuffer(4);
+  #planned: EnsembleOutline | null = null;
+  /** Why the report is of an older plan, where it is. */
+  #outdated: Warning | null = null;
 
   private constructor(
     file: string,
-    ensemble: Ensemble,
-    diagnostics: readonly Diagnostic[],
+    opened: Pick<EnsembleSession, 'ensemble' | 'store' | 'diagnostics' | 'warnings'>,
     options: OpenOptions,
   ) {
-    const { path: store, warnings } = openStoreFolder(path.dirname(file), options);
     this.file = file;
-    this.ensemble = ensemble;
-    this.store = store;
-    this.diagnostics = diagnostics;
-    this.warnings = warnings;
+    this.ensemble = opened.ensemble;
+    this.store = opened.store;
+    this.diagnostics = opened.diagnostics;
+    this.warnings = opened.warnings;
     this.#options = options;
     this.#agent = new EnsembleAgent(options);
-    this.#files = new ResultFiles(path.join(store, 'results'), (name, chunk) =>
-      this.#results.feed(name, chunk),
-    );
+    this.#analyses = options.analyses ?? new AnalysisPool();
+    this.#analysis = this.#analyses.take(opened.store);
   }
 
   /** @throws DiagnosticsError where the text has errors, ProblemError where it is of no ensemble or cannot be used. */
@@ -79,8 +67,23 @@ export class EnsembleSession {
     const text = readText(absolute);
     const { ensemble, diagnostics } = parseExperiment(text, { file: absolute });
     if (!ensemble) throw new DiagnosticsError(absolute, text, diagnostics);
-    if (ensemble.target !== 'local') throw notHere(ensemble.target, absolute);
-    return new EnsembleSession(absolute, ensemble, diagnostics, options);
+    return EnsembleSession.of(absolute, ensemble, { ...options, diagnostics });
+  }
+
+  /** Of a text that was parsed already, as an editor holds it. @throws ProblemError as `open` does. */
+  static of(
+    file: string,
+    ensemble: Ensemble,
+    options: OpenOptions & { readonly diagnostics?: readonly Diagnostic[] } = {},
+  ): EnsembleSession {
+    const target = options.on ?? ensemble.target;
+    if (target !== 'local') throw notHere(target, file);
+    const folder = path.dirname(file);
+    const { path: store, warnings } = options.readOnly
+      ? { path: findStoreFolder(folder, options) ?? storeBeside(folder, options), warnings: [] }
+      : openStoreFolder(folder, options);
+    const { diagnostics = [] } = options;
+    return new EnsembleSession(file, { ensemble, store, diagnostics, warnings }, options);
   }
 
   /** Whether a file is of an ensemble; one that cannot be read, or has errors, is not. */
@@ -92,35 +95,52 @@ export class EnsembleSession {
     }
   }
 
+  /** What can be said without starting Python and without writing. */
+  async look(): Promise<KnownEnsemble> {
+    if (!existsSync(this.store)) return { plan: null, look: null, prepared: null, estimate: null };
+    const prepared = readPreparedEnsemble(this.#request());
+    const isSound = prepared !== null && prepared.problems.length === 0;
+    const plan = isSound
+      ? await this.#analysis.planEnsemble(this.ensemble, prepared, false)
+      : await this.#analysis.find(this.ensemble);
+    this.#planned = plan;
+    const look = plan && (await this.#analysis.look(plan.id, 'ensemble'));
+    const estimate = plan && look && isSound ? estimateEnsemble(plan, prepared, look, this.store) : null;
+    return { plan, look, prepared, estimate };
+  }
+
+  /** Reports of a plan of this store, again whenever results arrive: points first, then intervals. */
+  watch(plan: PlanId, listener: (update: AnalysisUpdate<EnsembleDocument>) => void): Disposable {
+    return this.#analysis.follow(this.ensemble, plan, listener);
+  }
+
   /** Models and data, looked at. No Python is started while nothing has changed. */
   async prepare(): Promise<PreparedEnsemble> {
     const request = this.#request();
     return readPreparedEnsemble(request) ?? this.#agent.prepare(request);
   }
 
-  /** Writes the plan into the store. @throws FoundProblemsError */
+  /** Writes the plan into the store. @throws EnsembleProblemsError, and ProblemError `disk_too_small`. */
   async plan(): Promise<EnsembleSummary> {
     const prepared = await this.prepare();
     const [first] = prepared.problems;
-    if (first) throw new FoundProblemsError(first, prepared.problems);
-    const { header, lines } = planEnsemble(this.ensemble, prepared);
-    const serialized = serializePlan(header, lines);
-    writePlan(this.store, serialized);
-    const plan: EnsemblePlan = { id: serialized.id, header, lines };
-    this.#plan = plan;
-    this.#files.scan();
-    const state = lines.map((line) => this.#stateOf(line));
-    const count = (wanted: string): number => state.filter((each) => each === wanted).length;
-    const left = lines.filter((_, i) => state[i] === 'missing');
-    const { estimate } = prepared;
+    if (first) throw new EnsembleProblemsError(first, prepared);
+    const plan = await this.#analysis.planEnsemble(this.ensemble, prepared, true);
+    this.#planned = plan;
+    const look = await this.#analysis.look(plan.id, 'ensemble');
+    const estimate = estimateEnsemble(plan, prepared, look, this.store);
+    refuseWhatCannotFit(estimate, this.store);
+    const { done, failed, total } = look.progress;
+    const warnings = [...prepared.warnings, ...look.problems, ...damageOf(look.damaged)];
     return {
       plan,
+      done,
+      failed,
+      missing: total - done - failed,
+      precision: null,
+      estimate,
       prepared,
-      done: count('done'),
-      failed: count('failed'),
-      missing: left.length,
-      seconds: estimate && left.reduce((sum, { model }) => sum + (estimate.seconds[model] ?? 0), 0),
-      warnings: prepared.warnings,
+      warnings,
     };
   }
 
@@ -142,30 +162,58 @@ export class EnsembleSession {
     return watchRun({ store: this.store, run }, listener);
   }
 
-  /** Ends the plan's runs after the current model, or at once. Call `plan` first. */
-  stop(now: boolean): void {
-    if (!this.#plan) return;
-    for (const { run } of runsOf(this.store, this.#plan.id).filter(isActive)) askToStop(this.store, run, now);
+  /** The newest run of the plan that goes on. Call `plan` first. @throws ProblemError `nothing_runs` */
+  active(): string {
+    const active = this.#activeRuns()[0];
+    if (active === undefined) throw nothingRuns();
+    return active;
   }
 
-  /** Of what is in the store now. @throws ProblemError `nothing_scored` before two models are scored */
-  async report(stage: EnsembleReport['stage']): Promise<EnsembleAnswer> {
-    const plan = this.#plan ?? (await this.plan()).plan;
-    this.#files.scan();
-    const evaluations = this.#readEvaluations(plan);
-    const { input, leftOut } = ensembleMatrix({
-      ensemble: this.ensemble,
-      plan,
-      evaluations,
-      results: this.#results,
-    });
-    if (input.models.length < 2) throw tooFew(leftOut);
-    return { report: makeEnsembleReport(input, { stage }), leftOut };
+  /** Statuses of this plan's runs in the store, newest run first; starts no Python. Call `plan` first. */
+  async status(): Promise<readonly WorkerStatus[]> {
+    const plan = this.#planned?.id;
+    return plan === undefined ? [] : runsOf(this.store, plan).flatMap((run) => truthful(this.store, run));
+  }
+
+  /** Ends the plan's runs after the current model, or at once. Call `plan` first. */
+  async stop(now: boolean): Promise<void> {
+    const active = this.#activeRuns();
+    if (active.length === 0) throw nothingRuns();
+    for (const run of active) askToStop(this.store, run, now);
+  }
+
+  /**
+   * Of what is in the store now. Where the models are not at hand, of the newest plan that fits.
+   *
+   * @throws ProblemError `nothing_scored` before two models are scored
+   */
+  async report(stage: Stage = 'complete'): Promise<EnsembleDocument> {
+    const plan = this.#planned ?? (await this.#planToReport());
+    const report = await this.#analysis.report(this.ensemble, plan.id, stage, this.#newest);
+    return this.#outdated ? { ...report, warnings: [this.#outdated, ...report.warnings] } : report;
   }
 
   async dispose(): Promise<void> {
-    this.#files.dispose();
-    await this.#agent.dispose();
+    await Promise.all([this.#agent.dispose(), this.#analyses.release(this.store)]);
+  }
+
+  #activeRuns(): readonly string[] {
+    if (!this.#planned) return [];
+    return runsOf(this.store, this.#planned.id)
+      .filter(isActive)
+      .map(({ run }) => run);
+  }
+
+  async #planToReport(): Promise<EnsembleOutline> {
+    try {
+      return (await this.plan()).plan;
+    } catch (error) {
+      const plan = error instanceof ProblemError ? await this.#analysis.find(this.ensemble) : null;
+      if (!plan) throw error;
+      this.#outdated = modelsNotAtHand((error as ProblemError).message);
+      this.#planned = plan;
+      return plan;
+    }
   }
 
   #request(): PrepareRequest {
@@ -176,31 +224,6 @@ export class EnsembleSession {
       allowRemoteCode: this.#options.allowRemoteCode ?? [],
     });
   }
-
-  #stateOf({ key, model }: EnsemblePlan['lines'][number]): 'done' | 'failed' | 'missing' {
-    const ids = Object.values(this.#plan?.header.models[model]?.evaluations ?? {});
-    const open = ids.filter((id) => !this.#results.get(key, id));
-    if (open.length === 0) return 'done';
-    const failures = open.map((id) => this.#results.failure(key, id));
-    return failures.every((failure) => failure && isFinal(failure)) ? 'failed' : 'missing';
-  }
-
-  #readEvaluations(plan: EnsemblePlan): ReadonlyMap<EvaluationId, SharedSet> {
-    const ids = new Set(
-      Object.values(plan.header.models).flatMap((model) => Object.values(model.evaluations)),
-    );
-    return new Map(
-      [...ids].map((id) => {
-        const file = path.join(this.store, 'evaluations', `${id}.json`);
-        return [id, sharedSet(parseEvaluationSet(id, readText(file)))];
-      }),
-    );
-  }
-}
-
-/** As the agent sees it: the same weights diverge again, and what failed is tried once more. */
-function isFinal({ code, attempt }: Failure): boolean {
-  return code === 'diverged' || attempt >= 2;
 }
 
 function readText(file: string): string {
@@ -217,14 +240,5 @@ function notHere(target: string, file: string): ProblemError {
     message: `The target "${target}" cannot be used: ensembles are scored on this machine only.`,
     fix: 'Write `target: local`, or leave it out.',
     file,
-  });
-}
-
-function tooFew(leftOut: readonly Problem[]): ProblemError {
-  const [first] = leftOut;
-  return new ProblemError({
-    code: 'nothing_scored',
-    message: `Fewer than two models are scored, so there is nothing to compare.${first ? ` ${first.message}` : ''}`,
-    fix: 'Run the experiment.',
   });
 }

@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { EnsembleReport } from '../../core/ensemble/types.ts';
+import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import { parseEvaluationSet } from '../../core/store/evaluation.ts';
-import type { WorkerStatus } from '../../core/store/format.ts';
+import type { PlanId, WorkerStatus } from '../../core/store/format.ts';
+import type { AnalysisUpdate } from '../../runner/analysis.ts';
 import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import { findPython } from '../../runner/python.ts';
 import { resultsOf, TinyWorld } from './tiny-world.ts';
@@ -49,6 +51,19 @@ async function scored(session: EnsembleSession): Promise<WorkerStatus> {
   return await following.finished;
 }
 
+/** All that is told of a plan until the complete report of its four models. */
+function reportsOf(session: EnsembleSession, plan: PlanId): Promise<AnalysisUpdate<EnsembleDocument>[]> {
+  return new Promise((resolve) => {
+    const told: AnalysisUpdate<EnsembleDocument>[] = [];
+    const watching = session.watch(plan, (update) => {
+      told.push(update);
+      if (update.report?.stage !== 'complete' || update.progress?.done !== 4) return;
+      watching[Symbol.dispose]();
+      resolve(told);
+    });
+  });
+}
+
 function merge(args: readonly string[]): { code: number | null; out: string; err: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
   return { code: status, out: stdout, err: stderr };
@@ -59,8 +74,13 @@ describe('an ensemble, from file to report', () => {
     const session = open(world.experiment(TEXT));
     const before = await session.plan();
     expect([before.done, before.missing]).toEqual([0, 4]);
+    const reports = reportsOf(session, before.plan.id);
     const last = await scored(session);
     expect([last.state, last.done, last.total]).toEqual(['done', 4, 4]);
+    const followed = await reports;
+    expect(followed[0]).toMatchObject({ progress: { done: 0 }, report: null });
+    expect(followed.at(-2)?.report?.stage).toBe('points');
+    expect(followed.at(-1)?.report).toMatchObject({ stage: 'complete', progress: { done: 4 } });
     expect(resultsOf(session.store)).toHaveLength(4 * 2);
 
     const { plan } = before;
@@ -74,8 +94,8 @@ describe('an ensemble, from file to report', () => {
     expect(setIds('small')).not.toEqual(setIds('other'));
     expect(bytesOf('small')).toBe(bytesOf('other'));
 
-    const { report, leftOut } = await session.report('complete');
-    expect(leftOut).toEqual([]);
+    const report = await session.report('complete');
+    expect(report.left_out).toEqual([]);
     expect(report.samples).toMatchObject({ total: 60, used: 60, overlong: 0, missing: 0 });
     expect(report.pool).toEqual(['small', 'large', 'other']);
     expect(report.models.map(({ family }) => family)).toEqual(['qwen2', 'llama', 'gpt_neox', 'qwen2']);
@@ -97,9 +117,11 @@ describe('an ensemble, from file to report', () => {
     const last = await scored(session);
     expect(last.state).toBe('done');
     expect(resultsOf(session.store)).toHaveLength(4 * 2);
-    const { report, leftOut } = await session.report('points');
+    const report = await session.report('points');
     expect(report.models.map(({ name }) => name)).toEqual(['small', 'large', 'other']);
-    expect(leftOut.map(({ message }) => message)).toEqual(['again is left out: The loss is not finite.']);
+    expect(report.left_out).toMatchObject([
+      { code: 'model_failed', message: 'again is left out: The loss is not finite.' },
+    ]);
     const { done, failed, missing } = await session.plan();
     expect([done, failed, missing]).toEqual([3, 1, 0]);
   });
@@ -173,8 +195,36 @@ describe('on the command line', () => {
     const run = merge(['run', file]);
     expect(run.code).toBe(1);
     expect(run.err).toMatch(/There is no folder .*huge/);
-    const plan = merge(['plan', file]);
-    expect(plan.code).toBe(1);
-    expect(plan.err).toMatch(/of an ensemble.*none is merged/);
+    const model = merge(['merge', file]);
+    expect([model.code, model.err]).toEqual([1, expect.stringMatching(/of an ensemble.*none is merged/)]);
+    const budget = merge(['plan', file, '--budget']);
+    expect([budget.code, budget.err]).toEqual([1, expect.stringMatching(/of an ensemble.*none is merged/)]);
+    const elsewhere = merge(['plan', file, '--on', 'gpu-box']);
+    expect([elsewhere.code, elsewhere.err]).toEqual([2, expect.stringMatching(/on this machine only/)]);
+  });
+
+  test('plans, says how far it is, and shares a run that needs no models to be read', () => {
+    const file = world.experiment(TEXT);
+    const plan = JSON.parse(merge(['plan', file, '--json']).out) as object;
+    expect(plan).toMatchObject({
+      models: 4,
+      done: 0,
+      missing: 4,
+      estimate: { disk_bytes: expect.any(Number) },
+    });
+    const stop = merge(['stop', file]);
+    expect([stop.code, stop.err]).toEqual([1, expect.stringMatching(/No run .* is going on/)]);
+    const started = JSON.parse(merge(['run', file, '--detach', '--json']).out) as { state: string };
+    expect(started.state).toBe('started');
+    const attached = merge(['attach', file]);
+    expect(attached.code === 0 || /No run .* is going on/.test(attached.err), attached.err).toBe(true);
+    expect(merge(['status', file]).out).toMatch(/4 of 4 models scored/);
+
+    const away = path.join(world.folder, 'away');
+    expect(merge(['export', file, `${away}.zip`]).code).toBe(0);
+    const imported = JSON.parse(merge(['import', `${away}.zip`, away, '--json']).out) as { file: string };
+    const report = merge(['report', imported.file]);
+    expect(report.out).toContain('models_not_at_hand');
+    expect(report.out).toMatch(/The best pool of 2 is \w+ and \w+/);
   });
 });

@@ -1,5 +1,5 @@
 import type { BestPool, EnsembleReport, ModelScore } from '../../../core/ensemble/types.ts';
-import type { Problem } from '../../../core/problem.ts';
+import type { EnsembleDocument } from '../../../core/report/ensemble-document.ts';
 import { estimated } from '../../../words/estimates.ts';
 import { count, counted } from '../../../words/numbers.ts';
 import { nameList, plain, plainLines } from '../../../words/plain.ts';
@@ -17,11 +17,7 @@ export interface EnsembleTextOptions {
 }
 
 /** The report of an ensemble as a person reads it: the answer first, then what it stands on. */
-export function ensembleText(
-  report: EnsembleReport,
-  leftOut: readonly Problem[],
-  options: EnsembleTextOptions,
-): string {
+export function ensembleText(report: EnsembleDocument, options: EnsembleTextOptions): string {
   const { style, columns } = options;
   const parts = [
     `${style.bold(plain(report.name))}   ${style.dim(scoredText(report))}`,
@@ -30,7 +26,7 @@ export function ensembleText(
     controlsText(report, style, columns),
     modelTable(report, options),
     claimsText(report, style, columns),
-    caveats(report, leftOut, style, columns),
+    caveats(report, style, columns),
     style.dim(wrap(NOTE, columns, '  ')),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -114,13 +110,8 @@ function claimsText({ study }: EnsembleReport, style: Style, columns: number): s
   return `  ${style.bold('What arXiv 2512.23340 claims')}\n${lines.join('\n')}`;
 }
 
-function caveats(
-  { warnings }: EnsembleReport,
-  leftOut: readonly Problem[],
-  style: Style,
-  columns: number,
-): string {
-  const all = [...leftOut, ...warnings];
+function caveats({ warnings, left_out }: EnsembleDocument, style: Style, columns: number): string {
+  const all = [...left_out, ...warnings];
   if (all.length === 0) return '';
   const lines = all.map(({ code, message }) =>
     wrap(`${plainLines(message)} [${plain(code)}]`, columns, '    '),

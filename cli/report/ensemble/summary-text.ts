@@ -1,5 +1,5 @@
 import type { Ensemble } from '../../../core/experiment/ensemble/ensemble.ts';
-import type { EnsembleSummary } from '../../../runner/ensemble/ensemble-session.ts';
+import type { EnsembleSummary } from '../../../runner/session-types.ts';
 import { count, counted } from '../../../words/numbers.ts';
 import { plain, plainLines } from '../../../words/plain.ts';
 import { bytes, parameters, roughly } from '../../../words/units.ts';
@@ -51,13 +51,13 @@ function scoringText({ evaluation }: Ensemble, { plan, prepared }: EnsembleSumma
   return `${counted(sum('samples'), 'sample')}, ${bytes(sum('bytes'))}, ${domains}; at most ${bytes(evaluation.max_bytes)} each`;
 }
 
-function expected({ seconds, prepared: { estimate } }: EnsembleSummary): string {
+function expected({ estimate }: EnsembleSummary): string {
+  const { seconds, memory_bytes: memory, available_memory_bytes: free } = estimate;
   const time =
     seconds === null
       ? 'time unknown'
       : seconds < 1
         ? 'under 1 s, and the loading of models'
         : `about ${roughly(seconds)}, and the loading of models`;
-  if (!estimate) return time;
-  return `${time}; ${bytes(estimate.memory_bytes)} memory of ${bytes(estimate.available_memory_bytes)} free`;
+  return memory === null || free === null ? time : `${time}; ${bytes(memory)} memory of ${bytes(free)} free`;
 }

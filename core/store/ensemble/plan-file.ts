@@ -22,3 +22,8 @@ export const ensemblePlanLineSchema: z.ZodType<EnsemblePlanLine> = z.strictObjec
 export function parseEnsemblePlan(id: string, text: string): EnsemblePlan {
   return parsePlanOf(ensemblePlanHeaderSchema, ensemblePlanLineSchema, id, text);
 }
+
+/** By what its header says; whether the rest is sound is for its parser. */
+export function isEnsemblePlan(text: string): boolean {
+  return /^[^\n]*"kind":"ensemble"/.test(text);
+}

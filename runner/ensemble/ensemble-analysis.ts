@@ -1,0 +1,81 @@
+/** One plan of an ensemble inside the analysis worker: its progress, and its reports. */
+import { makeEnsembleReport } from '../../core/ensemble/make-report.ts';
+import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
+import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
+import { ensembleMatrix, type SharedSet, sharedSet } from '../../core/report/ensemble-input.ts';
+import type { EnsemblePlan, EnsemblePlanLine } from '../../core/store/ensemble/format.ts';
+import type { EvaluationId } from '../../core/store/format.ts';
+import type { MergeState } from '../../core/store/progress.ts';
+import type { Failure, ResultIndex } from '../../core/store/results.ts';
+import type { EnsembleOutline, Look, Stage } from '../analysis-messages.ts';
+import { PlanProgress } from '../plan-progress.ts';
+import { readEvaluation } from '../read-evaluation.ts';
+
+export class EnsembleAnalysis {
+  readonly plan: EnsemblePlan;
+  readonly #store: string;
+  readonly #results: ResultIndex;
+  readonly #progress: PlanProgress<EnsemblePlanLine>;
+  #evaluations: ReadonlyMap<EvaluationId, SharedSet> | null = null;
+
+  constructor(store: string, plan: EnsemblePlan, results: ResultIndex) {
+    this.plan = plan;
+    this.#store = store;
+    this.#results = results;
+    this.#progress = new PlanProgress(plan.lines, results, (line) => this.#stateOf(line));
+  }
+
+  get outline(): EnsembleOutline {
+    const { id, header, lines } = this.plan;
+    return { id, header, total: lines.length, unmerged: lines.length };
+  }
+
+  get progress(): Look['progress'] {
+    return this.#progress.progress;
+  }
+
+  look(): Look {
+    return {
+      progress: this.progress,
+      missing: this.#progress.missing.map(({ model }) => ({
+        size: model,
+        method: null,
+        count: 1,
+        seconds: null,
+      })),
+      damaged: this.#results.damaged,
+      problems: this.#results.problems,
+      devices: [...this.#results.devices],
+    };
+  }
+
+  /** Null before two models are scored: there is nothing to compare. Throws `Cancelled` when `cancelled` says so. */
+  report(ensemble: Ensemble, stage: Stage, cancelled: () => boolean): EnsembleDocument | null {
+    this.#evaluations ??= this.#readEvaluations();
+    const { plan, progress } = this;
+    const evaluations = this.#evaluations;
+    const { input, leftOut } = ensembleMatrix({ ensemble, plan, evaluations, results: this.#results });
+    if (input.models.length < 2) return null;
+    const report = makeEnsembleReport(input, { stage, cancelled });
+    return { ...report, plan: plan.id, progress, left_out: leftOut };
+  }
+
+  #stateOf({ key, model }: EnsemblePlanLine): MergeState {
+    const ids = Object.values(this.plan.header.models[model]?.evaluations ?? {});
+    const open = ids.filter((id) => !this.#results.get(key, id));
+    if (open.length === 0) return 'done';
+    const failures = open.map((id) => this.#results.failure(key, id));
+    return failures.every((failure) => failure && isFinal(failure)) ? 'failed' : 'missing';
+  }
+
+  #readEvaluations(): ReadonlyMap<EvaluationId, SharedSet> {
+    const members = Object.values(this.plan.header.models);
+    const ids = new Set(members.flatMap(({ evaluations }) => Object.values(evaluations)));
+    return new Map([...ids].map((id) => [id, sharedSet(readEvaluation(this.#store, id))]));
+  }
+}
+
+/** As the agent sees it: the same weights diverge again, and what failed is tried once more. */
+function isFinal({ code, attempt }: Failure): boolean {
+  return code === 'diverged' || attempt >= 2;
+}

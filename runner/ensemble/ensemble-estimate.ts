@@ -1,0 +1,29 @@
+/** What the models that are missing will take. */
+import type { PreparedEnsemble } from '../../core/store/ensemble/format.ts';
+import type { EnsembleOutline, Look } from '../analysis-messages.ts';
+import { freeDisk } from '../plan-estimate.ts';
+import type { PlanEstimate } from '../session-types.ts';
+
+/** A float32 loss as base64. */
+const BYTES_PER_SAMPLE = 16 / 3;
+const BYTES_PER_LINE = 400;
+
+export function estimateEnsemble(
+  { header }: EnsembleOutline,
+  { estimate, evaluations }: PreparedEnsemble,
+  { missing }: Look,
+  store: string,
+): PlanEstimate {
+  const models = missing.map(({ size }) => size);
+  const disk = models
+    .flatMap((model) => Object.values(header.models[model]?.evaluations ?? {}))
+    .reduce((sum, id) => sum + BYTES_PER_LINE + BYTES_PER_SAMPLE * (evaluations[id]?.samples ?? 0), 0);
+  return {
+    seconds: estimate && models.reduce((sum, model) => sum + (estimate.seconds[model] ?? 0), 0),
+    memory_bytes: estimate?.memory_bytes ?? null,
+    available_memory_bytes: estimate?.available_memory_bytes ?? null,
+    disk_bytes: Math.ceil(disk),
+    free_disk_bytes: freeDisk(store),
+    basis: estimate?.basis ?? 'nothing measured yet',
+  };
+}

@@ -1,59 +1,17 @@
-/** How often the 95% intervals of a design cover the truth, counted over seeded replicates. */
-import type { Interval } from '../../core/law/curve.ts';
+/** The law's intervals against the truth of a design. */
+import type { Interval, LawCurve } from '../../core/law/curve.ts';
 import { fitCurve } from '../../core/law/fit-curve.ts';
 import type { FitOptions } from '../../core/law/input.ts';
-import { seededRandom } from '../../core/law/random.ts';
 import { recommendedK } from '../../core/law/rules.ts';
-import { type Design, trueLoss } from './designs.ts';
-import { simulate } from './simulate.ts';
+import type { RowKind, StudyDesign, Tally } from '../simulation/tally.ts';
+import { DESIGNS, type Design, trueLoss } from './designs.ts';
+import { type Simulated, simulate } from './simulate.ts';
 
-export interface CoverageRow {
-  readonly quantity: string;
-  /**
-   * `continuous` may not over-cover on average; integers, bounds and forecasts may, and so may `chosen`, the floor's
-   * interval where the same data picked the form.
-   */
-  readonly kind: 'continuous' | 'integer' | 'bound' | 'forecast' | 'chosen';
-  readonly covered: number;
-  readonly of: number;
-  /** Median width of the intervals; null where half of them have no limit. */
-  readonly width: number | null;
-}
-
-export interface DesignCoverage {
-  readonly design: Design;
-  readonly rows: readonly CoverageRow[];
-  /** Share of replicates with a warning that the floor is not identified or that a constant does as well. */
-  readonly warned: number;
-}
-
-interface Count {
-  readonly kind: CoverageRow['kind'];
-  covered: number;
-  readonly widths: number[];
-}
-
-function median(values: readonly number[]): number | null {
-  const middle = [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-  return middle !== undefined && Number.isFinite(middle) ? middle : null;
-}
-
-/** Fits the true form (parameters), then the form that the backtest picks (everything else). */
-export function coverage(design: Design, replicates: number): DesignCoverage {
-  const random = seededRandom(design.seed);
-  const counts = new Map<string, Count>();
-  const count = (quantity: string, kind: CoverageRow['kind'], truth: number, interval: Interval | null) => {
-    const row = counts.get(quantity) ?? { kind, covered: 0, widths: [] };
-    // No interval at all claims nothing, so it covers.
-    const [low, high] = interval ?? [null, null];
-    if ((low === null || low <= truth) && (high === null || truth <= high)) row.covered++;
-    row.widths.push(low === null || high === null ? Number.POSITIVE_INFINITY : high - low);
-    counts.set(quantity, row);
-  };
-  let warned = 0;
-  const beyond = design.pool + 1;
-  for (let r = 0; r < replicates; r++) {
-    const { data, curve, leaveOneOut } = simulate(design, random);
+export const LAW_DESIGNS: readonly StudyDesign[] = DESIGNS.map((design) => ({
+  name: design.name,
+  seed: design.seed,
+  replicate: (tally, random, r) => {
+    const simulated = simulate(design, random);
     const options: FitOptions = {
       goal: design.goal,
       form: design.form,
@@ -63,61 +21,81 @@ export function coverage(design: Design, replicates: number): DesignCoverage {
       interval: design.interval,
       stage: 'complete',
       seed: design.seed + r,
-      leaveOneOut,
+      leaveOneOut: simulated.leaveOneOut,
     };
-    // Asked for the base's rule only below, so the draws are not needed here.
-    const law = fitCurve({ ...data, replicates: null, baseReplicates: null }, options);
-    for (const [name, truth] of Object.entries(design.truth))
-      count(
-        name,
-        design.onBound.includes(name) ? 'bound' : 'continuous',
-        truth,
-        law.intervals?.[name] ?? null,
-      );
-    if (law.warnings.some(({ code }) => code === 'floor_not_identified' || code === 'flat_does_as_well'))
-      warned++;
+    countTrueForm(design, simulated, options, tally);
+    countChosenForm(design, simulated, options, tally);
+  },
+}));
 
-    const free = fitCurve(data, { ...options, form: null, forecast: [beyond] });
-    const truth = recommendedK(design.goal, {
-      losses: curve,
-      base: design.base,
-      floor: design.truth['Linf'] ?? null,
-      chosenBeatsBase: null,
-    });
-    if (free.intervals?.['Linf'])
-      count('Linf, form chosen', 'chosen', design.truth['Linf'] ?? Number.NaN, free.intervals['Linf']);
-    const k = free.recommended_k;
-    count('recommended k', 'integer', truth ?? Number.NaN, k && [k.low, k.high]);
-    for (const gain of free.marginal_gain ?? [])
-      if (gain.measured)
-        count('gain, measured', 'continuous', (curve[gain.k - 1] ?? 0) - (curve[gain.k] ?? 0), [
-          gain.low,
-          gain.high,
-        ]);
-    for (const row of free.forecast) {
-      const kind = row.measured ? 'continuous' : 'forecast';
-      const loss = row.k <= design.pool ? (curve[row.k - 1] ?? 0) : trueLoss(design, row.k);
-      const quantity = row.measured
-        ? 'loss, measured'
-        : row.k > design.pool
-          ? 'loss beyond the pool'
-          : 'loss, gaps';
-      count(quantity, kind, loss, [row.low, row.high]);
-    }
+const UNFIXED: ReadonlySet<string> = new Set(['floor_not_identified', 'flat_does_as_well']);
+
+/** Parameters, where the form is known; and whether a floor that is not fixed is said to be so. */
+function countTrueForm(design: Design, { data }: Simulated, options: FitOptions, tally: Tally): void {
+  // Asked for the base's rule only below, so the draws are not needed here.
+  const law = fitCurve({ ...data, replicates: null, baseReplicates: null }, options);
+  const said = law.warnings.some(({ code }) => UNFIXED.has(code));
+  tally.event('floor not fixed: said so', design.identified ? 'power' : 'told', said);
+  for (const [name, truth] of Object.entries(design.truth)) {
+    const kind = kindIn(design, design.onBound.includes(name) ? 'cautious' : 'interval');
+    tally.interval(name, truth, estimateOf(law.parameters?.[name], law.intervals?.[name]), kind);
   }
-  return {
-    design,
-    warned: warned / replicates,
-    rows: [...counts].map(([quantity, { kind, covered, widths }]) => ({
-      quantity,
-      kind,
-      covered,
-      of: widths.length,
-      width: median(widths),
-    })),
-  };
 }
 
-export function share(row: CoverageRow): number {
-  return row.covered / row.of;
+/** Everything else, with the form that the backtest picks. Which floor is meant then depends on the form. */
+function countChosenForm(
+  design: Design,
+  { data, curve }: Simulated,
+  options: FitOptions,
+  tally: Tally,
+): void {
+  const law = fitCurve(data, { ...options, form: null, forecast: [design.pool + 1] });
+  const { Linf } = design.truth;
+  const kind = (of: RowKind) => kindIn(design, of);
+  if (Linf !== undefined)
+    tally.interval(
+      'Linf, form chosen',
+      Linf,
+      estimateOf(law.parameters?.['Linf'], law.intervals?.['Linf']),
+      kind('cautious'),
+    );
+  const k = law.recommended_k;
+  const wanted = recommendedK(design.goal, {
+    losses: curve,
+    base: design.base,
+    floor: Linf ?? null,
+    chosenBeatsBase: null,
+  });
+  if (wanted !== null)
+    tally.interval('recommended k', wanted, k && { value: k.k, low: k.low, high: k.high }, kind('cautious'));
+  for (const gain of law.marginal_gain ?? [])
+    if (gain.measured)
+      tally.interval(
+        'gain, measured',
+        (curve[gain.k - 1] ?? 0) - (curve[gain.k] ?? 0),
+        { ...gain, value: gain.gain },
+        kind('interval'),
+      );
+  countForecasts(design, law, curve, tally);
+}
+
+function countForecasts(design: Design, law: LawCurve, curve: Float64Array, tally: Tally): void {
+  for (const row of law.forecast) {
+    const beyond = row.k > design.pool;
+    tally.interval(
+      row.measured ? 'loss, measured' : beyond ? 'loss beyond the pool' : 'loss, gaps',
+      beyond ? trueLoss(design, row.k) : (curve[row.k - 1] ?? 0),
+      { ...row, value: row.loss },
+      kindIn(design, row.measured ? 'interval' : 'cautious'),
+    );
+  }
+}
+
+/** Of a design that cannot fix its floor, nothing but the warning is judged. */
+function kindIn({ identified }: Design, kind: RowKind): RowKind {
+  return identified ? kind : 'approximate';
+}
+
+function estimateOf(value: number | undefined, interval: Interval | undefined) {
+  return value === undefined || !interval ? null : { value, low: interval[0], high: interval[1] };
 }

@@ -1,32 +1,18 @@
 /**
- * How often a Report's 95% intervals hold the truth of a known world: each replicate draws new evaluation samples, a
- * new design and, where the interval speaks of experts like these, new experts.
+ * A Report's 95% intervals against the truth of a known world: each replicate draws new evaluation samples, a new design
+ * and, where the interval speaks of experts like these, new experts.
  */
 import type { Subsets } from '../../core/experiment/experiment.ts';
 import { ReportMaker } from '../../core/report/make-report.ts';
-import type { Estimated, Report } from '../../core/report/report.ts';
+import type { Report, Selection } from '../../core/report/report.ts';
+import type { StudyDesign, Tally } from '../simulation/tally.ts';
 import { inputOf, subsetsOf, World, type WorldOptions } from './world.ts';
 
-export interface CoverageDesign {
+interface CoverageDesign {
   readonly name: string;
   readonly world: WorldOptions;
   readonly subsets: Subsets;
   readonly interval: 'pool' | 'population';
-}
-
-/** Hits of each quantity over replicates. */
-export class Tally {
-  hits = 0;
-  total = 0;
-
-  add(hit: boolean): void {
-    this.total += 1;
-    if (hit) this.hits += 1;
-  }
-
-  get share(): number {
-    return this.hits / this.total;
-  }
 }
 
 const BASE: WorldOptions = { seed: 17, experts: 7, domains: 3, samples: 40, spread: 0.35 };
@@ -34,7 +20,7 @@ const BASE: WorldOptions = { seed: 17, experts: 7, domains: 3, samples: 40, spre
 /** Samples that hardly differ: what is left is the error from subsets. */
 const QUIET: WorldOptions = { ...BASE, samples: 60, difficulty: 0.02, taste: 0.01, feeling: 0.01 };
 
-export const DESIGNS: readonly CoverageDesign[] = [
+const DESIGNS: readonly CoverageDesign[] = [
   { name: 'all', world: BASE, subsets: { kind: 'all' }, interval: 'pool' },
   { name: 'per_k 5', world: BASE, subsets: { kind: 'per_k', count: 5 }, interval: 'pool' },
   { name: 'per_k 12', world: BASE, subsets: { kind: 'per_k', count: 12 }, interval: 'pool' },
@@ -61,65 +47,78 @@ export const DESIGNS: readonly CoverageDesign[] = [
   },
 ];
 
-export interface Coverage {
-  /** The typical curve, by k. */
-  readonly typical: ReadonlyMap<number, Tally>;
-  /** Each expert's effect. */
-  readonly attribution: Tally;
-  /** The chosen subset's true loss within its cross-fitted interval. */
-  readonly chosen: Tally;
-  /** The recommended k of the true typical curve within its interval. */
-  readonly recommended: Tally;
-}
-
-/** Runs the replicates `from` to `to` (exclusive) of a design. */
-export function coverage(design: CoverageDesign, from: number, to: number): Coverage {
-  const typical = new Map<number, Tally>();
-  const result = { typical, attribution: new Tally(), chosen: new Tally(), recommended: new Tally() };
+export const REPORT_DESIGNS: readonly StudyDesign[] = DESIGNS.map((design, index) => {
   const fixed = new World(design.world);
-  const truths = trueEffects(fixed);
+  const effects = trueEffects(fixed);
   const bestK = trueRecommendedK(fixed);
-  for (let replicate = from; replicate < to; replicate++) {
-    const experts = design.interval === 'population' ? 1 + replicate : design.world.seed;
-    const world = new World(design.world, 1 + replicate, experts);
-    const input = inputOf(world, {
-      subsets: design.subsets,
-      seed: replicate,
-      goals: { interval: design.interval },
-    });
-    const report = new ReportMaker().make(input, { stage: 'complete' });
-    typicalHits(report, world, design.interval, typical);
-    if (design.interval === 'population') continue;
-    const cell = report.cells[0];
-    for (const [d, each] of (cell?.selection?.attribution ?? []).entries())
-      if (each) result.attribution.add(holds(each.effect, truths[d] ?? Number.NaN));
-    for (const { members, cross_fitted, measured } of cell?.selection?.chosen ?? [])
-      if (measured > 1) result.chosen.add(holds(cross_fitted, world.macro(members)));
-    const recommended = cell?.curves[0]?.recommended_k;
-    if (recommended && recommended.low !== null && recommended.high !== null)
-      result.recommended.add(recommended.low <= bestK && bestK <= recommended.high);
-  }
-  return result;
-}
+  return {
+    name: design.name,
+    seed: 1700 + index,
+    replicate: (tally, _, r) => {
+      const population = design.interval === 'population';
+      const world = new World(design.world, 1 + r, population ? 1 + r : design.world.seed);
+      const goals = { interval: design.interval };
+      const input = inputOf(world, { subsets: design.subsets, seed: r, goals });
+      const report = new ReportMaker().make(input, { stage: 'complete' });
+      countTypical(design, report, world, tally);
+      const [cell] = report.cells;
+      if (population || !cell) return;
+      if (cell.selection) countSelection(cell.selection, world, effects, tally);
+      const k = cell.curves[0]?.recommended_k;
+      if (k) tally.interval('recommended k', bestK, { ...k, value: k.k }, 'cautious');
+    },
+  };
+});
 
-function typicalHits(
+/**
+ * Permutations are spread over all orders on purpose, so their means vary less than those of independent ones, which the
+ * intervals assume. Intervals about experts like these are approximate.
+ */
+function countTypical(
+  { interval, subsets }: CoverageDesign,
   report: Report,
   world: World,
-  interval: 'pool' | 'population',
-  typical: Map<number, Tally>,
+  tally: Tally,
 ): void {
-  for (const { k, mean, low, high } of report.cells[0]?.curves[0]?.points ?? []) {
-    if (low === null || high === null) continue;
-    const tally = typical.get(k) ?? new Tally();
-    typical.set(k, tally);
-    tally.add(
-      holds({ value: mean, low, high }, interval === 'pool' ? world.typical(k) : world.population(k)),
+  const population = interval === 'population';
+  const kind = population ? 'approximate' : subsets.kind === 'permutations' ? 'cautious' : 'interval';
+  for (const { k, mean, low, high } of report.cells[0]?.curves[0]?.points ?? [])
+    tally.interval(
+      `typical loss, k = ${k}`,
+      population ? world.population(k) : world.typical(k),
+      { value: mean, low, high },
+      kind,
     );
-  }
 }
 
-function holds({ low, high }: Estimated, truth: number): boolean {
-  return low !== null && high !== null && low <= truth && truth <= high;
+/** `behind` is against the best of all sizes, chosen too: what it is about is only known afterwards. */
+function countSelection(
+  { attribution, chosen, better, recommended }: Selection,
+  world: World,
+  effects: readonly number[],
+  tally: Tally,
+): void {
+  for (const [d, each] of attribution.entries())
+    tally.interval('effect of an expert', effects[d] ?? Number.NaN, each?.effect);
+  const lossOf = ({ members }: { readonly members: readonly number[] }) => world.macro(members);
+  const best = chosen.reduce((a, b) => (b.cross_fitted.value < a.cross_fitted.value ? b : a));
+  for (const each of chosen.filter(({ measured }) => measured > 1)) {
+    tally.interval('chosen subset, cross-fitted', lossOf(each), each.cross_fitted);
+    tally.interval(
+      'chosen subset − typical, cross-fitted',
+      lossOf(each) - world.typical(each.k),
+      each.difference,
+    );
+    if (each !== best)
+      tally.interval(
+        'chosen subset behind the best size',
+        lossOf(each) - lossOf(best),
+        each.behind,
+        'cautious',
+      );
+  }
+  const wrong = better !== null && recommended !== null && lossOf(better.chosen) >= lossOf(recommended);
+  tally.event('another size surely better, and it is not', 'alarm', wrong);
 }
 
 /** The goal `within: 0.01` on the true typical curve. */
@@ -130,7 +129,7 @@ function trueRecommendedK(world: World): number {
 }
 
 /** Attribution by its definition, on true losses. */
-export function trueEffects(world: World): number[] {
+function trueEffects(world: World): number[] {
   const M = world.pool.length;
   const sorted = (members: number[]) => members.sort((a, b) => a - b);
   const effects = new Array<number>(M).fill(0);

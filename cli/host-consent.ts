@@ -9,18 +9,23 @@ import { type Io, say } from './terminal/io.ts';
 export function agreeToHost(io: Io, yes: boolean): AgreeToHost {
   return async (question) => {
     say(io, questionText(question));
-    if (yes) return true;
-    if (!process.stdin.isTTY || !io.err.isTTY) {
-      say(io, 'Nobody can be asked here: --yes agrees.');
-      return false;
-    }
-    const terminal = createInterface({ input: process.stdin, output: io.err });
-    try {
-      return /^y(es)?$/i.test((await terminal.question('Go on? [y/N] ')).trim());
-    } finally {
-      terminal.close();
-    }
+    return agrees(io, yes);
   };
+}
+
+/** Asks whether to go on, on a terminal; elsewhere only `--yes` does. */
+export async function agrees(io: Io, yes: boolean): Promise<boolean> {
+  if (yes) return true;
+  if (!process.stdin.isTTY || !io.err.isTTY) {
+    say(io, 'Nobody can be asked here: --yes agrees.');
+    return false;
+  }
+  const terminal = createInterface({ input: process.stdin, output: io.err });
+  try {
+    return /^y(es)?$/i.test((await terminal.question('Go on? [y/N] ')).trim());
+  } finally {
+    terminal.close();
+  }
 }
 
 export function hostNews(io: Io): SetUpNews {

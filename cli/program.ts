@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import type { Context, ExitCode } from './command.ts';
 import { attach } from './commands/attach.ts';
+import { clean } from './commands/clean.ts';
 import { doctor } from './commands/doctor.ts';
 import { exportExperiment } from './commands/export.ts';
 import { hosts } from './commands/hosts.ts';
@@ -159,6 +160,10 @@ function programOf(context: Context, finish: Finish): Command {
     .addOption(yes())
     .addOption(json())
     .action((host, options) => finish(hosts(context, host, options)));
+  command('clean [host]', 'remove environments and agents of other versions, here or on a host, after asking')
+    .addOption(new Option('--yes', 'remove without asking').default(false))
+    .addOption(json())
+    .action((host, options) => finish(clean(context, host, options)));
   command('doctor', 'what is installed, what is missing, and the command that mends it')
     .addOption(json())
     .action((options) => finish(doctor(context, options)));

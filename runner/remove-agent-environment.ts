@@ -11,18 +11,22 @@ export interface RemovedEnvironment {
 }
 
 /**
- * Removes the managed environment of this version (`all`: of every version) and says what that freed; 0 where there was
- * none. Waits for a set-up that is at work. Throws `environment_in_use`, `not_writable` or `cancelled`; what was begun
+ * Removes the managed environment of this version (`all`: of every version, `others`: of every other one) and says what
+ * that freed; 0 where there was none. Waits for a set-up that is at work. Throws `environment_in_use`, `not_writable` or `cancelled`; what was begun
  * is never used again.
  */
 export async function removeAgentEnvironment(
   home: string,
-  options: { readonly all?: boolean; readonly signal?: AbortSignal } = {},
+  options: { readonly of?: 'this' | 'others' | 'all'; readonly signal?: AbortSignal } = {},
 ): Promise<RemovedEnvironment> {
   const own = managedFolder(home);
-  const folders = options.all ? await versions(path.dirname(own)) : [own];
+  const folders = {
+    this: async () => [own],
+    others: () => otherVersions(home),
+    all: () => versions(path.dirname(own)),
+  }[options.of ?? 'this'];
   let freedBytes = await sweepRemoved(home);
-  for (const folder of folders.filter((one) => existsSync(one))) {
+  for (const folder of (await folders()).filter((one) => existsSync(one))) {
     try {
       const unlock = await lock(lockFile(folder), { signal: options.signal, onWait: () => {} });
       try {
@@ -36,6 +40,19 @@ export async function removeAgentEnvironment(
     }
   }
   return { freedBytes };
+}
+
+/** What `of: 'others'` would remove, and the bytes of each. */
+export async function otherEnvironments(
+  home: string,
+): Promise<readonly { readonly folder: string; readonly bytes: number }[]> {
+  const folders = await otherVersions(home);
+  return Promise.all(folders.map(async (folder) => ({ folder, bytes: await bytesIn(folder) })));
+}
+
+async function otherVersions(home: string): Promise<readonly string[]> {
+  const own = managedFolder(home);
+  return (await versions(path.dirname(own))).filter((folder) => folder !== own);
 }
 
 const ASIDE = '.removing-';

@@ -108,6 +108,83 @@ def environment(request: dict[str, Any]) -> dict[str, Any]:
     return {"python": str(python)}
 
 
+def leftovers(request: dict[str, Any]) -> dict[str, Any]:
+    """`{directory, agent, environment}` → versions and environments that this version does not need.
+
+    With the bytes of each, whether a process runs from it, and the bytes of the store, which is needed.
+    """
+    directory = expanded(request["directory"])
+    needed = {("agent", request["agent"]), ("environments", request["environment"])}
+    folders = [
+        folder
+        for kind in ("agent", "environments")
+        for folder in sorted((directory / kind).glob("*"))
+        if folder.is_dir() and not folder.is_symlink() and (kind, folder.name) not in needed
+    ]
+    listed = [
+        {
+            "name": f"{folder.parent.name}/{folder.name}",
+            "bytes": bytes_in(folder),
+            "in_use": in_use(folder),
+        }
+        for folder in folders
+    ]
+    return {"directory": str(directory), "leftovers": listed, "store_bytes": bytes_in(directory / "store")}
+
+
+def remove(request: dict[str, Any]) -> dict[str, Any]:
+    """`{directory, names}` → `{removed, freed_bytes}`; what a process runs from stays."""
+    directory = expanded(request["directory"])
+    removed: list[str] = []
+    freed = 0
+    with alone(directory):
+        for name in request["names"]:
+            path = inside(name)
+            if len(path.parts) != 2 or path.parts[0] not in ("agent", "environments"):
+                raise Refused("host_path_invalid", f"'{name}' is not for cleaning.", "Ask what is left over.")
+            folder = directory / path
+            if folder.is_symlink() or not folder.is_dir() or in_use(folder):
+                continue
+            # Under another name first, so that a cut leaves nothing that looks whole.
+            aside = folder.with_name(f".removed-{folder.name}")
+            shutil.rmtree(aside, ignore_errors=True)
+            folder.replace(aside)
+            size = bytes_in(aside)
+            shutil.rmtree(aside)
+            removed.append(name)
+            freed += size
+    return {"removed": removed, "freed_bytes": freed}
+
+
+def bytes_in(folder: Path) -> int:
+    """Of all files below, links not followed; what goes meanwhile counts nothing."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += (Path(parent) / name).lstat().st_size
+            except OSError:
+                continue
+    return total
+
+
+def in_use(folder: Path) -> bool:
+    """Whether a process of this user was started from there: its words or its environment name the folder."""
+    name = os.fsencode(folder)
+    if Path("/proc/self/environ").exists():
+        return any(name in said for process in Path("/proc").glob("[0-9]*") for said in words_of(process))
+    listed = subprocess.run(["ps", "axeww", "-o", "command="], capture_output=True, check=False)
+    return name in listed.stdout
+
+
+def words_of(process: Path) -> Iterator[bytes]:
+    for file in ("cmdline", "environ"):
+        try:
+            yield (process / file).read_bytes()
+        except OSError:  # another user's, or gone
+            continue
+
+
 def install_torch(pip: list[str], wanted: str) -> None:
     """Linux without an NVIDIA card takes the build without CUDA, where pip's sources have it."""
     if sys.platform == "linux" and not gpus() and "+" not in wanted and " " not in wanted:
@@ -239,6 +316,8 @@ CALLS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "look": look,
     "place": place,
     "environment": environment,
+    "leftovers": leftovers,
+    "remove": remove,
 }
 
 

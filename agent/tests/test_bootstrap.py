@@ -128,3 +128,40 @@ def test_a_folder_that_cannot_be_written_is_named(host: Host) -> None:
     assert problem["code"] == "host_not_writable"
     assert "/proc/none" in problem["message"]
     assert host.call("look", directory="relative")["error"]["code"] == "host_path_invalid"
+
+
+def test_what_no_version_needs_is_listed_and_removed(host: Host) -> None:
+    ours = host.home / ".merge-lab"
+    for name in ("agent/0.1.0-abc", "agent/0.0.9-old", "agent/.0.0.8-old.new", "environments/gone", "store"):
+        folder = ours / name / "some"
+        folder.mkdir(parents=True)
+        (folder / "file").write_bytes(b"x" * 1000)
+    # As the agent runs from its sources.
+    environment = os.environ | {"PYTHONPATH": str(ours / "agent" / "0.0.9-old")}
+    running = subprocess.Popen(["sleep", "60"], env=environment)
+    try:
+        found = host.call("leftovers")
+        assert found["store_bytes"] == 1000
+        assert [(each["name"], each["bytes"], each["in_use"]) for each in found["leftovers"]] == [
+            ("agent/.0.0.8-old.new", 1000, False),
+            ("agent/0.0.9-old", 1000, True),
+            ("environments/gone", 1000, False),
+        ]
+        names = [each["name"] for each in found["leftovers"]]
+        removed = host.call("remove", names=names)
+        assert removed == {"removed": ["agent/.0.0.8-old.new", "environments/gone"], "freed_bytes": 2000}
+    finally:
+        running.kill()
+        running.wait()
+    assert host.call("remove", names=names)["removed"] == ["agent/0.0.9-old"]
+    assert host.call("leftovers")["leftovers"] == []
+    assert (ours / "store" / "some" / "file").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["store", "agent", "agent/../store", "/etc/passwd", "store/results", "agent/a/b"]
+)
+def test_nothing_else_is_removed(host: Host, name: str) -> None:
+    (host.home / ".merge-lab" / "store" / "results").mkdir(parents=True)
+    assert host.call("remove", names=[name])["error"]["code"] == "host_path_invalid"
+    assert (host.home / ".merge-lab" / "store" / "results").is_dir()

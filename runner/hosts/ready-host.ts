@@ -163,7 +163,8 @@ function noTorch({ name }: Host, { python }: HostFacts): Problem {
   };
 }
 
-function understood<T>({ name }: Host, schema: z.ZodType<T>, value: unknown): T {
+/** What a host answers is checked at the edge. Throws `host_failed`. */
+export function understood<T>({ name }: Host, schema: z.ZodType<T>, value: unknown): T {
   const { data, error } = schema.safeParse(value);
   if (data !== undefined) return data;
   throw new ProblemError({

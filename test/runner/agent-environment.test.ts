@@ -291,7 +291,7 @@ describe.skipIf(process.platform === 'win32')('removing', () => {
     mkdirSync(path.join(parent, 'agent-0.0.9'));
     await removeAgentEnvironment(world.home);
     expect(readdirSync(parent)).toEqual(['agent-0.0.9']);
-    await removeAgentEnvironment(world.home, { all: true });
+    await removeAgentEnvironment(world.home, { of: 'all' });
     expect(readdirSync(parent)).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 /** Each way in which a host cannot be used, with a real server that is like that. */
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, plainHost } from '../../core/hosts/host.ts';
 import { ProblemError } from '../../core/problem.ts';
+import { cleanHost } from '../../runner/hosts/clean-host.ts';
 import { agentSourceFolder, type HostRelease, hostRelease } from '../../runner/hosts/host-release.ts';
 import { HostSetUp } from '../../runner/hosts/host-set-up.ts';
 import { type HostFacts, lookAt, readyHost } from '../../runner/hosts/ready-host.ts';
@@ -173,6 +174,38 @@ describe.skipIf(whyNoSshd() !== null)('a host', () => {
       expect(await problemOf(readyHost(named, noTorch))).toMatchObject({ code: 'host_torch_missing' });
     }
     expect((await look(host())).source).toBeNull();
+  });
+
+  it('is cleaned of what earlier versions left, after the user agreed, and of nothing else', async () => {
+    const ours = path.join(sshd.home, '.merge-lab');
+    for (const name of ['agent/0.0.1-old', 'environments/old', 'store/results']) {
+      mkdirSync(path.join(ours, name), { recursive: true });
+      writeFileSync(path.join(ours, name, 'file'), 'x'.repeat(1000));
+    }
+    const { signal } = new AbortController();
+    const seen: unknown[] = [];
+    const clean = (answer: boolean) =>
+      cleanHost(
+        sshd.alias,
+        async (_, { store_bytes, leftovers }) => {
+          seen.push([store_bytes, leftovers.map(({ name }) => name)]);
+          return answer;
+        },
+        signal,
+      );
+    expect(await clean(false)).toBeNull();
+    expect(await clean(true)).toEqual({
+      removed: ['agent/0.0.1-old', 'environments/old'],
+      freed_bytes: 2000,
+    });
+    expect(await clean(true)).toBeNull();
+    expect(seen).toEqual([
+      [1000, ['agent/0.0.1-old', 'environments/old']],
+      [1000, ['agent/0.0.1-old', 'environments/old']],
+      [1000, []],
+    ]);
+    expect(existsSync(path.join(ours, 'store', 'results', 'file'))).toBe(true);
+    rmSync(ours, { recursive: true });
   });
 });
 

@@ -1,0 +1,70 @@
+import path from 'node:path';
+import { otherEnvironments, removeAgentEnvironment } from '../../runner/agent-environment.ts';
+import { cleanHost, type HostLeftovers } from '../../runner/hosts/clean-host.ts';
+import { userHome } from '../../runner/store-folder.ts';
+import { plain } from '../../words/plain.ts';
+import { bytes } from '../../words/units.ts';
+import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { agrees } from '../host-consent.ts';
+import { type Io, print, printJson, say } from '../terminal/io.ts';
+
+/** Removes what no longer serves, here or on a host, after asking. Results are never among it. */
+export async function clean(
+  context: Context,
+  host: string | undefined,
+  options: CommonOptions,
+): Promise<ExitCode> {
+  const { io } = context;
+  const freed =
+    host === undefined ? await cleanHere(context, options) : await cleanThere(context, host, options);
+  if (options.json) printJson(io, { freed_bytes: freed ?? 0 });
+  else if (freed !== null) print(io, `${bytes(freed)} freed.`);
+  return 0;
+}
+
+/** Bytes freed, or null. */
+async function cleanHere({ io, signal }: Context, { yes }: CommonOptions): Promise<number | null> {
+  const home = userHome();
+  const found = await otherEnvironments(home);
+  if (found.length === 0) return nothing(io, 'Here', 'results lie in .mergelab beside each experiment');
+  say(io, 'Environments of other versions, on this machine:');
+  for (const { folder, bytes: size } of found) say(io, `  ${folder} (${bytes(size)})`);
+  say(io, 'A window or run of such a version stops working. Results stay.');
+  if (!(await agrees(io, yes === true))) return null;
+  return (await removeAgentEnvironment(home, { of: 'others', signal })).freedBytes;
+}
+
+async function cleanThere(
+  { io, signal }: Context,
+  name: string,
+  { yes }: CommonOptions,
+): Promise<number | null> {
+  const cleaned = await cleanHost(
+    name,
+    async (host, found) => {
+      const removable = found.leftovers.filter(({ in_use }) => !in_use);
+      for (const line of leftoverLines(found)) say(io, line);
+      if (removable.length > 0) return agrees(io, yes === true);
+      nothing(io, `On ${host.name}`, `its results and data take ${bytes(found.store_bytes)}`);
+      return false;
+    },
+    signal,
+  );
+  return cleaned?.freed_bytes ?? null;
+}
+
+function leftoverLines({ directory, leftovers, store_bytes }: HostLeftovers): readonly string[] {
+  if (leftovers.length === 0) return [];
+  return [
+    `In ${plain(directory, 200)}, not needed by this version:`,
+    ...leftovers.map(
+      (each) => `  ${plain(each.name, 200)} (${bytes(each.bytes)})${each.in_use ? ', in use: stays' : ''}`,
+    ),
+    `Results and data (${bytes(store_bytes)}) stay: ${plain(path.posix.join(directory, 'store'), 200)}`,
+  ];
+}
+
+function nothing(io: Io, where: string, rest: string): null {
+  say(io, `${where} nothing is left over; ${rest}.`);
+  return null;
+}

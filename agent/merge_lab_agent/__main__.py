@@ -1,4 +1,4 @@
-"""`python -m merge_lab_agent serve|run|merge|prepare|geometry|environment`.
+"""`python -m merge_lab_agent serve|run|merge|prepare|geometry|downstream|environment`.
 
 One JSON document in, one JSON line out; `serve` converses instead. Nothing from a document ever becomes
 part of a command line.
@@ -45,6 +45,12 @@ def _geometry(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     return geometry(request)
 
 
+def _downstream(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    from merge_lab_agent.downstream import downstream
+
+    return downstream(request, tell)
+
+
 def _environment(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     from merge_lab_agent.environment import environment
 
@@ -57,6 +63,7 @@ JOBS: dict[str, Job] = {
     "merge": _merge,
     "prepare": _prepare,
     "geometry": _geometry,
+    "downstream": _downstream,
     "environment": _environment,
 }
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from merge_lab_agent import SCORER
 from merge_lab_agent.problem import Problem
+from merge_lab_agent.request import invalid
 from merge_lab_agent.store import HEX_DIGEST, Store, check_format
 
 METHODS = ("average", "task_arithmetic", "ties", "dare", "dare_ties")
@@ -87,6 +88,16 @@ class Plan:
 
     def scoring(self, merge: Merge) -> Scoring:
         return self.sizes[merge.size].scoring
+
+    def line(self, document: dict[str, Any]) -> Merge:
+        """A merge of these models that need not be in the plan, written as its lines are.
+
+        Raises Problem `request_invalid`.
+        """
+        try:
+            return _merge(document, self.sizes, self.methods, self.pool, self.references)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise invalid(f"This is no merge of the plan: {type(error).__name__}: {error}.") from error
 
     @classmethod
     def read(cls, store: Store, plan_id: str) -> Plan:

@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from merge_lab_agent import STORE_FORMAT, __version__
 from merge_lab_agent.faults import armed, die, fault
@@ -106,22 +106,28 @@ def _believable(line: dict[str, Any]) -> bool:
     return finite and code is None and isinstance(evaluation, str) and isinstance(line.get("per_sample"), str)
 
 
+class Line(Protocol):
+    def encode(self) -> bytes:
+        """Its bytes, sealed, newline included."""
+
+
 class ResultWriter:
     """Appends the lines of one merge in one write and one flush to disk; the first append begins the file.
 
-    A write that fails leaves a torn line at most; the next append then goes to a new file.
+    A write that fails leaves a torn line at most; the next append then goes to a new file. `folder` is that
+    of the results, unless another one is named.
     """
 
-    def __init__(self, store: Store, plan_id: str) -> None:
-        self.store = store
+    def __init__(self, store: Store, plan_id: str, folder: Path | None = None) -> None:
+        self.folder = folder or store.results
         self.plan_id = plan_id
         self.file: Path | None = None
         self._handle: int | None = None
 
-    def append(self, lines: Iterable[ResultLine]) -> None:
+    def append(self, lines: Iterable[Line]) -> None:
         """Raises Problem `disk_full` or `store_not_writable`; then none of the lines may count as written."""
         content = b"".join(line.encode() for line in lines)
-        file = self.file or self.store.results
+        file = self.file or self.folder
         try:
             handle = self._open()
             file = self.file or file
@@ -146,7 +152,7 @@ class ResultWriter:
         if self._handle is not None:
             return self._handle
         writer = new_worker_id()
-        file = self.store.results / f"{writer}.jsonl"
+        file = self.folder / f"{writer}.jsonl"
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         self._handle = os.open(file, flags, 0o666)
         self.file = file
@@ -159,7 +165,7 @@ class ResultWriter:
             "transformers": _version("transformers"),
         }
         _write_all(self._handle, seal(header))
-        sync_folder(self.store.results)
+        sync_folder(self.folder)
         return self._handle
 
 

@@ -15,6 +15,8 @@ from merge_lab_agent.store import Store
 from merge_lab_agent.worker import failure_code
 
 if TYPE_CHECKING:
+    import torch
+
     from merge_lab_agent.adapter import Adapter
     from merge_lab_agent.checkpoint import Checkpoint
     from merge_lab_agent.evaluation import EvaluationSet
@@ -125,8 +127,7 @@ class ResidentRoom:
             if name not in self._sets:
                 self._sets[name] = EvaluationSet.read(self._store, name)
         started = time.perf_counter()
-        subset = [] if merge.reference is not None else list(merge.subset)
-        self._resident.apply(merge.method, subset, merge.seed, merge.weights)
+        self.hold(merge)
         share = (time.perf_counter() - started) / len(evaluations)
         scores = self._scorer.score_all([self._sets[name] for name in evaluations])
         self.batch_tokens = scores[-1].batch_tokens
@@ -134,6 +135,12 @@ class ResidentRoom:
             self._line(merge, name, score, score.seconds + share, attempt)
             for name, score in zip(evaluations, scores)
         ]
+
+    def hold(self, merge: Merge) -> torch.nn.Module:
+        """The resident module with the parameters of a merge, until the next one."""
+        subset = [] if merge.reference is not None else list(merge.subset)
+        self._resident.apply(merge.method, subset, merge.seed, merge.weights)
+        return self._resident.model
 
     def _line(self, merge: Merge, evaluation: str, score: Score, seconds: float, attempt: int) -> ResultLine:
         return ResultLine(

@@ -1,4 +1,4 @@
-"""The store: a folder of plans, evaluation sets, prepared answers, geometry, claims, results and runs."""
+"""The store: plans, evaluation sets, prepared answers, geometry, claims, results, task scores and runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 from merge_lab_agent import STORE_FORMAT
 from merge_lab_agent.problem import Problem
 
-FOLDERS = ("plans", "evaluations", "prepared", "geometry", "claims", "results", "runs")
+FOLDERS = ("plans", "evaluations", "prepared", "geometry", "claims", "results", "downstream", "runs")
 HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -81,6 +81,10 @@ class Store:
     @property
     def results(self) -> Path:
         return self.root / "results"
+
+    @property
+    def downstream(self) -> Path:
+        return self.root / "downstream"
 
     @property
     def runs(self) -> Path:

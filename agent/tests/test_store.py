@@ -48,6 +48,7 @@ def test_a_store_is_made_with_its_folders_and_kept_out_of_git(tmp_path: Path) ->
         "evaluations",
         "prepared",
         "geometry",
+        "downstream",
         "claims",
         "results",
         "runs",

@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import base64
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from small_plans import SmallPlan, key_of, run_agent, write_plan
+from tiny_models import tiny_records, write_records
+
+from merge_lab_agent.devices import resolve_device
+from merge_lab_agent.downstream_results import Metric, TaskScore, in_blocks, read_scored
+from merge_lab_agent.downstream_task import check_known, read_folder, read_request
+from merge_lab_agent.evaluation import build_evaluation
+from merge_lab_agent.plan import Plan
+from merge_lab_agent.problem import Problem
+from merge_lab_agent.rendering import ChatTemplate
+from merge_lab_agent.results import ResultWriter, unseal
+from merge_lab_agent.rooms import ResidentRooms
+from merge_lab_agent.store import Store
+from merge_lab_agent.tokenizer import Tokenizer
+
+TASK = """
+task: sums
+dataset_path: json
+dataset_kwargs: { data_files: { test: items.jsonl } }
+test_split: test
+output_type: loglikelihood
+doc_to_text: "{{context}}"
+doc_to_target: "{{answer}}"
+target_delimiter: ""
+metric_list:
+  - { metric: perplexity, aggregation: perplexity, higher_is_better: false }
+"""
+# Without white space at its end: the harness counts that to the answer.
+TEMPLATE = (
+    "{% for message in messages %}"
+    "{{ '<|im_start|>' + message['role'] + ':' + message['content'] + '<|im_end|>' }}"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant:' }}{% endif %}"
+)
+
+
+def write_task(folder: Path, text: str = TASK, items: list[dict[str, Any]] | None = None) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "task.yaml").write_text(text, encoding="utf-8")
+    lines = [json.dumps(item) for item in items or [{"context": "1 + 1 =", "answer": " 2"}]]
+    (folder / "items.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def refusal(folder: Path) -> Problem:
+    with pytest.raises(Problem) as caught:
+        read_folder(folder)
+    return caught.value
+
+
+def test_a_folder_is_read_with_its_data_files_as_absolute_paths(tmp_path: Path) -> None:
+    folder = write_task(tmp_path / "sums")
+    config = read_folder(folder)
+    assert config["task"] == "sums"
+    assert config["dataset_kwargs"] == {"data_files": {"test": str(folder / "items.jsonl")}}
+
+
+@pytest.mark.parametrize(
+    "addition",
+    [
+        "process_docs: !function utils.docs",
+        "class: mine.Task",
+        "include: ../other.yaml",
+        "process_results: utils.results",
+        "unsafe_code: true",
+    ],
+)
+def test_nothing_of_a_task_folder_is_run(tmp_path: Path, addition: str) -> None:
+    problem = refusal(write_task(tmp_path / "sums", TASK + addition))
+    assert problem.code == "task_code_refused"
+    assert problem.file == str(tmp_path / "sums" / "task.yaml")
+
+
+def test_a_tag_is_refused_at_its_line(tmp_path: Path) -> None:
+    problem = refusal(write_task(tmp_path / "sums", "task: sums\nprocess_docs: !function utils.docs\n"))
+    assert (problem.code, problem.line) == ("task_code_refused", 2)
+
+
+@pytest.mark.parametrize("named", ["../secret.jsonl", "/etc/hostname", "missing.jsonl"])
+def test_data_must_lie_in_the_folder(tmp_path: Path, named: str) -> None:
+    (tmp_path / "secret.jsonl").write_text("{}")
+    problem = refusal(write_task(tmp_path / "sums", TASK.replace("items.jsonl", named)))
+    assert problem.code == "task_data_missing"
+
+
+def test_a_folder_that_is_not_there_names_the_one_that_is_like_it(tmp_path: Path) -> None:
+    write_task(tmp_path / "sums")
+    problem = refusal(tmp_path / "sum")
+    assert problem.code == "task_missing"
+    assert "sums" in problem.fix
+
+
+@pytest.mark.parametrize(
+    "text", ["- a\n", "task: [a, b]\n", "task: a\nmetric_list: [acc]\n", "a: [\n", "x: 1\n"]
+)
+def test_what_is_no_task_is_refused(tmp_path: Path, text: str) -> None:
+    assert refusal(write_task(tmp_path / "sums", text)).code == "task_invalid"
+
+
+def test_two_tasks_in_a_folder_are_refused(tmp_path: Path) -> None:
+    folder = write_task(tmp_path / "sums")
+    (folder / "second.yml").write_text(TASK)
+    assert "2 YAML files" in refusal(folder).message
+
+
+def test_an_unknown_task_names_those_like_it() -> None:
+    check_known("arc_easy", ["arc_easy"], [])
+    with pytest.raises(Problem) as caught:
+        check_known("arc_eesy", ["arc_easy", "piqa"], ["mmlu"])
+    assert (caught.value.code, caught.value.fix) == ("task_unknown", "Did you mean arc_easy?")
+
+
+def test_a_group_is_refused_with_some_of_its_tasks() -> None:
+    with pytest.raises(Problem) as caught:
+        check_known("mmlu", ["mmlu_virology", "piqa"], ["mmlu"])
+    assert caught.value.code == "task_is_group"
+    assert "mmlu_virology" in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"key": "a"},
+        {"key": "a", "name": "x", "folder": "/x"},
+        {"key": "a", "folder": "relative"},
+        {"key": "a", "name": "x", "limit": 0},
+        {"key": "a", "name": "x", "shots": True},
+    ],
+)
+def test_a_request_that_is_none_is_refused(document: dict[str, Any]) -> None:
+    with pytest.raises(Problem) as caught:
+        read_request(document)
+    assert caught.value.code == "request_invalid"
+
+
+# What is kept --------------------------------------------------------------------------------------------
+
+
+def score(key: str, harness: str = "1.0", code: str | None = None) -> TaskScore:
+    values = np.array([0.0, 1.0, 1.0])
+    metric = Metric("acc", 2 / 3, None, True, "mean", values, np.ones(3))
+    return TaskScore(key, "task", "sums", harness, "f" * 64, 3, (metric,), 0.1, "cpu", code, code)
+
+
+def test_scores_are_found_again_unless_damaged_failed_or_of_another_harness(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    writer = ResultWriter(store, "0" * 64, store.downstream)
+    writer.append([score("a"), score("b", harness="2.0"), score("c", code="merge_failed"), score("d")])
+    writer.close()
+    (file,) = store.downstream.iterdir()
+    content = file.read_bytes()
+    assert read_scored(store, "1.0") == {("a", "task"), ("d", "task")}
+    file.write_bytes(content[:-9])  # killed while it wrote the last line
+    assert read_scored(store, "1.0") == {("a", "task")}
+    assert unseal(content.split(b"\n")[1])["metrics"][0]["form"] == "mean"
+
+
+def test_many_items_become_a_thousand_blocks_with_the_same_sum() -> None:
+    values = np.arange(2501.0)
+    blocks = in_blocks(values)
+    assert len(blocks) == 1000
+    assert blocks.sum() == values.sum()
+    assert blocks[0] == values[:2].sum()
+
+
+# With the harness, where it is installed -----------------------------------------------------------------
+
+
+@pytest.fixture
+def plan(tmp_path: Path, tiny_base: Path, tiny_experts: dict[str, Path]) -> SmallPlan:
+    return write_plan(Store.open(tmp_path / ".mergelab" / "local"), tiny_base, tiny_experts)
+
+
+def request(plan: SmallPlan, *folders: Path, models: slice = slice(None)) -> dict[str, Any]:
+    tasks = [{"key": key_of(task=folder.name), "folder": str(folder)} for folder in folders]
+    return plan.request("down") | {"models": plan.lines[models], "tasks": tasks}
+
+
+def test_without_the_harness_the_answer_is_what_to_install(
+    plan: SmallPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from merge_lab_agent import harness
+
+    monkeypatch.setattr(harness, "PACKAGE", "no-such-package")
+    with pytest.raises(Problem) as caught:
+        harness.harness_version()
+    assert caught.value.code == "harness_missing"
+    assert "pip install" in caught.value.fix
+
+
+def lines_of(store: Store) -> list[dict[str, Any]]:
+    return [
+        unseal(line)
+        for file in sorted(store.downstream.glob("*.jsonl"))
+        for line in file.read_bytes().split(b"\n")[1:-1]
+    ]
+
+
+def test_a_log_likelihood_of_the_harness_is_our_loss(
+    tmp_path: Path, tiny_base: Path, tiny_experts: dict[str, Path]
+) -> None:
+    """Of base, experts and merges, item by item; a second job finds everything scored."""
+    pytest.importorskip("lm_eval", reason="the downstream extra is not installed")
+    store = Store.open(tmp_path / ".mergelab" / "local")
+    records = tiny_records("alpha")
+    file = write_records(tmp_path / "alpha.json", records)
+    template = ChatTemplate(TEMPLATE, "the base")
+    tokenizer = Tokenizer.load(tiny_base)
+    ours = build_evaluation("alpha", file, tokenizer, max_length=256, max_tokens=None, template=template)
+    ours.write(store)
+    plan = write_plan(store, tiny_base, tiny_experts, header={"evaluations": {"alpha": ours.id}})
+    prompt = "<|im_start|>user:{}<|im_end|><|im_start|>assistant:"
+    items = [
+        {"context": prompt.format(one["instruction"]), "answer": one["output"] + "<|im_end|>"}
+        for one in records
+    ]
+    asked = request(plan, write_task(tmp_path / "sums", items=items))
+    code, answer, said = run_agent("downstream", asked, tmp_path)
+    assert code == 0, said
+    assert answer is not None
+    counts = {"state": "done", "done": 11, "failed": 0, "total": 11}
+    assert {name: answer[name] for name in counts} == counts
+    lines = lines_of(store)
+    assert [line["key"] for line in lines] == [line["key"] for line in plan.lines]
+    rooms = ResidentRooms(store, Plan.read(store, plan.id), resolve_device("cpu"))
+    for line, document in zip(lines, plan.lines):
+        merge = rooms.plan.line(document)
+        (score,) = rooms.enter(merge).score(merge, [ours.id], 1)
+        assert score.per_sample is not None
+        (metric,) = line["metrics"]
+        theirs = np.frombuffer(base64.b64decode(metric["numerators"]), "<f4")
+        np.testing.assert_allclose(-theirs, np.frombuffer(score.per_sample, "<f4"), rtol=2e-6)
+        assert metric["value"] == pytest.approx(math.exp(score.nll / len(records)), rel=1e-5)
+    assert len({line["metrics"][0]["value"] for line in lines}) == 8, (
+        "an average of one expert is that expert"
+    )
+    # Nothing is scored twice, and what the harness asked is the same for all.
+    assert len({line["requests"] for line in lines}) == 1
+    code, again, _ = run_agent("downstream", asked, tmp_path)
+    assert (code, again and again["done"]) == (0, 11)
+    assert len(lines_of(store)) == 11
+
+
+def test_one_item_less_and_a_task_that_cannot_be_used(plan: SmallPlan, tmp_path: Path) -> None:
+    pytest.importorskip("lm_eval", reason="the downstream extra is not installed")
+    items = [{"context": f"{n} + 1 =", "answer": f" {n + 1}"} for n in range(3)]
+    asked = request(plan, write_task(tmp_path / "sums", items=items), models=slice(0, 1))
+    asked["tasks"][0]["limit"] = 2
+    code, _, said = run_agent("downstream", asked, tmp_path)
+    assert code == 0, said
+    (line,) = lines_of(plan.store)
+    assert line["items"] == 2
+    # Templates read their document and reach nothing else.
+    wrong = write_task(tmp_path / "wrong", TASK.replace("{{answer}}", "{{ answer.__class__.__mro__ }}"))
+    code, refused, _ = run_agent("downstream", request(plan, wrong), tmp_path)
+    assert code == 1
+    assert refused is not None
+    assert refused["error"]["code"] == "task_invalid"
+    assert "unsafe" in refused["error"]["message"]

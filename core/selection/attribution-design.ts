@@ -1,6 +1,7 @@
 import { type MembershipEffect, membershipEffect } from './membership.ts';
 import type { Scope } from './scope.ts';
 import { changesOf, pairEffects, stepPairs } from './step-pairs.ts';
+import { spreadShape } from './subset-error.ts';
 import { isMember, type SubsetFinder, type SubsetMasks } from './subset-masks.ts';
 
 /** How effects follow from losses, whatever the losses are: made once for all domains. */
@@ -148,7 +149,8 @@ function spreadOut(
 function pairParts(masks: SubsetMasks, find: SubsetFinder, scope: Scope, steps: ReadonlySet<number>): Parts {
   if (steps.size === 0) return NONE;
   const pairs = stepPairs(masks, find, scope, steps);
-  const effects = pairEffects(pairs);
+  const pool = scope.players.length + scope.fixed;
+  const effects = pairEffects(pairs, (t) => spreadShape(t + scope.fixed, pool));
   if (!effects) return NONE;
   const reached = new Set(pairs.t).size;
   const positionOf = new Int32Array(masks.low.length);

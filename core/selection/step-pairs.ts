@@ -1,5 +1,6 @@
 import { inverseOf } from './inverse.ts';
 import { dot } from './measured.ts';
+import { expectedSquares, squaresBySubset, subsetsOfPairs } from './pair-subsets.ts';
 import type { Scope } from './scope.ts';
 import { isMember, type SubsetFinder, type SubsetMasks } from './subset-masks.ts';
 
@@ -66,55 +67,62 @@ export interface PairEffects {
     {
       /** Shape (pairs). */
       readonly coefficients: Float64Array;
-      /** Variance in units of the variance around the model. */
+      /** Variance in units of one subset's around the model. */
       readonly leverage: number;
       readonly comparisons: number;
     }
   >;
-  /** Variance of the changes around the model, with `freedom` degrees of freedom. */
+  /** Of subsets around the model, with `freedom` degrees of freedom. */
   readonly variance: (changes: Float64Array) => number;
   readonly freedom: number;
 }
 
 /**
- * Least squares of change = step t + donor d with donors' effects summing to zero over those compared, so that an
- * expert is not judged by who else happened to be added at its steps. Null where the pairs do not connect the donors.
+ * Weighted least squares of change = step t + donor d with donors' effects summing to zero over those compared, so that
+ * an expert is not judged by who else happened to be added at its steps. Steps count alike, as in the definition. Null
+ * where the pairs do not connect the donors.
+ *
+ * @param shape spread over subsets of the scope's size t, up to a constant
  */
-export function pairEffects(pairs: StepPairs): PairEffects | null {
+export function pairEffects(pairs: StepPairs, shape: (t: number) => number): PairEffects | null {
   const n = pairs.donor.length;
+  const subsets = subsetsOfPairs(pairs, shape);
+  const weights = equalOverSteps(pairs);
   const donors = [...new Set(pairs.donor)].sort((a, b) => a - b);
   const steps = [...new Set(pairs.t)];
   const p = donors.length + steps.length;
   // Sums of the donors and of the steps are the same column twice; effects that sum to zero take one away.
-  const freedom = n - (p - 1);
+  const freedom = subsets.rank - (p - 1);
   if (donors.length < 2 || freedom < 1) return null;
   const rowOfDonor = new Map(donors.map((donor, i) => [donor, i]));
   const rowOfStep = new Map(steps.map((t, i) => [t, donors.length + i]));
   const donorRow = Int32Array.from(pairs.donor, (donor) => rowOfDonor.get(donor) ?? 0);
   const stepRow = Int32Array.from(pairs.t, (t) => rowOfStep.get(t) ?? 0);
-  const inverse = inverseGram(donorRow, stepRow, donors.length, p);
+  const inverse = inverseGram(donorRow, stepRow, weights, donors.length, p);
   if (!inverse) return null;
   const rowOf = (row: number) => inverse.subarray(row * p, (row + 1) * p);
   const predicted = (own: Float64Array, i: number) =>
     (own[donorRow[i] as number] as number) + (own[stepRow[i] as number] as number);
+  const expected = expectedSquares(subsets, weights, donorRow, stepRow, inverse, p);
   const variance = (changes: Float64Array) => {
     const projected = new Float64Array(p);
     for (let i = 0; i < n; i++) {
       for (const row of [donorRow[i] as number, stepRow[i] as number])
-        projected[row] = (projected[row] as number) + (changes[i] as number);
+        projected[row] = (projected[row] as number) + (weights[i] as number) * (changes[i] as number);
     }
     const fitted = projected.map((_, row) => dot(rowOf(row), projected));
     let squares = 0;
-    for (let i = 0; i < n; i++) squares += ((changes[i] as number) - predicted(fitted, i)) ** 2;
-    return squares / freedom;
+    for (let i = 0; i < n; i++)
+      squares += (weights[i] as number) * ((changes[i] as number) - predicted(fitted, i)) ** 2;
+    return squares / expected;
   };
   return {
     donors: new Map(
       donors.map((donor, row) => {
         const own = rowOf(row);
         const coefficients = new Float64Array(n);
-        for (let i = 0; i < n; i++) coefficients[i] = predicted(own, i);
-        const leverage = dot(coefficients, coefficients);
+        for (let i = 0; i < n; i++) coefficients[i] = (weights[i] as number) * predicted(own, i);
+        const leverage = squaresBySubset(subsets, coefficients);
         const comparisons = pairs.donor.reduce((sum, d) => sum + (d === donor ? 1 : 0), 0);
         return [donor, { coefficients, leverage, comparisons }];
       }),
@@ -124,23 +132,26 @@ export function pairEffects(pairs: StepPairs): PairEffects | null {
   };
 }
 
+/** Each step counts as much as any other, however many pairs it has; 1 on average. */
+function equalOverSteps({ t }: StepPairs): Float64Array {
+  const counts = new Map<number, number>();
+  for (const each of t) counts.set(each, (counts.get(each) ?? 0) + 1);
+  return Float64Array.from(t, (each) => t.length / counts.size / (counts.get(each) ?? 1));
+}
+
 /** Of the donors' and steps' indicators, with the donors' sum held at zero. Null where it is singular. */
 function inverseGram(
   donorRow: Int32Array,
   stepRow: Int32Array,
+  weights: Float64Array,
   donors: number,
   p: number,
 ): Float64Array | null {
   const gram = new Float64Array(p * p);
-  const count = (a: number, b: number) => {
-    gram[a * p + b] = (gram[a * p + b] as number) + 1;
-  };
   for (let i = 0; i < donorRow.length; i++) {
-    const [a, b] = [donorRow[i] as number, stepRow[i] as number];
-    count(a, a);
-    count(b, b);
-    count(a, b);
-    count(b, a);
+    const [d, t] = [donorRow[i] as number, stepRow[i] as number];
+    for (const at of [d * p + d, t * p + t, d * p + t, t * p + d])
+      gram[at] = (gram[at] as number) + (weights[i] as number);
   }
   const scale = (2 * donorRow.length) / p;
   for (let a = 0; a < donors; a++)

@@ -78,7 +78,7 @@ export function subsetError(
 }
 
 /** Spread over subsets of size k out of M, up to a constant: (M − k) / (k(M − 1)). */
-function spreadShape(k: number, pool: number): number {
+export function spreadShape(k: number, pool: number): number {
   return pool > 1 ? (pool - k) / (k * (pool - 1)) : 0;
 }
 

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { meanCoverage, missedGates, missesGate } from '../../test/simulation/gates.ts';
+import { knownMiss } from '../../test/simulation/known-misses.ts';
 import {
   type Row,
   type StudyDesign,
@@ -30,7 +31,10 @@ export function runStudy(study: string, designs: readonly StudyDesign[]): void {
     rows.push(...own);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     console.log(`${design.name} (seed ${design.seed}, ${seconds} s)`);
-    for (const row of own) console.log(`  ${lineOf(row)}${missesGate(row, 'all') ? '  MISSED' : ''}`);
+    for (const row of own)
+      console.log(
+        `  ${lineOf(row)}${missesGate(row, 'all') ? (knownMiss(row) ? '  does not hold' : '  MISSED') : ''}`,
+      );
   }
   const mean = meanCoverage(rows);
   if (mean !== null) console.log(`\nmean coverage ${(100 * mean).toFixed(2)}%`);

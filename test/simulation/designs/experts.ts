@@ -1,0 +1,173 @@
+/** Who helps whom: synergy, attribution, Shapley values and transfer against the truth of a known world. */
+import { seededRandom } from '../../../core/law/random.ts';
+import { shapley } from '../../../core/selection/shapley.ts';
+import { type Synergy, synergy } from '../../../core/selection/synergy.ts';
+import type { SynergyInput } from '../../../core/selection/synergy-input.ts';
+import { type Transfer, type TransferPoint, transfer } from '../../../core/selection/transfer.ts';
+import { World, type WorldOptions } from '../../report/world.ts';
+import {
+  type Drawn,
+  equalWeights,
+  everySubset,
+  lossesIn,
+  measuredIn,
+  orders,
+  perSize,
+  type Sampling,
+  samplesIn,
+  trueIn,
+  trueLosses,
+} from '../sweeps.ts';
+import type { RowKind, StudyDesign, Tally } from '../tally.ts';
+
+interface ExpertsDesign {
+  readonly name: string;
+  readonly world: WorldOptions;
+  readonly sampling: Sampling;
+}
+
+const BASE: WorldOptions = { seed: 21, experts: 6, domains: 3, samples: 40, spread: 0.35 };
+
+const PARTS: readonly ExpertsDesign[] = [
+  { name: 'every subset, 40 samples', world: BASE, sampling: everySubset },
+  { name: 'every subset, 12 samples', world: { ...BASE, samples: 12 }, sampling: everySubset },
+  { name: '10 subsets a size, 40 samples', world: BASE, sampling: perSize(10) },
+  { name: '12 permutations, 40 samples', world: BASE, sampling: orders(12) },
+];
+
+/** Draws over which a sampled mean over steps is averaged: what it is about. */
+const DRAWS = 400;
+
+export const EXPERTS_DESIGNS: readonly StudyDesign[] = PARTS.map(
+  ({ name, world: options, sampling }, index) => {
+    const fixed = new World(options);
+    const pool = options.experts;
+    const all = everySubset(pool, seededRandom(1));
+    const truth = {
+      synergy: synergy(exactInput(fixed, all)),
+      steps: trueSteps(fixed, sampling),
+      shapley: shapley({ ...exactInput(fixed, all), base: trueLosses(fixed, samplesIn(fixed), []) }),
+      transfer: transfer({
+        ...exactInput(fixed, all),
+        base: trueLosses(fixed, samplesIn(fixed), []),
+        permutations: false,
+      }),
+    };
+    return {
+      name,
+      seed: 2100 + index,
+      replicate: (tally, random, r) => {
+        const world = new World(options, 1 + r, options.seed);
+        const drawn = sampling(pool, random);
+        const samples = samplesIn(world);
+        const input: SynergyInput = {
+          measured: measuredIn(world, drawn.subsets),
+          pool,
+          samples,
+          weights: equalWeights(world),
+          own: world.domains.map((_, e) => e),
+          permutations: drawn.permutations,
+          stage: 'complete',
+        };
+        countSynergy(synergy(input), truth.synergy, truth.steps, tally);
+        const base = lossesIn(world, []);
+        const values = shapley({ ...input, base });
+        if (values.kind !== 'missing' && truth.shapley.kind !== 'missing')
+          for (const [d, each] of values.experts.entries())
+            tally.interval('Shapley value', truth.shapley.experts[d]?.value ?? Number.NaN, each);
+        const found = transfer({ ...input, base, permutations: drawn.permutations !== null });
+        countTransfer(found, truth.transfer, tally);
+      },
+    };
+  },
+);
+
+/** The same sweep where nothing is measured with error. */
+function exactInput(world: World, { subsets, permutations }: Drawn): SynergyInput {
+  const samples = samplesIn(world);
+  return {
+    measured: trueIn(world, samples, subsets),
+    pool: world.pool.length,
+    samples,
+    weights: equalWeights(world),
+    own: world.domains.map((_, e) => e),
+    permutations,
+    stage: 'points',
+  };
+}
+
+interface Steps {
+  /** Shape (M, D). */
+  readonly plain: readonly (readonly number[])[];
+  /** By domain. */
+  readonly receivers: ReadonlyMap<number, number>;
+}
+
+/** Means over measured steps weigh sizes as the design draws them: their truth is the mean over designs. */
+function trueSteps(world: World, sampling: Sampling): Steps {
+  const random = seededRandom(5);
+  const count = sampling === everySubset ? 1 : DRAWS;
+  const results = Array.from({ length: count }, () =>
+    synergy(exactInput(world, sampling(world.pool.length, random))),
+  );
+  const mean = (of: (result: Synergy) => number) =>
+    results.reduce((sum, result) => sum + of(result), 0) / results.length;
+  const { domains, pool } = world;
+  return {
+    plain: pool.map((_, d) => domains.map((__, e) => mean(({ plain }) => plain[d]?.[e]?.value ?? 0))),
+    receivers: new Map(
+      domains.map((_, e) => [
+        e,
+        mean(({ receivers }) => receivers.find(({ domain }) => domain === e)?.value ?? 0),
+      ]),
+    ),
+  };
+}
+
+const MATRICES = ['adjusted', 'first', 'with_own', 'without_own'] as const;
+
+function countSynergy(found: Synergy, truth: Synergy, steps: Steps, tally: Tally): void {
+  for (const matrix of MATRICES)
+    for (const [d, row] of found[matrix].entries())
+      for (const [e, entry] of row.entries()) {
+        const value = truth[matrix][d]?.[e]?.value;
+        if (value !== undefined) tally.interval(`synergy, ${matrix.replace('_', ' ')}`, value, entry);
+      }
+  for (const [d, row] of found.plain.entries())
+    for (const [e, entry] of row.entries())
+      tally.interval('synergy, plain', steps.plain[d]?.[e] ?? Number.NaN, entry);
+  // The own experts' part of the error is taken to go along at worst.
+  for (const each of found.donors) {
+    const own = truth.donors.find(({ donor }) => donor === each.donor);
+    if (own) tally.interval('donor ranked', own.value, each, 'cautious');
+  }
+  for (const each of found.receivers)
+    tally.interval('receiver ranked', steps.receivers.get(each.domain) ?? Number.NaN, each);
+}
+
+function countTransfer(found: Transfer, truth: Transfer, tally: Tally): void {
+  const count = (
+    name: string,
+    own: readonly TransferPoint[],
+    exact: readonly TransferPoint[],
+    kind?: RowKind,
+  ) => {
+    for (const point of own) {
+      const at = exact.find(({ k }) => k === point.k);
+      if (!at) continue;
+      tally.interval(`${name}, loss`, at.loss.value, point.loss, kind);
+      // The own expert alone is no change, exactly.
+      const change = point.change;
+      if (at.change && change && change.low !== change.high)
+        tally.interval(`${name}, change`, at.change.value, change, kind);
+    }
+  };
+  for (const [i, each] of found.domains.entries()) {
+    const exact = truth.domains[i];
+    if (!exact) continue;
+    count('dilution', each.members, exact.members);
+    count('transfer', each.others, exact.others);
+  }
+  count('dilution, mean over domains', found.in_domain, truth.in_domain);
+  count('transfer, mean over domains', found.cross_domain, truth.cross_domain);
+}

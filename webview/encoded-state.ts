@@ -22,8 +22,8 @@ export function encodeState(state: DashboardState): string {
 }
 
 /** A page outlives the moment and the machine that it was written at: what holds only there is left out. */
-function lasting({ file, run, report }: DashboardState): Partial<DashboardState> {
-  const { done, failed, total } = report?.progress ?? { done: 0, failed: 0, total: 1 };
+function lasting({ file, run, report, ensemble }: DashboardState): Partial<DashboardState> {
+  const { done, failed, total } = (report ?? ensemble?.report)?.progress ?? { done: 0, failed: 0, total: 1 };
   const over = done + failed >= total ? 'done' : 'idle';
   const active = ['starting', 'queued', 'running', 'stopping'].includes(run.state);
   return {

@@ -5,20 +5,23 @@
 import type { Budget } from '../core/planning/budget.ts';
 import type { Planning } from '../core/planning/planning.ts';
 import type { Problem } from '../core/problem.ts';
+import type { EnsembleDocument } from '../core/report/ensemble-document.ts';
 import type { Report } from '../core/report/report.ts';
 import type { Shapley } from '../core/selection/shapley.ts';
 import type { PlanId, WorkerStatus } from '../core/store/format.ts';
 
 /** Raised when either side would misread the other. */
-export const CONTRACT = 3;
+export const CONTRACT = 4;
 
 export interface DashboardState {
   /** Of the experiment, for people. */
   readonly name: string;
   /** Of the experiment file, relative to its workspace where there is one. */
   readonly file: string;
-  /** Null while nothing can be reported. */
+  /** Null while nothing can be reported, and for an ensemble. */
   readonly report: Report | null;
+  /** Null for merging; its report is null while nothing can be reported. */
+  readonly ensemble: { readonly report: EnsembleDocument | null } | null;
   /** Why the numbers are not those of the text as it stands; null where they are. */
   readonly stale: string | null;
   readonly run: RunView;
@@ -69,11 +72,11 @@ export interface MergeName {
 
 export type ToPage =
   | { readonly kind: 'state'; readonly contract: typeof CONTRACT; readonly state: DashboardState }
-  /** A newer state with the report of the last one. */
+  /** A newer state with the report, of either kind, of the last one. */
   | {
       readonly kind: 'same_report';
       readonly contract: typeof CONTRACT;
-      readonly state: Omit<DashboardState, 'report'>;
+      readonly state: Omit<DashboardState, 'report' | 'ensemble'>;
     }
   /** The report's planning under the budget that the page asked for last. */
   | { readonly kind: 'planned'; readonly contract: typeof CONTRACT; readonly planning: Planning }
@@ -98,6 +101,8 @@ export type Panel =
   | 'subsets'
   | 'planning'
   | 'ensemble'
+  | 'pools'
+  | 'models'
   | 'run';
 
 export type FromPage =

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Report } from '../../core/report/report.ts';
+import type { AnyReport } from '../../runner/analysis-messages.ts';
 import { plain } from '../../words/plain.ts';
 import { bytes } from '../../words/units.ts';
 import type { Context } from '../command.ts';
@@ -9,7 +9,7 @@ import { print, printJson } from '../terminal/io.ts';
 /** `--html [PAGE]`: writes a report as a page, and says where. */
 export async function pageWritten(
   { io }: Context,
-  report: Report,
+  report: AnyReport,
   experiment: string,
   { html, json }: { readonly html?: string | true; readonly json: boolean },
 ): Promise<void> {

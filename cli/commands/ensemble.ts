@@ -7,6 +7,7 @@ import { ensembleText } from '../report/ensemble/ensemble-text.ts';
 import { summaryText } from '../report/ensemble/summary-text.ts';
 import { print, printJson, say } from '../terminal/io.ts';
 import { withEnsemble } from '../with-session.ts';
+import { pageWritten } from './as-page.ts';
 import { type FollowOptions, followEnsemble } from './follow-ensemble.ts';
 import { type Refused, refuse } from './refused-of-ensembles.ts';
 
@@ -63,11 +64,12 @@ export async function attachEnsemble(
 export async function reportEnsemble(
   context: Context,
   file: string,
-  options: Pick<EnsembleOptions, 'json' | 'full'> & Refused,
+  options: Pick<EnsembleOptions, 'json' | 'full'> & Refused & { readonly html?: string | true },
 ): Promise<ExitCode> {
   refuse(options);
   return withEnsemble(context, file, options, async (session) => {
-    await showReport(context, session, options);
+    if (options.html === undefined) await showReport(context, session, options);
+    else await pageWritten(context, await session.report(), session.file, options);
     return 0;
   });
 }

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ProblemError } from '../../core/problem.ts';
-import type { Report } from '../../core/report/report.ts';
+import type { AnyReport } from '../../runner/analysis-messages.ts';
 import { writeAtomically } from '../../runner/write-atomically.ts';
 import { encodeState } from '../../webview/encoded-state.ts';
 import { dashboardHtml } from '../../webview/html.ts';
@@ -24,7 +24,7 @@ export function pageBeside(experiment: string): string {
  * @throws ProblemError `page_not_built`, `not_a_report_page`, and what writing meets
  */
 export async function writePage(
-  report: Report,
+  report: AnyReport,
   experiment: string,
   to: string,
   now: number,
@@ -42,7 +42,7 @@ export async function writePage(
     state: encodeState({
       name: report.name,
       file: path.basename(experiment),
-      report,
+      ...(report.kind === 'ensemble' ? { report: null, ensemble: { report } } : { report, ensemble: null }),
       stale: null,
       run: { state: done + failed >= total ? 'done' : 'idle', workers: [], pace: [] },
       plan: null,

@@ -15,6 +15,7 @@ export function dashboardState(uri: vscode.Uri, state: ExperimentState): Dashboa
     name: valid?.experiment.name ?? titleOf(uri),
     file: vscode.workspace.asRelativePath(uri),
     report,
+    ensemble: null,
     stale,
     run,
     plan: plan && {

@@ -1,7 +1,7 @@
 /** Dashboards: one panel an experiment, restored after a reload. */
 import * as vscode from 'vscode';
 import { problemOf } from '../../core/problem.ts';
-import type { Report } from '../../core/report/report.ts';
+import type { AnyReport } from '../../runner/analysis-messages.ts';
 import type { DashboardState, FromPage, Panel, ToPage } from '../../webview/messages.ts';
 import { CONTRACT } from '../../webview/messages.ts';
 import { oneLine } from '../../words/plain.ts';
@@ -29,7 +29,7 @@ interface Shown {
   patience: NodeJS.Timeout | null;
   show: Panel | null;
   /** What the page has: by far the largest part of a state, and not sent twice. */
-  report: Report | null;
+  report: AnyReport | null;
 }
 
 export class DashboardPanels implements vscode.Disposable {
@@ -218,9 +218,9 @@ function newNameOf(uri: vscode.Uri, renames: Renames): vscode.Uri | null {
     : null;
 }
 
-function newer(sent: Report | null, state: DashboardState): ToPage {
-  const { report, ...rest } = state;
-  const same = report !== null && report === sent;
+function newer(sent: AnyReport | null, state: DashboardState): ToPage {
+  const { report, ensemble, ...rest } = state;
+  const same = sent !== null && (report ?? ensemble?.report ?? null) === sent;
   return same
     ? { kind: 'same_report', contract: CONTRACT, state: rest }
     : { kind: 'state', contract: CONTRACT, state };

@@ -237,6 +237,7 @@ export function dashboardState(report: Report | null, more: Partial<DashboardSta
     name: report?.name ?? 'Nine domains',
     file: 'nine.mergelab.yaml',
     report,
+    ensemble: null,
     stale: null,
     run: { state: 'done', workers: [], pace: [] },
     plan: null,

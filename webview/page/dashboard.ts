@@ -8,6 +8,7 @@ import { Notices } from './notices.ts';
 import { Page } from './page.ts';
 import { AnswerPanel } from './panels/answer/answer-panel.ts';
 import { CurvePanel } from './panels/curve-panel.ts';
+import { ModelsPanel, OraclePanel, PoolsPanel } from './panels/ensemble/ensemble-panels.ts';
 import { ExpertsPanel } from './panels/experts-panel.ts';
 import { MethodsPanel } from './panels/methods/methods-panel.ts';
 import type { PanelFrame } from './panels/panel-frame.ts';
@@ -69,6 +70,9 @@ export class Dashboard {
     const experts = new ExpertsPanel(this.#page);
     this.#panels = [
       new AnswerPanel(this.#page),
+      new OraclePanel(this.#page),
+      new PoolsPanel(this.#page),
+      new ModelsPanel(this.#page),
       curve,
       new MethodsPanel(this.#page),
       spread,
@@ -101,7 +105,11 @@ export class Dashboard {
         this.#take(message.contract, message.state);
         return;
       case 'same_report':
-        this.#take(message.contract, { ...message.state, report: this.#state?.report ?? null });
+        this.#take(message.contract, {
+          ...message.state,
+          report: this.#state?.report ?? null,
+          ensemble: this.#state?.ensemble ?? null,
+        });
         return;
       case 'planned':
         this.#planned = message.planning;

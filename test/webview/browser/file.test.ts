@@ -1,6 +1,8 @@
 /** The page as a file of its own: complete, without a network, harmless whatever its text says. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { complementary, inputOf } from '../../ensemble/pools.ts';
+import { ensembleDocument, ensembleState } from '../ensemble-state.ts';
 import { sampleReport, sampleState, threeSizesState } from '../sample.ts';
 import { dashboardState, names, syntheticReport } from '../synthetic-report.ts';
 import { complaintsOf, DashboardPages, drawAll, setTheme } from './dashboard-pages.ts';
@@ -43,6 +45,20 @@ describe('the sample', () => {
     expect(await panel.locator('input').count()).toBe(0);
     expect(await complaintsOf(opened)).toEqual([]);
     await opened.page.close();
+  });
+
+  it('shows an ensemble: its answer, the oracle, pools and models, and nothing of merging', async () => {
+    const report = ensembleDocument(inputOf(complementary(4, 60, 4, 5, 3)));
+    const opened = await pages.openFile(ensembleState(report));
+    const { page } = opened;
+    await drawAll(page);
+    expect(await page.locator('.answer-large').textContent()).toBe('2');
+    const titles = await page.locator('.panel:visible h2').allTextContents();
+    expect(titles.map((title) => title.trim())).toEqual(['Answer', 'Oracle', 'Pools', 'Models', 'Run']);
+    await page.locator('#panel-ensemble').getByLabel('Show as table').first().click();
+    expect(await page.locator('#panel-ensemble table tbody tr').count()).toBe(4);
+    expect(await complaintsOf(opened)).toEqual([]);
+    await page.close();
   });
 
   it('offers what a file can do and nothing that only an editor can', async () => {

@@ -9,6 +9,7 @@ export function decodeState(text: string): DashboardState {
   const { report } = encoded;
   return {
     ...encoded,
+    ensemble: encoded.ensemble ?? null,
     report: report && {
       ...report,
       cells: report.cells.map((cell) => ({ ...cell, merges: decodeTable(cell.merges) })),

@@ -7,9 +7,10 @@ import type { Page } from '../../page.ts';
 /** Run where something is missing, Stop where something runs; nothing on a page of its own. */
 export function runButton(
   page: Page,
-  { host, run, plan, trusted }: DashboardState,
+  { host, run, plan, trusted, ensemble }: DashboardState,
 ): TemplateResult | typeof nothing {
   if (host === 'file') return nothing;
+  const what = ensemble ? 'model' : 'merge';
   switch (run.state) {
     case 'starting':
     case 'queued':
@@ -17,14 +18,14 @@ export function runButton(
       return wordButton({
         label: 'Stop',
         secondary: true,
-        title: 'End the run after the current merge',
+        title: `End the run after the current ${what}`,
         onClick: () => page.host.send({ kind: 'stop', now: false }),
       });
     case 'stopping':
       return wordButton({
         label: 'Stop now',
         secondary: true,
-        title: 'Do not wait for the current merge',
+        title: `Do not wait for the current ${what}`,
         onClick: () => page.host.send({ kind: 'stop', now: true }),
       });
     case 'idle':
@@ -56,7 +57,7 @@ export function runButtons(page: Page, state: DashboardState): TemplateResult | 
         ? wordButton({
             label: 'Stop now',
             secondary: true,
-            title: 'Do not wait for the current merge',
+            title: 'End it at once',
             onClick: () => page.host.send({ kind: 'stop', now: true }),
           })
         : nothing

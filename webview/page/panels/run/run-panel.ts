@@ -36,7 +36,7 @@ export class RunPanel {
           ([label, value]) => html`<div class="fact"><dt>${label}</dt><dd>${value}</dd></div>`,
         )}
       </dl>
-      ${summary.workers.length > 0 ? workerTable(summary.workers) : nothing}
+      ${summary.workers.length > 0 ? workerTable(summary.workers, state.ensemble ? 'model' : 'merge') : nothing}
       ${problems.map(
         ({ problem }) =>
           html`<p class="problem">${icon('warning')}<span>${problem?.message} ${problem?.fix}</span></p>`,
@@ -71,8 +71,16 @@ function moment(at: number): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
-function workerTable(workers: readonly WorkerRow[]): TemplateResult {
-  const columns = ['Worker', 'State', 'Device', 'Dtype', 'Memory', 'A merge takes', 'Now merging'];
+function workerTable(workers: readonly WorkerRow[], what: 'merge' | 'model'): TemplateResult {
+  const columns = [
+    'Worker',
+    'State',
+    'Device',
+    'Dtype',
+    'Memory',
+    `A ${what} takes`,
+    what === 'merge' ? 'Now merging' : 'Now scoring',
+  ];
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label="Workers">
     <table class="data-table">
       <thead>

@@ -1,4 +1,5 @@
 /** A run in words: its state, how far it is, how fast, and what each worker does. */
+import type { Progress } from '../../../../core/report/report.ts';
 import type { RunState, WorkerStatus } from '../../../../core/store/format.ts';
 import { NONE } from '../../../../words/numbers.ts';
 import { nameList, plain } from '../../../../words/plain.ts';
@@ -49,11 +50,14 @@ const STATES: Readonly<Record<RunView['state'] | RunState, readonly [string, Run
   failed: ['Failed', 'bad'],
 };
 
-export function runSummary({ run, report, plan }: DashboardState): RunSummary {
+export function runSummary({ run, report, ensemble, plan }: DashboardState): RunSummary {
   const isPrecise = run.state === 'stopped' && report?.precision?.stop === 'precise';
   const [state, tone] = STATES[isPrecise ? 'done' : run.state];
   const active = tone === 'active';
-  const { total, done, failed, at_start } = progressOf(active, { run, report, plan });
+  const { total, done, failed, at_start } = progressOf(active, run, [
+    plan,
+    (report ?? ensemble?.report)?.progress,
+  ]);
   const times = run.workers.flatMap(({ state: worker, seconds_left: value }) =>
     worker === 'running' && value !== null ? [value] : [],
   );
@@ -70,7 +74,7 @@ export function runSummary({ run, report, plan }: DashboardState): RunSummary {
       total === 0 ? '' : scoredText({ done, failed, total, at_start }, report?.precision ? 'at most ' : ''),
     left,
     pace: active ? paceOf(run.pace) : '',
-    workers: run.workers.map((worker, i) => workerRow(worker, i + 1)),
+    workers: run.workers.map((worker, i) => workerRow(worker, i + 1, ensemble !== null)),
   };
 }
 
@@ -80,11 +84,12 @@ export function runSummary({ run, report, plan }: DashboardState): RunSummary {
  */
 function progressOf(
   active: boolean,
-  { run: { workers }, report, plan }: Pick<DashboardState, 'run' | 'report' | 'plan'>,
+  { workers }: RunView,
+  [plan, reported]: readonly [DashboardState['plan'], Progress | undefined],
 ): RunCounts {
   const counts = countsOfWorkers(workers);
   const ofWorkers = counts.total === 0 ? null : counts;
-  const sources = active ? [ofWorkers, plan, report?.progress] : [report?.progress, plan, ofWorkers];
+  const sources = active ? [ofWorkers, plan, reported] : [reported, plan, ofWorkers];
   const source = sources.find((one) => one) ?? { total: 0, done: 0, failed: 0 };
   return {
     total: source.total,
@@ -103,7 +108,7 @@ function paceOf(watched: RunView['pace']): string {
   return time > 0 && scored > 0 ? pace(scored / time) : '';
 }
 
-function workerRow(worker: WorkerStatus, number: number): WorkerRow {
+function workerRow(worker: WorkerStatus, number: number, isEnsemble: boolean): WorkerRow {
   const [state] = STATES[worker.state];
   const { current, problem } = worker;
   return {
@@ -115,9 +120,15 @@ function workerRow(worker: WorkerStatus, number: number): WorkerRow {
     dtype: worker.dtype,
     memory: worker.memory_bytes === null ? NONE : bytes(worker.memory_bytes),
     perMerge: worker.seconds_per_merge === null ? NONE : perMerge(worker.seconds_per_merge),
-    current: current === null ? NONE : current.subset.length === 0 ? 'the base' : nameList(current.subset, 4),
+    current: current === null ? NONE : currentText(current, isEnsemble),
     problem: problem && { message: plain(problem.message, 500), fix: plain(problem.fix, 500) },
   };
+}
+
+/** To the agent each model of an ensemble is a size without experts. */
+function currentText({ size, subset }: NonNullable<WorkerStatus['current']>, isEnsemble: boolean): string {
+  if (isEnsemble) return plain(size, 60);
+  return subset.length === 0 ? 'the base' : nameList(subset, 4);
 }
 
 function perMerge(value: number): string {

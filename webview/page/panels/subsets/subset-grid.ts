@@ -2,12 +2,12 @@
  * The merges as a grid: only rows near the window exist, so that 65,535 scroll smoothly. The keyboard moves a cursor
  * through the rows; Enter picks the row that it is on, and copying copies that row.
  */
-import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core';
 import type { SortColumn } from '../../merges/arrange.ts';
 import { type Arranged, findAgain } from './find-again.ts';
 import type { GridContent } from './grid-content.ts';
 import { GridHead, HEAD_HEIGHT } from './grid-head.ts';
 import { gridRow, ROW_HEIGHT } from './grid-row.ts';
+import { RowWindow } from './row-window.ts';
 import type { SubsetColumn } from './subset-columns.ts';
 
 /** Pixels. */
@@ -26,7 +26,7 @@ export class SubsetGrid {
   readonly #body = document.createElement('div');
   readonly #window = document.createElement('div');
   readonly #events: GridEvents;
-  readonly #virtual: Virtualizer<HTMLElement, HTMLElement>;
+  readonly #rows: RowWindow;
   #content: GridContent | null = null;
   #columns: readonly SubsetColumn[] | null = null;
   /** Rows that exist, by place: an element under the pointer stays the same while nothing in it changes. */
@@ -53,20 +53,13 @@ export class SubsetGrid {
     this.element.addEventListener('scroll', () => this.#events.onScroll(this.element.scrollTop), {
       passive: true,
     });
-    this.#virtual = new Virtualizer<HTMLElement, HTMLElement>({
-      count: 0,
-      getScrollElement: () => this.element,
-      estimateSize: () => ROW_HEIGHT,
-      overscan: 10,
-      paddingStart: HEAD_HEIGHT,
-      scrollPaddingStart: HEAD_HEIGHT,
-      initialOffset: offset,
-      scrollToFn: elementScroll,
-      observeElementRect,
-      observeElementOffset,
-      onChange: () => this.#draw(),
+    this.#rows = new RowWindow({
+      element: this.element,
+      row: ROW_HEIGHT,
+      head: HEAD_HEIGHT,
+      offset,
+      changed: () => this.#draw(),
     });
-    this.#virtual._didMount();
   }
 
   update(content: GridContent): void {
@@ -79,11 +72,10 @@ export class SubsetGrid {
     // By all merges, not by those that a filter leaves: what is below must not jump.
     const { count } = content.scope.cell.merges;
     this.element.style.height = `min(${TALLEST}px, ${HEAD_HEIGHT + count * ROW_HEIGHT + 18}px)`;
-    this.#virtual.setOptions({ ...this.#virtual.options, count: content.rows.length });
-    this.#virtual._willUpdate();
     if (before?.rows !== content.rows || before.columns !== content.columns) this.#existing.clear();
     if (this.#cursor < 0 && content.picked !== null) this.#cursor = content.rows.indexOf(content.picked);
     this.#draw();
+    this.#rows.restore();
     if (moved !== 0) this.element.scrollTop += moved;
   }
 
@@ -108,7 +100,7 @@ export class SubsetGrid {
     const at = this.#content?.rows.indexOf(row) ?? -1;
     if (at < 0) return;
     this.#cursor = at;
-    this.#virtual.scrollToIndex(at, { align: 'center' });
+    this.#rows.scrollTo(at, 'center');
     this.#draw();
   }
 
@@ -125,12 +117,11 @@ export class SubsetGrid {
   #draw(): void {
     const content = this.#content;
     if (!content) return;
-    const items = this.#virtual.getVirtualItems();
     this.#body.style.height = `${content.rows.length * ROW_HEIGHT}px`;
-    this.#window.style.transform = `translateY(${(items[0]?.start ?? HEAD_HEIGHT) - HEAD_HEIGHT}px)`;
-    const existing = new Map(
-      items.map(({ index }) => [index, this.#existing.get(index) ?? gridRow(content, index)] as const),
-    );
+    const [first, last] = this.#rows.near(content.rows.length);
+    this.#window.style.transform = `translateY(${first * ROW_HEIGHT}px)`;
+    const existing = new Map<number, HTMLElement>();
+    for (let at = first; at < last; at++) existing.set(at, this.#existing.get(at) ?? gridRow(content, at));
     this.#existing = existing;
     for (const [at, element] of existing) {
       element.classList.toggle('cursor', at === this.#cursor);
@@ -142,8 +133,8 @@ export class SubsetGrid {
       elements.length !== this.#window.children.length
     )
       this.#window.replaceChildren(...elements);
-    const active = items.some(({ index }) => index === this.#cursor);
-    if (active) this.element.setAttribute('aria-activedescendant', `merge-${this.#cursor}`);
+    if (existing.has(this.#cursor))
+      this.element.setAttribute('aria-activedescendant', `merge-${this.#cursor}`);
     else this.element.removeAttribute('aria-activedescendant');
   }
 
@@ -186,7 +177,7 @@ export class SubsetGrid {
     const next = to[event.key];
     if (next !== undefined) {
       this.#cursor = Math.min(last, Math.max(0, next));
-      this.#virtual.scrollToIndex(this.#cursor, { align: 'auto' });
+      this.#rows.scrollTo(this.#cursor, 'nearest');
       this.#draw();
     } else if ((event.key === 'Enter' || event.key === ' ') && this.#cursor >= 0) this.#pick(this.#cursor);
     else return;

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { budgetFigure } from '../../webview/page/figures/ensemble/budget-figure.ts';
+import { familyFigure } from '../../webview/page/figures/ensemble/family-figure.ts';
+import { gainFigure } from '../../webview/page/figures/ensemble/gain-figure.ts';
+import { modelFigure } from '../../webview/page/figures/ensemble/model-figure.ts';
+import { oracleFigure } from '../../webview/page/figures/ensemble/oracle-figure.ts';
+import { servingFigure } from '../../webview/page/figures/ensemble/serving-figure.ts';
+import type { Figure } from '../../webview/page/figures/figure.ts';
+import { ensembleAnswer, waitingOf } from '../../webview/page/panels/ensemble/ensemble-answer.ts';
+import { csv } from '../../words/csv.ts';
+import { poolLawAt } from '../../words/pool-law.ts';
+import { complementary, families, inputOf, noise } from '../ensemble/pools.ts';
+import { ensembleDocument, ensembleState } from './ensemble-state.ts';
+import { must } from './sample.ts';
+
+const DECLARED = [1, 2, 4, 8].flatMap((parameters) =>
+  ['x', 'y'].map((family) => ({ parameters: parameters * 1e8, family })),
+);
+const goal = { k: 2, parameters: null, memory: null };
+const report = ensembleDocument(
+  inputOf(
+    families(DECLARED, 80, 20, 20, 7),
+    [...DECLARED.slice(0, -1), { ...must(DECLARED[7]), nullOf: 'm6' }],
+    { goal },
+  ),
+);
+const figures = { oracleFigure, gainFigure, servingFigure, budgetFigure, modelFigure, familyFigure };
+
+describe('figures of an ensemble', () => {
+  it.each(Object.entries(figures))('%s says the same as its table, with all digits in the CSV', (_, make) => {
+    const figure = must<Figure>(make(report));
+    const { table } = figure;
+    for (const row of table.rows) expect(row).toHaveLength(table.columns.length);
+    const lines = csv(table.csv).trimEnd().split('\r\n');
+    for (const row of table.csv.rows) expect(row).toHaveLength(table.csv.columns.length);
+    expect(lines.length).toBeGreaterThan(table.rows.length);
+    expect(JSON.stringify(figure.table.rows)).not.toMatch(/NaN|undefined|Infinity/);
+    if (figure.kind === 'xy')
+      for (const { x, y } of figure.series.flatMap(({ points }) => points))
+        expect([Number.isFinite(x), Number.isFinite(y)]).toEqual([true, true]);
+  });
+
+  it('draws the oracle, the best pools on other samples, and the benchmark below the best member', () => {
+    const { series, levels } = oracleFigure(report);
+    const of = (id: string) => must(series.find((one) => one.id === id)).points;
+    expect(of('oracle').map(({ y }) => y)).toEqual(
+      report.oracle.map(({ bits_per_byte }) => bits_per_byte.value),
+    );
+    expect(of('best').map(({ x }) => x)).toEqual(report.best_pools.map(({ members }) => members.length));
+    const third = must(report.oracle[2]);
+    expect(of('independent')[2]?.y).toBeCloseTo(
+      third.best_member - (third.independent_gain ?? Number.NaN),
+      12,
+    );
+    expect(levels.map(({ id }) => id)).toEqual(['single', 'all-mixed', 'routed']);
+    expect(must(gainFigure(report)).series.map(({ id }) => id)).toContain('nulls');
+  });
+
+  it('draws the law that forecasts best through the budgets', () => {
+    const { typical } = must(report.study);
+    const [best] = typical.forms;
+    const law = must(must(budgetFigure(report)).series.find(({ id }) => id === 'typical-law')).points;
+    const { parameters, k } = must(typical.points[0]);
+    expect(law[0]?.y).toBeCloseTo(poolLawAt(must(best), parameters / 1e9, k), 9);
+  });
+
+  it('without intervals has no law and no families, but everything else', () => {
+    const points = ensembleDocument(inputOf(noise(4, 30, 1)), {}, 'points');
+    expect([budgetFigure(points), familyFigure(points)]).toEqual([null, null]);
+    expect(oracleFigure(points).series.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['oracle', 'best']),
+    );
+  });
+});
+
+describe('the answer of an ensemble', () => {
+  it('is the best pool, with what it costs and what needs no oracle', () => {
+    const answer = ensembleAnswer(report);
+    expect([answer.large, answer.members]).toEqual(['2', report.goal?.members]);
+    expect(answer.facts.map(({ label }) => label)).toEqual([
+      'Its oracle',
+      'It takes',
+      'Best single',
+      'All mixed',
+      'Noise alone gives',
+    ]);
+    expect(answer.sentence.join(' ')).toContain(report.sentence);
+    expect(answer.realisable).toHaveLength(2);
+  });
+
+  it('while models are being scored says how far it is, and names only those that failed', () => {
+    const left_out = ['model_failed', 'model_not_scored'].map((code) => ({ code, message: code, fix: '' }));
+    const progress = { done: 3, failed: 1, total: 6 };
+    const part = ensembleDocument(inputOf(complementary(3, 40, 3, 5, 2)), { progress, left_out }, 'points');
+    const answer = ensembleAnswer(part);
+    expect(answer.certainty).toContain('so far, 3 of 6 models scored');
+    expect(answer.warnings).toContain('model_failed');
+    expect(answer.warnings).not.toContain('model_not_scored');
+    expect(waitingOf(ensembleState(null, { run: { state: 'idle', workers: [], pace: [] } })).title).toBe(
+      'Nothing is scored yet',
+    );
+  });
+});

@@ -1,0 +1,90 @@
+/** Every model by itself, the best first: bits per byte with intervals, by family. */
+import type { EnsembleReport, ModelScore } from '../../../../core/ensemble/types.ts';
+import { chosenPool } from '../../../../words/ensemble.ts';
+import { estimated } from '../../../../words/estimates.ts';
+import { loss, NONE, significant } from '../../../../words/numbers.ts';
+import { plain } from '../../../../words/plain.ts';
+import { bytes, parameters } from '../../../../words/units.ts';
+import { type BarFigure, padded } from '../figure.ts';
+import { barEnds, valueRows } from '../series.ts';
+
+const OUT = 'out';
+const IN = 'in';
+const COPY = 'copy';
+
+export function modelFigure(report: EnsembleReport): BarFigure {
+  const members = new Set(chosenPool(report)?.members ?? []);
+  const models = [...report.models].sort((a, b) => a.bits_per_byte.value - b.bits_per_byte.value);
+  const [, max] = padded(0, Math.max(...models.flatMap(({ bits_per_byte }) => barEnds(bits_per_byte))));
+  const groupOf = ({ name, null_of }: ModelScore) => (null_of !== null ? COPY : members.has(name) ? IN : OUT);
+  const groups = [
+    { id: IN, label: 'In the best pool', ink: 'green', filled: true },
+    { id: OUT, label: 'Not in it', ink: 'muted', filled: false },
+    { id: COPY, label: 'A copy: what it adds is noise', ink: 'red', filled: false },
+  ] as const;
+  const domains = report.samples.domains.map(({ name }) => name);
+  return {
+    kind: 'bars',
+    title: 'Models by themselves',
+    summary: `Bits per byte of each of ${models.length} models, from ${plain(models[0]?.name ?? '')} to ${plain(models.at(-1)?.name ?? '')}.`,
+    x: { title: 'bits per byte', min: 0, max, least: 0, most: max },
+    groups: groups.filter(({ id }) => models.some((model) => groupOf(model) === id)),
+    bars: models.map((model) => ({
+      label: plain(model.name, 28),
+      value: model.bits_per_byte.value,
+      low: model.bits_per_byte.low,
+      high: model.bits_per_byte.high,
+      group: groupOf(model),
+      tip: {
+        title: plain(model.name),
+        rows: [...valueRows('bits per byte', model.bits_per_byte), ...factsOf(model)],
+      },
+    })),
+    table: {
+      columns: [
+        { title: 'Model', text: true },
+        { title: 'Family', text: true },
+        { title: 'Parameters' },
+        { title: 'Weights' },
+        { title: 'FLOPs per token' },
+        { title: 'Bits per byte (95%)' },
+        ...domains.map((name) => ({ title: plain(name, 24) })),
+        { title: 'Copy of', text: true },
+      ],
+      rows: models.map((model) => [
+        plain(model.name),
+        plain(model.family),
+        parameters(model.parameters.total),
+        bytes(model.serving_bytes),
+        significant(model.flops_per_token, 3),
+        estimated(model.bits_per_byte),
+        ...model.domains.map((value) => (value === null ? NONE : loss(value))),
+        model.null_of === null ? '' : plain(model.null_of),
+      ]),
+      csv: {
+        columns: [
+          ...['model', 'family', 'parameters', 'active_parameters', 'serving_bytes', 'flops_per_token'],
+          ...['bits_per_byte', 'low', 'high', ...domains, 'null_of'],
+        ],
+        rows: models.map((model) => [
+          ...[model.name, model.family, model.parameters.total, model.parameters.active],
+          ...[model.serving_bytes, model.flops_per_token],
+          ...[model.bits_per_byte.value, model.bits_per_byte.low, model.bits_per_byte.high],
+          ...model.domains,
+          model.null_of,
+        ]),
+      },
+    },
+  };
+}
+
+function factsOf(model: ModelScore): (readonly [string, string])[] {
+  const { total, active } = model.parameters;
+  return [
+    ['family', plain(model.family)],
+    ['parameters', parameters(total)],
+    ...(active < total ? [['used per token', parameters(active)] as const] : []),
+    ['weights', bytes(model.serving_bytes)],
+    ...(model.null_of === null ? [] : [['copy of', plain(model.null_of)] as const]),
+  ];
+}

@@ -1,0 +1,181 @@
+/** The oracle over k: an average pool, the best pool, what chance would give, and what needs no oracle. */
+import type { BestPool, EnsembleReport, OraclePoint } from '../../../../core/ensemble/types.ts';
+import { bestSingle, names } from '../../../../words/ensemble.ts';
+import { loss } from '../../../../words/numbers.ts';
+import { plain } from '../../../../words/plain.ts';
+import { bytes, parameters } from '../../../../words/units.ts';
+import type { FigurePoint, Level, Series, Tip, XyFigure } from '../figure.ts';
+import { plainSeries, shownInterval, valueRows } from '../series.ts';
+import { bitsAxis, modelsAxis } from './axes.ts';
+import { oracleTable } from './oracle-table.ts';
+
+export function oracleFigure(report: EnsembleReport): XyFigure {
+  const { oracle } = report;
+  const levels = levelsOf(report);
+  const series = [
+    bestPools(report.best_pools),
+    averageOracle(oracle),
+    chance(oracle),
+    mixtures(report.best_pools),
+    logits(report),
+  ].filter(({ points }) => points.length > 0);
+  const [first, last] = [oracle[0], oracle.at(-1)];
+  return {
+    kind: 'xy',
+    title: 'The oracle over the number of models',
+    summary: `Bits per byte when the best of k models is taken for each sample: ${loss(first?.bits_per_byte.value ?? Number.NaN)} for an average model alone, ${loss(last?.bits_per_byte.value ?? Number.NaN)} for all ${last?.k}.`,
+    x: modelsAxis(oracle.length),
+    y: bitsAxis(series, levels),
+    series,
+    levels,
+    marks: [],
+    ringed: null,
+    table: oracleTable(report),
+  };
+}
+
+function averageOracle(oracle: readonly OraclePoint[]): Series {
+  return {
+    ...plainSeries,
+    ...{
+      id: 'oracle',
+      label: 'Oracle of an average pool',
+      ink: 'blue',
+      emphasis: 'strong',
+      line: [],
+      whiskers: true,
+    },
+    points: oracle.map(({ k, bits_per_byte: { value, low, high } }) => ({ x: k, y: value, low, high })),
+    tip: (i) => pointTip(oracle[i]),
+  };
+}
+
+/** The same pools, did each model err by itself: how far the curve falls where models know nothing different. */
+function chance(oracle: readonly OraclePoint[]): Series {
+  const known = oracle.filter(({ independent_gain }) => independent_gain !== null);
+  return {
+    ...plainSeries,
+    ...{
+      id: 'independent',
+      label: 'By independent noise alone',
+      ink: 'muted',
+      shape: 'crossRot',
+      line: [6, 3],
+    },
+    points: known.map((point) => at(point.k, point.best_member - (point.independent_gain ?? 0))),
+    tip: (i) => pointTip(known[i]),
+  };
+}
+
+function bestPools(pools: readonly BestPool[]): Series {
+  return {
+    ...plainSeries,
+    ...{
+      id: 'best',
+      label: 'Best pool, on other samples',
+      ink: 'green',
+      shape: 'rectRot',
+      emphasis: 'strong',
+      line: [8, 3, 2, 3],
+    },
+    whiskers: true,
+    points: pools.map(({ members, cross_fitted: { value, low, high } }) => ({
+      x: members.length,
+      y: value,
+      low,
+      high,
+    })),
+    tip: (i) => poolTip(pools[i]),
+  };
+}
+
+function mixtures(pools: readonly BestPool[]): Series {
+  return {
+    ...plainSeries,
+    ...{
+      id: 'mixture',
+      label: 'Best pool mixed, nobody choosing',
+      ink: 'orange',
+      shape: 'triangle',
+      line: [2, 2],
+    },
+    points: pools.map(({ members, mixture }) => at(members.length, mixture)),
+    tip: (i) => poolTip(pools[i]),
+  };
+}
+
+function logits({ controls: { averaged_logits: averaged } }: EnsembleReport): Series {
+  return {
+    ...plainSeries,
+    ...{ id: 'logits', label: 'Averaged logits', ink: 'purple', shape: 'star' },
+    points: averaged.map(({ members, bits_per_byte }) => at(members.length, bits_per_byte.value)),
+    tip: (i) => ({
+      title: `Averaged logits of ${names(averaged[i]?.members ?? [], 6)}`,
+      rows: averaged[i] ? valueRows('bits per byte', averaged[i].bits_per_byte) : [],
+    }),
+  };
+}
+
+function levelsOf(report: EnsembleReport): Level[] {
+  const best = bestSingle(report);
+  const { mixture, routed } = report.controls;
+  const level = { named: true, startsHidden: false } as const;
+  const of = ({ value, low, high }: { value: number; low: number | null; high: number | null }) => ({
+    value,
+    interval: shownInterval(low, high),
+  });
+  return [
+    ...(best
+      ? [
+          {
+            ...level,
+            ...of(best.bits_per_byte),
+            id: 'single',
+            label: `Best single: ${plain(best.name, 24)}`,
+            ink: 'foreground' as const,
+            dash: [],
+          },
+        ]
+      : []),
+    {
+      ...level,
+      ...of(mixture.bits_per_byte),
+      id: 'all-mixed',
+      label: 'All mixed',
+      ink: 'orange',
+      dash: [2, 2],
+    },
+    { ...level, ...of(routed.bits_per_byte), id: 'routed', label: 'By domain', ink: 'purple', dash: [6, 3] },
+  ];
+}
+
+function at(x: number, y: number): FigurePoint {
+  return { x, y, low: null, high: null };
+}
+
+function pointTip(point: OraclePoint | undefined): Tip {
+  if (!point) return { title: '', rows: [] };
+  const { k, bits_per_byte, best_member, gain, independent_gain: noise } = point;
+  return {
+    title: `An average pool of ${k}`,
+    rows: [
+      ...valueRows('oracle', bits_per_byte),
+      ['its best member', loss(best_member, 4)],
+      ...valueRows('gain over that', gain),
+      ...(noise === null ? [] : ([['by noise alone', loss(noise, 4)]] as const)),
+    ],
+  };
+}
+
+export function poolTip(pool: BestPool | undefined): Tip {
+  if (!pool) return { title: '', rows: [] };
+  return {
+    title: names(pool.members, 6),
+    rows: [
+      ...valueRows('oracle, on other samples', pool.cross_fitted),
+      ['mixed', loss(pool.mixture, 4)],
+      ['parameters', parameters(pool.parameters)],
+      ['weights', bytes(pool.serving_bytes)],
+    ],
+  };
+}

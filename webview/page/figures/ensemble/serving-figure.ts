@@ -1,0 +1,147 @@
+/** What the best pools reach for the bytes of weights that serving them takes, with and without knowing which model to ask. */
+import type { BestPool, EnsembleReport } from '../../../../core/ensemble/types.ts';
+import { names } from '../../../../words/ensemble.ts';
+import { estimated } from '../../../../words/estimates.ts';
+import { loss, significant } from '../../../../words/numbers.ts';
+import { plain } from '../../../../words/plain.ts';
+import { bytes, parameters } from '../../../../words/units.ts';
+import type { FigureTable, Series, XyFigure } from '../figure.ts';
+import { plainSeries, valueRows } from '../series.ts';
+import { bitsAxis, costAxis } from './axes.ts';
+import { poolTip } from './oracle-figure.ts';
+
+/** Null without a pool. */
+export function servingFigure(report: EnsembleReport): XyFigure | null {
+  const pools = [...report.best_pools].sort((a, b) => a.serving_bytes - b.serving_bytes);
+  if (pools.length === 0) return null;
+  const series = [oracles(pools), mixtures(pools), singles(report)];
+  const costs = [...pools, ...report.models].map(({ serving_bytes }) => serving_bytes);
+  return {
+    kind: 'xy',
+    title: 'Bits per byte over the bytes that serving takes',
+    summary: `The best pools by the weights of all their models together, which an ensemble keeps in memory: from ${bytes(pools[0]?.serving_bytes ?? 0)} to ${bytes(pools.at(-1)?.serving_bytes ?? 0)}.`,
+    x: costAxis('bytes of weights', costs, bytes),
+    y: bitsAxis(series),
+    series,
+    levels: [],
+    marks: [],
+    ringed: null,
+    table: poolTable(report),
+  };
+}
+
+function oracles(pools: readonly BestPool[]): Series {
+  return {
+    ...plainSeries,
+    ...{
+      id: 'best',
+      label: 'Best pool, oracle on other samples',
+      ink: 'green',
+      shape: 'rectRot',
+      emphasis: 'strong',
+      line: [8, 3, 2, 3],
+      whiskers: true,
+    },
+    points: pools.map(({ serving_bytes, cross_fitted: { value, low, high } }) => ({
+      x: Math.log10(serving_bytes),
+      y: value,
+      low,
+      high,
+    })),
+    tip: (i) => poolTip(pools[i]),
+  };
+}
+
+function mixtures(pools: readonly BestPool[]): Series {
+  return {
+    ...plainSeries,
+    ...{
+      id: 'mixture',
+      label: 'Best pool mixed, nobody choosing',
+      ink: 'orange',
+      shape: 'triangle',
+      line: [2, 2],
+    },
+    points: pools.map(({ serving_bytes, mixture }) => ({
+      x: Math.log10(serving_bytes),
+      y: mixture,
+      low: null,
+      high: null,
+    })),
+    tip: (i) => poolTip(pools[i]),
+  };
+}
+
+function singles({ models }: EnsembleReport): Series {
+  const own = models
+    .filter(({ null_of }) => null_of === null)
+    .sort((a, b) => a.serving_bytes - b.serving_bytes);
+  return {
+    ...plainSeries,
+    ...{ id: 'single', label: 'Single models', ink: 'foreground', shape: 'crossRot' },
+    points: own.map(({ serving_bytes, bits_per_byte }) => ({
+      x: Math.log10(serving_bytes),
+      y: bits_per_byte.value,
+      low: null,
+      high: null,
+    })),
+    tip: (i) => ({
+      title: plain(own[i]?.name ?? ''),
+      rows: own[i] ? valueRows('bits per byte', own[i].bits_per_byte) : [],
+    }),
+  };
+}
+
+/** The best pool of each size, then that within the file's limits. */
+function poolTable({ best_pools, goal }: EnsembleReport): FigureTable {
+  const pools = [
+    ...best_pools.map((pool) => ({ pool, limit: `${pool.members.length} at most` })),
+    ...(goal ? [{ pool: goal, limit: 'as the file says' }] : []),
+  ];
+  return {
+    columns: [
+      { title: 'Models', text: true },
+      { title: 'Parameters' },
+      { title: 'Weights' },
+      { title: 'FLOPs per token' },
+      { title: 'Oracle, on other samples (95%)' },
+      { title: 'Mixed' },
+      { title: 'Do as well' },
+      { title: 'Surely reached' },
+      { title: 'Which', text: true },
+    ],
+    rows: pools.map(({ pool, limit }) => [
+      limit,
+      parameters(pool.parameters),
+      bytes(pool.serving_bytes),
+      significant(pool.flops_per_token, 3),
+      estimated(pool.cross_fitted),
+      loss(pool.mixture),
+      pool.tied ? `${pool.tied.pools.length - 1}${pool.tied.more ? ' or more' : ''}` : '',
+      pool.guarantee === 'exact' ? 'the best' : `${Math.floor(100 * pool.certified)}%`,
+      names(pool.members, 8),
+    ]),
+    csv: {
+      columns: [
+        'limit',
+        'k',
+        'parameters',
+        'serving_bytes',
+        'flops_per_token',
+        'oracle',
+        'low',
+        'high',
+        'oracle_in_sample',
+        'mixture',
+        'guarantee',
+        'certified',
+        'members',
+      ],
+      rows: pools.map(({ pool, limit }) => [
+        ...[limit, pool.members.length, pool.parameters, pool.serving_bytes, pool.flops_per_token],
+        ...[pool.cross_fitted.value, pool.cross_fitted.low, pool.cross_fitted.high],
+        ...[pool.bits_per_byte.value, pool.mixture, pool.guarantee, pool.certified, pool.members.join(' ')],
+      ]),
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** What is said of an ensemble, in the same sentences on every surface. Losses are bits per byte. */
+import type { BestPool, EnsembleReport, ModelScore } from '../core/ensemble/types.ts';
+import { estimated } from './estimates.ts';
+import { nameList, plain } from './plain.ts';
+import { parameters } from './units.ts';
+
+export const ORACLE_NOTE =
+  'The oracle takes, for each sample, the model of the pool that scores it best: it needs to be known which one that is. ' +
+  'Intervals are 95%, from the evaluation samples. Losses are bits per byte.';
+
+/** The best pool within the file's limits; without any, of two: what a second model would buy. Null for a single model. */
+export function chosenPool({
+  goal,
+  best_pools,
+}: Pick<EnsembleReport, 'goal' | 'best_pools'>): BestPool | null {
+  return goal ?? best_pools.find(({ members }) => members.length === 2) ?? null;
+}
+
+export function bestSingle({ models, best_single }: EnsembleReport): ModelScore | null {
+  return models[best_single] ?? null;
+}
+
+/** The best single model, then the best pool. */
+export function answerSentences(report: EnsembleReport): readonly string[] {
+  const best = bestSingle(report);
+  const pool = chosenPool(report);
+  return [
+    ...(best
+      ? [`The best single model is ${plain(best.name)} with ${estimated(best.bits_per_byte)} bits per byte.`]
+      : []),
+    ...(pool ? [poolSentence(pool)] : []),
+  ];
+}
+
+function poolSentence({
+  members,
+  cross_fitted,
+  parameters: total,
+  tied,
+  certified,
+  guarantee,
+}: BestPool): string {
+  const sure =
+    guarantee === 'exact'
+      ? ''
+      : ` It has at least ${Math.floor(100 * certified)}% of what the best one gains.`;
+  const others = tied ? tied.pools.length - 1 : 0;
+  const also = others > 0 ? ` ${others}${tied?.more ? ' or more' : ''} other pools do as well.` : '';
+  return (
+    `The best pool of ${members.length} is ${names(members)} (${parameters(total)} parameters): its oracle has ` +
+    `${estimated(cross_fitted)} on samples that it was not chosen on.${also}${sure}`
+  );
+}
+
+/** What can be had without knowing which model to ask. */
+export function realisableSentences({
+  controls: { mixture, routed },
+  pool,
+}: EnsembleReport): readonly string[] {
+  return [
+    `All ${pool.length} mixed with equal weights, nobody choosing: ${estimated(mixture.bits_per_byte)}.`,
+    `The best model of each domain, chosen on other samples: ${estimated(routed.bits_per_byte)}.`,
+  ];
+}
+
+export function names(members: readonly string[], most = 12): string {
+  return nameList(
+    members.map((name) => plain(name, 40)),
+    most,
+  );
+}

@@ -14,7 +14,7 @@ export interface Row {
   readonly design: string;
   readonly quantity: string;
   readonly kind: RowKind;
-  /** Intervals that hold the truth, or events; of so many. */
+  /** Intervals that hold the truth, events, or the sum of shares; of so many. */
   readonly hits: number;
   readonly of: number;
   /** Independent ones: several of a replicate are dependent, so that this bounds the Monte Carlo error. */
@@ -81,6 +81,13 @@ export class Tally {
     count.of += 1;
     if (happened) count.hits += 1;
     return count;
+  }
+
+  /** A share of a replicate, such as that of false ones among the flagged. */
+  share(quantity: string, kind: RowKind, share: number): void {
+    const count = this.#count(quantity, kind);
+    count.of += 1;
+    count.hits += share;
   }
 
   /** Closes a replicate. */

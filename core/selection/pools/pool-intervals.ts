@@ -1,9 +1,9 @@
 /** Intervals of what an absence costs: all pools are scored on the same samples, so that differences are paired. */
 import { throwIfCancelled } from '../../law/cancelled.ts';
 import { floorOf, withoutLimit } from '../../law/least-squares.ts';
-import { percentiles } from '../../law/percentiles.ts';
+import { studentPoint } from '../../law/student.ts';
 import { at } from '../../law/whitening.ts';
-import { halfWidth, samplesShowSpread } from '../curve-error.ts';
+import { samplesShowSpread } from '../curve-error.ts';
 import { pooledFreedom } from '../freedom.ts';
 import { differenceVariance, influence, type Measured, objectiveOf } from '../measured.ts';
 import { type Resamples, replicatesOf } from '../resample.ts';
@@ -63,10 +63,10 @@ function lossDifference(
   const fromSubsets = subsetVariances(pool, own, all, evidence, weights);
   if (fromSubsets === null) return difference;
   const parts = [{ variance: fromSamples, freedom: sampleFreedom(samples, weights) }, ...fromSubsets];
-  const half = halfWidth(
-    parts.reduce((sum, { variance }) => sum + variance, 0),
-    pooledFreedom(parts),
-  );
+  const variance = parts.reduce((sum, part) => sum + part.variance, 0);
+  // The luck of the draw has a say in which k is best: the limit is that of the largest of so many (Bonferroni).
+  const rivals = fromSubsets.length > 0 ? pool.points.length : 1;
+  const half = variance === 0 ? 0 : studentPoint(pooledFreedom(parts), 0.05 / rivals) * Math.sqrt(variance);
   return { value: difference.value, low: difference.value - half, high: difference.value + half };
 }
 
@@ -143,10 +143,13 @@ function floorDifference(
   if (!estimate || !whole) return estimate;
   const own = floorsOf(pool.points, asked, laws, evidence);
   if (!own) return estimate;
-  const drawn = Array.from(own, (floor, r) => floor - at(whole, r));
-  // Replicates in which either floor has no limit say nothing of their difference; too many of them, and nobody does.
-  const limited = drawn.filter(Number.isFinite);
-  if (limited.length < 0.975 * drawn.length) return estimate;
-  const [low, high] = percentiles(limited, estimate.value);
+  // Symmetric (Hall 1988): a floor errs far to one side, and its truth lies on the other. Without a limit it is beyond any.
+  const deviations = Array.from(own, (floor, r) => Math.abs(floor - at(whole, r) - estimate.value));
+  const sorted = deviations
+    .map((each) => (Number.isNaN(each) ? Number.POSITIVE_INFINITY : each))
+    .sort((a, b) => a - b);
+  const half = sorted[Math.ceil(0.95 * sorted.length) - 1] ?? Number.POSITIVE_INFINITY;
+  if (!Number.isFinite(half)) return estimate;
+  const [low, high] = [estimate.value - half, estimate.value + half];
   return { value: estimate.value, low, high };
 }

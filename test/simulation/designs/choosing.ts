@@ -1,0 +1,92 @@
+/** Choosing among measured subsets: the tied set, and what one expert less or more would be. */
+
+import { objectiveOf } from '../../../core/selection/measured.ts';
+import { type Neighbour, neighbours } from '../../../core/selection/neighbours.ts';
+import { resample } from '../../../core/selection/resample.ts';
+import { tiedWithBest } from '../../../core/selection/tied.ts';
+import { World, type WorldOptions } from '../../report/world.ts';
+import { allSubsets } from '../../selection/pool.ts';
+import { equalWeights, lossesIn, measuredIn, samplesIn } from '../sweeps.ts';
+import type { RowKind, StudyDesign, Tally } from '../tally.ts';
+
+const RESAMPLES = 400;
+const K = 3;
+const BASE: WorldOptions = { seed: 21, experts: 6, domains: 3, samples: 40, spread: 0.35 };
+
+const PARTS: readonly { readonly name: string; readonly world: WorldOptions }[] = [
+  { name: '40 samples', world: BASE },
+  { name: '12 samples', world: { ...BASE, samples: 12 } },
+  { name: 'subsets nearly alike', world: { ...BASE, spread: 0.05 } },
+  { name: 'quiet samples', world: { ...BASE, taste: 0.02, feeling: 0.05 } },
+];
+
+export const CHOOSING_DESIGNS: readonly StudyDesign[] = PARTS.map(({ name, world: options }, index) => {
+  const subsets = allSubsets(options.experts).map((members) => ({ members, draws: 1 }));
+  const fixed = new World(options);
+  const losses = subsets.map(({ members }) => fixed.macro(members));
+  const candidates = subsets.flatMap(({ members }, i) => (members.length === K ? [i] : []));
+  const trueBest = lowest(candidates, losses);
+  return {
+    name,
+    seed: 2300 + index,
+    replicate: (tally, _, r) => {
+      const world = new World(options, 1 + r, options.seed);
+      const samples = samplesIn(world);
+      const weights = equalWeights(world);
+      const measured = measuredIn(world, subsets);
+      const resamples = resample(samples, r, RESAMPLES);
+      const best = lowest(
+        candidates,
+        measured.map((row) => objectiveOf(row, weights)),
+      );
+      const tied = tiedWithBest(best, candidates, measured, samples, weights, resamples);
+      tally.event('tied set holds the best', 'cautious', tied.includes(trueBest));
+      for (const i of candidates)
+        if (i !== trueBest) tally.event('another subset ruled out', 'power', !tied.includes(i));
+      const around = (index: number, of: string, kind: RowKind) => {
+        const input = {
+          measured,
+          base: lossesIn(world, []),
+          pool: options.experts,
+          samples,
+          weights,
+          resamples,
+        };
+        const { drop, add } = neighbours(input, index);
+        const truth = (d: number) => changeOf(subsets[index]?.members ?? [], d, fixed);
+        countTogether(`one less, ${of}`, drop, truth, kind, tally);
+        countTogether(`one more, ${of}`, add, truth, kind, tally);
+      };
+      around(candidates[0] ?? 0, 'named subset', 'interval');
+      // Flattered by the samples that it was chosen on, as the docs say.
+      around(best, 'chosen subset', 'approximate');
+    },
+  };
+});
+
+function lowest(indices: readonly number[], losses: readonly number[]): number {
+  return indices.reduce((a, b) => ((losses[b] ?? 0) < (losses[a] ?? 0) ? b : a));
+}
+
+function changeOf(members: readonly number[], d: number, world: World): number {
+  const other = members.includes(d)
+    ? members.filter((each) => each !== d)
+    : [...members, d].sort((a, b) => a - b);
+  return world.macro(other) - world.macro(members);
+}
+
+/** All intervals of a list hold at once. */
+function countTogether(
+  quantity: string,
+  list: readonly Neighbour[],
+  truth: (expert: number) => number,
+  kind: RowKind,
+  tally: Tally,
+): void {
+  const all = list.every(({ expert, change }) => {
+    const value = truth(expert);
+    tally.interval(`${quantity}, each`, value, change, kind === 'interval' ? 'cautious' : kind);
+    return (change?.low ?? Infinity) <= value && value <= (change?.high ?? -Infinity);
+  });
+  tally.event(`${quantity}, all at once`, kind, all);
+}

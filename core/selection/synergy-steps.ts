@@ -3,6 +3,7 @@ import type { Variance } from './estimated.ts';
 import { dot } from './measured.ts';
 import { wholePool } from './scope.ts';
 import { changesOf, type StepPairs, stepPairs } from './step-pairs.ts';
+import { clusteredVariance, meansByStep, varianceOverSteps } from './step-variance.ts';
 import type { SubsetFinder, SubsetMasks } from './subset-masks.ts';
 
 /** A change of the loss at steps; its variance from subsets is null where one comparison is all there is. */
@@ -87,12 +88,17 @@ function meanOf({ before, after }: StepPairs, rows: Int32Array, measured: number
 /** Mean change when each donor joins, under losses of shape (measured); null without a step. Shape (M). */
 export function stepEffects(design: StepDesign, losses: Float64Array, pool: number): (StepEffect | null)[] {
   const changes = changesOf(design.pairs, losses);
+  const means = design.trajectories ? meansByStep(design.pairs, changes) : null;
   return design.byDonor.map((rows, d) => {
     const coefficients = design.coefficients[d];
     if (rows.length === 0 || !coefficients) return null;
     let sum = 0;
     for (let i = 0; i < rows.length; i++) sum += changes[rows[i] as number] as number;
-    return effect(design, [rows], coefficients, changes, sum / rows.length, stepsOf(pool));
+    const value = sum / rows.length;
+    const error = means
+      ? varianceOverSteps(design, rows, changes, means)
+      : clusteredVariance(design, [rows], changes, value, stepsOf(pool));
+    return effect([rows], coefficients, value, error);
   });
 }
 
@@ -116,7 +122,9 @@ export function meanStepEffect(
   }
   const others = excluded === null ? pool : pool - 1;
   const value = dot(coefficients, losses);
-  return effect(design, rows, coefficients, changesOf(design.pairs, losses), value, others * stepsOf(pool));
+  const changes = changesOf(design.pairs, losses);
+  const error = clusteredVariance(design, rows, changes, value, others * stepsOf(pool));
+  return effect(rows, coefficients, value, error);
 }
 
 /** How many steps t ≥ 1 there are for one donor. */
@@ -125,14 +133,11 @@ function stepsOf(pool: number): number {
 }
 
 function effect(
-  design: StepDesign,
   rows: readonly Int32Array[],
   coefficients: Float64Array,
-  changes: Float64Array,
   value: number,
-  of: number,
+  error: Variance | null,
 ): StepEffect {
-  const error = clusteredVariance(design, rows, changes, value, of);
   return {
     value,
     coefficients,
@@ -140,30 +145,4 @@ function effect(
     subsetFreedom: error?.freedom ?? 0,
     comparisons: rows.reduce((sum, own) => sum + own.length, 0),
   };
-}
-
-/** Of the mean over clusters drawn from `of` steps: (1 − n/of)·C/(C − 1)·Σ_c (Σ_{i in c} residual)²/n². */
-function clusteredVariance(
-  design: StepDesign,
-  rows: readonly Int32Array[],
-  changes: Float64Array,
-  value: number,
-  of: number,
-): Variance | null {
-  const n = rows.reduce((sum, own) => sum + own.length, 0);
-  const left = design.trajectories ? 1 : Math.max(0, 1 - n / of);
-  if (left === 0) return { variance: 0, freedom: Number.POSITIVE_INFINITY };
-  const sums = new Float64Array(design.clusters);
-  const seen = new Uint8Array(design.clusters);
-  for (const own of rows) {
-    for (const i of own) {
-      const c = design.cluster[i] as number;
-      sums[c] = (sums[c] as number) + (changes[i] as number) - value;
-      seen[c] = 1;
-    }
-  }
-  const clusters = seen.reduce((count, one) => count + one, 0);
-  if (clusters < 2) return null;
-  const squares = sums.reduce((total, residual) => total + residual ** 2, 0);
-  return { variance: (left * clusters * squares) / ((clusters - 1) * n * n), freedom: clusters - 1 };
 }

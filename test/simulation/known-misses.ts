@@ -5,13 +5,7 @@ export interface KnownMiss extends Pick<Row, 'design' | 'quantity'> {
   readonly why: string;
 }
 
-export const KNOWN_MISSES: readonly KnownMiss[] = [
-  {
-    design: '12 permutations, 40 samples',
-    quantity: 'synergy, plain',
-    why: 'The gain of the second expert is many times that of later ones, and of 12 trajectories some donors come second in none. Read the adjusted synergy, which compares donors at the same step.',
-  },
-];
+export const KNOWN_MISSES: readonly KnownMiss[] = [];
 
 export function knownMiss({ design, quantity }: Pick<Row, 'design' | 'quantity'>): KnownMiss | null {
   return KNOWN_MISSES.find((miss) => miss.design === design && miss.quantity === quantity) ?? null;

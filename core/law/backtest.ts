@@ -1,6 +1,6 @@
 import type { Estimate } from './estimate.ts';
 import { type Fit, Fitter, predict } from './least-squares.ts';
-import { levelWeights, levelWhitening } from './level.ts';
+import { levelWhitening } from './level.ts';
 import type { UsablePoints } from './usable-points.ts';
 import { at, whiten } from './whitening.ts';
 
@@ -53,8 +53,8 @@ function fitFirst(
 ): Fit {
   const { k } = fitter;
   const tolerance = 1e-6;
-  if (!w.levelled && levelWeights(w, count) === null) return fitter.fit(z, count, tolerance);
-  const own = levelWhitening(C, k.length, misfit, count);
+  const own = levelWhitening(C, k.length, misfit, count, w.plain ?? w);
+  if (own === w) return fitter.fit(z, count, tolerance);
   const first = new Float64Array(k.length);
   whiten(own, y, first, count);
   return new Fitter(fitter.grid, own, count).fit(first, count, tolerance);

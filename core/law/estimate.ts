@@ -3,6 +3,7 @@ import type { Form } from './curve.ts';
 import { parameterCount } from './forms.ts';
 import { type Fit, Fitter, FormGrid, predict } from './least-squares.ts';
 import { levelWhitening } from './level.ts';
+import { Scratch } from './scratch.ts';
 import type { UsablePoints } from './usable-points.ts';
 import { at, type Whitening, whiten } from './whitening.ts';
 
@@ -26,11 +27,14 @@ export interface Estimate {
 /** Tolerance in t while the misfit variance is still sought. */
 const ROUGH = 1e-5;
 
+const unexplained = new Scratch();
+const alongAxes = new Scratch();
+
 /** Fits every form to one curve, sharing what depends on the covariance alone. */
 export class Estimator {
   readonly points: UsablePoints;
   readonly #spectrum: Spectrum | null;
-  readonly #whitenings = new Map<number, Whitening>();
+  #withoutMisfit: Whitening | null = null;
 
   constructor(points: UsablePoints) {
     this.points = points;
@@ -66,8 +70,9 @@ export class Estimator {
 
   #at(grid: FormGrid, misfit: number, tolerance: number): Estimate {
     const { k, y, C } = this.points;
-    const w = this.#whitenings.get(misfit) ?? levelWhitening(C, k.length, misfit);
-    if (misfit === 0) this.#whitenings.set(0, w);
+    const made = misfit === 0 ? this.#withoutMisfit : null;
+    const w = made ?? levelWhitening(C, k.length, misfit);
+    if (misfit === 0) this.#withoutMisfit = w;
     const z = new Float64Array(k.length);
     whiten(w, y, z, k.length);
     const fitter = new Fitter(grid, w);
@@ -96,8 +101,9 @@ export class Estimator {
     if (!this.#spectrum) return 0;
     const { values, vectors, ones, mean } = this.#spectrum;
     const K = k.length;
-    const residuals = y.map((value, i) => value - predict(fit, k[i] ?? 0));
-    const rotated = new Float64Array(K);
+    const residuals = unexplained.of(K);
+    for (let i = 0; i < K; i++) residuals[i] = at(y, i) - predict(fit, k[i] ?? 0);
+    const rotated = alongAxes.of(K);
     let squared = 0;
     for (let column = 0; column < K; column++) {
       let sum = 0;

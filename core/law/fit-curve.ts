@@ -30,13 +30,13 @@ export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
   throwIfCancelled(options.cancelled);
   const finished = options.stage === 'complete';
   const estimate = choice.used?.estimate ?? null;
-  const judge = estimate ? new Judge(estimate, points) : null;
   const knife =
     finished && options.interval === 'population'
       ? jackknife(choice, points, data, options.leaveOneOut)
       : null;
   // An interval about the population with only this pool's errors in it would be none.
   const complete = finished && (options.interval === 'pool' || knife !== null);
+  const judge = complete && estimate ? Judge.of(estimate, points) : null;
   const judged: FitOptions = { ...options, stage: complete ? 'complete' : 'points' };
   const typical = typicalCurve(points, choice, data.chosenBeatsBase);
   const reasons: Record<string, string> = {};

@@ -41,6 +41,8 @@ const HALF_EXPONENT = 1;
 const LARGEST_EXPONENT = 20;
 const SMALLEST_EXPONENT = 1e-3;
 const SIGNED_LEAST_OFFSET = -0.8;
+/** Logarithms of k below this are kept. */
+const KEPT_LOGS = 65;
 
 function offsetForm(name: 'paper' | 'signed', first: number, last: number): ShapeForm {
   const least = name === 'paper' ? 0 : SIGNED_LEAST_OFFSET;
@@ -67,8 +69,10 @@ function offsetForm(name: 'paper' | 'signed', first: number, last: number): Shap
 
 function powerForm(first: number, last: number): ShapeForm {
   const p = (t: number) => (HALF_EXPONENT * (1 - t)) / t;
+  const logs = Array.from({ length: KEPT_LOGS }, (_, k) => Math.log(k / first));
+  const log = (k: number) => logs[k] ?? Math.log(k / first);
   // 1 − (k/first)^−p without cancellation for small p
-  const fall = (k: number, exponent: number) => -Math.expm1(-exponent * Math.log(k / first));
+  const fall = (k: number, exponent: number) => -Math.expm1(-exponent * log(k));
   return {
     kind: 'shape',
     name: 'power',
@@ -77,7 +81,7 @@ function powerForm(first: number, last: number): ShapeForm {
     tHigh: HALF_EXPONENT / (HALF_EXPONENT + SMALLEST_EXPONENT),
     shape: p,
     psi: (t) => {
-      if (t >= 1) return (k) => Math.log(k / first) / Math.log(last / first);
+      if (t >= 1) return (k) => log(k) / log(last);
       const exponent = p(t);
       const scale = 1 / fall(last, exponent);
       return (k) => scale * fall(k, exponent);

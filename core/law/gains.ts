@@ -32,12 +32,12 @@ export function marginalGains(
       const gain = at(y, here) - at(y, next);
       const [low, high] = complete ? measuredInterval(points, estimate, knife, terms, gain) : [null, null];
       gains.push({ k: kk, gain, low, high, measured: true });
-    } else if (law && judge) {
+    } else if (law) {
       const gain = predict(law.fit, kk) - predict(law.fit, kk + 1);
       const quantity = lossQuantity(law.fit.model, terms);
       // As for a forecast: without a backtest nobody knows how wrong the form is.
       const [low, high] =
-        complete && choice.used?.test
+        judge && choice.used?.test
           ? (knife?.interval(terms, gain, judge.judge(quantity)) ??
             judge.judge(quantity)?.interval ?? [null, null])
           : [null, null];

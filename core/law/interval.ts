@@ -16,6 +16,8 @@ export interface Judged {
   readonly se: number | null;
 }
 
+const judges = new WeakMap<Estimate, Judge>();
+
 /** 95% intervals of everything that follows from one estimate. */
 export class Judge {
   readonly #estimate: Estimate;
@@ -26,7 +28,16 @@ export class Judge {
   readonly #R: readonly (readonly number[])[];
   readonly #shapeFree: boolean;
 
-  constructor(estimate: Estimate, points: UsablePoints) {
+  /** @param points those of the estimate */
+  static of(estimate: Estimate, points: UsablePoints): Judge {
+    const known = judges.get(estimate);
+    if (known) return known;
+    const made = new Judge(estimate, points);
+    judges.set(estimate, made);
+    return made;
+  }
+
+  private constructor(estimate: Estimate, points: UsablePoints) {
     this.#estimate = estimate;
     this.#points = points;
     const { model, t, coefficients } = estimate.fit;

@@ -1,9 +1,10 @@
 import type { Form } from './curve.ts';
 import { type FormModel, formModel, parameterCount, type ShapeForm } from './forms.ts';
 import { minimise } from './minimise.ts';
-import { type ShapeGrid, shapeGrid } from './shape-grid.ts';
+import { Scratch } from './scratch.ts';
+import { ShapeGrid } from './shape-grid.ts';
 import { dot, solve } from './solve.ts';
-import { type Whitening, whiten, whitenRows } from './whitening.ts';
+import { type Whitening, whiten } from './whitening.ts';
 
 /** One form fitted to one curve. */
 export interface Fit {
@@ -115,6 +116,9 @@ export class FormGrid {
   }
 }
 
+const raws = new Scratch();
+const psis = new Scratch();
+
 /** One form, ready to be fitted to any losses at the same k's and with the same weights. */
 export class Fitter {
   readonly grid: FormGrid;
@@ -124,12 +128,10 @@ export class Fitter {
   readonly p: number;
   readonly whitening: Whitening;
   readonly #columns: readonly Float64Array[];
-  /** Whitened ψ, shape (t, K). */
-  readonly #shapes: Float64Array;
-  readonly #raw: Float64Array;
-  readonly #psi: Float64Array;
-  /** Of the first so many k's: what of the grid does not depend on the losses. */
-  readonly #grids = new Map<number, ShapeGrid>();
+  /** The first column: of shape forms, whitened ones. */
+  readonly #ones: Float64Array;
+  /** Of the first so many k's, as they were last fitted. */
+  #shapes: { readonly count: number; readonly grid: ShapeGrid } | null = null;
 
   /** @param count only the first so many k's are ever fitted */
   constructor(grid: FormGrid, w: Whitening, count = grid.k.length) {
@@ -139,16 +141,13 @@ export class Fitter {
     this.p = grid.p;
     this.model = grid.model;
     this.whitening = w;
-    this.#raw = new Float64Array(grid.k.length);
-    this.#psi = new Float64Array(grid.k.length);
     const K = grid.k.length;
     this.#columns = grid.columns.map((column) => {
       const out = new Float64Array(K);
       whiten(w, column, out, count);
       return out;
     });
-    this.#shapes = new Float64Array(grid.psi.length);
-    whitenRows(w, grid.psi, this.#shapes, grid.t.length, count, K);
+    this.#ones = this.#columns[0] ?? new Float64Array(K);
   }
 
   /** `z`: whitened losses. Only the first `count` k's are fitted. `tolerance` is in t. */
@@ -160,68 +159,46 @@ export class Fitter {
   }
 
   #fitShape(model: ShapeForm, z: Float64Array, count: number, tolerance: number): Fit {
-    const best = this.#bestShape(z, count);
+    const grid = this.#grid(count);
+    const along = dot(this.#ones, z, count);
+    const best = grid.best(z, along);
+    const at = (t: number) => this.#atShape(t, z, count, grid.uu, along / grid.uu);
     const tAt = (index: number) => this.grid.t[Math.min(Math.max(index, 0), GRID)] ?? 0;
     const found =
       best === null
         ? tAt(0)
-        : minimise((t) => this.atShape(t, z, count).rss, tAt(best - 1), tAt(best + 1), tAt(best), tolerance)
-            .x;
+        : minimise((t) => at(t).rss, tAt(best - 1), tAt(best + 1), tAt(best), tolerance).x;
     // A minimum on a bound is taken at the bound itself, which Brent's steps only approach.
     let t = found;
     for (const end of [model.tLow, model.tHigh])
-      if (
-        Math.abs(found - end) < 1e-6 &&
-        this.atShape(end, z, count).rss <= this.atShape(found, z, count).rss
-      )
-        t = end;
-    const { level: alpha, fall, rss } = this.atShape(t, z, count);
+      if (Math.abs(found - end) < 1e-6 && at(end).rss <= at(found).rss) t = end;
+    const { level: alpha, fall, rss } = at(t);
     return { form: this.form, model, p: this.p, t, coefficients: [alpha, fall], rss };
   }
 
-  /** The grid point that explains most of z; null where none lets the curve fall. */
-  #bestShape(z: Float64Array, count: number): number | null {
-    const ones = this.#columns[0] ?? new Float64Array(0);
-    const psi = this.#shapes;
-    const { uu, slope, norm } = this.#grid(count);
-    const level = dot(ones, z, count) / uu;
-    let best: number | null = null;
-    let gain = 0;
-    for (let index = 0; index < slope.length; index++) {
-      const own = norm[index] as number;
-      if (own <= 0) continue;
-      const from = index * this.k.length;
-      let withZ = 0;
-      for (let i = 0; i < count; i++) withZ += (psi[from + i] as number) * (z[i] as number);
-      const cross = withZ - (slope[index] as number) * level * uu;
-      const explained = cross < 0 ? (cross * cross) / own : 0;
-      if (explained > gain) {
-        gain = explained;
-        best = index;
-      }
-    }
-    return best;
-  }
-
   #grid(count: number): ShapeGrid {
-    const known = this.#grids.get(count);
-    if (known) return known;
-    const made = shapeGrid(this.#columns[0] ?? new Float64Array(0), this.#shapes, this.k.length, count);
-    this.#grids.set(count, made);
-    return made;
+    if (this.#shapes?.count === count) return this.#shapes.grid;
+    const grid = new ShapeGrid(this.whitening, this.#ones, this.grid.psi, this.k.length, count);
+    this.#shapes = { count, grid };
+    return grid;
   }
 
   /** Level α and fall δ ≥ 0 at a given shape, and the whitened residual sum of squares, summed residual by residual. */
-  atShape(t: number, z: Float64Array, count: number): { level: number; fall: number; rss: number } {
+  atShape(t: number, z: Float64Array, count: number): AtShape {
+    const uu = dot(this.#ones, this.#ones, count);
+    return this.#atShape(t, z, count, uu, dot(this.#ones, z, count) / uu);
+  }
+
+  /** @param uu 1ᵀ1 @param mean of z along 1, both whitened */
+  #atShape(t: number, z: Float64Array, count: number, uu: number, mean: number): AtShape {
     const { model } = this;
-    const ones = this.#columns[0] ?? new Float64Array(0);
     if (model.kind !== 'shape') throw new TypeError(`${this.form} has no shape`);
+    const ones = this.#ones;
+    const raw = raws.of(count);
+    const psi = psis.of(count);
     const psiAt = model.psi(t);
-    for (let i = 0; i < count; i++) this.#raw[i] = psiAt(this.k[i] ?? 0);
-    whiten(this.whitening, this.#raw, this.#psi, count);
-    const psi = this.#psi;
-    const uu = dot(ones, ones, count);
-    const mean = dot(ones, z, count) / uu;
+    for (let i = 0; i < count; i++) raw[i] = psiAt(this.k[i] as number);
+    whiten(this.whitening, raw, psi, count);
     const slope = dot(ones, psi, count) / uu;
     let cross = 0;
     let norm = 0;
@@ -240,4 +217,10 @@ export class Fitter {
     }
     return { level, fall, rss };
   }
+}
+
+interface AtShape {
+  readonly level: number;
+  readonly fall: number;
+  readonly rss: number;
 }

@@ -5,6 +5,7 @@
  * puzzle: D'Agostini, Nuclear Instruments and Methods A 346, 1994). Its level is then a weighted mean of the residuals
  * with weights that are negative, or far from what its own error makes each k worth.
  */
+import { Scratch } from './scratch.ts';
 import { at, type Whitening, whitening } from './whitening.ts';
 
 /** Rounding of a weight; all sum to 1. */
@@ -13,16 +14,29 @@ const ROUNDING = 1e-9;
 /** Ratio between k's, of q to g·(1 − g) in `levelWeights`, up to which the covariance counts as even. */
 const UNEVEN = 4;
 
+const rooms = {
+  u: new Scratch(),
+  g: new Scratch(),
+  q: new Scratch(),
+  withMean: new Scratch(),
+  levelled: new Scratch(),
+};
+
 /**
  * Whitening by `C` + `misfit`·I, shape (K, K), under which the level at any shape is a mean of the residuals of the
  * first `count` k's, weighted by the errors that they do not share. Differences between k's keep their covariance, so
  * the shape is fitted as before; only what they would tell of the level is not used. Where generalised least squares
- * weights about so anyway, this is `whitening(C, size, misfit)`.
+ * weights about so anyway, this is `plain`, `whitening(C, size, misfit)`.
  */
-export function levelWhitening(C: Float64Array, size: number, misfit: number, count = size): Whitening {
-  const plain = whitening(C, size, misfit);
+export function levelWhitening(
+  C: Float64Array,
+  size: number,
+  misfit: number,
+  count = size,
+  plain = whitening(C, size, misfit),
+): Whitening {
   const weights = levelWeights(plain, count);
-  return weights ? { ...whitening(levelled(C, size, misfit, weights), size, 0), levelled: true } : plain;
+  return weights ? { ...whitening(levelled(C, size, misfit, weights), size, 0), plain } : plain;
 }
 
 /**
@@ -33,9 +47,9 @@ export function levelWhitening(C: Float64Array, size: number, misfit: number, co
 export function levelWeights({ inverse, size, diagonal }: Whitening, count: number): Float64Array | null {
   if (diagonal) return null;
   // u = S⁻¹·1; g = S⁻ᵀ·u/(uᵀu); q: squared columns of S⁻¹ without what lies along u.
-  const u = new Float64Array(count);
-  const g = new Float64Array(size);
-  const q = new Float64Array(size);
+  const u = rooms.u.zeros(count);
+  const g = rooms.g.zeros(count);
+  const q = rooms.q.zeros(count);
   let total = 0;
   for (let i = 0; i < count; i++) {
     const row = i * size;
@@ -54,19 +68,23 @@ export function levelWeights({ inverse, size, diagonal }: Whitening, count: numb
   let [least, most, negative] = [Number.POSITIVE_INFINITY, 0, false];
   for (let j = 0; j < count; j++) {
     let others = 0;
-    for (let i = 0; i < size; i++) if (i !== j) others += at(g, i);
+    for (let i = 0; i < count; i++) if (i !== j) others += at(g, i);
     const ratio = at(q, j) / (at(g, j) * others);
     least = Math.min(least, ratio);
     most = Math.max(most, ratio);
     if (at(g, j) < -ROUNDING) negative = true;
   }
-  return (negative || most > UNEVEN * least) && all > 0 ? q.map((value) => value / all) : null;
+  if (!(negative || most > UNEVEN * least) || all <= 0) return null;
+  return Float64Array.from({ length: size }, (_, j) => (j < count ? at(q, j) / all : 0));
 }
 
-/** The covariance in which the mean by `weights` keeps its variance, and differences theirs, but do not tell of each other. */
+/**
+ * The covariance in which the mean by `weights` keeps its variance, and differences theirs, but do not tell of each other.
+ * The caller's until the next call.
+ */
 function levelled(C: Float64Array, size: number, misfit: number, weights: Float64Array): Float64Array {
   // Of each k with the mean: (C + misfit·I)·w.
-  const withMean = new Float64Array(size);
+  const withMean = rooms.withMean.of(size);
   let ofMean = 0;
   for (let i = 0; i < size; i++) {
     let sum = misfit * at(weights, i);
@@ -74,7 +92,7 @@ function levelled(C: Float64Array, size: number, misfit: number, weights: Float6
     withMean[i] = sum;
     ofMean += sum * at(weights, i);
   }
-  const found = new Float64Array(size * size);
+  const found = rooms.levelled.of(size * size);
   for (let i = 0; i < size; i++)
     for (let j = 0; j < size; j++) {
       const own = at(C, i * size + j) + (i === j ? misfit : 0);

@@ -21,8 +21,8 @@ export function parameterIntervals(
   const [used, ...others] = rivals;
   if (!used) return null;
   const intervals: Record<string, Interval> = {};
-  const judge = new Judge(used.estimate, points);
-  const judges = others.map((rival) => ({ rival, judge: new Judge(rival.estimate, points) }));
+  const judge = Judge.of(used.estimate, points);
+  const judges = others.map((rival) => ({ rival, judge: Judge.of(rival.estimate, points) }));
   let several = false;
   for (const [name, value] of Object.entries(parametersOf(used.estimate.fit))) {
     const judged = judge.judge(parameterQuantity(used.estimate.fit.model, name));
@@ -67,7 +67,7 @@ export function depthOfFloor(
   let worst: { depth: number; most: number | null } | null = null;
   for (const { form, estimate } of rivals) {
     if (form === 'flat') continue;
-    const judged = new Judge(estimate, points).judge(depthQuantity(estimate.fit.model, last));
+    const judged = Judge.of(estimate, points).judge(depthQuantity(estimate.fit.model, last));
     if (!judged) continue;
     const depth = predict(estimate.fit, last) - (parametersOf(estimate.fit)['Linf'] ?? 0);
     const most = judged.interval[1];

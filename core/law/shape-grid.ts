@@ -1,26 +1,83 @@
+import { Scratch } from './scratch.ts';
 import { dot } from './solve.ts';
+import type { Whitening } from './whitening.ts';
 
-/** Each grid point's ψ against the column of ones: 1ᵀ1, and of each the slope along it and ψᵀψ without that part. */
-export interface ShapeGrid {
+/** Of grids that are asked once only, as most are. */
+const once = new Scratch();
+
+/** Which of a grid of shapes t explains most of any losses at the same k's and with the same weights. */
+export class ShapeGrid {
+  /** 1ᵀ1 of the whitened column of ones. */
   readonly uu: number;
-  readonly slope: Float64Array;
-  readonly norm: Float64Array;
-}
+  readonly #whitening: Whitening;
+  readonly #ones: Float64Array;
+  readonly #raw: Float64Array;
+  readonly #K: number;
+  readonly #count: number;
+  /** Of each grid point its whitened ψ, the slope along the ones, and ψᵀψ without that part: kept from the second time on. */
+  #points: Float64Array | null = null;
+  #asked = 0;
 
-/** @param shapes whitened ψ, shape (t, K) */
-export function shapeGrid(ones: Float64Array, shapes: Float64Array, K: number, count: number): ShapeGrid {
-  const uu = dot(ones, ones, count);
-  const slope = new Float64Array(shapes.length / K);
-  const norm = new Float64Array(slope.length);
-  for (let index = 0; index < slope.length; index++) {
-    let [withOnes, own] = [0, 0];
-    for (let i = 0; i < count; i++) {
-      const value = shapes[index * K + i] as number;
-      withOnes += (ones[i] as number) * value;
-      own += value * value;
-    }
-    slope[index] = withOnes / uu;
-    norm[index] = own - (withOnes / uu) ** 2 * uu;
+  /**
+   * @param ones whitened
+   * @param raw ψ before whitening, shape (t, K)
+   * @param count only the first so many k's are looked at
+   */
+  constructor(w: Whitening, ones: Float64Array, raw: Float64Array, K: number, count: number) {
+    this.uu = dot(ones, ones, count);
+    this.#whitening = w;
+    this.#ones = ones;
+    this.#raw = raw;
+    this.#K = K;
+    this.#count = count;
   }
-  return { uu, slope, norm };
+
+  /**
+   * The grid point that explains most of z; null where none lets the curve fall.
+   * @param along 1ᵀz
+   */
+  best(z: Float64Array, along: number): number | null {
+    const count = this.#count;
+    const points = this.#whitened();
+    const length = (this.#raw.length / this.#K) * (count + 2);
+    let best: number | null = null;
+    let gain = 0;
+    for (let from = 0; from < length; from += count + 2) {
+      const norm = points[from + count + 1] as number;
+      if (norm <= 0) continue;
+      let withZ = 0;
+      for (let i = 0; i < count; i++) withZ += (points[from + i] as number) * (z[i] as number);
+      const cross = withZ - (points[from + count] as number) * along;
+      const explained = cross < 0 ? (cross * cross) / norm : 0;
+      if (explained > gain) {
+        gain = explained;
+        best = from / (count + 2);
+      }
+    }
+    return best;
+  }
+
+  #whitened(): Float64Array {
+    if (this.#points) return this.#points;
+    this.#asked += 1;
+    const { inverse, size, diagonal } = this.#whitening;
+    const [count, K, uu, ones, raw] = [this.#count, this.#K, this.uu, this.#ones, this.#raw];
+    const length = (raw.length / K) * (count + 2);
+    const points = this.#asked === 1 ? once.of(length) : new Float64Array(length);
+    for (let column = 0, from = 0; column < raw.length; column += K, from += count + 2) {
+      let [withOnes, own] = [0, 0];
+      for (let i = 0; i < count; i++) {
+        let value = 0;
+        for (let j = diagonal ? i : 0; j <= i; j++)
+          value += (inverse[i * size + j] as number) * (raw[column + j] as number);
+        points[from + i] = value;
+        withOnes += (ones[i] as number) * value;
+        own += value * value;
+      }
+      points[from + count] = withOnes / uu;
+      points[from + count + 1] = own - (withOnes / uu) ** 2 * uu;
+    }
+    if (this.#asked > 1) this.#points = points;
+    return points;
+  }
 }

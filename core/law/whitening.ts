@@ -1,11 +1,13 @@
+import { Scratch } from './scratch.ts';
+
 /** Generalised least squares by whitening: with C = S·Sᵀ, errors of S⁻¹·y are independent with variance 1. */
 export interface Whitening {
   readonly size: number;
   /** S⁻¹, lower triangular, row by row. Its leading block whitens the first k's alone. */
   readonly inverse: Float64Array;
   readonly diagonal: boolean;
-  /** The level was kept to that of the data (see level.ts): not by the covariance alone. */
-  readonly levelled?: true;
+  /** Where the level was kept to that of the data (see level.ts): the one by the covariance alone. */
+  readonly plain?: Whitening;
 }
 
 /** Whitening by the covariance `C` + `misfit`·I, shape (K, K). A singular C is lifted by as little as it needs. */
@@ -24,9 +26,11 @@ export function whitening(C: Float64Array, size: number, misfit: number): Whiten
   }
 }
 
+const root = new Scratch();
+
 /** S⁻¹ for C + ridge·I = S·Sᵀ; null if that is not positive definite. */
 function inverseRoot(C: Float64Array, n: number, ridge: number): Float64Array | null {
-  const S = new Float64Array(n * n);
+  const S = root.of(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = (C[i * n + j] ?? 0) + (i === j ? ridge : 0);
@@ -49,28 +53,18 @@ function inverseRoot(C: Float64Array, n: number, ridge: number): Float64Array | 
 }
 
 /** out = S⁻¹·y for the first `count` k's. `y` and `out` may not be the same array. */
-export function whiten(w: Whitening, y: Float64Array, out: Float64Array, count: number): void {
-  whitenRows(w, y, out, 1, count);
-}
-
-/** The same for the first `count` k's of each of `rows` vectors, one behind the other at `stride`. */
-export function whitenRows(
+export function whiten(
   { inverse, size, diagonal }: Whitening,
   y: Float64Array,
   out: Float64Array,
-  rows: number,
   count: number,
-  stride = count,
 ): void {
   // The innermost loop of all fits: written without calls.
-  for (let from = 0; from < rows * stride; from += stride) {
-    for (let i = 0; i < count; i++) {
-      const row = i * size;
-      let sum = 0;
-      for (let j = diagonal ? i : 0; j <= i; j++)
-        sum += (inverse[row + j] as number) * (y[from + j] as number);
-      out[from + i] = sum;
-    }
+  for (let i = 0; i < count; i++) {
+    const row = i * size;
+    let sum = 0;
+    for (let j = diagonal ? i : 0; j <= i; j++) sum += (inverse[row + j] as number) * (y[j] as number);
+    out[i] = sum;
   }
 }
 

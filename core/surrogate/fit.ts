@@ -90,22 +90,27 @@ function fitted(
   const polynomial = polynomialFirst ? withReplicates(fitPolynomial, merges, pool, base, seed) : null;
   if (polynomial) return polynomial;
   const every = Math.ceil(merges.length / LARGEST_PROCESS);
-  const thinned = merges.filter((_, i) => i % every === 0);
-  return withReplicates(fitProcess, thinned, pool, base, seed);
+  return withReplicates(fitProcess, merges, pool, base, seed, every);
 }
 
+/**
+ * One fit to every `every`-th merge, and one for each tenth that does not see it. Tenths are of all merges: also one that
+ * the fit does not use has a replicate that it can judge.
+ */
 function withReplicates<T extends SurrogateModel>(
   fitOne: (merges: readonly SurrogateMerge[], pool: number, base: number | null) => Fitted<T> | null,
   merges: readonly SurrogateMerge[],
   pool: number,
   base: number | null,
   seed: number,
+  every = 1,
 ): Found | null {
-  const whole = fitOne(merges, pool, base);
+  const used = merges.filter((_, i) => i % every === 0);
+  const whole = fitOne(used, pool, base);
   if (!whole) return null;
   const replicates: Replicate[] = [];
   for (const group of groupsOf(merges, pool, seed)) {
-    const left = merges.filter((_, i) => !group.has(i));
+    const left = merges.filter((_, i) => i % every === 0 && !group.has(i));
     const replicate = fitOne(left, pool, base);
     if (!replicate) return null;
     replicates.push({
@@ -113,7 +118,7 @@ function withReplicates<T extends SurrogateModel>(
       without: [...group].map((i) => nameOf(merges[i] as SurrogateMerge)),
     });
   }
-  return { whole, replicates, used: merges };
+  return { whole, replicates, used };
 }
 
 /** By size, then members, then step. */

@@ -4,7 +4,7 @@ import { seededRandom } from '../../core/law/random.ts';
 import { basisRow, basisSize } from '../../core/surrogate/basis.ts';
 import { fitSurrogate } from '../../core/surrogate/fit.ts';
 import { fitProcess } from '../../core/surrogate/fit-process.ts';
-import { type SurrogateMerge, weightsOf } from '../../core/surrogate/merge.ts';
+import { nameOf, type SurrogateMerge, weightsOf } from '../../core/surrogate/merge.ts';
 import { gradientAt, lossAt, meanLoss, subsetLoss } from '../../core/surrogate/model.ts';
 import { fitPolynomial } from '../../core/surrogate/polynomial.ts';
 import type { GaussianProcess } from '../../core/surrogate/process.ts';
@@ -148,6 +148,24 @@ describe('the surrogate', () => {
     expect(kindOf(9, 80)).toBe('process');
     expect(kindOf(9, 81)).toBe('polynomial');
     expect(kindOf(13, 160)).toBe('process');
+  });
+
+  it('has for every merge that was drawn one replicate that did not see it, also where not all are used', () => {
+    const pool = 34;
+    const random = seededRandom(5);
+    const drawn = (k: number) =>
+      Array.from({ length: pool }, (_, i) => ({ i, rank: random.uniform() }))
+        .sort((a, b) => a.rank - b.rank)
+        .slice(0, k)
+        .map(({ i }) => i)
+        .sort((a, b) => a - b);
+    const wide = new SurrogateWorld(pool, 3, { spread: 0.1 });
+    const sampled = Array.from({ length: 790 }, (_, i) => wide.merge(drawn(2 + (i % 31))));
+    const surrogate = fitted([...wide.ofSize(1), ...wide.ofSize(pool), ...sampled], pool);
+    expect(surrogate.model.kind).toBe('process');
+    expect(surrogate.merges).toBeLessThan(500);
+    const unseen = surrogate.replicates.flatMap(({ without }) => without).sort();
+    expect(unseen).toEqual(sampled.map(nameOf).sort());
   });
 
   it('does not depend on the order in which merges arrive', () => {

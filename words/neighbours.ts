@@ -19,27 +19,36 @@ export function dropSentence({ drop }: Neighbours, pool: readonly string[]): str
   if (!least) return '';
   const most = told.length > 1 ? told.at(-1) : undefined;
   const dear = most && isWorse(most.change) ? ` Most is lost without ${named(most)}.` : '';
+  const head = leastLost(told, least, told.length === drop.length);
+  return `${ofThose(told, drop, head)}.${dear}${unmeasured(drop, pool)}`;
+}
+
+function leastLost(told: readonly Told[], least: Told, all: boolean): string {
   const open = told.filter(({ change }) => isOpen(change)).map(({ expert }) => expert);
-  const head = isBetter(least.change)
-    ? `The loss falls without ${named(least)}.`
-    : isWorse(least.change)
-      ? `None for nothing: least is lost without ${named(least)}.`
-      : open.length > 1
-        ? `${nameList(open, 6)} may cost nothing, one at a time: without ${named(least)}.`
-        : `${least.change.value < 0 ? 'The loss is lowest' : 'Least is lost'} without ${named(least)}${open.length > 0 ? ', which may be nothing' : ''}.`;
-  return `${head}${dear}${unmeasured(drop, pool)}`;
+  if (isBetter(least.change)) return `the loss falls without ${named(least)}`;
+  if (isWorse(least.change)) return `${all ? 'none for nothing: ' : ''}least is lost without ${named(least)}`;
+  const perhaps = open.length > 0 ? ', which may be nothing' : '';
+  if (open.length > 1) return `any one of ${nameList(open, 6)} may cost nothing: without ${named(least)}`;
+  return `${least.change.value < 0 ? 'the loss is lowest' : 'least is lost'} without ${named(least)}${perhaps}`;
 }
 
 /** "What would one more buy, added to these?" Empty where none is left, or no such merge is measured. */
 export function addSentence({ add }: Neighbours, pool: readonly string[]): string {
-  const [best] = measured(add, pool);
+  const told = measured(add, pool);
+  const [best] = told;
   if (!best) return '';
   const head = isBetter(best.change)
-    ? `Most with ${named(best)}.`
+    ? `most with ${named(best)}`
     : isWorse(best.change)
-      ? `Nothing: even ${named(best)} makes it worse.`
-      : `${isOpen(best.change) ? 'Perhaps nothing: the best is' : 'The best is'} ${named(best)}.`;
-  return `${head}${unmeasured(add, pool)}`;
+      ? `${told.length === add.length ? 'nothing: ' : ''}even ${named(best)} makes it worse`
+      : `${isOpen(best.change) ? 'perhaps nothing: the best is' : 'the best is'} ${named(best)}`;
+  return `${ofThose(told, add, head)}.${unmeasured(add, pool)}`;
+}
+
+/** A sentence about all of them, or about those that are measured. */
+function ofThose(told: readonly Told[], all: readonly Neighbour[], text: string): string {
+  if (told.length < all.length) return `Of those measured (${told.length} of ${all.length}), ${text}`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What one expert's going or coming would do to the recommended subset; empty where that is not measured. */

@@ -26,7 +26,7 @@ describe('which one can I drop?', () => {
 
   it('names what may cost nothing, and what costs most', () => {
     expect(drop(row(0, 0.002, 0.003), row(1, 0.02, 0.003), row(2, 0.001, 0.003))).toBe(
-      'code and algebra may cost nothing, one at a time: without code, +0.0010 (−0.0020 to +0.0040). ' +
+      'Any one of code and algebra may cost nothing: without code, +0.0010 (−0.0020 to +0.0040). ' +
         'Most is lost without biology, +0.0200 (+0.0170 to +0.0230).',
     );
     expect(drop(row(0, 0.002, 0.003))).toContain('Least is lost without algebra, +0.0020');
@@ -42,7 +42,9 @@ describe('which one can I drop?', () => {
   });
 
   it('names those whose merge is not measured, and is empty where none is', () => {
-    expect(drop(row(0, 0.02, 0.003), { expert: 2, change: null })).toContain('Not measured: code.');
+    expect(drop(row(0, 0.02, 0.003), { expert: 2, change: null })).toBe(
+      'Of those measured (1 of 2), least is lost without algebra, +0.0200 (+0.0170 to +0.0230). Not measured: code.',
+    );
     expect(drop({ expert: 2, change: null })).toBe('');
   });
 });
@@ -55,6 +57,10 @@ describe('what would one more buy?', () => {
     expect(add(-0.002, 0.003)).toMatch(/^Perhaps nothing: the best is biology/);
     expect(add(0.02, 0.003)).toMatch(/^Nothing: even biology, \+0\.0200 .* makes it worse\.$/);
     expect(addSentence({ drop: [], add: [] }, pool)).toBe('');
+    const some = { drop: [], add: [row(1, 0.02, 0.003), { expert: 2, change: null }] };
+    expect(addSentence(some, pool)).toMatch(
+      /^Of those measured \(1 of 2\), even biology, .* makes it worse\. Not measured: code\.$/,
+    );
   });
 
   it('is told of each expert by whether it is in the subset', () => {

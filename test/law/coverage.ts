@@ -35,10 +35,12 @@ function countTrueForm(design: Design, { data }: Simulated, options: FitOptions,
   // Asked for the base's rule only below, so the draws are not needed here.
   const law = fitCurve({ ...data, replicates: null, baseReplicates: null }, options);
   const said = law.warnings.some(({ code }) => UNFIXED.has(code));
-  tally.event('floor not fixed: said so', design.identified ? 'power' : 'told', said);
+  // No floor at all is fixed by a curve that does not fall.
+  const kind = design.identified ? (design.form === 'flat' ? 'power' : 'alarm') : 'told';
+  tally.event('floor not fixed: said so', kind, said);
   for (const [name, truth] of Object.entries(design.truth)) {
-    const kind = kindIn(design, design.onBound.includes(name) ? 'cautious' : 'interval');
-    tally.interval(name, truth, estimateOf(law.parameters?.[name], law.intervals?.[name]), kind);
+    const own = kindIn(design, design.onBound.includes(name) ? 'cautious' : 'interval');
+    tally.interval(name, truth, estimateOf(law.parameters?.[name], law.intervals?.[name]), own);
   }
 }
 

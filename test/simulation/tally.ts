@@ -21,7 +21,7 @@ export interface Row {
   readonly replicates: number;
   /** Mean of estimate − truth, with its Monte Carlo standard error; null without an estimate. */
   readonly bias: { readonly mean: number; readonly error: number } | null;
-  /** Median width of the intervals; null without intervals, or where half of them have no limit. */
+  /** Median width of the intervals; null without intervals, or where half of them have no limit. Of a `value`: what holds 95% of them. */
   readonly width: number | null;
 }
 
@@ -108,7 +108,7 @@ export class Tally {
       of,
       replicates: of > 0 ? Math.min(of, replicates) : replicates,
       bias: meanOf(errors),
-      width: median(widths),
+      width: kind === 'value' ? spreadOf(errors) : median(widths),
     }));
   }
 
@@ -148,6 +148,12 @@ function meanOf(values: readonly number[]): Row['bias'] {
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, error: n > 1 ? Math.sqrt(squares / (n - 1) / n) : 0 };
+}
+
+function spreadOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
+  return at(0.975) - at(0.025);
 }
 
 function median(values: readonly number[]): number | null {

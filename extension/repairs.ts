@@ -82,8 +82,9 @@ function chooseFolder(lab: Lab, at: vscode.Uri, model: string): Repair {
 }
 
 /** Where terms are accepted and names looked up. */
-function hubPage({ parsed }: EditedExperiment, { code, model }: Placed): Repair[] {
-  const source = parsed.experiment && model ? modelSource(parsed.experiment, model) : null;
+function hubPage({ parsed, ensemble }: EditedExperiment, { code, model }: Placed): Repair[] {
+  const member = ensemble?.models.get(model ?? '')?.source ?? null;
+  const source = parsed.experiment && model ? modelSource(parsed.experiment, model) : member;
   const [name] = source?.split('@') ?? [];
   if (code !== 'hub_access' || !name) return [];
   const page = vscode.Uri.parse(`https://huggingface.co/${name}`, true);

@@ -4,6 +4,7 @@ import type { RunEnd } from './experiments/experiment-model.ts';
 import type { Lab } from './lab.ts';
 import { setting } from './settings.ts';
 import { showProblem } from './show-problem.ts';
+import { answerLines } from './status-bar.ts';
 
 /** A run that is over sooner was watched to its end. */
 const LONG_SECONDS = 60;
@@ -31,9 +32,9 @@ export function tellOfEnd(lab: Lab, uri: vscode.Uri, end: RunEnd): void {
 }
 
 async function tellAnswer(lab: Lab, uri: vscode.Uri): Promise<void> {
-  const { headline } = lab.library.get(uri)?.report ?? {};
-  const sentence = headline?.sentence.split('\n')[0] ?? 'The run is done.';
-  const buttons = headline?.subset ? ['Dashboard', 'Merge'] : ['Dashboard'];
+  const state = lab.library.get(uri);
+  const [sentence = 'The run is done.'] = state ? answerLines(state) : [];
+  const buttons = state?.report?.headline.subset ? ['Dashboard', 'Merge'] : ['Dashboard'];
   const picked = await vscode.window.showInformationMessage(oneLine(sentence, 400), ...buttons);
   if (picked === 'Dashboard') lab.dashboards.open(uri, { preserveFocus: false });
   if (picked === 'Merge') await vscode.commands.executeCommand('mergeLab.mergeRecommended', uri);

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { Headline } from '../core/report/report.ts';
+import { answerSentences, chosenPool } from '../words/ensemble.ts';
 import { oneLine } from '../words/plain.ts';
 import { countsOfWorkers, percentOfNew } from '../words/run-progress.ts';
 import { roughly } from '../words/units.ts';
 import { LANGUAGE } from './experiments/experiment-library.ts';
-import type { ExperimentState } from './experiments/experiment-state.ts';
+import { type ExperimentState, nameIn } from './experiments/experiment-state.ts';
 import type { Lab } from './lab.ts';
 import { setting } from './settings.ts';
 
@@ -58,7 +59,7 @@ export function isActive({ run }: ExperimentState): boolean {
 }
 
 function wordsOf(state: ExperimentState): { readonly text: string; readonly tooltip: string } {
-  const name = oneLine(state.valid?.experiment.name ?? 'Experiment', 60);
+  const name = oneLine(nameIn(state) ?? 'Experiment', 60);
   const tooltip = `${name}\n${state.problem ? oneLine(state.problem.message, 300) : stateSentence(state)}\nOpens the dashboard.`;
   if (state.busy) return { text: `$(loading~spin) ${state.busy}`, tooltip };
   if (isActive(state)) return { text: `$(loading~spin) ${runText(state)}`, tooltip };
@@ -67,9 +68,16 @@ function wordsOf(state: ExperimentState): { readonly text: string; readonly tool
 }
 
 /** `k = 4`, marked as hints are where it is not of the text as it stands; null where there is no answer. */
-export function answerText({ report, stale }: Pick<ExperimentState, 'report' | 'stale'>): string | null {
+export function answerText({
+  report,
+  ensemble,
+  stale,
+}: Pick<ExperimentState, 'report' | 'ensemble' | 'stale'>): string | null {
+  const mark = stale === null ? '' : '~ ';
+  const pool = ensemble && chosenPool(ensemble);
+  if (pool) return `${mark}pool of ${pool.members.length}`;
   const k = report && answeredK(report.headline);
-  return k === null ? null : `${stale === null ? '' : '~ '}k = ${k}`;
+  return k === null ? null : `${mark}k = ${k}`;
 }
 
 /** Size of the subset to take; where none is, the recommended k. */
@@ -90,10 +98,19 @@ export function runText({ run }: Pick<ExperimentState, 'run'>): string {
     .join(' · ');
 }
 
+/** The answer in sentences, of either kind; none before there is one. */
+export function answerLines({
+  report,
+  ensemble,
+}: Pick<ExperimentState, 'report' | 'ensemble'>): readonly string[] {
+  if (ensemble) return [...answerSentences(ensemble), ensemble.sentence];
+  return report?.headline.sentence.split('\n') ?? [];
+}
+
 function stateSentence(state: ExperimentState): string {
   if (isActive(state)) return runText(state);
-  if (state.report) {
-    const first = state.report.headline.sentence.split('\n')[0] ?? '';
+  const [first] = answerLines(state);
+  if (first !== undefined) {
     return oneLine(state.stale === null ? first : `${state.stale} ${first}`, 400);
   }
   return 'Nothing is measured yet.';

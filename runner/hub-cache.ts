@@ -2,18 +2,28 @@
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Ensemble } from '../core/experiment/ensemble/ensemble.ts';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { isLocalFolder } from '../core/experiment/local-folder.ts';
 
-/** Hub names in an experiment that would have to be downloaded first, each once, in the order of the file. */
+/** Hub names in a file of either kind that would have to be downloaded first, each once, in the order of the file. */
 export function toDownload(
-  { sizes, references }: Pick<Experiment, 'sizes' | 'references'>,
+  asked: Pick<Experiment, 'sizes' | 'references'> | Pick<Ensemble, 'models'>,
   env: NodeJS.ProcessEnv = process.env,
 ): readonly string[] {
-  const models = sizes.flatMap(({ base, experts }) => [base, ...experts.values()]);
-  const others = references.flatMap((reference) => ('model' in reference ? [reference.model] : []));
-  const names = [...models, ...others].filter((source) => !isLocalFolder(source));
+  const names = sourcesOf(asked).filter((source) => !isLocalFolder(source));
   return [...new Set(names)].filter((name) => !isCached(name, env));
+}
+
+function sourcesOf(
+  asked: Pick<Experiment, 'sizes' | 'references'> | Pick<Ensemble, 'models'>,
+): readonly string[] {
+  if ('models' in asked) return [...asked.models.values()].map(({ source }) => source);
+  const models = asked.sizes.flatMap(({ base, experts }) => [base, ...experts.values()]);
+  return [
+    ...models,
+    ...asked.references.flatMap((reference) => ('model' in reference ? [reference.model] : [])),
+  ];
 }
 
 /** Whether a snapshot of the commit, branch or tag behind the `@` (else of `main`) is there. */

@@ -3,10 +3,12 @@ import type { Problem } from '../problem.ts';
 import type { PlanId } from '../store/format.ts';
 import type { Progress } from './report.ts';
 
+export type LeftOut = Problem & { readonly model: string };
+
 /** The report of an ensemble as every surface reads it: of which plan, how far that is, and what it is not about. */
 export interface EnsembleDocument extends EnsembleReport {
   readonly plan: PlanId;
   readonly progress: Progress;
   /** Models without a loss of every sample, `model_failed` where there will be none. */
-  readonly left_out: readonly Problem[];
+  readonly left_out: readonly LeftOut[];
 }

@@ -1,10 +1,11 @@
 /** From what the store holds of an ensemble to what is analysed: losses of every model on every sample. */
 import type { EnsembleInput, EnsembleModel } from '../ensemble/types.ts';
 import type { Ensemble } from '../experiment/ensemble/ensemble.ts';
-import { type Problem, ProblemError } from '../problem.ts';
+import { ProblemError } from '../problem.ts';
 import type { EnsemblePlan, PlanMember } from '../store/ensemble/format.ts';
 import type { EvaluationId, EvaluationSet, MergeKey } from '../store/format.ts';
 import type { ResultIndex } from '../store/results.ts';
+import type { LeftOut } from './ensemble-document.ts';
 
 type Sized = readonly { readonly id: number; readonly bytes: number }[];
 
@@ -30,7 +31,7 @@ export interface ScoredEnsemble {
 export interface EnsembleMatrix {
   readonly input: EnsembleInput;
   /** Models without a loss on every domain, and copies of those, which say nothing without them. */
-  readonly leftOut: readonly Problem[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
@@ -133,8 +134,8 @@ function modelOf(
 }
 
 /** Models without a loss of every sample, with the reason; and those that are copies of one. */
-function missingModels(scored: ScoredEnsemble): ReadonlyMap<string, Problem> {
-  const missing = new Map<string, Problem>();
+function missingModels(scored: ScoredEnsemble): ReadonlyMap<string, LeftOut> {
+  const missing = new Map<string, LeftOut>();
   for (const line of scored.plan.lines) {
     const why = whyNotScored(scored, line);
     if (why !== null) missing.set(line.model, leftOut(line.model, why));
@@ -170,9 +171,10 @@ interface Reason {
   readonly why: string;
 }
 
-function leftOut(model: string, { code, why }: Reason): Problem {
+function leftOut(model: string, { code, why }: Reason): LeftOut {
   return {
     code,
+    model,
     message: `${model} is left out: ${why}`,
     fix: 'Run the experiment again.',
   };

@@ -26,7 +26,7 @@ export async function chooseMerge(
 ): Promise<ChosenMerge | undefined> {
   const { report, valid } = state;
   if (report && name) return reported(report, name);
-  const written = valid ? writtenMerge(valid.experiment) : null;
+  const written = valid?.experiment ? writtenMerge(valid.experiment) : null;
   const wanted = report && headlineMerge(report);
   const recommended = report && wanted ? reported(report, wanted) : null;
   if (written && recommended) return asked(written, recommended);

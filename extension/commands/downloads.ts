@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Experiment } from '../../core/experiment/experiment.ts';
+import type { Question } from '../../runner/analysis-messages.ts';
 import { toDownload } from '../../runner/hub-cache.ts';
 import { counted } from '../../words/numbers.ts';
 import { nameList } from '../../words/plain.ts';
@@ -8,8 +8,8 @@ import { nameList } from '../../words/plain.ts';
 const agreed = new Set<string>();
 
 /** Whether models of the hub that are not on this machine may be fetched; asked once for each. */
-export async function mayDownload(experiment: Experiment): Promise<boolean> {
-  const names = toDownload(experiment).filter((name) => !agreed.has(name));
+export async function mayDownload(question: Question): Promise<boolean> {
+  const names = toDownload(question).filter((name) => !agreed.has(name));
   if (names.length === 0) return true;
   const answer = await vscode.window.showWarningMessage(
     `Download ${counted(names.length, 'model')} from the Hugging Face hub?`,

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { mergesCsv } from '../../core/report/merges-csv.ts';
+import type { AnyReport } from '../../runner/analysis-messages.ts';
 import { encodeState } from '../../webview/encoded-state.ts';
 import { dashboardHtml } from '../../webview/html.ts';
 import { dashboardState } from '../dashboard/dashboard-state.ts';
 import type { ExperimentState } from '../experiments/experiment-state.ts';
 import { nameOfFile } from '../experiments/name-of-file.ts';
+import { reportPart } from '../experiments/work.ts';
 import type { Lab } from '../lab.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
 
@@ -13,7 +15,7 @@ import { type Target, whichExperiment } from './which-experiment.ts';
 export async function exportReport(lab: Lab, target: Target): Promise<void> {
   const uri = await whichExperiment(lab, target);
   const state = uri && lab.library.get(uri);
-  if (!uri || !state?.report) {
+  if (!uri || !(state?.report ?? state?.ensemble)) {
     void vscode.window.showInformationMessage('Nothing is measured yet: run the experiment first.');
     return;
   }
@@ -23,13 +25,16 @@ export async function exportReport(lab: Lab, target: Target): Promise<void> {
       description: 'the dashboard as one file that opens in any browser',
       ending: '.report.html',
     },
-    { label: 'CSV', description: 'every merge with its losses', ending: '.merges.csv' },
+    // Of an ensemble each chart's numbers are copied from the dashboard.
+    ...(state.report
+      ? [{ label: 'CSV', description: 'every merge with its losses', ending: '.merges.csv' } as const]
+      : []),
     { label: 'PNG', description: 'the curve, saved from the dashboard', ending: '' },
   ] as const;
   const kind = await vscode.window.showQuickPick(kinds, { placeHolder: 'Export the report as' });
   if (!kind) return;
   if (kind.label === 'PNG') {
-    lab.dashboards.open(uri, { preserveFocus: false, show: 'curve' });
+    lab.dashboards.open(uri, { preserveFocus: false, show: state.ensemble ? 'ensemble' : 'curve' });
     return;
   }
   const name = nameOfFile(uri);
@@ -39,7 +44,7 @@ export async function exportReport(lab: Lab, target: Target): Promise<void> {
   });
   if (!file) return;
   const text =
-    kind.label === 'CSV'
+    kind.label === 'CSV' && state.report
       ? mergesCsv(state.report)
       : await page(
           lab,
@@ -55,13 +60,14 @@ export async function exportReport(lab: Lab, target: Target): Promise<void> {
 /** With its intervals, which a file cannot wait for. */
 async function complete(lab: Lab, uri: vscode.Uri, state: ExperimentState): Promise<ExperimentState> {
   const model = lab.library.model(uri);
-  if (state.report?.stage !== 'points' || !model) return state;
+  if ((state.report ?? state.ensemble)?.stage !== 'points' || !model) return state;
   const title = 'Merge Lab: computing intervals';
-  const report = await vscode.window.withProgress(
+  const report: AnyReport = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title },
-    () => model.explore({}, 'complete'),
+    async (): Promise<AnyReport> =>
+      state.ensemble ? model.completeEnsemble() : model.explore({}, 'complete'),
   );
-  return { ...state, report };
+  return { ...state, ...reportPart(report) };
 }
 
 async function page(lab: Lab, state: string, title: string): Promise<string> {

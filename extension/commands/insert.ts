@@ -21,7 +21,11 @@ export async function insertSubset(lab: Lab, target: Target): Promise<void> {
   const editor = editorToWriteIn(lab);
   if (!editor) return;
   const named = target === undefined ? undefined : await whichExperiment(lab, target);
-  const uris = named ? [named] : (await experimentsOf(lab)).filter(({ scheme }) => scheme === 'file');
+  const uris = named
+    ? [named]
+    : (await experimentsOf(lab)).filter(
+        (uri) => uri.scheme === 'file' && !lab.library.get(uri)?.parsed.ensemble,
+      );
   if (uris.length === 0) {
     await whichExperiment(lab, undefined);
     return;
@@ -90,11 +94,11 @@ class LazySource implements SubsetSource {
   }
 
   get name(): string {
-    return this.#model?.state.valid?.experiment.name ?? nameOfFile(this.#uri);
+    return this.#model?.state.valid?.experiment?.name ?? nameOfFile(this.#uri);
   }
 
   get weights(): SubsetSource['weights'] {
-    return this.#model?.state.valid?.experiment.goals.weights ?? new Map();
+    return this.#model?.state.valid?.experiment?.goals.weights ?? new Map();
   }
 
   async report(): Promise<Report | null> {

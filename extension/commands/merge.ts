@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { problemOf } from '../../core/problem.ts';
 import { expandHome } from '../../runner/merge-request.ts';
+import { ofAnEnsemble } from '../../runner/session-errors.ts';
 import type { Writing } from '../../runner/session-types.ts';
 import type { MergeName } from '../../webview/messages.ts';
 import { counted, loss } from '../../words/numbers.ts';
@@ -19,6 +20,10 @@ import { type Target, whichExperiment } from './which-experiment.ts';
 /** Writes a merged model as a folder: the one that is named, else what the file says under `merge`, or the recommended one. */
 export async function merge(lab: Lab, target: Target, name?: MergeName): Promise<void> {
   const ready = await readyModel(lab, target, 'Writing a merged model');
+  if (ready?.model.state.parsed.ensemble) {
+    showProblem(lab, ofAnEnsemble(ready.uri.fsPath).problem);
+    return;
+  }
   const chosen = ready && (await chooseMerge(ready.model, name));
   if (ready && chosen) await write(lab, ready, chosen);
 }
@@ -31,7 +36,7 @@ async function write(lab: Lab, ready: Ready, chosen: ChosenMerge): Promise<void>
   const what = `${counted(experts.length, 'expert')}${weighted} (${oneLine(nameList(experts, 4), 160)})`;
   const soFar = chosen.isReported && isActive(model.state) ? ', the best so far of a run that goes on,' : '';
   const asked = `Where is the merge of ${what}${soFar} written?`;
-  const out = await askFolder(uri, model.state.valid?.experiment.merge?.out ?? null, folderName, asked);
+  const out = await askFolder(uri, model.state.valid?.experiment?.merge?.out ?? null, folderName, asked);
   if (!out) return;
   try {
     const title = `Merging ${oneLine(experts.join(', '), 120)}`;

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { problemOf } from '../../core/problem.ts';
-import type { PlanSummary } from '../../runner/experiment-session.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { oneLine } from '../../words/plain.ts';
 import { precisionSentence } from '../../words/precision.ts';
 import { bytes, roughly } from '../../words/units.ts';
 import type { ExperimentModel } from '../experiments/experiment-model.ts';
+import type { Planned } from '../experiments/work.ts';
 import type { Lab } from '../lab.ts';
 import { namedPython, setting } from '../settings.ts';
 import { showProblem } from '../show-problem.ts';
@@ -115,12 +115,13 @@ export async function readyModel(lab: Lab, target: Target, what: string): Promis
     showProblem(lab, problemOf(error));
     return undefined;
   }
-  const { experiment } = model.state.parsed;
-  if (!experiment) {
+  const { experiment, ensemble } = model.state.parsed;
+  const question = experiment ?? ensemble;
+  if (!question) {
     void showFirstError(uri, model);
     return undefined;
   }
-  return (await mayDownload(experiment)) && (await agentReady(lab, uri)) ? { uri, model } : undefined;
+  return (await mayDownload(question)) && (await agentReady(lab, uri)) ? { uri, model } : undefined;
 }
 
 /** Sets the agent up where it is missing and the user wants it. */
@@ -148,50 +149,56 @@ async function saved(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
 }
 
 /** The status bar says so, unless it is switched off. */
-function lookedAt(model: ExperimentModel): Thenable<PlanSummary> {
+function lookedAt(model: ExperimentModel): Thenable<Planned> {
   if (setting('statusBar.enabled', true)) return model.plan();
   const title = 'Merge Lab: looking at models and data';
   return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => model.plan());
 }
 
-async function confirmed({ estimate, missing, precision }: PlanSummary): Promise<boolean> {
+async function confirmed({ estimate, missing, precision, plan }: Planned): Promise<boolean> {
+  const what = 'models' in plan.header ? 'model' : 'merge';
   const { seconds } = estimate;
   if (seconds === null || seconds < LONG_SECONDS) return true;
   const answer = await vscode.window.showWarningMessage(
-    `This run of ${counted(missing, 'merge')} takes ${precision ? 'at most ' : ''}about ${roughly(seconds)} on this machine.`,
+    `This run of ${counted(missing, what)} takes ${precision ? 'at most ' : ''}about ${roughly(seconds)} on this machine.`,
     {
       modal: true,
-      detail: `It goes on when the window is closed, can be stopped after any merge, and needs ${bytes(estimate.disk_bytes)} of disk.`,
+      detail: `It goes on when the window is closed, can be stopped after any ${what}, and needs ${bytes(estimate.disk_bytes)} of disk.`,
     },
     'Run',
   );
   return answer === 'Run';
 }
 
-async function nothingToDo(uri: vscode.Uri, summary: PlanSummary): Promise<void> {
+async function nothingToDo(uri: vscode.Uri, summary: Planned): Promise<void> {
   const picked = await vscode.window.showInformationMessage(doneSentence(summary), 'Dashboard');
   if (picked) await vscode.commands.executeCommand('mergeLab.openDashboard', uri);
 }
 
-function doneSentence({ failed, precision }: PlanSummary): string {
+function doneSentence({ failed, precision }: Planned): string {
   if (precision?.stop === 'precise')
     return `${precisionSentence(precision)} Nothing is left to do; with a smaller precision a run goes on.`;
-  if (failed > 0) return `Nothing is left to do; ${counted(failed, 'merge')} failed.`;
+  if (failed > 0) return `Nothing is left to do; ${count(failed)} failed.`;
   return 'Everything that this experiment asks for is measured.';
 }
 
-function planSentence({ plan, done, missing, precision, estimate, prepared }: PlanSummary): string {
+function planSentence({ plan, done, missing, precision, estimate, prepared }: Planned): string {
   const merges = plan.total - plan.unmerged;
+  const asked =
+    'models' in plan.header
+      ? counted(plan.total, 'model')
+      : `${counted(merges, 'merge')} and ${counted(plan.unmerged, 'unmerged model')}`;
+  const dtype = 'dtype' in prepared ? ` (${prepared.dtype.value})` : '';
   const parts = [
     ...(precision ? [precisionSentence(precision)] : []),
-    `${precision ? 'At most ' : ''}${counted(merges, 'merge')} and ${counted(plan.unmerged, 'unmerged model')}: ${count(done)} done, ${count(missing)} to do.`,
+    `${precision ? 'At most ' : ''}${asked}: ${count(done)} done, ${count(missing)} to do.`,
   ];
   if (missing > 0) {
     const time =
       estimate.seconds === null ? 'in a time not known yet' : `in about ${roughly(estimate.seconds)}`;
     const memory = estimate.memory_bytes === null ? '' : `, ${bytes(estimate.memory_bytes)} of memory`;
     parts.push(
-      `On ${prepared.device.description} (${prepared.dtype.value}) ${time}${memory}, ${bytes(estimate.disk_bytes)} of disk.`,
+      `On ${prepared.device.description}${dtype} ${time}${memory}, ${bytes(estimate.disk_bytes)} of disk.`,
     );
   }
   return parts.join(' ');

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { oneLine } from '../../words/plain.ts';
 import { LANGUAGE } from '../experiments/experiment-library.ts';
+import { nameIn } from '../experiments/experiment-state.ts';
 import { nameOfFile } from '../experiments/name-of-file.ts';
 import type { Lab } from '../lab.ts';
 
@@ -45,9 +46,14 @@ export async function experimentsOf(lab: Lab): Promise<readonly vscode.Uri[]> {
   return [...byName.values()].sort((a, b) => a.path.localeCompare(b.path));
 }
 
+function nameOf(lab: Lab, uri: vscode.Uri): string {
+  const state = lab.library.get(uri);
+  return (state && nameIn(state)) ?? nameOfFile(uri);
+}
+
 async function pickExperiment(lab: Lab, uris: readonly vscode.Uri[]): Promise<vscode.Uri | undefined> {
   const items = uris.map((uri) => ({
-    label: oneLine(lab.library.get(uri)?.valid?.experiment.name ?? nameOfFile(uri)),
+    label: oneLine(nameOf(lab, uri)),
     description: oneLine(vscode.workspace.asRelativePath(uri)),
     uri,
   }));

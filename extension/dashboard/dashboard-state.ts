@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { DashboardState } from '../../webview/messages.ts';
 import { oneLine } from '../../words/plain.ts';
-import type { ExperimentState } from '../experiments/experiment-state.ts';
+import { type ExperimentState, nameIn } from '../experiments/experiment-state.ts';
 import { nameOfFile } from '../experiments/name-of-file.ts';
 
 export function titleOf(uri: vscode.Uri): string {
@@ -10,12 +10,12 @@ export function titleOf(uri: vscode.Uri): string {
 
 /** What a dashboard shows of an experiment. */
 export function dashboardState(uri: vscode.Uri, state: ExperimentState): DashboardState {
-  const { report, stale, run, plan, problem, updated, valid } = state;
+  const { report, ensemble, stale, run, plan, problem, updated, valid } = state;
   return {
-    name: valid?.experiment.name ?? titleOf(uri),
+    name: nameIn(state) ?? titleOf(uri),
     file: vscode.workspace.asRelativePath(uri),
     report,
-    ensemble: null,
+    ensemble: valid?.ensemble ? { report: ensemble } : null,
     stale,
     run,
     plan: plan && {

@@ -184,7 +184,7 @@ export class DashboardPanels implements vscode.Disposable {
       if (!state || !this.#shown.has(uri.toString())) return;
       shown.panel.title = titleOf(uri);
       this.#post(shown, newer(shown.report, dashboardState(uri, state)));
-      shown.report = state.report;
+      shown.report = state.report ?? state.ensemble;
       if (shown.show) {
         this.#post(shown, { kind: 'show', panel: shown.show });
         shown.show = null;

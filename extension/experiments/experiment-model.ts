@@ -6,27 +6,41 @@ import path from 'node:path';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import type { Parsed } from '../../core/experiment/parse.ts';
 import { type Problem, ProblemError, problemOf } from '../../core/problem.ts';
+import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import { type MergeChoice, mergekitYaml } from '../../core/report/mergekit.ts';
 import type { Progress, Report } from '../../core/report/report.ts';
-import type { Prepared, WorkerStatus } from '../../core/store/format.ts';
+import type { WorkerStatus } from '../../core/store/format.ts';
+import type { AnalysisUpdate } from '../../runner/analysis.ts';
+import type { AnyOutline, AnyReport } from '../../runner/analysis-messages.ts';
 import type { AnalysisPool } from '../../runner/analysis-pool.ts';
-import {
-  ExperimentSession,
-  type Known,
-  type MergeOptions,
-  type MergeWritten,
-  type OpenOptions,
-  type PlanOutline,
-  type PlanSummary,
-  ProblemsError,
-  type Verification,
-} from '../../runner/experiment-session.ts';
+import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import { runNames, runsOf } from '../../runner/run-folders.ts';
+import { ofAnEnsemble } from '../../runner/session-errors.ts';
+import type {
+  Known,
+  KnownEnsemble,
+  MergeOptions,
+  MergeWritten,
+  OpenOptions,
+  Verification,
+} from '../../runner/session-types.ts';
 import type { RunView } from '../../webview/messages.ts';
 import type { ExperimentState, PlanState } from './experiment-state.ts';
 import { InTurn } from './in-turn.ts';
 import { RunTracker } from './run-tracker.ts';
 import { sameAim, sameQuestion } from './same-question.ts';
+import {
+  type AnyPrepared,
+  foundBy,
+  type Looked,
+  NOTHING_KNOWN,
+  openWork,
+  type Planned,
+  preparedPart,
+  type Question,
+  reportPart,
+  type Work,
+} from './work.ts';
 
 export interface ModelOptions {
   /** Asked anew whenever a session is made. */
@@ -52,13 +66,10 @@ const WRONG = 'The text has errors: this is of the last text without.';
 const COMPUTING = 'The numbers of this text are being computed.';
 const CHANGED = 'Models or data changed, or were not looked at yet: run or plan to see.';
 
-/** What is shown, and of which text: a session never changes the experiment that it is of. */
-interface Looked {
-  readonly session: ExperimentSession;
-  readonly experiment: Experiment;
-  readonly plan: PlanOutline | null;
-  /** Of the models and data of this very text. */
-  readonly isPrepared: boolean;
+/** What may be run, of one text for good. */
+interface Job {
+  readonly session: Work;
+  readonly question: Question;
 }
 
 export class ExperimentModel {
@@ -71,13 +82,13 @@ export class ExperimentModel {
   #looked: Looked | null = null;
   #watching: Disposable | null = null;
   /** What was planned last, and would be run. */
-  #job: { readonly session: ExperimentSession; readonly experiment: Experiment } | null = null;
+  #job: Job | null = null;
   /** Of which text the report and `prepared` are. */
-  #reportOf: Experiment | null = null;
-  #preparedOf: Experiment | null = null;
+  #reportOf: Question | null = null;
+  #preparedOf: Question | null = null;
   #tracker: RunTracker | null = null;
   /** What the run was to find out when it was started here, or found. */
-  #trackedFor: Experiment | null = null;
+  #trackedFor: Question | null = null;
   #runs = '';
   #timer: NodeJS.Timeout | null = null;
   #generation = 0;
@@ -87,22 +98,18 @@ export class ExperimentModel {
   constructor(file: string, parsed: Parsed, options: ModelOptions) {
     this.file = file;
     this.#options = options;
-    const { experiment, positions } = parsed;
     this.#state = {
+      ...NOTHING_KNOWN,
       file,
       parsed,
-      valid: experiment ? { experiment, positions } : null,
-      report: null,
+      valid: questionIn(parsed) ? parsed : null,
       stale: null,
-      plan: null,
-      prepared: null,
       run: IDLE,
       busy: null,
       problem: null,
-      updated: null,
     };
     this.#others = setInterval(() => this.#joinRun(), OTHERS_MS);
-    if (experiment) this.#lookSoon(0);
+    if (questionIn(parsed)) this.#lookSoon(0);
   }
 
   get state(): ExperimentState {
@@ -111,11 +118,11 @@ export class ExperimentModel {
 
   /** The text as it stands now. Numbers follow after a pause, and only where the text asks another question. */
   use(parsed: Parsed, pause = PAUSE_MS): void {
-    const { experiment, positions } = parsed;
-    const before = this.#state.valid?.experiment;
-    const valid = experiment ? { experiment, positions } : parsed.ensemble ? null : this.#state.valid;
-    this.#set({ parsed, valid });
-    if (experiment && !(before && sameQuestion(before, experiment))) this.#lookSoon(pause);
+    const before = questionIn(this.#state.valid);
+    const now = questionIn(parsed);
+    const isOther = before !== null && now !== null && before.kind !== now.kind;
+    this.#set({ parsed, valid: now ? parsed : this.#state.valid, ...(isOther ? NOTHING_KNOWN : {}) });
+    if (now && !(before && sameQuestion(before, now))) this.#lookSoon(pause);
   }
 
   /** Looks again at models, data and results; starts nothing. */
@@ -124,16 +131,17 @@ export class ExperimentModel {
   }
 
   /** Looks at models and data, which may start Python, and says what a run of the text as it stands would do. */
-  async plan(): Promise<PlanSummary> {
-    const experiment = this.#validText();
+  async plan(): Promise<Planned> {
+    const question = this.#validText();
     return this.#busy('Looking at models and data', async () => {
-      const { session } = await this.#jobOf(experiment);
+      const { session } = await this.#jobOf(question);
       try {
         const summary = await session.plan();
-        this.#prepared(summary.prepared, experiment);
+        this.#prepared(summary.prepared, question);
         return summary;
       } catch (error) {
-        if (error instanceof ProblemsError) this.#prepared(error.prepared, experiment);
+        const found = foundBy(error);
+        if (found) this.#prepared(found, question);
         throw error;
       } finally {
         await this.#look();
@@ -144,21 +152,21 @@ export class ExperimentModel {
   /** Starts a run of what was planned last, whatever the text has become since, or joins the one that goes on. */
   async run(): Promise<'started' | 'queued' | 'attached' | 'nothing_to_do'> {
     return this.#busy('Starting the run', async () => {
-      const { session, experiment } = this.#job ?? (await this.#jobOf(this.#validText()));
+      const { session, question } = this.#job ?? (await this.#jobOf(this.#validText()));
       const { run, state, warnings } = await session.run();
       const [warning] = warnings;
       if (warning) this.#set({ problem: warning });
-      if (state !== 'nothing_to_do') this.#track(session.store, run, experiment);
+      if (state !== 'nothing_to_do') this.#track(session.store, run, question);
       return state;
     });
   }
 
   /** Adds what is foretold to beat what is measured to the plan of the text as it stands; `run` then merges it. */
   async verify(): Promise<Verification> {
-    const experiment = this.#validText();
+    const question = this.#validText();
     return this.#busy('Looking for what may be better', async () => {
-      const { session } = await this.#jobOf(experiment);
-      return session.verify();
+      const { session } = await this.#jobOf(question);
+      return this.#merging(session).verify();
     });
   }
 
@@ -168,30 +176,38 @@ export class ExperimentModel {
   }
 
   async merge(options: MergeOptions): Promise<MergeWritten> {
-    const experiment = this.#validText();
+    const question = this.#validText();
     return this.#busy('Merging', async () => {
-      const { session } = await this.#jobOf(experiment);
-      return session.merge(options);
+      const { session } = await this.#jobOf(question);
+      return this.#merging(session).merge(options);
     });
   }
 
   /** The report under other goals. */
   async explore(goals: Partial<Experiment['goals']>, stage: 'points' | 'complete'): Promise<Report> {
     if (!this.#looked?.plan) throw notLookedAt();
-    return this.#looked.session.explore(goals, stage);
+    return this.#merging(this.#looked.session).explore(goals, stage);
   }
 
   /** The report with Shapley values in its study. */
   async withShapley(): Promise<Report> {
     if (!this.#looked?.plan) throw notLookedAt();
-    return this.#looked.session.withShapley();
+    return this.#merging(this.#looked.session).withShapley();
+  }
+
+  /** The report of an ensemble with its intervals. */
+  async completeEnsemble(): Promise<EnsembleDocument> {
+    const session = this.#looked?.session;
+    if (session?.kind !== 'ensemble') throw notLookedAt();
+    return session.report();
   }
 
   /** mergekit's configuration of a merge; null where there is no equivalent one, or no plan is known. */
   mergekit(choice: MergeChoice): string | null {
-    const header = this.#looked?.plan?.header;
-    if (!header) return null;
-    const spec = this.#looked?.experiment.methods[choice.method];
+    const { plan, question } = this.#looked ?? {};
+    if (!plan || !('sizes' in plan.header) || question?.kind !== 'merge') return null;
+    const { header } = plan;
+    const spec = question.methods[choice.method];
     const seed = spec && 'seeds' in spec ? (choice.seed ?? spec.seeds[0] ?? 0) : null;
     const dtype = this.#state.prepared?.models[`${choice.size}/base`]?.dtype;
     return mergekitYaml(header, { ...choice, seed }, dtype === 'mixed' ? undefined : dtype);
@@ -221,7 +237,7 @@ export class ExperimentModel {
     this.#tracker?.dispose();
     this.#tracker = null;
     this.#reportOf = null;
-    this.#set({ report: null, plan: null, run: IDLE, problem: null, updated: null });
+    this.#set({ ...NOTHING_KNOWN, run: IDLE, problem: null });
   }
 
   async dispose(): Promise<void> {
@@ -243,12 +259,13 @@ export class ExperimentModel {
   }
 
   /** Why the report is not of the text as it stands. */
-  #staleness({ report, parsed, valid }: ExperimentState): string | null {
-    if (!report || !valid) return null;
-    if (!parsed.experiment) return WRONG;
-    if (!this.#reportOf || !sameQuestion(this.#reportOf, valid.experiment)) {
+  #staleness({ report, ensemble, parsed, valid }: ExperimentState): string | null {
+    const asked = questionIn(valid);
+    if (!(report ?? ensemble) || !asked) return null;
+    if (!questionIn(parsed)) return WRONG;
+    if (!this.#reportOf || !sameQuestion(this.#reportOf, asked)) {
       const looked = this.#looked;
-      const isLooked = looked !== null && sameQuestion(looked.experiment, valid.experiment);
+      const isLooked = looked !== null && sameQuestion(looked.question, asked);
       return isLooked && !looked.isPrepared ? CHANGED : COMPUTING;
     }
     return this.#looked?.isPrepared === false ? CHANGED : null;
@@ -265,14 +282,14 @@ export class ExperimentModel {
   /** What the store says of the last valid text. The newest call wins. */
   async #look(): Promise<void> {
     const generation = ++this.#generation;
-    const experiment = this.#state.valid?.experiment;
+    const question = questionIn(this.#state.valid);
     // A file that was never saved has no folder, and so no store.
-    if (!experiment || !path.isAbsolute(this.file) || this.#disposed) return;
-    let session: ExperimentSession | null = null;
+    if (!question || !path.isAbsolute(this.file) || this.#disposed) return;
+    let session: Work | null = null;
     try {
-      session = ExperimentSession.of(this.file, experiment, this.#sessionOptions(true));
+      session = openWork(this.file, question, this.#sessionOptions(true));
       const known = await session.look();
-      if (generation === this.#generation) await this.#known(session, experiment, known);
+      if (generation === this.#generation) await this.#known(session, question, known);
       else await session.dispose();
     } catch (error) {
       await session?.dispose();
@@ -280,16 +297,17 @@ export class ExperimentModel {
     }
   }
 
-  async #known(session: ExperimentSession, experiment: Experiment, known: Known): Promise<void> {
+  async #known(session: Work, question: Question, known: Known | KnownEnsemble): Promise<void> {
     const before = this.#looked;
     const { plan, look, prepared, estimate } = known;
-    this.#looked = { session, experiment, plan, isPrepared: prepared !== null };
-    if (prepared) this.#preparedOf = experiment;
-    const isStill = this.#preparedOf !== null && sameQuestion(this.#preparedOf, experiment);
+    this.#looked = { session, question, plan, isPrepared: prepared !== null };
+    if (prepared) this.#preparedOf = question;
+    const isStill = this.#preparedOf !== null && sameQuestion(this.#preparedOf, question);
     const { problem } = this.#state;
     this.#set({
       plan: plan && look && estimate ? planState(plan, look.progress, estimate) : null,
-      prepared: prepared ?? (isStill ? this.#state.prepared : null),
+      ...(isStill ? {} : { prepared: null, members: null }),
+      ...(prepared ? preparedPart(question.kind, prepared) : {}),
       problem: problem?.code === 'run_died' ? problem : (look?.problems[0] ?? null),
     });
     this.#watch(this.#looked);
@@ -299,25 +317,23 @@ export class ExperimentModel {
     await before?.session.dispose();
   }
 
-  #prepared(prepared: Prepared, experiment: Experiment): void {
-    this.#preparedOf = experiment;
-    this.#set({ prepared });
+  #prepared(prepared: AnyPrepared, question: Question): void {
+    this.#preparedOf = question;
+    this.#set(preparedPart(question.kind, prepared));
   }
 
   /** Reports of a plan as results arrive, from wherever they come. */
-  #watch({ session, experiment, plan }: Looked): void {
+  #watch({ session, question, plan }: Looked): void {
     this.#watching?.[Symbol.dispose]();
     this.#watching = null;
     if (!plan) return;
-    this.#watching = session.watch(plan.id, ({ progress, report, problem }) => {
+    this.#watching = session.watch(plan.id, ({ progress, report, problem }: AnalysisUpdate<AnyReport>) => {
       const { plan: shown } = this.#state;
-      if (report) {
-        this.#reportOf = experiment;
-        this.#endWhenPrecise(report, experiment);
-      }
+      if (report) this.#reportOf = question;
+      if (report?.kind === 'merge' && question.kind === 'merge') this.#endWhenPrecise(report, question);
       this.#set({
         ...(shown && progress ? { plan: planState(plan, progress, shown.estimate) } : {}),
-        ...(report ? { report, updated: this.#options.now() } : {}),
+        ...(report ? { ...reportPart(report), updated: this.#options.now() } : {}),
         ...(problem ? { problem } : {}),
       });
     });
@@ -332,7 +348,7 @@ export class ExperimentModel {
     if (names === this.#runs) return;
     this.#runs = names;
     const [newest] = runsOf(store, looked.plan.id);
-    if (newest) this.#track(store, newest.run, looked.experiment);
+    if (newest) this.#track(store, newest.run, looked.question);
     else if (this.#tracker) {
       this.#tracker.dispose();
       this.#tracker = null;
@@ -340,12 +356,12 @@ export class ExperimentModel {
     }
   }
 
-  #track(store: string, run: string, experiment: Experiment): void {
+  #track(store: string, run: string, question: Question): void {
     if (this.#disposed || (this.#tracker?.run === run && this.#tracker.store === store)) return;
     this.#tracker?.dispose();
     const tracker = new RunTracker(store, run, this.#options.now, (view) => this.#set({ run: view }));
     this.#tracker = tracker;
-    this.#trackedFor = experiment;
+    this.#trackedFor = question;
     this.#set({ run: tracker.view });
     void this.#untilEnd(tracker);
   }
@@ -355,7 +371,8 @@ export class ExperimentModel {
     const tracker = this.#tracker;
     if (report.precision?.stop !== 'precise' || !tracker?.active || tracker.view.state === 'stopping') return;
     const isOfPlan = tracker.view.workers.some(({ plan }) => plan === report.plan);
-    if (isOfPlan && this.#trackedFor && sameAim(this.#trackedFor, experiment)) tracker.stop(false);
+    const started = this.#trackedFor;
+    if (isOfPlan && started?.kind === 'merge' && sameAim(started, experiment)) tracker.stop(false);
   }
 
   async #untilEnd(tracker: RunTracker): Promise<void> {
@@ -389,23 +406,26 @@ export class ExperimentModel {
     }
   }
 
-  #validText(): Experiment {
-    const { experiment } = this.#state.parsed;
-    if (experiment) return experiment;
+  /** For what merging alone has. */
+  #merging(session: Work): ExperimentSession {
+    if (session.kind === 'merge') return session;
+    throw ofAnEnsemble(this.file);
+  }
+
+  #validText(): Question {
+    const question = questionIn(this.#state.parsed);
+    if (question) return question;
     const error = notValid(this.#state.parsed);
     this.#set({ problem: error.problem });
     throw error;
   }
 
   /** A session that may write, of one text for good. Called in turn only. */
-  async #jobOf(experiment: Experiment): Promise<{ session: ExperimentSession; experiment: Experiment }> {
+  async #jobOf(question: Question): Promise<Job> {
     if (this.#disposed) throw notLookedAt();
-    if (this.#job?.experiment === experiment) return this.#job;
+    if (this.#job?.question === question) return this.#job;
     const before = this.#job;
-    this.#job = {
-      session: ExperimentSession.of(this.file, experiment, this.#sessionOptions(false)),
-      experiment,
-    };
+    this.#job = { session: openWork(this.file, question, this.#sessionOptions(false)), question };
     await before?.session.dispose();
     return this.#job;
   }
@@ -431,15 +451,18 @@ function planLeft({ plan, report }: ExperimentState): PlanState | null {
 }
 
 function planState(
-  { total, unmerged }: PlanOutline,
+  { total, unmerged }: AnyOutline,
   { done, failed }: Pick<Progress, 'done' | 'failed'>,
   estimate: PlanState['estimate'],
 ): PlanState {
   return { total, unmerged, done, failed, missing: Math.max(0, total - done - failed), estimate };
 }
 
-function notValid({ diagnostics, ensemble }: Parsed): ProblemError {
-  if (ensemble) return new ProblemError(ENSEMBLE_ELSEWHERE);
+function questionIn(parsed: Pick<Parsed, 'experiment' | 'ensemble'> | null): Question | null {
+  return parsed?.experiment ?? parsed?.ensemble ?? null;
+}
+
+function notValid({ diagnostics }: Parsed): ProblemError {
   const first = diagnostics.find(({ severity }) => severity === 'error');
   return new ProblemError({
     code: 'experiment_invalid',
@@ -447,12 +470,6 @@ function notValid({ diagnostics, ensemble }: Parsed): ProblemError {
     fix: first?.fix ?? 'Correct it, then try again.',
   });
 }
-
-const ENSEMBLE_ELSEWHERE: Problem = {
-  code: 'ensemble_on_command_line',
-  message: 'This file is of an ensemble, which the command line runs; its panel in the editor comes later.',
-  fix: 'Run it with: merge-lab run FILE.',
-};
 
 function notLookedAt(): ProblemError {
   return new ProblemError({

@@ -1,20 +1,21 @@
 import type { Experiment } from '../../core/experiment/experiment.ts';
+import type { Question } from './work.ts';
 
-/** Experiments never change, and are compared at every change of a state: the text of each is made once. */
-const texts = new WeakMap<Experiment, string>();
+/** Questions never change, and are compared at every change of a state: the text of each is made once. */
+const texts = new WeakMap<Question, string>();
 
 /** Whether two texts ask the same: what `merge:` says is never part of an answer. */
-export function sameQuestion(a: Experiment, b: Experiment): boolean {
+export function sameQuestion(a: Question, b: Question): boolean {
   return a === b || textOf(a) === textOf(b);
 }
 
-function textOf(experiment: Experiment): string {
-  const known = texts.get(experiment);
+function textOf(question: Question): string {
+  const known = texts.get(question);
   if (known !== undefined) return known;
-  const text = JSON.stringify({ ...experiment, merge: null }, (_, value: unknown) =>
+  const text = JSON.stringify({ ...question, merge: null }, (_, value: unknown) =>
     value instanceof Map ? [...value] : value,
   );
-  texts.set(experiment, text);
+  texts.set(question, text);
   return text;
 }
 

@@ -1,5 +1,6 @@
 /** A text that is being edited, with what is known of it: what every surface in the text is made from. */
 import type { Path, Range } from '../../core/experiment/diagnostic.ts';
+import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import type { Parsed } from '../../core/experiment/parse.ts';
 import { soundPart } from '../../core/experiment/sound-part.ts';
@@ -32,6 +33,12 @@ export class EditedExperiment {
   get experiment(): Experiment | null {
     if (this.parsed.ensemble) return null;
     return this.parsed.experiment ?? this.state?.valid?.experiment ?? null;
+  }
+
+  /** The same of an ensemble. */
+  get ensemble(): Ensemble | null {
+    if (this.parsed.experiment) return null;
+    return this.parsed.ensemble ?? this.state?.valid?.ensemble ?? null;
   }
 
   /** What names experts, domains and files: while the text has errors its sound part, else the last text without. */

@@ -5,6 +5,7 @@ import { estimated } from '../../words/estimates.ts';
 import { counted, ordinal, signed } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
+import { modelHints, poolHint } from './ensemble-hints.ts';
 import { goalHints } from './goal-hints.ts';
 import { type Hint, hintAtEnd } from './hint.ts';
 import { fitText, formula, lawInShort } from './law-text.ts';
@@ -13,6 +14,7 @@ import { cellsOfMethods, headlineCell, objectiveCurve } from './report-cells.ts'
 export type HintKind = 'methods' | 'experts' | 'goals';
 
 export function hints(edited: EditedExperiment, kinds: ReadonlySet<HintKind>): readonly Hint[] {
+  if (edited.ensemble) return ensembleHints(edited, kinds);
   const report = edited.state?.report;
   if (!report) return [];
   return [
@@ -20,6 +22,11 @@ export function hints(edited: EditedExperiment, kinds: ReadonlySet<HintKind>): r
     ...(kinds.has('methods') ? methodHints(edited, report) : []),
     ...(kinds.has('goals') ? goalHints(edited, report) : []),
   ];
+}
+
+function ensembleHints(edited: EditedExperiment, kinds: ReadonlySet<HintKind>): readonly Hint[] {
+  const pool = kinds.has('goals') ? poolHint(edited) : null;
+  return [...(kinds.has('experts') ? modelHints(edited) : []), ...(pool ? [pool] : [])];
 }
 
 interface Note {

@@ -3,6 +3,7 @@
 import type { Path, Position, Range } from '../../core/experiment/diagnostic.ts';
 import { meansSentence, precisionSentence, samplesSentence } from '../../words/precision.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
+import { ensembleHover } from './ensemble-hover.ts';
 import { nextSteps } from './headline.ts';
 import { hoverOfDomain, hoverOfDomains } from './hover-domains.ts';
 import { hoverOfKey } from './hover-keys.ts';
@@ -26,7 +27,8 @@ export function hover(edited: EditedExperiment, at: Position): Hover | null {
   const { path, on, range } = found;
   const content = contentOf(edited, path).filter((part) => part !== null);
   const ofKey = on === 'key' ? hoverOfKey(edited, path) : null;
-  const { stale, report } = edited.state ?? {};
+  const { stale } = edited.state ?? {};
+  const report = edited.state?.report ?? edited.state?.ensemble;
   const parts = [
     // A name of the file, such as an expert's, is its own title; a key is told first what it means.
     ...(ofKey === null ? [] : [ofKey]),
@@ -37,6 +39,7 @@ export function hover(edited: EditedExperiment, at: Position): Hover | null {
 }
 
 function contentOf(edited: EditedExperiment, path: Path): readonly (string | null)[] {
+  if (edited.ensemble) return ensembleHover(edited, path);
   const [section, second, third, fourth] = path;
   switch (section) {
     case 'base':

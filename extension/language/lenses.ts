@@ -1,6 +1,5 @@
 /** What stands above the first line: the one obvious thing to do next, and how far it is. */
 import { countMerges } from '../../core/design/count-merges.ts';
-import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import { followUpsText } from '../../words/follow-ups.ts';
 import { count, counted } from '../../words/numbers.ts';
@@ -42,9 +41,8 @@ export function lenses(edited: EditedExperiment, { uri, trusted }: LensPlace): r
     args: [uri],
     tooltip,
   });
-  const { ensemble } = edited.parsed;
-  if (ensemble) return [lens(null, ensembleRemark(ensemble), ENSEMBLE_ELSEWHERE)];
-  const dashboard = lens('mergeLab.openDashboard', 'Dashboard', 'Curves, subsets and the answer in full');
+  const contents = edited.ensemble ? 'The oracle, pools and models' : 'Curves, subsets';
+  const dashboard = lens('mergeLab.openDashboard', 'Dashboard', `${contents} and the answer in full`);
   if (!trusted) return [dashboard];
   const plan = lens('mergeLab.plan', 'Plan', 'What a run would do, and what it would take');
   const busy = edited.state?.busy;
@@ -52,12 +50,6 @@ export function lenses(edited: EditedExperiment, { uri, trusted }: LensPlace): r
   // What goes on stands where one would start it, so that nothing is started twice.
   if (remark && !runs(edited)) return [remark, dashboard];
   return [...actions(edited, lens), plan, dashboard, ...(remark ? [remark] : [])];
-}
-
-const ENSEMBLE_ELSEWHERE = 'The command line scores the models and says which of them to use together';
-
-function ensembleRemark({ models }: Ensemble): string {
-  return `Ensemble of ${counted(models.size, 'model')}: run it with merge-lab run; its panel here comes later`;
 }
 
 type MakeLens = (command: LensCommand | null, title: string, tooltip: string) => Lens;
@@ -71,11 +63,19 @@ function actions(edited: EditedExperiment, lens: MakeLens): Lens[] {
       return [lens('mergeLab.stop', '■ Stop (queued)', waiting(edited))];
     case 'running':
       return [
-        lens('mergeLab.stop', `■ Stop${inBrackets(progress(edited), ', ')}`, 'Stop after the current merge'),
+        lens(
+          'mergeLab.stop',
+          `■ Stop${inBrackets(progress(edited), ', ')}`,
+          `Stop after the current ${thing(edited)}`,
+        ),
       ];
     case 'stopping':
       return [
-        lens('mergeLab.stop', '■ Stop now', 'The run ends after the current merge; this ends it at once'),
+        lens(
+          'mergeLab.stop',
+          '■ Stop now',
+          `The run ends after the current ${thing(edited)}; this ends it at once`,
+        ),
       ];
     default:
       return idle(edited, lens);
@@ -91,6 +91,7 @@ function idle(edited: EditedExperiment, lens: MakeLens): Lens[] {
   const isDone = plan !== null && plan.missing === 0 && plan.done > 0;
   const run = lens('mergeLab.run', `▶ Run${inBrackets(work(edited, plan))}`, runTooltip(edited, plan));
   if (!isDone) return [run];
+  if (edited.ensemble) return [];
   const { report, stale } = edited.state ?? {};
   const foretold = stale ? '' : followUpsText(report?.study?.follow_ups ?? []);
   const why = 'Foretold to beat what is measured: merge and score them, so that they can be recommended';
@@ -116,24 +117,39 @@ function mergeLens({ state, experiment }: EditedExperiment, lens: MakeLens): Len
 /** `511 merges`, `about 1 min`, `local`; what is not known is left out. */
 function work(edited: EditedExperiment, plan: PlanState | null): readonly string[] {
   if (!plan) {
-    const { experiment } = edited;
+    const { experiment, ensemble } = edited;
     // Opened with errors: what a run would do is not known, and results are not looked for before it is.
-    if (!experiment) return [`first correct ${counted(errorsOf(edited), 'error')}`];
-    if (edited.state?.report) return [];
-    return [`${bound(edited)}${counted(mergesOf(experiment), 'merge')}`, plain(experiment.target, 30)];
+    if (!experiment && !ensemble) return [`first correct ${counted(errorsOf(edited), 'error')}`];
+    if (edited.state?.report ?? edited.state?.ensemble) return [];
+    return [amount(edited), targetOf(edited)];
   }
   const { seconds } = plan.estimate;
   const time = seconds === null || plan.missing === 0 ? [] : [`about ${roughly(seconds)}`];
   if (plan.done + plan.failed === 0) {
     return [
-      `${bound(edited)}${counted(plan.total - plan.unmerged, 'merge')}`,
+      edited.ensemble ? amount(edited) : `${bound(edited)}${counted(plan.total - plan.unmerged, 'merge')}`,
       ...time,
-      plain(edited.experiment?.target ?? '', 30),
+      targetOf(edited),
     ];
   }
   const state = edited.state?.run.state;
   const left = state === 'stopped' || state === 'failed' ? 'left' : 'new';
   return plan.missing === 0 ? [] : [`${bound(edited)}${count(plan.missing)} ${left}`, ...time];
+}
+
+/** What the file asks for: `511 merges`, `42 models`. */
+function amount(edited: EditedExperiment): string {
+  const { experiment, ensemble } = edited;
+  if (ensemble) return counted(ensemble.models.size, 'model');
+  return experiment ? `${bound(edited)}${counted(mergesOf(experiment), 'merge')}` : '';
+}
+
+function targetOf({ experiment, ensemble }: EditedExperiment): string {
+  return plain((experiment ?? ensemble)?.target ?? '', 30);
+}
+
+function thing({ ensemble }: EditedExperiment): 'merge' | 'model' {
+  return ensemble ? 'model' : 'merge';
 }
 
 /** A sweep until its means are known may need fewer. */
@@ -153,11 +169,14 @@ function mergesOf(experiment: Experiment): number {
 function runTooltip(edited: EditedExperiment, plan: PlanState | null): string {
   const errors = errorsOf(edited);
   if (errors > 0) return `First correct ${counted(errors, 'error')} in this file`;
-  if (!plan) return 'Merge the subsets and score each of them';
+  if (!plan)
+    return edited.ensemble
+      ? 'Score each model by itself, on the same samples'
+      : 'Merge the subsets and score each of them';
   const { done, failed, missing, estimate, unmerged } = plan;
   const parts = [
     `${counted(missing, 'model')} to score`,
-    done === 0 ? `${count(unmerged)} of them unmerged, as they are` : '',
+    done === 0 && !edited.ensemble ? `${count(unmerged)} of them unmerged, as they are` : '',
     done > 0 ? `${count(done)} done` : '',
     failed > 0 ? `${count(failed)} failed` : '',
     `time by ${plain(estimate.basis, 120)}`,

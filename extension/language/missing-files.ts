@@ -19,7 +19,8 @@ export function missingFiles(
     places.set(place, [...(places.get(place) ?? []), file]);
   }
   // Results can be read without their models; then that they are away is no error.
-  const severity = edited.state?.report ? 'warning' : 'error';
+  const { report, ensemble } = edited.state ?? {};
+  const severity = (report ?? ensemble) ? 'warning' : 'error';
   return [...places.values()].map((files): EditorDiagnostic => {
     const { kind, range } = files[0] as NamedFile;
     return { severity, code: `${kind}_missing`, message: `${missingText(files)}\n${FIX}`, range };

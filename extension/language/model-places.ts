@@ -3,8 +3,9 @@ import type { Path, Range } from '../../core/experiment/diagnostic.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { entryAt, scalarText } from './outline.ts';
 
-/** Of `<size>/base`, `<size>/expert/<name>` or `reference/<name>`; null where the text names it no more. */
+/** Of `<size>/base`, `<size>/expert/<name>` or `reference/<name>`, or a model of an ensemble; null where the text names it no more. */
 export function modelRange(edited: EditedExperiment, id: string): Range | null {
+  if (edited.ensemble) return memberRange(edited, id);
   const [, size, role, name] = /^([^/]*)\/(base|expert)(?:\/(.*))?$/s.exec(id) ?? [];
   if (role === 'base' && size !== undefined) return baseRange(edited, size);
   if (role === 'expert' && size !== undefined && name !== undefined) return expertRange(edited, size, name);
@@ -26,6 +27,14 @@ export function expertRange(edited: EditedExperiment, size: string, name: string
       ]
     : [['experts', name]];
   return firstRange(edited, paths);
+}
+
+/** Of a model of an ensemble: its source, whether it stands alone or among other facts. */
+export function memberRange(edited: EditedExperiment, name: string): Range | null {
+  return firstRange(edited, [
+    ['models', name, 'model'],
+    ['models', name],
+  ]);
 }
 
 function referenceRange(edited: EditedExperiment, name: string): Range | null {

@@ -1,10 +1,11 @@
 /** Files and folders that an experiment names, and where it does. */
 import path from 'node:path';
 import type { Range } from '../../core/experiment/diagnostic.ts';
+import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import { isLocalFolder } from '../../core/experiment/local-folder.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
-import { baseRange, domainRange, expertRange, modelRange } from './model-places.ts';
+import { baseRange, domainRange, expertRange, memberRange, modelRange } from './model-places.ts';
 
 export interface NamedFile {
   readonly kind: 'model' | 'data' | 'template';
@@ -26,9 +27,15 @@ export interface FileRoots {
 
 /** Models in folders, data files and the chat template; names on the hub are not files. */
 export function namedFiles(edited: EditedExperiment, roots: FileRoots): readonly NamedFile[] {
-  const { named } = edited;
-  if (!named) return [];
-  return [...models(edited, named), ...data(edited, named)].flatMap((each): NamedFile[] => {
+  const { ensemble } = edited;
+  const named = ensemble ? null : edited.named;
+  if (!named && !ensemble) return [];
+  const found = ensemble
+    ? [...members(edited, ensemble), ...data(edited, ensemble)]
+    : named
+      ? [...models(edited, named), ...data(edited, named)]
+      : [];
+  return found.flatMap((each): NamedFile[] => {
     const { range, written } = each;
     // While the file is being typed the last valid text may name what stands there no more.
     if (!range || !isStillThere(edited, range, each)) return [];
@@ -55,7 +62,14 @@ function models(edited: EditedExperiment, experiment: Experiment): Unresolved[] 
   return [...ofSizes, ...references];
 }
 
-function data(edited: EditedExperiment, { evaluation }: Experiment): Unresolved[] {
+/** Models of an ensemble. */
+function members(edited: EditedExperiment, { models: declared }: Ensemble): Unresolved[] {
+  return [...declared].flatMap(([name, { source }]): Unresolved[] =>
+    isLocalFolder(source) ? [{ kind: 'model', name, written: source, range: memberRange(edited, name) }] : [],
+  );
+}
+
+function data(edited: EditedExperiment, { evaluation }: Experiment | Ensemble): Unresolved[] {
   const files = [...evaluation.domains].map(
     ([name, written]): Unresolved => ({ kind: 'data', name, written, range: domainRange(edited, name) }),
   );
@@ -66,7 +80,7 @@ function data(edited: EditedExperiment, { evaluation }: Experiment): Unresolved[
 }
 
 function isStillThere(edited: EditedExperiment, range: Range, { written, name }: Unresolved): boolean {
-  if (edited.parsed.experiment) return true;
+  if (edited.parsed.experiment ?? edited.parsed.ensemble) return true;
   const text = edited.lines.slice(range);
   return text.includes(written) || text === name || /\{(expert|domain)\}/.test(text);
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { EditedDocuments } from './edited-documents.ts';
 import type { EditorSettings } from './editor-settings.ts';
+import { ensembleHeadline } from './ensemble-hints.ts';
 import { headlineHint } from './headline.ts';
 import type { Hint } from './hint.ts';
 import { type HintKind, hints } from './hints.ts';
@@ -40,7 +41,11 @@ export function hintsOf({ documents, settings }: Numbers, document: vscode.TextD
   const kinds = (['methods', 'experts', 'goals'] as const).filter((kind) =>
     settings.enabled(HINT_SETTINGS[kind], document.uri),
   );
-  const headline = settings.enabled('headline', document.uri) ? headlineHint(edited) : null;
+  const headline = settings.enabled('headline', document.uri)
+    ? edited.ensemble
+      ? ensembleHeadline(edited)
+      : headlineHint(edited)
+    : null;
   return [...(headline ? [headline] : []), ...hints(edited, new Set<HintKind>(kinds))];
 }
 

@@ -10,7 +10,7 @@ type Placed = Prepared['problems'][number];
 
 /** What looking at models and data found, at the lines that name them, and whether there is room for the results. */
 export function preparedDiagnostics(edited: EditedExperiment): EditorDiagnostic[] {
-  const { prepared } = edited.state ?? {};
+  const prepared = edited.state?.prepared ?? edited.state?.members;
   if (!prepared) return noRoom(edited);
   return [
     ...prepared.problems.map((problem) => placed(edited, problem, 'error')),
@@ -31,7 +31,7 @@ export function placeOf(edited: EditedExperiment, { model, domain, code }: Place
     (domain === undefined ? null : domainRange(edited, domain)) ??
     (/template/.test(code) ? edited.keyRange(['evaluation', 'chat_template']) : null) ??
     (/^(memory|disk)_/.test(code) ? edited.keyRange(['sweep']) : null);
-  return own ?? edited.keyRange(['experts']) ?? firstLine(edited);
+  return own ?? edited.keyRange(['experts']) ?? edited.keyRange(['models']) ?? firstLine(edited);
 }
 
 function firstLine({ lines }: EditedExperiment): Range {

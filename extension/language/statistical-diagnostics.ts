@@ -7,6 +7,7 @@ import { cellsOfMethods, objectiveCurve } from './report-cells.ts';
 
 /** What a careful reader would want to be told of the numbers, at the line that they concern. */
 export function statisticalDiagnostics(edited: EditedExperiment): EditorDiagnostic[] {
+  if (edited.ensemble) return ofEnsemble(edited);
   const { report, stale } = edited.state ?? {};
   const { experiment } = edited;
   if (!report || stale || !experiment) return [];
@@ -22,6 +23,21 @@ export function statisticalDiagnostics(edited: EditedExperiment): EditorDiagnost
     .filter((warning) => !isSaidOfText(edited, warning))
     .map((warning) => information(warning, rangeOfWarning(edited, report, shown, warning), null));
   return [...ofCells, ...ofReport];
+}
+
+/** What failed, at its model; what the numbers leave open, at `models`. */
+function ofEnsemble(edited: EditedExperiment): EditorDiagnostic[] {
+  const { ensemble: report, stale } = edited.state ?? {};
+  if (!report || stale) return [];
+  const place = edited.keyRange(['models']) ?? fallback(edited);
+  const failed = report.left_out.filter(({ code }) => code === 'model_failed');
+  return [
+    ...failed.map(({ code, model, message }): EditorDiagnostic => {
+      const range = edited.keyRange(['models', model]) ?? place;
+      return { severity: 'warning', code, message: shownText(message), range };
+    }),
+    ...report.warnings.map((warning) => information(warning, place, null)),
+  ];
 }
 
 /** While merges are still to come, most of what could be said will be otherwise soon. */

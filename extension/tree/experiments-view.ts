@@ -6,7 +6,7 @@ import { experimentsOf } from '../commands/which-experiment.ts';
 import type { ExperimentState } from '../experiments/experiment-state.ts';
 import { nameOfFile } from '../experiments/name-of-file.ts';
 import type { Lab } from '../lab.ts';
-import { answerText, isActive, runText } from '../status-bar.ts';
+import { answerLines, answerText, isActive, runText } from '../status-bar.ts';
 
 const HOLDER = 'tree';
 /** More than these are listed without a look into their stores. */
@@ -112,10 +112,10 @@ function descriptionOf(state: ExperimentState): string {
 }
 
 /** Of one that does not run. */
-function standing({ parsed, report, plan, stale }: ExperimentState): string {
-  if (!parsed.experiment) return 'has errors';
+function standing({ parsed, report, ensemble, plan, stale }: ExperimentState): string {
+  if (!parsed.experiment && !parsed.ensemble) return 'has errors';
   if (plan?.missing === 0) return plan.failed > 0 ? `${count(plan.failed)} failed` : 'done';
-  return report && stale ? 'models or data changed' : 'not run yet';
+  return (report ?? ensemble) && stale ? 'models or data changed' : 'not run yet';
 }
 
 function iconOf(state: ExperimentState | undefined): vscode.ThemeIcon {
@@ -146,10 +146,10 @@ function linesOf(experiment: vscode.Uri, state: ExperimentState | undefined): Ex
   });
   if (!state) return [line('It cannot be read', 'error')];
   const lines: ExperimentNode[] = [];
-  const { report, stale, run, plan, problem } = state;
-  if (!state.parsed.experiment) lines.push(line('The file has errors', 'error'));
+  const { stale, run, plan, problem } = state;
+  if (!state.parsed.experiment && !state.parsed.ensemble) lines.push(line('The file has errors', 'error'));
   else if (stale) lines.push(line(stale, 'history'));
-  for (const sentence of report?.headline.sentence.split('\n') ?? []) {
+  for (const sentence of answerLines(state)) {
     lines.push(line(sentence, 'lightbulb'));
   }
   if (plan) {

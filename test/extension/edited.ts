@@ -94,15 +94,16 @@ export function reportOf(world: World, experiment: Experiment, options: ReportOp
 
 export function stateOf(text: string, more: Partial<ExperimentState> = {}): ExperimentState {
   const parsed = parseExperiment(text, { file: '/lab/world.mergelab.yaml' });
-  const { experiment, positions } = parsed;
   return {
     file: '/lab/world.mergelab.yaml',
     parsed,
-    valid: experiment ? { experiment, positions } : null,
+    valid: parsed.experiment || parsed.ensemble ? parsed : null,
     report: null,
+    ensemble: null,
     stale: null,
     plan: null,
     prepared: null,
+    members: null,
     run: { state: 'idle', workers: [], pace: [] },
     busy: null,
     problem: null,

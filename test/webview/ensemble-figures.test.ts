@@ -89,7 +89,12 @@ describe('the answer of an ensemble', () => {
   });
 
   it('while models are being scored says how far it is, and names only those that failed', () => {
-    const left_out = ['model_failed', 'model_not_scored'].map((code) => ({ code, message: code, fix: '' }));
+    const left_out = ['model_failed', 'model_not_scored'].map((code) => ({
+      code,
+      model: 'm9',
+      message: code,
+      fix: '',
+    }));
     const progress = { done: 3, failed: 1, total: 6 };
     const part = ensembleDocument(inputOf(complementary(3, 40, 3, 5, 2)), { progress, left_out }, 'points');
     const answer = ensembleAnswer(part);

@@ -113,7 +113,7 @@ describe('an experiment in the editor', () => {
     expect(model.state.report).toBe(before.report);
     expect(model.state.stale).toMatch(/has errors/);
     expect(model.state.parsed.experiment).toBeNull();
-    expect(model.state.valid?.experiment.name).toBe('Tiny');
+    expect(model.state.valid?.experiment?.name).toBe('Tiny');
 
     // Goals recompute without a run; a method adds merges, and what is known stays.
     model.use(parseExperiment(`${TINY}goals: { pick: 2 }\n`, { file }), 0);

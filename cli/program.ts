@@ -78,6 +78,14 @@ function programOf(context: Context, finish: Finish): Command {
         .default(false)
         .conflicts('detach'),
     )
+    .addOption(
+      new Option(
+        '--downstream',
+        'then score the base, the experts and the chosen merges on the tasks under evaluation.downstream',
+      )
+        .default(false)
+        .conflicts('detach'),
+    )
     .addOption(on())
     .addOption(yes())
     .addOption(device())

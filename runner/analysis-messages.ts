@@ -10,6 +10,8 @@ import type { PlanHeader, PlanId, Prepared } from '../core/store/format.ts';
 
 export interface WorkerStart {
   readonly store: string;
+  /** Of its experiments, absolute. */
+  readonly folder: string;
 }
 
 export type Stage = 'points' | 'complete';

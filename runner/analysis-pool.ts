@@ -4,9 +4,9 @@ import { Analysis } from './analysis.ts';
 export class AnalysisPool {
   readonly #shared = new Map<string, { readonly analysis: Analysis; users: number }>();
 
-  /** Give it back with `release`. */
-  take(store: string): Analysis {
-    const known = this.#shared.get(store) ?? { analysis: new Analysis(store), users: 0 };
+  /** Of the experiments of a folder, which share a store. Give it back with `release`. */
+  take(store: string, folder: string): Analysis {
+    const known = this.#shared.get(store) ?? { analysis: new Analysis({ store, folder }), users: 0 };
     known.users += 1;
     this.#shared.set(store, known);
     return known.analysis;

@@ -34,7 +34,8 @@ import { StoreWatch } from './store-watch.ts';
 
 const MOST_PLANS = 3;
 
-const { store } = workerData as WorkerStart;
+const start = workerData as WorkerStart;
+const { store } = start;
 const results = new ResultIndex();
 const watch = new StoreWatch(store, (file, chunk) => results.feed(file, chunk), changed);
 const analyses = new Map<PlanId, PlanAnalysis | EnsembleAnalysis>();
@@ -76,7 +77,7 @@ function analysisOf(id: PlanId, kind: Question['kind']): PlanAnalysis | Ensemble
 
 function mergesOf(id: PlanId): PlanAnalysis {
   const known = analyses.get(id);
-  return known instanceof PlanAnalysis ? known : keep(new PlanAnalysis(store, readPlan(store, id), results));
+  return known instanceof PlanAnalysis ? known : keep(new PlanAnalysis(start, readPlan(store, id), results));
 }
 
 function ensembleOf(id: PlanId): EnsembleAnalysis {
@@ -107,7 +108,7 @@ function planned({ experiment, prepared, write, requests }: Request & { kind: 'p
   const { header, lines } = experiment.methods.some(isTuned) ? verified(asked) : asked;
   const serialized = serializePlan(header, lines);
   if (write) writePlan(store, serialized);
-  return keep(new PlanAnalysis(store, { id: serialized.id, header, lines }, results)).outline;
+  return keep(new PlanAnalysis(start, { id: serialized.id, header, lines }, results)).outline;
 }
 
 function plannedEnsemble({ ensemble, prepared, write }: Request & { kind: 'plan_ensemble' }): AnyOutline {
@@ -123,7 +124,7 @@ function found(question: Question): AnyOutline | null {
     return plan && keep(new EnsembleAnalysis(store, plan, results)).outline;
   }
   const plan = findPlan(store, question);
-  return plan && keep(new PlanAnalysis(store, plan, results)).outline;
+  return plan && keep(new PlanAnalysis(start, plan, results)).outline;
 }
 
 /** A run goes on with the plan that it is of: what its results call for is planned when it has ended. */

@@ -35,7 +35,7 @@ interface Pending {
 }
 
 export class Analysis {
-  readonly #store: string;
+  readonly #start: WorkerStart;
   readonly #pending = new Map<number, Pending>();
   readonly #followers = new Map<
     number,
@@ -46,8 +46,8 @@ export class Analysis {
   #deaths = 0;
   #disposed = false;
 
-  constructor(store: string) {
-    this.#store = store;
+  constructor(start: WorkerStart) {
+    this.#start = start;
   }
 
   /** The plan of an experiment, with merges beyond its sweep; its lines stay in the worker. */
@@ -151,8 +151,7 @@ export class Analysis {
   #running(): Worker {
     if (this.#worker) return this.#worker;
     if (this.#disposed) throw unexpected('it was closed');
-    const start: WorkerStart = { store: this.#store };
-    const worker = new Worker(workerFile(), { workerData: start });
+    const worker = new Worker(workerFile(), { workerData: this.#start });
     worker.on('message', (answer: Answer) => this.#take(answer));
     worker.on('error', (error) => this.#died(worker, unexpected(String(error), error)));
     worker.on('exit', () => this.#died(worker, unexpected('it ended')));

@@ -18,6 +18,7 @@ import type { PlanId, Prepared, PrepareRequest, WorkerStatus } from '../core/sto
 import { prepareRequest } from '../core/store/prepared.ts';
 import type { Analysis, AnalysisUpdate } from './analysis.ts';
 import { AnalysisPool } from './analysis-pool.ts';
+import { downstreamRequest, taskRequests, tasksOfHost } from './downstream/downstream-request.ts';
 import { followRun } from './follow-run.ts';
 import { measureTaskVectors, readTaskVectors } from './geometry-files.ts';
 import { openTarget } from './hosts/open-target.ts';
@@ -35,6 +36,8 @@ import {
   ProblemsError,
 } from './session-errors.ts';
 import type {
+  DownstreamOutcome,
+  DownstreamWatch,
   Following,
   Known,
   MergeOptions,
@@ -105,7 +108,7 @@ export class ExperimentSession {
     this.target = on ?? opened.experiment.target;
     this.#target = openTarget(this.target, { ...options, isNamed: on !== undefined });
     this.#analyses = options.analyses ?? new AnalysisPool();
-    this.#analysis = this.#analyses.take(opened.store);
+    this.#analysis = this.#analyses.take(opened.store, path.dirname(file));
   }
 
   /** @throws DiagnosticsError where the text has errors, ProblemError where the file or its folder cannot be used. */
@@ -289,6 +292,25 @@ export class ExperimentSession {
     const scored = at === null ? null : (cell?.merges.objective[at] ?? null);
     const loss = weights ? lossOfWeights(report, size, weights) : scored;
     return { out, size, method: weights ? null : (cell?.label ?? null), subset, loss };
+  }
+
+  /** Throws what would keep `downstream` from beginning, before anything long is run for it. */
+  checkTasks(): void {
+    if (this.target !== 'local') throw tasksOfHost();
+    taskRequests(this.experiment, path.dirname(this.file));
+  }
+
+  /** Scores the models that the report singles out on the experiment's tasks, those that the store lacks. */
+  async downstream(watch: DownstreamWatch = {}): Promise<DownstreamOutcome> {
+    const plan = await this.#write(await this.prepare());
+    const report = await this.report('complete');
+    const wanted = downstreamRequest(this.experiment, report, plan.header, path.dirname(this.file));
+    if (report.downstream?.missing === 0) return { state: 'nothing_to_do', failed: 0 };
+    const place = { store: this.store, plan: plan.id, device: this.#device };
+    return this.#target.downstream(
+      { ...place, ...wanted, allow_remote_code: this.#options.allowRemoteCode ?? [] },
+      watch,
+    );
   }
 
   async dispose(): Promise<void> {

@@ -5,11 +5,12 @@ import type { Prepared, PrepareRequest } from '../core/store/format.ts';
 import { preparedSchema } from '../core/store/prepared.ts';
 import { Agent } from './agent.ts';
 import { runJob } from './agent-job.ts';
+import type { DownstreamRequest } from './downstream/downstream-request.ts';
 import type { GeometryRequest } from './geometry-files.ts';
 import { readPrepared } from './prepared-cache.ts';
 import { findPython } from './python.ts';
 import { askToStop } from './run-folders.ts';
-import type { MergeWatch } from './session-types.ts';
+import type { DownstreamOutcome, DownstreamWatch, MergeWatch } from './session-types.ts';
 import type { Keeping, Launch, Launched, MergeDocument, Target } from './target.ts';
 
 export const launchedSchema = z.looseObject({
@@ -19,6 +20,16 @@ export const launchedSchema = z.looseObject({
 });
 const mergedSchema = z.looseObject({ out: z.string().min(1) });
 export const geometrySchema = z.looseObject({ key: z.string() });
+const scoredSchema = z.looseObject({
+  state: z.enum(['done', 'stopped']),
+  failed: z.number().int().nonnegative(),
+});
+const scoringSchema = z.looseObject({
+  done: z.number().int().nonnegative(),
+  total: z.number().int().nonnegative(),
+  seconds_left: z.number().nonnegative().nullable(),
+  waiting_for: z.string().nullable(),
+});
 const writingSchema = z.looseObject({
   done: z.number().nonnegative(),
   total: z.number().nonnegative(),
@@ -64,20 +75,34 @@ export class LocalTarget implements Target {
     document: MergeDocument,
     { signal, onProgress }: MergeWatch = {},
   ): Promise<{ readonly out: string }> {
-    const command = { program: findPython(this.#named), args: ['-m', 'merge_lab_agent', 'merge'] };
-    const signals = [this.#signal, signal].filter((each) => each !== undefined);
-    const answer = await runJob(
-      command,
-      { ...document, progress: onProgress !== undefined },
-      {
-        signal: AbortSignal.any(signals),
-        onProgress: (said) => {
-          const { data } = writingSchema.safeParse(said);
-          if (data) onProgress?.(data);
-        },
-      },
-    );
+    const request = { ...document, progress: onProgress !== undefined };
+    const answer = await this.#job('merge', request, writingSchema, { signal, onProgress });
     return checked('merge', mergedSchema, answer);
+  }
+
+  async downstream(
+    request: DownstreamRequest,
+    { signal, onProgress }: DownstreamWatch = {},
+  ): Promise<DownstreamOutcome> {
+    const answer = await this.#job('downstream', request, scoringSchema, { signal, onProgress });
+    return checked('downstream', scoredSchema, answer);
+  }
+
+  #job<T>(
+    name: string,
+    request: object,
+    progress: z.ZodType<T>,
+    watch: { readonly signal: AbortSignal | undefined; readonly onProgress: ((said: T) => void) | undefined },
+  ): Promise<Record<string, unknown>> {
+    const command = { program: findPython(this.#named), args: ['-m', 'merge_lab_agent', name] };
+    const signals = [this.#signal, watch.signal].filter((each) => each !== undefined);
+    return runJob(command, request, {
+      signal: AbortSignal.any(signals),
+      onProgress: (said) => {
+        const { data } = progress.safeParse(said);
+        if (data) watch.onProgress?.(data);
+      },
+    });
   }
 
   async dispose(): Promise<void> {

@@ -7,7 +7,8 @@ import type { Progress, Report } from '../core/report/report.ts';
 import { isUnmerged, type Plan, type PlanLine } from '../core/store/format.ts';
 import { mergeState } from '../core/store/progress.ts';
 import type { ResultIndex } from '../core/store/results.ts';
-import type { Look, PlanOutline, Stage } from './analysis-messages.ts';
+import type { Look, PlanOutline, Stage, WorkerStart } from './analysis-messages.ts';
+import { withDownstream } from './downstream/downstream-report.ts';
 import { readTaskVectors } from './geometry-files.ts';
 import { relatedPlans } from './plan-files.ts';
 import { PlanProgress } from './plan-progress.ts';
@@ -15,7 +16,7 @@ import { readEvaluation } from './read-evaluation.ts';
 
 export class PlanAnalysis {
   readonly plan: Plan;
-  readonly #store: string;
+  readonly #start: WorkerStart;
   readonly #results: ResultIndex;
   readonly #progress: PlanProgress<PlanLine>;
   readonly #maker = new ReportMaker();
@@ -23,12 +24,12 @@ export class PlanAnalysis {
   #evaluations: ReadonlyMap<string, EvaluationInfo> | null = null;
   #geometry: ReadonlyMap<string, TaskVectors> = new Map();
 
-  constructor(store: string, plan: Plan, results: ResultIndex) {
+  constructor(start: WorkerStart, plan: Plan, results: ResultIndex) {
     this.plan = plan;
-    this.#store = store;
+    this.#start = start;
     this.#results = results;
     this.#progress = new PlanProgress(plan.lines, results, (line) => mergeState(plan, line, results));
-    this.#others = relatedPlans(store, plan);
+    this.#others = relatedPlans(start.store, plan);
   }
 
   get outline(): PlanOutline {
@@ -58,7 +59,7 @@ export class PlanAnalysis {
   /** Throws `Cancelled` when `cancelled` says so. */
   report(experiment: Experiment, stage: Stage, cancelled: () => boolean, shapley = false): Report {
     this.#evaluations ??= this.#readEvaluations();
-    return this.#maker.make(
+    const report = this.#maker.make(
       {
         experiment,
         plan: this.plan,
@@ -69,13 +70,14 @@ export class PlanAnalysis {
       },
       { stage, cancelled, shapley },
     );
+    return withDownstream(this.#start, report, experiment, this.plan.header);
   }
 
   /** Read until those of every size are there. */
   #taskVectors(): ReadonlyMap<string, TaskVectors> {
     const { header } = this.plan;
     if (this.#geometry.size < Object.keys(header.sizes).length)
-      this.#geometry = readTaskVectors(this.#store, header);
+      this.#geometry = readTaskVectors(this.#start.store, header);
     return this.#geometry;
   }
 
@@ -83,7 +85,7 @@ export class PlanAnalysis {
     return new Map(
       Object.entries(this.plan.header.evaluations).map(([domain, id]) => [
         domain,
-        evaluationInfo(readEvaluation(this.#store, id)),
+        evaluationInfo(readEvaluation(this.#start.store, id)),
       ]),
     );
   }

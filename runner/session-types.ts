@@ -124,6 +124,26 @@ export interface Writing {
   readonly seconds_left: number | null;
 }
 
+/** How far the scoring on tasks is, in models on tasks. */
+export interface DownstreamProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly seconds_left: number | null;
+  /** Who uses the device. */
+  readonly waiting_for: string | null;
+}
+
+export interface DownstreamWatch {
+  /** Stops it; what is scored stays. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DownstreamProgress) => void;
+}
+
+export interface DownstreamOutcome {
+  readonly state: 'done' | 'stopped' | 'nothing_to_do';
+  readonly failed: number;
+}
+
 export interface MergeWatch {
   /** Stops it; nothing of the folder remains. */
   readonly signal?: AbortSignal;

@@ -1,8 +1,9 @@
 /** Where merges run: this machine, or a host behind ssh. A session does the same with either. */
 import type { Problem } from '../core/problem.ts';
 import type { PlanId, Prepared, PrepareRequest } from '../core/store/format.ts';
+import type { DownstreamRequest } from './downstream/downstream-request.ts';
 import type { GeometryRequest } from './geometry-files.ts';
-import type { MergeWatch } from './session-types.ts';
+import type { DownstreamOutcome, DownstreamWatch, MergeWatch } from './session-types.ts';
 
 export interface Launch {
   readonly store: string;
@@ -29,6 +30,8 @@ export interface Target {
   stop(store: string, run: string, now: boolean): Promise<void>;
   /** Writes one merged model; ends when it is written. Where it is stopped, nothing of it remains. */
   merge(document: MergeDocument, watch?: MergeWatch): Promise<{ readonly out: string }>;
+  /** Scores models on tasks; each score is in the store as soon as it is there. This machine only. */
+  downstream(request: DownstreamRequest, watch?: DownstreamWatch): Promise<DownstreamOutcome>;
   /** Brings into the store what is known of a plan where merges run. */
   sync(store: string, plan: PlanId): Promise<void>;
   /** Goes on doing so until it is disposed. */

@@ -3,6 +3,7 @@ import { ProblemError } from '../../core/problem.ts';
 /** Options of merging; each with what to say of it. */
 const REFUSED = {
   verify: 'nothing is foretold of an ensemble: its oracle is exact',
+  downstream: 'tasks are scored of merges, in this version',
   method: 'an ensemble has no methods',
   size: 'an ensemble has no sizes',
   shapley: 'an ensemble has no Shapley values',

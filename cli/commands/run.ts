@@ -15,6 +15,7 @@ import { progressView } from '../terminal/progress.ts';
 import { withSession } from '../with-session.ts';
 import { runEnsemble } from './ensemble.ts';
 import { planText } from './plan.ts';
+import { readyHarness, scoreOnTasks } from './run-downstream.ts';
 
 export interface RunOptions extends CommonOptions {
   readonly detach: boolean;
@@ -25,6 +26,8 @@ export interface RunOptions extends CommonOptions {
 export interface RunCommandOptions extends RunOptions {
   /** Afterwards merge what is foretold to beat what is measured. */
   readonly verify: boolean;
+  /** Then score what the report singles out on tasks. */
+  readonly downstream: boolean;
 }
 
 /** `run FILE`: plan, run with live numbers, then report. Ctrl-C stops after the current merge; a second one at once. */
@@ -32,11 +35,27 @@ export async function run(context: Context, file: string, options: RunCommandOpt
   if (EnsembleSession.isOf(file)) return runEnsemble(context, file, options);
   const own = { ...context, signal: new AbortController().signal };
   return withSession(own, file, options, async (session) => {
-    const asked = { ...options, file, leave: false, more: options.verify };
-    const code = await measure(context, session, asked);
-    const isOver = options.verify && code !== 130 && (await session.plan()).missing === 0;
-    return isOver ? verify(context, session, { ...asked, more: false }, code) : code;
+    const asked = { ...options, file, leave: false };
+    const { downstream } = options;
+    if (downstream) await readyHarness(context, session, options.yes === true);
+    let code = await measure(context, session, { ...asked, more: options.verify || downstream });
+    const isOver = async () => code !== 130 && (await session.plan()).missing === 0;
+    if (options.verify && (await isOver()))
+      code = await verify(context, session, { ...asked, more: downstream }, code);
+    return downstream && (await isOver()) ? onTasks(context, session, asked, code) : code;
   });
+}
+
+/** Scores on tasks, then reports. */
+async function onTasks(
+  context: Context,
+  session: ExperimentSession,
+  options: WatchOptions,
+  code: ExitCode,
+): Promise<ExitCode> {
+  const own = await scoreOnTasks(context, session, options.file);
+  await report(context, session, options);
+  return own === 0 ? code : own;
 }
 
 /** Runs what the plan lacks. */
@@ -77,7 +96,7 @@ async function verify(
     return measure(context, session, options);
   }
   say(context.io, `Nothing to verify: ${plainLines(reason)}`);
-  await report(context, session, options);
+  if (!options.more) await report(context, session, options);
   return code;
 }
 

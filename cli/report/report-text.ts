@@ -6,6 +6,7 @@ import type { Style } from '../terminal/style.ts';
 import { wrap } from '../terminal/table.ts';
 import { curveOf, drawingOf } from './curve-of.ts';
 import { domainTable } from './domain-table.ts';
+import { downstreamText } from './downstream-text.ts';
 import { expertTable } from './expert-table.ts';
 import { chosenList, kTable } from './k-table.ts';
 import { lawText } from './law-text.ts';
@@ -48,6 +49,7 @@ export function reportText(report: Report, options: ReportTextOptions): string {
   const planning = report.study?.planning;
   if (planning && (report.sizes.length > 1 || Object.values(planning.budget).some((limit) => limit !== null)))
     parts.push(planningText(planning, style, columns, options.full));
+  parts.push(downstreamText(report, style, columns, options.full));
   if (cell && options.full)
     parts.push(taskVectorsText(report, cell, style, columns), studyText(report, cell, style, columns));
   parts.push(warnings(report, curve?.warnings ?? [], style, columns), intervalNote(report, style, columns));

@@ -1,5 +1,6 @@
 /** What must hold between the parts of a file whose shape is right. */
 import { checkData } from './check-data.ts';
+import { checkDownstream } from './check-downstream.ts';
 import { checkGoals, checkMerge } from './check-goals.ts';
 import { checkModels } from './check-models.ts';
 import { checkDistinct, type Report } from './check-names.ts';
@@ -80,17 +81,8 @@ function withDefaults(entry: MethodEntry): unknown {
 }
 
 function checkEvaluation(file: ExperimentFile, report: Report): void {
-  const { downstream } = file.evaluation;
   checkData(file.evaluation, domainsOf(file), report);
-  if (downstream.length > 0) {
-    report(
-      ['evaluation', 'downstream'],
-      'downstream_later',
-      'Downstream tasks are not scored by this version; the sweep goes on without them.',
-      'Nothing needs to change.',
-      { severity: 'warning', on: 'key' },
-    );
-  }
+  checkDownstream(file, report);
 }
 
 function checkSweep(file: ExperimentFile, report: Report): void {

@@ -64,6 +64,18 @@ export type Goal =
   | { readonly rule: 'return'; readonly value: number }
   | { readonly rule: 'epsilon'; readonly value: number };
 
+/** A task of the evaluation harness that models are to be scored on. */
+export interface DownstreamTask {
+  /** Its name, or a folder as written. */
+  readonly task: string;
+  /** Null = the first that the task has. */
+  readonly metric: string | null;
+  /** Of items; null = all. */
+  readonly limit: number | null;
+  /** Null = the task's own number. */
+  readonly shots: number | null;
+}
+
 export interface Experiment {
   readonly version: 1;
   readonly kind: 'merge';
@@ -82,7 +94,7 @@ export interface Experiment {
     /** `auto`, `none`, or a path. */
     readonly chat_template: string;
     readonly dtype: 'auto' | 'float32' | 'bfloat16' | 'float16';
-    readonly downstream: readonly string[];
+    readonly downstream: readonly DownstreamTask[];
   };
   readonly sweep: {
     /** Sorted, distinct, each in 1..M. */

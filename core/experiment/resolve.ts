@@ -1,6 +1,6 @@
 /** From a checked file to an experiment with every default filled in. */
 import { subsetCount } from './combinations.ts';
-import type { Experiment, Goal, Method, Size, Subsets } from './experiment.ts';
+import type { DownstreamTask, Experiment, Goal, Method, Size, Subsets } from './experiment.ts';
 import { domainsOf, METHOD_DEFAULTS, poolOf } from './parts.ts';
 import { byteCount, kList, parameterCount } from './quantities.ts';
 import { DEFAULT_EXHAUSTIVE, DEFAULT_PERMUTATIONS, type ExperimentFile, type MethodEntry } from './schema.ts';
@@ -10,7 +10,7 @@ export function resolveExperiment(file: ExperimentFile, fallbackName: string): E
   const pool = poolOf(file);
   const domains = domainsOf(file);
   const k = kList(file.sweep.k ?? `1..${pool.length}`);
-  const { data, domains: _, max_tokens_per_domain, ...evaluation } = file.evaluation;
+  const { data, domains: _, max_tokens_per_domain, downstream, ...evaluation } = file.evaluation;
   return {
     version: 1,
     kind: 'merge',
@@ -23,6 +23,7 @@ export function resolveExperiment(file: ExperimentFile, fallbackName: string): E
       ...evaluation,
       domains: new Map(domains.map((domain) => [domain, dataFile(data, domain)])),
       max_tokens_per_domain: max_tokens_per_domain ?? null,
+      downstream: downstream.map(downstreamTask),
     },
     sweep: { k, subsets: subsetsOf(file, pool.length, k), seed: file.sweep.seed },
     goals: goalsOf(file, domains),
@@ -91,6 +92,16 @@ function goalOf(goals: ExperimentFile['goals']): Goal {
   if (goals.return !== undefined) return { rule: 'return', value: goals.return };
   if (goals.epsilon !== undefined) return { rule: 'epsilon', value: goals.epsilon };
   return { rule: 'within', value: goals.within ?? 0.01 };
+}
+
+export function downstreamTask(written: ExperimentFile['evaluation']['downstream'][number]): DownstreamTask {
+  const {
+    task,
+    metric = null,
+    limit = null,
+    shots = null,
+  } = typeof written === 'string' ? { task: written } : written;
+  return { task, metric, limit, shots };
 }
 
 function referenceOf(written: ExperimentFile['references'][number]): Experiment['references'][number] {

@@ -148,6 +148,26 @@ export const PARAMETER_COUNT = /^\s*(\d+(?:\.\d+)?)\s*([kKMGBT]?)\s*$/;
 /** `80GB` is 80,000,000,000 bytes; `80GiB` is 85,899,345,920. */
 export const BYTE_COUNT = /^\s*(\d+(?:\.\d+)?)\s*(B|[kKMGT]B|[KMGT]iB)\s*$/;
 
+const downstreamTask = z.union([
+  source,
+  z.strictObject({
+    task: source.describe(
+      'A task of the harness, or a folder (`./`, `../`, `/`, `~`) with one and its data.',
+    ),
+    metric: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('That models are compared by. Default: the first of the task.'),
+    limit: whole.min(1).optional().describe('Only so many items, the first ones. Default: all.'),
+    shots: whole
+      .min(0)
+      .max(100)
+      .optional()
+      .describe("Solved examples before each item. Default: the task's own number."),
+  }),
+]);
+
 const evaluation = z
   .strictObject({
     data: z
@@ -164,7 +184,12 @@ const evaluation = z
       .enum(['auto', 'float32', 'bfloat16', 'float16'])
       .default('auto')
       .describe('Of the forward pass; merging and cross-entropy are float32 always.'),
-    downstream: z.array(source).default([]).describe('Task folders.'),
+    downstream: z
+      .array(downstreamTask)
+      .default([])
+      .describe(
+        "Tasks of EleutherAI's evaluation harness: names, or folders with a task and its data. `run --downstream` scores the base, each expert, the recommended merge and the chosen ones of each k on them; the report says whether lower loss is more right answers.",
+      ),
   })
   .describe('Held-out data: one loss for each domain.');
 

@@ -2,6 +2,7 @@
  * The one object that every surface reads: CodeLens, inlay hints, charts, terminal, HTML. None computes a number of
  * its own. Losses are nats per scored token; intervals are 95% of the kind named in `interval`.
  */
+import type { Downstream } from '../downstream/downstream.ts';
 import type { TaskVectors } from '../geometry/task-vectors.ts';
 import type { Interval, LawCurve, Warning } from '../law/curve.ts';
 import type { PlanId, PlanMethod } from '../store/format.ts';
@@ -34,6 +35,8 @@ export interface Report {
   readonly cells: readonly Cell[];
   /** Null until the numbers are complete. */
   readonly study: Study | null;
+  /** Models on tasks; absent until the numbers are complete, and where the experiment names no task. */
+  readonly downstream?: Downstream;
   readonly references: readonly {
     readonly name: string;
     readonly loss: number | null;

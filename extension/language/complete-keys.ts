@@ -17,9 +17,6 @@ const EXCLUSIVE: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
 };
 
-/** Read by the format, refused by this version. */
-const LATER = ['downstream'];
-
 /** Keys of the map at the cursor that are not there yet, the required ones first. */
 export function keyCompletions(asked: Asked): readonly Suggestion[] {
   const { place } = asked;
@@ -28,7 +25,7 @@ export function keyCompletions(asked: Asked): readonly Suggestion[] {
   const pattern = place.path.map((step) => (typeof step === 'number' ? '*' : step)).join('.');
   const excluded = (EXCLUSIVE[pattern] ?? []).filter((group) => group.some((key) => present.includes(key)));
   return keysAt(place.path, tagAt(asked))
-    .filter(({ name }) => !present.includes(name) && !LATER.includes(name) && !excluded.flat().includes(name))
+    .filter(({ name }) => !present.includes(name) && !excluded.flat().includes(name))
     .filter(({ name }) => !(name === 'base' && asked.place.path.length === 0 && present.includes('sizes')))
     .map((key) => suggestion(key, asked));
 }

@@ -58,7 +58,7 @@ export class EnsembleSession {
     this.#options = options;
     this.#agent = new EnsembleAgent(options);
     this.#analyses = options.analyses ?? new AnalysisPool();
-    this.#analysis = this.#analyses.take(opened.store);
+    this.#analysis = this.#analyses.take(opened.store, path.dirname(file));
   }
 
   /** @throws DiagnosticsError where the text has errors, ProblemError where it is of no ensemble or cannot be used. */

@@ -6,6 +6,7 @@ import type { Host } from '../../core/hosts/host.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { PlanId, Prepared, PrepareRequest } from '../../core/store/format.ts';
 import { preparedSchema } from '../../core/store/prepared.ts';
+import { tasksOfHost } from '../downstream/downstream-request.ts';
 import type { GeometryRequest } from '../geometry-files.ts';
 import { checked, geometrySchema, launchedSchema } from '../local-target.ts';
 import { askToStop } from '../run-folders.ts';
@@ -71,6 +72,10 @@ export class SshTarget implements Target {
   async merge(document: MergeDocument, watch: MergeWatch = {}): Promise<{ readonly out: string }> {
     await this.#sendPlan(document.store, document.plan);
     return mergeOnHost(this.#link, document, { ...watch, signal: this.#either(watch.signal) });
+  }
+
+  async downstream(): Promise<never> {
+    throw tasksOfHost();
   }
 
   async sync(store: string, plan: PlanId): Promise<void> {

@@ -82,7 +82,6 @@ describe('good experiments', () => {
     const { experiment, diagnostics } = parseExperiment(goodFixture('full'));
     expect(diagnostics.map((each) => [each.severity, each.code])).toEqual([
       ['warning', 'compatibility_in_sweep'],
-      ['warning', 'downstream_later'],
     ]);
     expect(experiment).toMatchObject({
       name: 'Nine domains',

@@ -14,6 +14,7 @@ export function checkEnsemble(file: EnsembleFile): Finding[] {
   checkCount(file, report);
   checkSources(file, report);
   checkNulls(file, report);
+  checkMerges(file, report);
   checkDomains(file, report);
   checkPool(file, report);
   return findings;
@@ -64,6 +65,30 @@ function checkNulls({ models }: EnsembleFile, report: Report): void {
       report(path, 'null_of_null', message, `Write \`${first}\`.`, { suggestion: first });
     }
   }
+}
+
+/** Merges name what they are of: models that are neither merges nor copies. */
+function checkMerges({ models }: EnsembleFile, report: Report): void {
+  const pool = Object.keys(models).filter((name) => isPlain(models[name]));
+  for (const [name, written] of Object.entries(models)) {
+    const { null_of, merge_of } = modelOf(written);
+    if (merge_of === null) continue;
+    if (null_of !== null) {
+      const message = `\`${name}\` cannot be both a merge and a copy.`;
+      report(['models', name, 'merge_of'], 'merge_of_null', message, 'Keep `merge_of` or `null_of`.');
+    }
+    for (const [i, member] of merge_of.entries())
+      if (!pool.includes(member))
+        checkKnown(member, pool, 'model that a merge can be of', ['models', name, 'merge_of', i], report);
+  }
+  if (pool.length > 0 || Object.keys(models).length < 2) return;
+  const message = 'Every model is a merge or a copy: there is no pool.';
+  report(['models'], 'too_few_models', message, 'Name a model that is neither.', { on: 'key' });
+}
+
+function isPlain(written: EnsembleFile['models'][string] | undefined): boolean {
+  const { null_of, merge_of } = modelOf(written ?? '');
+  return null_of === null && merge_of === null;
 }
 
 function checkDomains({ evaluation }: EnsembleFile, report: Report): void {

@@ -30,6 +30,13 @@ const model = z.union([
     null_of: nameSchema
       .optional()
       .describe('The model that this is a reseed or quantisation of: what such copies add is noise.'),
+    merge_of: z
+      .array(nameSchema)
+      .min(1)
+      .optional()
+      .describe(
+        'The models that this one was merged from. It is in no pool: it is held against pools by what serving takes.',
+      ),
   }),
 ]);
 
@@ -73,7 +80,7 @@ export const ensembleFileSchema = z
     kind: z.literal('ensemble').describe('What is studied: models beside each other, none of them merged.'),
     models: z
       .record(nameSchema, model)
-      .describe('By name: a folder or hub name, or a map with `model`, `family` and `null_of`.'),
+      .describe('By name: a folder or hub name, or a map with `model`, `family`, `null_of` and `merge_of`.'),
     evaluation,
     pool: pool.prefault({}),
     target: targetSchema,

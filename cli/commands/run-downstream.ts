@@ -1,0 +1,82 @@
+import { ProblemError } from '../../core/problem.ts';
+import {
+  findHarness,
+  HARNESS_BYTES,
+  harnessMissing,
+  installHarness,
+} from '../../runner/downstream/harness.ts';
+import type { ExperimentSession } from '../../runner/experiment-session.ts';
+import type { DownstreamProgress } from '../../runner/session-types.ts';
+import { counted } from '../../words/numbers.ts';
+import { plain } from '../../words/plain.ts';
+import { bytes, roughly } from '../../words/units.ts';
+import type { Context, ExitCode } from '../command.ts';
+import { agrees } from '../host-consent.ts';
+import { invocation } from '../invocation.ts';
+import { type Io, say } from '../terminal/io.ts';
+
+/**
+ * Before anything long begins: the experiment has tasks, and the evaluation harness is there or is installed after
+ * asking. Throws `no_tasks`, `task_missing` and the like, `downstream_local_only`, `harness_missing`.
+ */
+export async function readyHarness(
+  { io, signal }: Context,
+  session: ExperimentSession,
+  yes: boolean,
+): Promise<void> {
+  session.checkTasks();
+  const place = await findHarness({}, signal);
+  if (place.version !== null) return;
+  if (!place.own) throw harnessMissing(place);
+  const { disk, download } = HARNESS_BYTES;
+  say(
+    io,
+    `Downstream tasks need EleutherAI's lm-evaluation-harness beside the agent: about ${bytes(disk)}, ${bytes(download)} to download.`,
+  );
+  if (!(await agrees(io, yes))) throw harnessMissing(place);
+  let said = '';
+  await installHarness(
+    place,
+    (words) => {
+      if (words !== said) say(io, words);
+      said = words;
+    },
+    signal,
+  );
+}
+
+/** Scores what the report singles out on the experiment's tasks. Ctrl-C stops; what is scored stays. */
+export async function scoreOnTasks(
+  { io, signal }: Context,
+  session: ExperimentSession,
+  file: string,
+): Promise<ExitCode> {
+  const tell = progressOf(io);
+  try {
+    const { state, failed } = await session.downstream({ signal, onProgress: tell });
+    if (state === 'nothing_to_do') say(io, 'Every model is scored on every task.');
+    if (state === 'stopped') return stopped(io, file);
+    return failed > 0 ? 1 : 0;
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem.code === 'cancelled') return stopped(io, file);
+    throw error;
+  }
+}
+
+function stopped(io: Io, file: string): ExitCode {
+  say(io, `Stopped. What was scored is kept. Go on with: ${invocation(io.env, 'run', file)} --downstream`);
+  return 130;
+}
+
+/** A line for each score on a terminal would be too many: one for each tenth. */
+function progressOf(io: Io): (progress: DownstreamProgress) => void {
+  let said = '';
+  return ({ done, total, seconds_left, waiting_for }) => {
+    const mark = `${waiting_for ?? ''} ${Math.floor((10 * done) / Math.max(1, total))}`;
+    if (mark === said) return;
+    said = mark;
+    const left = seconds_left === null || done === total ? '' : ` · ${roughly(seconds_left)} left`;
+    const wait = waiting_for === null ? '' : ` · waiting for ${plain(waiting_for, 200)}`;
+    say(io, `${done} of ${counted(total, 'downstream score')}${left}${wait}`);
+  };
+}

@@ -1,0 +1,91 @@
+/** Whether two rankings of the same models agree: Spearman's ρ and Kendall's τ_b, with ties. */
+import { percentiles } from '../law/percentiles.ts';
+import { seededRandom } from '../law/random.ts';
+import type { Estimated } from '../report/report.ts';
+
+const REPLICATES = 2000;
+/** With fewer models, resampling them says nothing. */
+export const LEAST_MODELS = 5;
+
+export interface RankAgreement {
+  readonly spearman: Estimated;
+  readonly kendall: Estimated;
+  readonly models: number;
+}
+
+/** Pearson's correlation of mid-ranks; null where one side does not vary. */
+export function spearman(x: readonly number[], y: readonly number[]): number | null {
+  return pearson(midRanks(x), midRanks(y));
+}
+
+/** (concordant − discordant) / √((pairs not tied in x)·(pairs not tied in y)); null where one side does not vary. */
+export function kendall(x: readonly number[], y: readonly number[]): number | null {
+  let balance = 0;
+  let inX = 0;
+  let inY = 0;
+  for (let i = 0; i < x.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const a = Math.sign((x[i] as number) - (x[j] as number));
+      const b = Math.sign((y[i] as number) - (y[j] as number));
+      balance += a * b;
+      inX += a * a;
+      inY += b * b;
+    }
+  }
+  return inX === 0 || inY === 0 ? null : balance / Math.sqrt(inX * inY);
+}
+
+/**
+ * With 95% percentile intervals over models drawn anew with replacement: how far other models like these could move
+ * it. Null with fewer than three, or where one side does not vary.
+ */
+export function rankAgreement(
+  x: readonly number[],
+  y: readonly number[],
+  seed: number,
+): RankAgreement | null {
+  const [rho, tau] = [spearman(x, y), kendall(x, y)];
+  if (x.length < 3 || rho === null || tau === null) return null;
+  const random = seededRandom(seed);
+  const drawn: { rho: number[]; tau: number[] } = { rho: [], tau: [] };
+  for (let r = 0; r < (x.length < LEAST_MODELS ? 0 : REPLICATES); r++) {
+    const at = x.map(() => Math.floor(random.uniform() * x.length));
+    const [a, b] = [at.map((i) => x[i] as number), at.map((i) => y[i] as number)];
+    const [one, other] = [spearman(a, b), kendall(a, b)];
+    if (one !== null && other !== null) {
+      drawn.rho.push(one);
+      drawn.tau.push(other);
+    }
+  }
+  return { spearman: withInterval(rho, drawn.rho), kendall: withInterval(tau, drawn.tau), models: x.length };
+}
+
+function withInterval(value: number, drawn: readonly number[]): Estimated {
+  if (drawn.length < REPLICATES / 2) return { value, low: null, high: null };
+  const [low, high] = percentiles(drawn, value);
+  return { value, low, high };
+}
+
+/** 1 for the lowest; those that are equal share the mean of their ranks. */
+export function midRanks(values: readonly number[]): number[] {
+  return values.map((value) => {
+    const below = values.filter((other) => other < value).length;
+    const equal = values.filter((other) => other === value).length;
+    return below + (equal + 1) / 2;
+  });
+}
+
+function pearson(x: readonly number[], y: readonly number[]): number | null {
+  const mean = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0) / of.length;
+  const [mx, my] = [mean(x), mean(y)];
+  let xy = 0;
+  let xx = 0;
+  let yy = 0;
+  for (const [i, value] of x.entries()) {
+    const [a, b] = [value - mx, (y[i] as number) - my];
+    xy += a * b;
+    xx += a * a;
+    yy += b * b;
+  }
+  return xx === 0 || yy === 0 ? null : Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy)));
+}

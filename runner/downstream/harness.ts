@@ -1,0 +1,80 @@
+/** EleutherAI's evaluation harness beside the agent: whether it is there, and how it gets there when that is agreed to. */
+import path from 'node:path';
+import { ProblemError } from '../../core/problem.ts';
+import { type FindOptions, findAgentPython } from '../find-agent-python.ts';
+import { lockFile, logFile } from '../managed-environment.ts';
+import { findPython } from '../python.ts';
+import { managedWords, setUpProblem } from '../set-up-problem.ts';
+import { prove } from '../setup/agent.mjs';
+import { checkoutWords } from '../setup/failure.mjs';
+import { lock } from '../setup/lock.mjs';
+import { pip } from '../setup/pip.mjs';
+import { capture } from '../setup/process.mjs';
+
+/** As the agent's extra `downstream` has it; a newer one is asked for by name before it is trusted. */
+export const HARNESS = 'lm-eval>=0.4.13,<0.5';
+/** With what it needs: unpacked, and as a download. */
+export const HARNESS_BYTES = { disk: 650e6, download: 170e6 };
+
+export interface HarnessPlace {
+  readonly python: string;
+  /** Null where it is not installed. */
+  readonly version: string | null;
+  /** Whether it may be installed there: what is named is used, and never changed. */
+  readonly own: boolean;
+}
+
+const ASK = "from importlib.metadata import version; print(version('lm-eval'))";
+
+/** Throws `python_missing`. */
+export async function findHarness(options: FindOptions = {}, signal?: AbortSignal): Promise<HarnessPlace> {
+  const python = findPython(options.named ?? undefined, options.env);
+  const { kind } = findAgentPython(options);
+  const asked = await capture(python, ['-c', ASK], { signal, timeoutMs: 60_000 });
+  const version = asked.code === 0 ? asked.output.trim().slice(0, 40) : null;
+  return { python, version, own: kind === 'checkout' || kind === 'managed' };
+}
+
+/** What somebody is told who does not want it installed, or whose Python is their own. */
+export function harnessMissing({ python }: HarnessPlace): ProblemError {
+  return new ProblemError({
+    code: 'harness_missing',
+    message: "Downstream tasks need EleutherAI's lm-evaluation-harness, which is not installed.",
+    fix: `Install it beside the agent: ${python} -m pip install "${HARNESS}".`,
+  });
+}
+
+/** Throws a ProblemError as `setUpAgent` does. */
+export async function installHarness(
+  { python }: HarnessPlace,
+  tell: (words: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const folder = path.dirname(path.dirname(python));
+  const isCheckout = path.basename(folder) === '.venv';
+  const setup = {
+    env: process.env,
+    log: isCheckout ? path.join(path.dirname(folder), '.tools', 'setup.log') : logFile(folder),
+    words: isCheckout ? checkoutWords : managedWords(folder),
+    systemPackages: false,
+    signal,
+    onLine: () => {},
+    say: tell,
+    onPhase: ({ words }: { readonly words: string }) => tell(words),
+  };
+  try {
+    const unlock = await lock(lockFile(folder), {
+      signal,
+      onWait: () => tell('Waiting for another set-up'),
+    });
+    try {
+      const usual = { bytes: HARNESS_BYTES.download, unpackingSeconds: 60 };
+      await pip(setup, python, { phase: 'agent', what: 'lm-eval', requirements: [HARNESS], usual });
+      await prove(setup, python, 'import merge_lab_agent, lm_eval', 'The evaluation harness');
+    } finally {
+      unlock();
+    }
+  } catch (error) {
+    throw setUpProblem(error, folder);
+  }
+}

@@ -1,0 +1,60 @@
+/** What models do on tasks, in words: the same on every surface. */
+import type { Downstream, DownstreamModel, DownstreamTaskReport } from '../core/downstream/downstream.ts';
+import { interval } from './estimates.ts';
+import { count, counted, loss, NONE, significant } from './numbers.ts';
+import { plain, plainLines } from './plain.ts';
+
+/** `endings · acc of 54 items · lm-eval 0.4.13` */
+export function taskTitle({ task, metric, items, limit, shots, harness }: DownstreamTaskReport): string {
+  const of = limit === null ? counted(items, 'item') : `the first ${counted(items, 'item')}`;
+  return [
+    plain(task, 60),
+    metric ? `${plain(metric.name, 40)} of ${of}${metric.higher_is_better ? '' : ', lower is better'}` : '',
+    shots === null ? '' : counted(shots, 'shot'),
+    harness === null ? '' : `lm-eval ${plain(harness, 20)}`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** `base`, the expert's name, or the size of a merge. */
+export function modelName(
+  { kind, members }: Pick<DownstreamModel, 'kind' | 'members'>,
+  pool: readonly string[],
+): string {
+  if (kind === 'base') return 'base';
+  const [only = -1] = members;
+  return kind === 'expert' ? plain(pool[only] ?? '?', 40) : `merge of ${members.length}`;
+}
+
+/** `0.611 ± 0.067`: its standard error, not an interval. */
+export function scoreText(score: DownstreamTaskReport['scores'][number]): string {
+  if (!score) return NONE;
+  const { value } = score.score;
+  if (score.standard_error === null) return scoreNumber(value);
+  return `${scoreNumber(value)} ± ${scoreNumber(score.standard_error)}`;
+}
+
+/** Shares have three decimals, so that they align; perplexities may have any size. */
+function scoreNumber(value: number): string {
+  return Math.abs(value) < 10 ? loss(value) : significant(value);
+}
+
+/** `Lower loss went with a better score: Spearman 0.62 (0.20 to 0.85), Kendall 0.45 (…), over 18 models.` */
+export function agreementSentence({ agreement }: Pick<DownstreamTaskReport, 'agreement'>): string {
+  if (!agreement) return '';
+  const { spearman, kendall, models } = agreement;
+  const text = ({ value, low, high }: typeof spearman) =>
+    low === null || high === null ? loss(value, 2) : `${loss(value, 2)} (${interval([low, high], 2)})`;
+  return `Rank correlation of low loss with good score, 1 where both rank the models alike: Spearman ${text(spearman)}, Kendall ${text(kendall)}, over ${counted(models, 'model')}.`;
+}
+
+/** What is still to be scored; empty where nothing is. */
+export function missingText({ missing, total, tasks }: Downstream): string {
+  const problem = tasks.find((task) => task.problem)?.problem;
+  if (problem) return plainLines(`${problem.message} ${problem.fix}`);
+  if (missing === 0) return '';
+  return missing === total
+    ? `Nothing is scored on ${tasks.length === 1 ? 'the task' : 'the tasks'} yet: run with --downstream.`
+    : `${count(missing)} of ${counted(total, 'score')} are still to come: run with --downstream.`;
+}

@@ -4,7 +4,7 @@ import { parameterCount } from './forms.ts';
 import { type Fit, Fitter, FormGrid, predict } from './least-squares.ts';
 import { levelWhitening } from './level.ts';
 import { Scratch } from './scratch.ts';
-import type { UsablePoints } from './usable-points.ts';
+import { residualScale, type UsablePoints } from './usable-points.ts';
 import { at, type Whitening, whiten } from './whitening.ts';
 
 /** A form fitted with the errors it implies. */
@@ -91,7 +91,7 @@ export class Estimator {
       residualVariance: precision > 0 ? k.length / precision : misfit,
       whitening: w,
       z,
-      scale: known ? 1 : free > 0 ? fit.rss / free : null,
+      scale: residualScale(this.points, fit.rss, free),
     };
   }
 

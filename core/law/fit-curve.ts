@@ -46,7 +46,7 @@ export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
   const intervals = complete
     ? parameterIntervals(rivalsOf(choice, points, options.form), points, knife)
     : null;
-  if (!intervals) reasons['intervals'] = noIntervals(estimate !== null, options, knife);
+  if (!intervals) reasons['intervals'] = noIntervals(points, estimate !== null, options, knife);
   throwIfCancelled(options.cancelled);
 
   const recommended = recommend(points, choice, typical, judged, knife, reasons);
@@ -86,9 +86,15 @@ function noForm(points: UsablePoints, options: FitOptions): string {
   return `the form ${options.form ?? ''} needs three k's, and there are ${count}`;
 }
 
-function noIntervals(fitted: boolean, options: FitOptions, knife: Jackknife | null): string {
+function noIntervals(
+  { hidden }: UsablePoints,
+  fitted: boolean,
+  options: FitOptions,
+  knife: Jackknife | null,
+): string {
   if (options.stage === 'points') return 'point estimates only so far';
   if (!fitted) return 'there is no law to give intervals for';
+  if (hidden) return 'the evaluation samples and subsets do not show the errors of the losses yet';
   if (options.interval === 'population' && !knife)
     return 'too few pools with one expert left out can be fitted';
   return "as many parameters as k's, and the errors of the losses are unknown";

@@ -36,11 +36,8 @@ export function marginalGains(
       const gain = predict(law.fit, kk) - predict(law.fit, kk + 1);
       const quantity = lossQuantity(law.fit.model, terms);
       // As for a forecast: without a backtest nobody knows how wrong the form is.
-      const [low, high] =
-        judge && choice.used?.test
-          ? (knife?.interval(terms, gain, judge.judge(quantity)) ??
-            judge.judge(quantity)?.interval ?? [null, null])
-          : [null, null];
+      const judged = judge && choice.used?.test ? judge.judge(quantity) : null;
+      const [low, high] = judged ? (knife?.interval(terms, gain, judged) ?? judged.interval) : [null, null];
       gains.push({ k: kk, gain, low, high, measured: false });
     }
   }

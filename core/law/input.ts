@@ -12,8 +12,12 @@ export interface CurveData {
   readonly k: readonly number[];
   /** Shape (K). Nats per token. */
   readonly mean: Float64Array;
-  /** Shape (K, K), of the means: evaluation samples (shared, so off-diagonal) and subsets not merged. Null: unknown, use `weights`. */
-  readonly covariance: Float64Array | null;
+  /**
+   * Shape (K, K), of the means: evaluation samples (shared, so off-diagonal) and subsets not merged. Null: unknown, use
+   * `weights`, and let residuals judge. `hidden`: the same, but residuals do not show these errors either (those of
+   * evaluation samples, which all k share), so that no interval is known.
+   */
+  readonly covariance: Float64Array | 'hidden' | null;
   /**
    * Degrees of freedom of the variances in `covariance`, one for all or shape (K). Absent or null: exact, or so many
    * that it makes no difference.

@@ -42,12 +42,12 @@ export class Jackknife {
   interval(
     terms: readonly { readonly k: number; readonly weight: number }[],
     value: number,
-    judged: Judged | null,
+    judged: Judged,
   ): Interval {
     const values = this.#pools.map((pool) =>
       terms.reduce((sum, { k, weight }) => sum + weight * lossOf(pool, k), 0),
     );
-    const half = this.#half(values, judged?.se ?? 0, judged?.df ?? Number.POSITIVE_INFINITY);
+    const half = this.#half(values, judged.se ?? 0, judged.df);
     return [value - half, value + half];
   }
 

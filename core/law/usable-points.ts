@@ -9,6 +9,8 @@ export interface UsablePoints {
   readonly C: Float64Array;
   /** The covariance is known, in nats². */
   readonly known: boolean;
+  /** It is not, and residuals do not show the errors either: no interval can be. */
+  readonly hidden: boolean;
   /** Degrees of freedom that `C` was estimated with, by k; Infinity where exact or unknown. */
   readonly df: Float64Array;
   /** The errors of different k's are correlated (the same samples): their degrees of freedom do not add up. */
@@ -37,9 +39,9 @@ export function usablePoints(data: CurveData, withReplicates: boolean): UsablePo
   const size = k.length;
   const y = Float64Array.from(sources, (from) => average(from, (i) => at(data.mean, i)));
 
-  let C = data.covariance && new Float64Array(size * size);
-  if (C && data.covariance) {
-    const given = data.covariance;
+  const given = data.covariance === 'hidden' ? null : data.covariance;
+  let C = given && new Float64Array(size * size);
+  if (C && given) {
     for (let a = 0; a < size; a++)
       for (let b = 0; b < size; b++)
         C[a * size + b] = average(sources[a] ?? [], (i) =>
@@ -60,6 +62,7 @@ export function usablePoints(data: CurveData, withReplicates: boolean): UsablePo
     y,
     C,
     known,
+    hidden: data.covariance === 'hidden',
     df: Float64Array.from(sources, (from) => {
       const value = typeof df === 'number' ? df : df ? average(from, (i) => df[i] ?? Number.NaN) : Number.NaN;
       return value > 0 ? value : Number.POSITIVE_INFINITY;
@@ -70,6 +73,19 @@ export function usablePoints(data: CurveData, withReplicates: boolean): UsablePo
     replicates: rows,
     baseReplicates: base,
   };
+}
+
+/**
+ * Variance of whitened residuals, of which `free` degrees of freedom are left: 1 where the errors are known, `rss`/`free`
+ * where residuals show them, else null.
+ */
+export function residualScale(
+  { known, hidden }: Pick<UsablePoints, 'known' | 'hidden'>,
+  rss: number,
+  free: number,
+): number | null {
+  if (known) return 1;
+  return hidden || free <= 0 ? null : rss / free;
 }
 
 function average(from: readonly number[], value: (index: number) => number): number {

@@ -53,7 +53,9 @@ function floorNotIdentified(points: UsablePoints, choice: Choice, options: FitOp
     ? judged.most === null
       ? 'it has no limit from below'
       : 'it may lie further down than the whole curve falls'
-    : "there are as many parameters as k's, and errors that nobody knows";
+    : points.hidden
+      ? 'the errors of the losses are not known'
+      : "there are as many parameters as k's, and errors that nobody knows";
   return { code: 'floor_not_identified', message: `The data do not fix the floor: ${why}.` };
 }
 
@@ -61,7 +63,7 @@ function floorNotIdentified(points: UsablePoints, choice: Choice, options: FitOp
 function curveTurnsUp(points: UsablePoints, choice: Choice): Warning | null {
   const { k, y } = points;
   const last = k.length - 1;
-  if (last < 1) return null;
+  if (last < 1 || points.hidden) return null;
   let lowest = 0;
   for (let i = 0; i <= last; i++) if (at(y, i) < at(y, lowest)) lowest = i;
   const rise = at(y, last) - at(y, lowest);

@@ -137,7 +137,7 @@ describe('fitCurve', () => {
         ...data,
         base: 1000 * (data.base ?? 0) - 50,
         mean: data.mean.map((x) => 1000 * x - 50),
-        covariance: data.covariance?.map((x) => 1e6 * x) ?? null,
+        covariance: data.covariance === 'hidden' ? 'hidden' : (data.covariance?.map((x) => 1e6 * x) ?? null),
       },
       asked({ form: 'signed', goal: { rule: 'within', value: 10 } }),
     );

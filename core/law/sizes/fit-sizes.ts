@@ -46,7 +46,7 @@ export function fitSizes(data: readonly CurveData[], options: SizesOptions): Siz
   const draws = complete && fit ? drawJoint(fit, options) : null;
   const offsets = complete && shared ? drawSharedOffset(shared, options) : null;
   const intervals = fit && draws ? jointIntervals(fit, draws) : null;
-  if (!intervals) reasons['intervals'] = noIntervals(fit, complete);
+  if (!intervals) reasons['intervals'] = noIntervals(points, fit, complete);
   const standing = fit && standingOf(fit, intervals);
   const heldOut = fit ? heldOutSizes(points, form) : [];
   const test = shared && testSharedOffset(shared);
@@ -83,9 +83,10 @@ function noFit(points: SizePoints): string {
   return 'six parameters need six points, at more than one k';
 }
 
-function noIntervals(fit: JointFit | null, complete: boolean): string {
+function noIntervals({ hidden }: SizePoints, fit: JointFit | null, complete: boolean): string {
   if (!complete) return 'point estimates only so far';
   if (!fit) return 'there is no law to give intervals for';
+  if (hidden) return 'the errors of the losses are not known at every size';
   return 'as many parameters as points, and the errors of the losses are unknown';
 }
 

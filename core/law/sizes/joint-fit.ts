@@ -1,4 +1,5 @@
 /** The joint law fitted to several sizes, with the errors it implies. */
+import { residualScale } from '../usable-points.ts';
 import { descend } from './descend.ts';
 import { FLOOR, GAMMA, JointModel, type Linear, OFFSET, type OffsetForm } from './joint-model.ts';
 import { JointProblem } from './joint-problem.ts';
@@ -94,7 +95,7 @@ function fitWith(
     tolerance,
   );
   const free = points.y.length - JOINT_PARAMETERS;
-  const scale = points.known ? 1 : free > 0 ? rss / free : null;
+  const scale = residualScale(points, rss, free);
   return { form, model, problem, points, x, linear, rss, misfit, free, scale };
 }
 

@@ -19,6 +19,8 @@ export interface SizePoints {
   readonly y: Float64Array;
   /** The errors of every size are known, in nats². */
   readonly known: boolean;
+  /** Those of some size are not, and residuals do not show them: no interval can be. */
+  readonly hidden: boolean;
   /** Shape (P, P). Between sizes: that of the paired replicates, else none. */
   readonly C: Float64Array;
   /** Shape (P). */
@@ -34,14 +36,15 @@ export function sizePoints(data: readonly CurveData[], withReplicates: boolean):
     if (curve.N !== null && curve.N > 0 && Number.isFinite(curve.N) && !bySize.has(curve.N))
       bySize.set(curve.N, curve);
   const sorted = [...bySize].sort(([a], [b]) => a - b);
-  let entries = sorted.map(([N, curve]) => ({ N, points: usablePoints(curve, withReplicates) }));
-  // Where the errors of one size are unknown, they are relative weights everywhere: nats² and those do not mix.
-  if (!entries.every(({ points }) => points.known))
-    entries = sorted.map(([N, curve]) => ({
-      N,
-      points: usablePoints({ ...curve, covariance: null }, false),
-    }));
-  return joined(entries.filter(({ points }) => points.k.length > 0));
+  const entries = sorted
+    .map(([N, curve]) => ({ N, curve, points: usablePoints(curve, withReplicates) }))
+    .filter(({ points }) => points.k.length > 0);
+  if (entries.every(({ points }) => points.known)) return joined(entries);
+  // Relative weights and nats² do not mix, and the residuals of some sizes do not show what is known of others.
+  const covariance = entries.some(({ points }) => points.known || points.hidden) ? 'hidden' : null;
+  return joined(
+    entries.map(({ N, curve }) => ({ N, points: usablePoints({ ...curve, covariance }, false) })),
+  );
 }
 
 /** Some of the sizes alone, by their index. */
@@ -69,6 +72,7 @@ function joined(entries: readonly { readonly N: number; readonly points: UsableP
     pool: Math.max(1, ...curves.map(({ pool }) => pool)),
     y: concatenated(curves.map(({ y }) => y)),
     known: curves.length > 0 && curves.every(({ known }) => known),
+    hidden: curves.some(({ hidden }) => hidden),
     C: jointCovariance(curves, start, replicates),
     df: concatenated(curves.map(({ df }) => df)),
     replicates,

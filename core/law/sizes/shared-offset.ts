@@ -3,6 +3,7 @@ import { type Fit, Fitter, FormGrid, onBound, parametersOf, predict } from '../l
 import { levelWhitening } from '../level.ts';
 import { minimise } from '../minimise.ts';
 import { fisherTail } from '../student.ts';
+import { residualScale } from '../usable-points.ts';
 import { at, whiten } from '../whitening.ts';
 import type { OffsetForm } from './joint-model.ts';
 import { misfitVariance } from './misfit.ts';
@@ -64,7 +65,7 @@ export function fitSharedOffset(all: SizePoints, form: OffsetForm): SharedOffset
     alone,
     misfit,
     free,
-    scale: points.known ? 1 : free > 0 ? rss / free : null,
+    scale: residualScale(points, rss, free),
   };
 }
 
@@ -140,7 +141,7 @@ export function testSharedOffset(shared: SharedOffset): OffsetTest | null {
   const { points, fitters, fits, alone, misfit } = shared;
   const df1 = alone.filter((fit) => fit !== null).length - 1;
   const free = shared.free - df1;
-  if (df1 < 1 || free < 1) return null;
+  if (points.hidden || df1 < 1 || free < 1) return null;
   const apart = alone.reduce((sum, fit, s) => sum + (fit ?? (fits[s] as Fit)).rss, 0);
   const together = fits.reduce((sum, { rss }) => sum + rss, 0);
   const scale = points.known ? 1 : apart / free;

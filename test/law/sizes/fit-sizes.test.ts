@@ -7,7 +7,7 @@ import { isoLosses, kAtLoss } from '../../../core/law/sizes/iso-loss.ts';
 import { sizesLawSchema } from '../../../core/law/sizes/sizes-schema.ts';
 import { missedGates } from '../../simulation/gates.ts';
 import { simulateDesign } from '../../simulation/tally.ts';
-import { curveOf, NINE } from '../curves.ts';
+import { covarianceOf, curveOf, NINE } from '../curves.ts';
 import { SIZES_STUDY } from './coverage.ts';
 import { SIZES_DESIGNS, simulateSizes, trueJoint } from './designs.ts';
 
@@ -89,6 +89,29 @@ describe('a law over sizes', () => {
     const none = fitSizes([], { ...POINTS, stage: 'complete' });
     expect(none).toMatchObject({ sizes: [], parameters: null, by_size: null, iso_loss: [] });
     expect(fitSizes([curveOf([1, 2], [Number.NaN, 1])], POINTS).sizes).toEqual([]);
+  });
+
+  it('is as sure of every size while another has not begun, and of none where the errors of one are unknown', () => {
+    // The paired samples move all sizes and all k alike.
+    const level = Array.from({ length: 200 }, (_, r) => 0.04 * seededRandom(r).normal());
+    const measured = curves([0.5, 1.5, 4, 14]).map((curve) => ({
+      ...curve,
+      covariance: covarianceOf(9, 0.04, 0.001),
+      replicates: Float64Array.from(level.flatMap((shift) => [...curve.mean].map((loss) => loss + shift))),
+    }));
+    const lawOf = (...more: ReturnType<typeof curves>) =>
+      fitSizes([...measured, ...more], { ...POINTS, stage: 'complete' });
+    const alone = lawOf();
+    const [floor] = alone.by_size?.sizes.map((size) => size.floor) ?? [];
+    expect((floor?.high ?? 0) - (floor?.low ?? 0)).toBeGreaterThan(0.1);
+    expect(lawOf(curveOf([], [], { N: 30 }))).toEqual(alone);
+    const begun = lawOf(curveOf([1, 9], [trueJoint(TRUTH, 30, 1), trueJoint(TRUTH, 30, 9)], { N: 30 }));
+    expect(begun.by_size?.sizes).toHaveLength(5);
+    for (const size of begun.by_size?.sizes ?? [])
+      expect(size).toMatchObject({ floor: { low: null, high: null }, tail: { low: null, high: null } });
+    expect(begun.intervals).toBeNull();
+    expect(begun.reasons['intervals']).toContain('not known at every size');
+    expect(begun.forecast.every(({ low, high }) => low === null && high === null)).toBe(true);
   });
 
   it('forecasts a size that is not measured with four, and says how wrong it was at sizes held out', () => {

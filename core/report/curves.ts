@@ -51,7 +51,7 @@ export function makeCurve(
     pool,
     k: points.map(({ k }) => k),
     mean: error.mean,
-    covariance: error.covariance,
+    covariance: error.covariance ?? 'hidden',
     weights: null,
     replicates: known ? curveReplicates(points, samples, weights, subsets, resamples, context.seed) : null,
     base: baseLoss,
@@ -108,7 +108,6 @@ function curvePoints(
   const K = points.length;
   const jackknife = left && jackknifeVariance(left, pool, K);
   return points.map((point, at) => {
-    const values = point.entries.map(({ index }) => objectiveOf(measured[index] as Measured, weights));
     const mean = error.mean[at] as number;
     const own = error.covariance?.[at * K + at];
     const overExperts = jackknife ? (jackknife[at] as number) : 0;
@@ -123,18 +122,25 @@ function curvePoints(
       mean,
       low: half === null ? null : mean - half,
       high: half === null ? null : mean + half,
-      subsets: values.length,
+      subsets: point.entries.length,
       of: point.of,
       draws: point.draws,
-      sd: standardDeviation(values),
-      min: values.reduce((a, b) => Math.min(a, b)),
-      max: values.reduce((a, b) => Math.max(a, b)),
+      ...spread(
+        Float64Array.from(point.entries, ({ index }) => objectiveOf(measured[index] as Measured, weights)),
+      ),
     };
   });
 }
 
-function standardDeviation(values: readonly number[]): number | null {
-  if (values.length < 2) return null;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+function spread(values: Float64Array): Pick<CurvePoint, 'sd' | 'min' | 'max'> {
+  let [sum, min, max] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    sum += value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  const mean = sum / values.length;
+  let squares = 0;
+  for (const value of values) squares += (value - mean) ** 2;
+  return { sd: values.length < 2 ? null : Math.sqrt(squares / (values.length - 1)), min, max };
 }

@@ -330,11 +330,22 @@ describe('failures', () => {
   });
 
   it('of the evaluation data: a domain of one sample leaves every interval open', () => {
-    const tiny = new World({ seed: 2, experts: 3, domains: 2, samples: 1 });
-    const report = makeReport(inputOf(tiny), { stage: 'complete' });
-    expectFinite(report);
-    expect(objective(report).points.every(({ low }) => low === null)).toBe(true);
-    expect(report.sizes[0]?.base?.objective.low).toBeNull();
+    // Six experts leave a law residuals, which know nothing of the samples that all k share.
+    for (const interval of ['pool', 'population'] as const) {
+      const tiny = new World({ seed: 2, experts: 6, domains: 2, samples: 1 });
+      const input = inputOf(tiny, { k: [1, 2, 3, 4, 6], goals: { interval } });
+      const report = makeReport(input, { stage: 'complete' });
+      expectFinite(report);
+      const curve = objective(report);
+      expect(curve.intervals).toBeNull();
+      expect(curve.reasons['intervals']).toContain('do not show');
+      expect(curve.recommended_k).toMatchObject({ low: null, high: null });
+      const rows = [...curve.points, ...curve.forecast, ...(curve.marginal_gain ?? [])];
+      expect(rows).toHaveLength(5 + 6 + 5);
+      expect(rows.filter(({ low, high }) => low !== null || high !== null)).toEqual([]);
+      expect(report.sizes[0]?.base?.objective.low).toBeNull();
+      expect(report.headline.sentence).not.toContain('95%');
+    }
   });
 
   it('of a single expert, or two', () => {

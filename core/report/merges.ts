@@ -3,8 +3,9 @@ import { type Losses, type Measured, meanLosses, objectiveOf } from '../selectio
 import type { DomainWeights, Samples } from '../selection/samples.ts';
 import { digest } from '../store/canonical.ts';
 import type { EvaluationId, MergeKey, Plan, PlanLine } from '../store/format.ts';
-import type { ReportInput, Results } from './input.ts';
+import type { ReportInput, Results, Score } from './input.ts';
 import type { MergePoint, Progress } from './report.ts';
+import { copyFinite, RowBlock } from './row-block.ts';
 
 /** Merges of one size and method, as far as they are complete. */
 export interface CellMerges {
@@ -22,6 +23,9 @@ export class Rows {
   readonly #results: Results;
   readonly #samples: Samples;
   readonly #evaluations: readonly EvaluationId[];
+  /** Of the merge that is being read, by domain. */
+  readonly #scores: Score[] = [];
+  readonly #block: RowBlock;
   /** Results whose shape is not the evaluation set's: counted, not used. */
   readonly unusable = new Set<MergeKey>();
 
@@ -29,32 +33,35 @@ export class Rows {
     this.#results = results;
     this.#samples = samples;
     this.#evaluations = evaluations;
+    this.#block = new RowBlock(samples.tokens.length, evaluations.length);
   }
 
   /** Null while any domain is missing. */
   get(key: MergeKey): Losses | null {
     const known = this.#rows.get(key);
     if (known) return known;
-    const { start, domainTokens } = this.#samples;
-    const nll = new Float32Array(this.#samples.tokens.length);
-    const domains = new Float64Array(this.#evaluations.length);
+    const scores = this.#scores;
     for (const [d, evaluation] of this.#evaluations.entries()) {
       const score = this.#results.get(key, evaluation);
       if (!score) return null;
+      scores[d] = score;
+    }
+    const row = this.#block.next();
+    const { start, domainTokens } = this.#samples;
+    for (const [d, { nll, tokens, perSample }] of scores.entries()) {
       const from = start[d] as number;
       const fits =
-        score.perSample.length === (start[d + 1] as number) - from &&
-        score.tokens === domainTokens[d] &&
-        Number.isFinite(score.nll) &&
-        allFinite(score.perSample);
+        perSample.length === (start[d + 1] as number) - from &&
+        tokens === domainTokens[d] &&
+        Number.isFinite(nll) &&
+        copyFinite(perSample, row.nll, from);
       if (!fits) {
         this.unusable.add(key);
         return null;
       }
-      nll.set(score.perSample, from);
-      domains[d] = score.nll / score.tokens;
+      row.domains[d] = nll / tokens;
     }
-    const row = { nll, domains };
+    this.#block.keep();
     this.#rows.set(key, row);
     return row;
   }
@@ -67,13 +74,6 @@ export class Rows {
         this.#results.failure(key, evaluation) !== undefined,
     );
   }
-}
-
-function allFinite(values: Float32Array): boolean {
-  // What is not finite leaves a sum of differences with itself that is not zero: one pass without calls.
-  let sum = 0;
-  for (const value of values) sum += value - value;
-  return sum === 0;
 }
 
 export function progressOf(lines: readonly PlanLine[], rows: Rows): Progress {

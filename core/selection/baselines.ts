@@ -115,10 +115,11 @@ function lossesPerFold({
 }: BaselineInput): Float64Array[] | null {
   if (!folds) return null;
   const lossesWithout = withoutFolds(samples, weights, folds);
+  const losses = new Float64Array(FOLDS);
   const perFold = Array.from({ length: FOLDS }, () => new Float64Array(measured.length));
   for (const [i, row] of measured.entries()) {
     if (i % 1024 === 0) throwIfCancelled(cancelled);
-    const losses = lossesWithout(row);
+    lossesWithout(row, losses);
     for (const [f, own] of perFold.entries()) own[i] = losses[f] as number;
   }
   return perFold;

@@ -48,8 +48,13 @@ export function chooseBest(
   if (first === undefined) return null;
   const rowOf = (index: number) => measured[index] as Losses;
   let best = first;
+  let lowest = objectiveOf(rowOf(first), weights);
   for (const index of candidates) {
-    if (objectiveOf(rowOf(index), weights) < objectiveOf(rowOf(best), weights)) best = index;
+    const loss = objectiveOf(rowOf(index), weights);
+    if (loss < lowest) {
+      best = index;
+      lowest = loss;
+    }
   }
   if (candidates.length === 1) return { best, crossFitted: rowOf(best) };
   const perFold = bestWithoutFold(candidates, rowOf, samples, weights, folds);
@@ -59,7 +64,8 @@ export function chooseBest(
 /** Each sample scored by the model that was chosen without its fold. */
 export function crossFit(chosen: (fold: number) => Losses, samples: Samples, folds: Folds): Losses {
   const nll = new Float64Array(samples.tokens.length);
-  for (let s = 0; s < nll.length; s++) nll[s] = chosen(folds[s] as number).nll[s] as number;
+  const rows = Array.from({ length: FOLDS }, (_, fold) => chosen(fold).nll);
+  for (let s = 0; s < nll.length; s++) nll[s] = (rows[folds[s] as number] as Losses['nll'])[s] as number;
   return { nll, domains: domainLosses(nll, samples) };
 }
 
@@ -74,8 +80,9 @@ function bestWithoutFold(
   const lossesWithout = withoutFolds(samples, weights, folds);
   const winner: (number | null)[] = new Array(FOLDS).fill(null);
   const lowest = new Float64Array(FOLDS).fill(Number.POSITIVE_INFINITY);
+  const losses = new Float64Array(FOLDS);
   for (const index of candidates) {
-    const losses = lossesWithout(rowOf(index));
+    lossesWithout(rowOf(index), losses);
     for (let f = 0; f < FOLDS; f++) {
       if ((losses[f] as number) < (lowest[f] as number)) {
         lowest[f] = losses[f] as number;
@@ -86,49 +93,48 @@ function bestWithoutFold(
   return winner;
 }
 
-/** Σ_d w_d L_d of a row on all samples outside each fold. Shape (folds). */
+/** Σ_d w_d L_d of a row on all samples outside each fold, into `losses`, shape (folds). */
 export function withoutFolds(
   samples: Samples,
   weights: DomainWeights,
   folds: Folds,
-): (row: Losses) => Float64Array {
-  const tokens = byFold(samples.tokens, samples, folds);
-  return (row) => {
-    const nll = byFold(row.nll, samples, folds);
-    const losses = new Float64Array(FOLDS);
-    for (let f = 0; f < FOLDS; f++) {
-      for (let d = 0; d < weights.length; d++) {
-        const weight = weights[d] as number;
-        const left = (tokens.total[d] as number) - (tokens.inFold[d * FOLDS + f] as number);
-        // A domain whose only samples are in this fold cannot speak for the choice.
-        if (weight === 0 || left <= 0) continue;
-        const sum = (nll.total[d] as number) - (nll.inFold[d * FOLDS + f] as number);
-        losses[f] = (losses[f] as number) + (weight * sum) / left;
+): (row: Losses, losses?: Float64Array) => Float64Array {
+  const D = samples.domains.length;
+  const counted = Array.from(weights.keys()).filter((d) => weights[d] !== 0);
+  const inFold = new Float64Array(D * FOLDS);
+  const total = new Float64Array(D);
+  addUp(samples.tokens);
+  // A domain whose only samples are in this fold cannot speak for the choice.
+  const left = inFold.map((tokens, at) => Math.max(0, (total[Math.floor(at / FOLDS)] as number) - tokens));
+  return ({ nll }, losses = new Float64Array(FOLDS)) => {
+    addUp(nll);
+    losses.fill(0);
+    for (const d of counted) {
+      const weight = weights[d] as number;
+      for (let f = 0; f < FOLDS; f++) {
+        const at = d * FOLDS + f;
+        if (left[at] === 0) continue;
+        const sum = (total[d] as number) - (inFold[at] as number);
+        losses[f] = (losses[f] as number) + (weight * sum) / (left[at] as number);
       }
     }
     return losses;
   };
-}
 
-/** Sums of a row: shape (D) over all samples, shape (D, folds) within each fold. */
-function byFold(
-  row: Float32Array | Float64Array,
-  samples: Samples,
-  folds: Folds,
-): { total: Float64Array; inFold: Float64Array } {
-  const D = samples.domains.length;
-  const total = new Float64Array(D);
-  const inFold = new Float64Array(D * FOLDS);
-  for (let d = 0; d < D; d++) {
-    const to = samples.start[d + 1] as number;
-    for (let s = samples.start[d] as number; s < to; s++) {
-      const value = row[s] as number;
-      const at = d * FOLDS + (folds[s] as number);
-      inFold[at] = (inFold[at] as number) + value;
-      total[d] = (total[d] as number) + value;
+  /** Sums of a row over all samples of each domain that counts, and within each fold. */
+  function addUp(row: Losses['nll']): void {
+    for (const d of counted) {
+      inFold.fill(0, d * FOLDS, (d + 1) * FOLDS);
+      const to = samples.start[d + 1] as number;
+      let sum = 0;
+      for (let s = samples.start[d] as number; s < to; s++) {
+        const at = d * FOLDS + (folds[s] as number);
+        inFold[at] = (inFold[at] as number) + (row[s] as number);
+        sum += row[s] as number;
+      }
+      total[d] = sum;
     }
   }
-  return { total, inFold };
 }
 
 function domainLosses(nll: Float64Array, samples: Samples): Float64Array {

@@ -20,14 +20,39 @@ export interface Measured extends Losses {
 export function meanLosses(rows: readonly Losses[], weights: readonly number[], samples: Samples): Losses {
   const nll = new Float64Array(samples.tokens.length);
   const domains = new Float64Array(samples.domains.length);
-  for (const [i, row] of rows.entries()) {
+  const counted = Array.from(rows.keys()).filter((i) => weights[i] !== 0);
+  const whole = counted.length - (counted.length % 4);
+  // Four rows in one pass over the sums.
+  for (let i = 0; i < whole; i += 4) {
+    const [a, b, c, e] = [nllOf(i), nllOf(i + 1), nllOf(i + 2), nllOf(i + 3)];
+    const [wa, wb, wc, we] = [weightOf(i), weightOf(i + 1), weightOf(i + 2), weightOf(i + 3)];
+    for (let s = 0; s < nll.length; s++)
+      nll[s] =
+        (nll[s] as number) +
+        wa * (a[s] as number) +
+        wb * (b[s] as number) +
+        wc * (c[s] as number) +
+        we * (e[s] as number);
+  }
+  for (let i = whole; i < counted.length; i++) {
+    const [row, weight] = [nllOf(i), weightOf(i)];
+    for (let s = 0; s < nll.length; s++) nll[s] = (nll[s] as number) + weight * (row[s] as number);
+  }
+  for (const i of counted) {
+    const own = (rows[i] as Losses).domains;
     const weight = weights[i] as number;
-    if (weight === 0) continue;
-    for (let s = 0; s < nll.length; s++) nll[s] = (nll[s] as number) + weight * (row.nll[s] as number);
     for (let d = 0; d < domains.length; d++)
-      domains[d] = (domains[d] as number) + weight * (row.domains[d] as number);
+      domains[d] = (domains[d] as number) + weight * (own[d] as number);
   }
   return { nll, domains };
+
+  function nllOf(i: number): Losses['nll'] {
+    return (rows[counted[i] as number] as Losses).nll;
+  }
+
+  function weightOf(i: number): number {
+    return weights[counted[i] as number] as number;
+  }
 }
 
 /**

@@ -190,10 +190,10 @@ export function estimated(
   return { value, low: value - half, high: value + half };
 }
 
-function makeAttribution(context: Context, { measured }: CurveSource): (Attribution | null)[] {
+function makeAttribution(context: Context, { measured, permutations }: CurveSource): (Attribution | null)[] {
   const { pool } = context.input.plan.header;
   const losses = Float64Array.from(measured, (row) => objectiveOf(row, context.weights));
-  return attribution(measured, losses, pool.length).map((effect, d) => {
+  return attribution(measured, losses, pool.length, permutations).map((effect, d) => {
     if (effect === null) return null;
     throwIfCancelled(context.options.cancelled);
     const expert = pool[d] as string;

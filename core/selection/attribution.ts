@@ -1,9 +1,10 @@
-import { type AttributionDesign, attributionDesign, type DonorDesign } from './attribution-design.ts';
+import { type AttributionDesign, attributionDesign } from './attribution-design.ts';
+import type { DonorDesign } from './effect-parts.ts';
 import type { Variance } from './estimated.ts';
 import { pooledFreedom } from './freedom.ts';
 import type { Measured } from './measured.ts';
+import { type MeasuredSubsets, measuredSubsets } from './measured-subsets.ts';
 import { wholePool } from './scope.ts';
-import { masksOf, subsetFinder } from './subset-masks.ts';
 
 /** One expert's effect on the loss as a linear function of the measured losses. */
 export interface ExpertEffect {
@@ -21,24 +22,15 @@ export interface ExpertEffect {
  * What each expert brings, relative to the average expert: for sets T of each size t ≥ 1 without d, the change of the
  * loss when d joins, minus the mean change over all experts at t; averaged within t, then equally over t. The step
  * from the base (t = 0) stays out: it would count the length of the step, not the expert. Negative is good. Null for
- * an expert without comparisons.
+ * an expert without comparisons. `permutations`: see `MeasuredSubsets`.
  */
 export function attribution(
   measured: readonly Measured[],
   losses: Float64Array,
   pool: number,
+  permutations: MeasuredSubsets['permutations'],
 ): (ExpertEffect | null)[] {
-  return effectsOf(poolDesign(measured, pool), losses);
-}
-
-/** The same for each domain: the design is made once. Shape (D, M). */
-export function attributionByDomain(
-  measured: readonly Measured[],
-  pool: number,
-  domains: number,
-): (ExpertEffect | null)[][] {
-  const design = poolDesign(measured, pool);
-  return domainColumns(measured, domains).map((losses) => effectsOf(design, losses));
+  return effectsOf(poolDesign(measured, pool, permutations), losses);
 }
 
 /** Losses by domain: shape (D, measured). */
@@ -51,10 +43,14 @@ export function domainColumns(measured: readonly Measured[], domains: number): F
   return columns;
 }
 
-function poolDesign(measured: readonly Measured[], pool: number): AttributionDesign {
-  const masks = masksOf(measured);
+function poolDesign(
+  measured: readonly Measured[],
+  pool: number,
+  permutations: MeasuredSubsets['permutations'],
+): AttributionDesign {
   const steps = Array.from({ length: Math.max(0, pool - 1) }, (_, i) => i + 1);
-  return attributionDesign(masks, subsetFinder(masks), wholePool(measured.length, pool), steps, pool);
+  const subsets = measuredSubsets(measured, pool, permutations);
+  return attributionDesign(subsets, wholePool(measured.length, pool), steps);
 }
 
 /** Effects under one vector of losses, shape (measured). */
@@ -67,7 +63,7 @@ export function effectsOf(design: AttributionDesign, losses: Float64Array): (Exp
     let value = 0;
     for (let i = 0; i < coefficients.length; i++)
       value += (coefficients[i] as number) * (losses[scope.indices[i] as number] as number);
-    const { variance, freedom } = subsetVariance(donor, spreads);
+    const { variance, freedom } = subsetVariance(design, donor, spreads);
     return { value, coefficients, subsetVariance: variance, subsetFreedom: freedom, comparisons };
   });
 }
@@ -77,11 +73,21 @@ export function spreadsOf({ spreads }: AttributionDesign, losses: Float64Array):
   return spreads.map(({ freedom, variance }) => ({ freedom, variance: variance(losses) }));
 }
 
-/** Of a donor's effect, by subsets that are not measured. */
-export function subsetVariance({ units }: DonorDesign, spreads: readonly Variance[]): Variance {
+/** Of a donor's effect, by subsets that are not measured: half of what two spreads have in common counts to each. */
+export function subsetVariance(
+  { nested }: AttributionDesign,
+  { units, nestedUnits }: DonorDesign,
+  spreads: readonly Variance[],
+): Variance {
   const own = spreads.map(({ freedom, variance }, i) => ({
     freedom,
     variance: (units[i] as number) * variance,
   }));
-  return { variance: own.reduce((sum, { variance }) => sum + variance, 0), freedom: pooledFreedom(own) };
+  for (const [i, { first, second, correlation }] of nested.entries()) {
+    const [a, b] = [spreads[first]?.variance ?? 0, spreads[second]?.variance ?? 0];
+    const half = 0.5 * (nestedUnits[i] as number) * correlation * Math.sqrt(a * b);
+    for (const at of [own[first], own[second]]) if (at) at.variance += half;
+  }
+  const variance = own.reduce((sum, part) => sum + part.variance, 0);
+  return { variance: Math.max(0, variance), freedom: pooledFreedom(own) };
 }

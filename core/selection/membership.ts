@@ -19,6 +19,8 @@ export interface MembershipEffect {
    * units = Σ coefficients² − Σ (coefficients with all measured)². Null where all subsets are measured.
    */
   readonly unmeasured: {
+    /** Shape (M, n), as above. */
+    readonly coefficients: Float64Array;
     readonly units: Float64Array;
     readonly freedom: number;
     /** Of the losses, shape (n), around the additive model. */
@@ -79,7 +81,7 @@ function sampledEffect(
     units[d] = Math.max(0, squares - complete);
   }
   const variance = (losses: Float64Array) => residualVariance(members, mean, coefficients, shape, losses);
-  return { positions, coefficients, unmeasured: { units, freedom: n - M, variance } };
+  return { positions, coefficients, unmeasured: { coefficients, units, freedom: n - M, variance } };
 }
 
 /** Which players are in a subset, by their order in the scope. */

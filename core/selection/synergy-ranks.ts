@@ -1,5 +1,6 @@
 import { spreadsOf, subsetVariance } from './attribution.ts';
-import type { AttributionDesign, DonorDesign } from './attribution-design.ts';
+import type { AttributionDesign } from './attribution-design.ts';
+import type { DonorDesign } from './effect-parts.ts';
 import { type Estimated, estimatedFrom, summedVariance, type Variance } from './estimated.ts';
 import { dot, objectiveOf } from './measured.ts';
 import type { DomainWeights } from './samples.ts';
@@ -85,7 +86,7 @@ function fromSubsets(
 ): Variance {
   if (design.spreads.length === 0) return { variance: 0, freedom: Number.POSITIVE_INFINITY };
   const losses = Float64Array.from(measured, (row) => objectiveOf(row, shares));
-  return subsetVariance(donor, spreadsOf(design, losses));
+  return subsetVariance(design, donor, spreadsOf(design, losses));
 }
 
 /** Most helped first. `byDomain`: losses, shape (D, measured). */

@@ -1,6 +1,7 @@
 import type { ExpertEffect } from './attribution.ts';
 import type { Variance } from './estimated.ts';
 import { dot } from './measured.ts';
+import type { MeasuredSubsets } from './measured-subsets.ts';
 import { wholePool } from './scope.ts';
 import { changesOf, type StepPairs, stepPairs } from './step-pairs.ts';
 import { clusteredVariance, meansByStep, varianceOverSteps } from './step-variance.ts';
@@ -26,12 +27,7 @@ export interface StepDesign {
 }
 
 /** All measured steps; under permutations those of the trajectories, each as often as a trajectory takes it. */
-export function stepDesign(
-  masks: SubsetMasks,
-  find: SubsetFinder,
-  pool: number,
-  permutations: readonly (readonly number[])[] | null,
-): StepDesign {
+export function stepDesign({ masks, find, pool, permutations }: MeasuredSubsets): StepDesign {
   const n = masks.low.length;
   const { pairs, cluster } = permutations
     ? alongTrajectories(find, permutations)

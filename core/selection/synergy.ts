@@ -1,8 +1,8 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
 import { domainColumns, effectsOf } from './attribution.ts';
 import { type AttributionDesign, attributionDesign } from './attribution-design.ts';
+import { measuredSubsets } from './measured-subsets.ts';
 import { scopeOf, wholePool } from './scope.ts';
-import { masksOf, subsetFinder } from './subset-masks.ts';
 import type { SynergyInput } from './synergy-input.ts';
 import { judged, matrixOf, type SynergyMatrix } from './synergy-matrix.ts';
 import { type RankedDonor, type RankedReceiver, rankedDonors, rankedReceivers } from './synergy-ranks.ts';
@@ -42,14 +42,13 @@ export function ownExperts(pool: readonly string[], domains: readonly string[]):
 /** One domain after the other, so that what is held at a time stays small. @throws Cancelled */
 export function synergy(input: SynergyInput): Synergy {
   const { measured, pool, own, permutations } = input;
-  const masks = masksOf(measured);
-  const find = subsetFinder(masks);
+  const subsets = measuredSubsets(measured, pool, permutations);
   const all = wholePool(measured.length, pool);
   const steps = (from: number, to: number) =>
     Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
-  const whole = attributionDesign(masks, find, all, steps(1, pool), pool);
-  const base = attributionDesign(masks, find, all, [0], pool);
-  const taken = stepDesign(masks, find, pool, permutations);
+  const whole = attributionDesign(subsets, all, steps(1, pool));
+  const base = attributionDesign(subsets, all, [0]);
+  const taken = stepDesign(subsets);
   const byDomain = domainColumns(measured, own.length);
   const columns = byDomain.map((losses, e) => {
     throwIfCancelled(input.cancelled);
@@ -58,8 +57,8 @@ export function synergy(input: SynergyInput): Synergy {
       judged(input, e, design.scope.indices, effectsOf(design, losses));
     const split = (inside: boolean) => {
       if (expert === null) return new Array<null>(pool).fill(null);
-      const scope = scopeOf(masks, pool, expert, inside);
-      return of(attributionDesign(masks, find, scope, steps(inside ? 0 : 1, pool - 1), pool));
+      const scope = scopeOf(subsets.masks, pool, expert, inside);
+      return of(attributionDesign(subsets, scope, steps(inside ? 0 : 1, pool - 1)));
     };
     return {
       plain: judged(input, e, all.indices, stepEffects(taken, losses, pool)),

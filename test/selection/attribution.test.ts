@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/law/random.ts';
 import { attribution } from '../../core/selection/attribution.ts';
+import { halfWidth } from '../../core/selection/curve-error.ts';
 import type { Measured } from '../../core/selection/measured.ts';
 import { subsetsOf } from '../report/world.ts';
+import { prefixesOf, randomOrders, scattered } from './pool.ts';
 
 const EMPTY = { nll: new Float64Array(0), domains: new Float64Array(0) };
 
@@ -42,7 +44,7 @@ describe('attribution', () => {
         const losses = Float64Array.from(subsets, () => random.normal());
         const lossOf = new Map(subsets.map((members, i) => [members.join(), losses[i] ?? Number.NaN]));
         const expected = byDefinition(pool, (members) => lossOf.get(members.join()) ?? Number.NaN);
-        const effects = attribution(measuredOf(subsets), losses, pool);
+        const effects = attribution(measuredOf(subsets), losses, pool, null);
         for (let d = 0; d < pool; d++) {
           expect(effects[d]?.value).toBeCloseTo(expected[d] ?? Number.NaN, 10);
           expect(effects[d]?.subsetVariance).toBe(0);
@@ -60,8 +62,8 @@ describe('attribution', () => {
     const subsets = allSubsets(6);
     const losses = Float64Array.from(subsets, () => random.normal());
     const shifted = losses.map((loss, i) => loss + 100 / (subsets[i]?.length ?? 1));
-    const before = attribution(measuredOf(subsets), losses, 6);
-    const after = attribution(measuredOf(subsets), shifted, 6);
+    const before = attribution(measuredOf(subsets), losses, 6, null);
+    const after = attribution(measuredOf(subsets), shifted, 6, null);
     for (let d = 0; d < 6; d++) expect(after[d]?.value).toBeCloseTo(before[d]?.value ?? Number.NaN, 10);
   });
 
@@ -69,7 +71,7 @@ describe('attribution', () => {
     const random = seededRandom(6);
     const subsets = allSubsets(7).filter(() => random.uniform() < 0.6);
     const losses = Float64Array.from(subsets, () => random.normal());
-    for (const effect of attribution(measuredOf(subsets), losses, 7)) {
+    for (const effect of attribution(measuredOf(subsets), losses, 7, null)) {
       const sum = effect?.coefficients.reduce((total, c, i) => total + c * (losses[i] ?? 0), 0);
       expect(effect?.value).toBeCloseTo(sum ?? Number.NaN, 12);
       expect(effect?.coefficients.reduce((total, c) => total + c, 0)).toBeCloseTo(0, 10);
@@ -96,7 +98,7 @@ describe('attribution', () => {
       ),
     );
     for (const subsets of [sampled, unique(trajectories)]) {
-      const effects = attribution(measuredOf(subsets), Float64Array.from(subsets, lossOf), 8);
+      const effects = attribution(measuredOf(subsets), Float64Array.from(subsets, lossOf), 8, null);
       for (const [d, effect] of effects.entries()) {
         // Against the average donor, whose worth is zero.
         expect(effect?.value).toBeCloseTo(worth[d] ?? Number.NaN, 9);
@@ -124,7 +126,7 @@ describe('attribution', () => {
       })
         .flat()
         .map(({ members }) => members);
-      const effects = attribution(measuredOf(subsets), Float64Array.from(subsets, lossOf), 8);
+      const effects = attribution(measuredOf(subsets), Float64Array.from(subsets, lossOf), 8, null);
       for (const [d, effect] of effects.entries()) {
         if (!effect) continue;
         total += 1;
@@ -137,11 +139,42 @@ describe('attribution', () => {
     expect(covered / total).toBeLessThan(0.99);
   });
 
+  it('covers the exhaustive truth from trajectories, whose subsets hold each other', () => {
+    // Losses that depend on pairs: what single experts leave goes along from one size to the next.
+    const pool = 9;
+    let covered = 0;
+    let total = 0;
+    for (let replicate = 0; replicate < 60; replicate++) {
+      const random = scattered(700 + replicate);
+      const at = Array.from({ length: pool }, () => Array.from({ length: 4 }, () => random.normal()));
+      const lossOf = (members: readonly number[]) =>
+        [0, 1, 2, 3].reduce(
+          (sum, i) => sum + (members.reduce((own, d) => own + (at[d]?.[i] ?? 0), 0) / members.length) ** 2,
+          0,
+        );
+      const all = allSubsets(pool);
+      const truth = attribution(measuredOf(all), Float64Array.from(all, lossOf), pool, null);
+      const orders = randomOrders(pool, 20, random);
+      const single = orders[0]?.map((d) => [d]) ?? [];
+      const subsets = unique([...single, ...prefixesOf(orders)]);
+      const effects = attribution(measuredOf(subsets), Float64Array.from(subsets, lossOf), pool, orders);
+      for (const [d, effect] of effects.entries()) {
+        if (!effect) continue;
+        total += 1;
+        const half = halfWidth(effect.subsetVariance, effect.subsetFreedom);
+        if (Math.abs(effect.value - (truth[d]?.value ?? Number.NaN)) <= half) covered += 1;
+      }
+    }
+    expect(total).toBe(540);
+    expect(covered / total).toBeGreaterThan(0.92);
+    expect(covered / total).toBeLessThan(0.99);
+  });
+
   it('says nothing of an expert without comparisons, and never NaN', () => {
-    expect(attribution([], new Float64Array(0), 3)).toEqual([null, null, null]);
-    expect(attribution(measuredOf([[0]]), Float64Array.of(1), 1)).toEqual([null]);
+    expect(attribution([], new Float64Array(0), 3, null)).toEqual([null, null, null]);
+    expect(attribution(measuredOf([[0]]), Float64Array.of(1), 1, null)).toEqual([null]);
     const pairs = measuredOf([[0], [0, 1], [0, 1, 2]]);
-    expect(attribution(pairs, Float64Array.of(3, 2, 1.5), 4)).toEqual([null, null, null, null]);
+    expect(attribution(pairs, Float64Array.of(3, 2, 1.5), 4, null)).toEqual([null, null, null, null]);
   });
 });
 

@@ -1,0 +1,63 @@
+import type { NestedSizes } from './nested-sizes.ts';
+
+/** How one expert's effect follows from losses. */
+export interface DonorDesign {
+  /** Shape (n of the scope): effect = Σ coefficients·loss. */
+  readonly coefficients: Float64Array;
+  /** Shape (spreads): its variance is Σ units·spread, and what nested sizes add. */
+  readonly units: Float64Array;
+  /** Shape (nested): twice what the coefficients of both sizes have in common. */
+  readonly nestedUnits: Float64Array;
+  /** Measured merges with this expert that it rests on. */
+  readonly comparisons: number;
+}
+
+/** A source of error from subsets that are not measured. */
+export interface Spread {
+  readonly freedom: number;
+  /** Nats², from the losses of all measured subsets. */
+  readonly variance: (losses: Float64Array) => number;
+}
+
+/** An expert's effect averaged over some of the steps t. */
+export interface Part extends DonorDesign {
+  /** How many t's it averages over: its weight. */
+  readonly steps: number;
+}
+
+export interface Parts {
+  readonly donors: ReadonlyMap<number, Part>;
+  readonly spreads: readonly Spread[];
+  /** Which of the spreads are not independent. */
+  readonly nested: readonly NestedSizes[];
+}
+
+export const NO_PARTS: Parts = { donors: new Map(), spreads: [], nested: [] };
+
+/** The parts of one expert, each weighed by its steps. A lone part keeps its coefficients as they are. */
+export function joinedParts(all: readonly Parts[], d: number, n: number): DonorDesign | null {
+  const own = all.map(({ donors }) => donors.get(d) ?? null);
+  const steps = own.reduce((sum, part) => sum + (part?.steps ?? 0), 0);
+  if (steps === 0) return null;
+  const [alone] = own.filter((part) => part !== null);
+  const coefficients = own.includes(null) && alone ? alone.coefficients : new Float64Array(n);
+  const units: number[] = [];
+  const nestedUnits: number[] = [];
+  let comparisons = 0;
+  for (const [which, part] of own.entries()) {
+    const share = (part?.steps ?? 0) / steps;
+    for (const i of all[which]?.spreads.keys() ?? []) units.push(share ** 2 * (part?.units[i] ?? 0));
+    for (const i of all[which]?.nested.keys() ?? [])
+      nestedUnits.push(share ** 2 * (part?.nestedUnits[i] ?? 0));
+    if (!part) continue;
+    for (let i = 0; i < n && share < 1; i++)
+      coefficients[i] = (coefficients[i] as number) + share * (part.coefficients[i] as number);
+    comparisons += part.comparisons;
+  }
+  return {
+    coefficients,
+    units: Float64Array.from(units),
+    nestedUnits: Float64Array.from(nestedUnits),
+    comparisons,
+  };
+}

@@ -63,6 +63,16 @@ export function realisableSentences({
   ];
 }
 
+/** Merging against ensembling, on both axes; none where the file names no merge. */
+export function servingSentences({ serving }: EnsembleReport): readonly string[] {
+  return serving
+    ? [
+        `By the memory of weights: ${serving.bytes.sentence}`,
+        `By what a token costs: ${serving.flops.sentence}`,
+      ]
+    : [];
+}
+
 export function names(members: readonly string[], most = 12): string {
   return nameList(
     members.map((name) => plain(name, 40)),

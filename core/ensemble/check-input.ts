@@ -25,7 +25,10 @@ export function checkInput(input: EnsembleInput): void {
     names.set(model.name, model);
     checkModel(model, S);
   }
-  for (const { name, nullOf } of input.models) checkNull(name, nullOf, names);
+  for (const { name, nullOf, mergeOf = [] } of input.models) {
+    checkNull(name, nullOf, names);
+    for (const member of mergeOf) checkMember(name, member, names);
+  }
   for (const { members, nll } of input.averagedLogits ?? []) {
     const unknown = members.find((member) => !names.has(member));
     if (unknown !== undefined)
@@ -33,7 +36,8 @@ export function checkInput(input: EnsembleInput): void {
     if (members.length === 0) throw wrong('Averaged logits name no model.');
     checkLosses(`The averaged logits of ${members.map((member) => plain(member)).join(', ')}`, nll, S);
   }
-  if (!input.models.some(({ nullOf }) => nullOf === null)) throw wrong('There is no model.');
+  if (!input.models.some(({ nullOf, mergeOf }) => nullOf === null && !mergeOf))
+    throw wrong('There is no model.');
 }
 
 function checkModel(
@@ -68,6 +72,13 @@ function checkNull(name: string, of: string | null, names: ReadonlyMap<string, E
   if (original && original.nullOf === null) return;
   const why = original ? 'is itself declared so' : 'is not there';
   throw wrong(`${plain(name)} is declared a reseed or quantisation of ${plain(of)}, which ${why}.`);
+}
+
+function checkMember(name: string, member: string, names: ReadonlyMap<string, EnsembleModel>): void {
+  const known = names.get(member);
+  if (known && known.nullOf === null && !known.mergeOf) return;
+  const why = known ? 'is itself a merge or a copy' : 'is not there';
+  throw wrong(`${plain(name)} is declared a merge of ${plain(member)}, which ${why}.`);
 }
 
 function wrong(message: string): ProblemError {

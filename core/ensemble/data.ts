@@ -20,7 +20,7 @@ export interface EnsembleData {
   readonly models: readonly EnsembleModel[];
   /** Shape (models). */
   readonly rows: readonly Losses[];
-  /** Indices of the models that pools are made of: all but the controls. */
+  /** Indices of the models that pools are made of: all but the controls and the merges. */
   readonly pool: readonly number[];
   /** Rows of `averagedLogits`; null where they lack a sample. */
   readonly averaged: readonly (Losses | null)[];
@@ -59,7 +59,7 @@ export function ensembleData(input: EnsembleInput): EnsembleData {
     seed,
     models: input.models,
     rows: input.models.map(({ nll }) => rowOf(nll)),
-    pool: input.models.flatMap(({ nullOf }, m) => (nullOf === null ? [m] : [])),
+    pool: input.models.flatMap(({ nullOf, mergeOf }, m) => (nullOf === null && !mergeOf ? [m] : [])),
     averaged: (input.averagedLogits ?? []).map(({ nll }) =>
       order.some((s) => Number.isNaN(nll[s])) ? null : rowOf(nll),
     ),

@@ -6,6 +6,7 @@
 import type { Warning } from '../law/curve.ts';
 import type { Estimated } from '../selection/estimated.ts';
 import type { BestPool, Controls, Diversity } from './part-types.ts';
+import type { ServingSeries } from './serving.ts';
 import type { EnsembleStudy } from './study-types.ts';
 
 export type * from './part-types.ts';
@@ -40,6 +41,8 @@ export interface EnsembleModel {
    * part in no pool, but show what noise alone gives.
    */
   readonly nullOf: string | null;
+  /** Names of the models that it was merged from, where it is a merge: in no pool, but served as one model. */
+  readonly mergeOf?: readonly string[];
   /** Shape (S): total nats of each sample; NaN where it was not scored. */
   readonly nll: Float64Array;
   /** Samples that this model could not take whole; they count as overlong, other NaN as missing. */
@@ -92,6 +95,8 @@ export interface EnsembleReport {
   /** Best pool of each size up to 12, then of `goal` where it sets a limit. */
   readonly best_pools: readonly BestPool[];
   readonly goal: BestPool | null;
+  /** Merging against ensembling by what serving takes; null where the file names no merge. */
+  readonly serving: { readonly bytes: ServingSeries; readonly flops: ServingSeries } | null;
   /** Null until the numbers are complete. */
   readonly study: EnsembleStudy | null;
   /**
@@ -136,6 +141,8 @@ export interface ModelScore extends Score {
   readonly serving_bytes: number;
   readonly flops_per_token: number;
   readonly null_of: string | null;
+  /** Null where it is no merge. */
+  readonly merge_of: readonly string[] | null;
   /** Bits per byte, in the order of `samples.domains`; null where no sample is used. */
   readonly domains: readonly (number | null)[];
 }

@@ -30,7 +30,7 @@ export interface ScoredEnsemble {
 
 export interface EnsembleMatrix {
   readonly input: EnsembleInput;
-  /** Models without a loss on every domain, and copies of those, which say nothing without them. */
+  /** Models without a loss on every domain, and copies and merges of those, which say nothing without them. */
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -128,6 +128,7 @@ function modelOf(
     servingBytes: member.bytes,
     flopsPerToken: member.flops_per_token,
     nullOf: declared?.null_of ?? null,
+    ...(declared?.merge_of ? { mergeOf: declared.merge_of } : {}),
     nll,
     overlong,
   };
@@ -140,7 +141,13 @@ function missingModels(scored: ScoredEnsemble): ReadonlyMap<string, LeftOut> {
     const why = whyNotScored(scored, line);
     if (why !== null) missing.set(line.model, leftOut(line.model, why));
   }
-  for (const [name, { null_of }] of scored.ensemble.models) {
+  for (const [name, { null_of, merge_of }] of scored.ensemble.models) {
+    const lost = merge_of?.find((member) => missing.has(member));
+    if (lost !== undefined && !missing.has(name))
+      missing.set(
+        name,
+        leftOut(name, { code: missing.get(lost)?.code ?? NOT_SCORED, why: `it is a merge of ${lost}.` }),
+      );
     if (null_of !== null && missing.has(null_of) && !missing.has(name))
       missing.set(
         name,

@@ -15,6 +15,10 @@ export async function nameCompletions(asked: Asked): Promise<readonly Suggestion
   const fresh = (names: readonly string[]) => names.filter((name) => !present.includes(name));
   if (isItem && /^(goals\.must_(include|exclude)|merge\.subset)\.\*$/.test(where))
     return fresh(experts(asked)).map((name) => item(name, 'expert'));
+  if (isItem && /^models\..+\.merge_of\.\*$/.test(where))
+    return fresh(namesAt(asked, ['models']).filter((name) => name !== place.path[1])).map((name) =>
+      item(name, 'model'),
+    );
   if (isItem && where === 'evaluation.domains.*')
     return fresh(await domainsWithData(asked)).map((name) => item(name, 'domain', 'data exists'));
   if (isItem && where === 'experts.*')

@@ -7,6 +7,7 @@ import {
   names,
   ORACLE_NOTE,
   realisableSentences,
+  servingSentences,
 } from '../../words/ensemble.ts';
 import { estimated, plusMinus } from '../../words/estimates.ts';
 import { count, percent } from '../../words/numbers.ts';
@@ -41,7 +42,13 @@ export function ensembleHeadlineText(report: EnsembleDocument): string {
 }
 
 export function ensembleSentences(report: EnsembleDocument): readonly string[] {
-  return [...answerSentences(report), report.sentence, ...realisableSentences(report), ORACLE_NOTE];
+  return [
+    ...answerSentences(report),
+    report.sentence,
+    ...realisableSentences(report),
+    ...servingSentences(report),
+    ORACLE_NOTE,
+  ];
 }
 
 /** At the line of each model: bits per byte, and whether it is in the best pool. */
@@ -49,10 +56,10 @@ export function modelHints(edited: EditedExperiment): readonly Hint[] {
   const report = edited.state?.ensemble;
   if (!report) return [];
   const members = new Set(chosenPool(report)?.members ?? []);
-  const scored = report.models.flatMap(({ name, bits_per_byte, null_of }) => {
+  const scored = report.models.flatMap(({ name, bits_per_byte, null_of, merge_of }) => {
     const line = edited.keyRange(['models', name])?.start.line;
     if (line === undefined) return [];
-    const place = null_of !== null ? 'copy' : members.has(name) ? '✓' : '';
+    const place = null_of !== null ? 'copy' : merge_of !== null ? 'merge' : members.has(name) ? '✓' : '';
     const text = [plusMinus(bits_per_byte), place].filter(Boolean).join(' ');
     return [hintAtEnd(edited, line, text, modelTooltip(name, estimated(bits_per_byte), place))];
   });
@@ -65,11 +72,13 @@ export function modelHints(edited: EditedExperiment): readonly Hint[] {
   return [...scored, ...failed];
 }
 
+const OUTSIDE: Readonly<Record<string, string>> = {
+  copy: 'A copy is in no pool: what it adds is noise.',
+  merge: 'A merge is in no pool: it is held against pools by what serving takes.',
+};
+
 function modelTooltip(name: string, loss: string, place: string): string {
-  const where =
-    place === 'copy'
-      ? 'A copy is in no pool: what it adds is noise.'
-      : `${plain(name)} is ${place === '' ? 'not ' : ''}in the best pool.`;
+  const where = OUTSIDE[place] ?? `${plain(name)} is ${place === '' ? 'not ' : ''}in the best pool.`;
   return `${plain(name)} has ${loss} bits per byte by itself.\n${where}`;
 }
 

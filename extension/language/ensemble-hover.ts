@@ -43,7 +43,8 @@ function hoverOfModel(edited: EditedExperiment, name: string): readonly (string 
   const report = edited.state?.ensemble ?? null;
   const score = report?.models.find((model) => model.name === name);
   const inPool = report ? chosenPool(report)?.members.includes(name) : false;
-  const copy = declared.null_of === null ? '' : ` · copy of ${escapeMarkdown(declared.null_of)}`;
+  const merged = declared.merge_of ? ` · merge of ${declared.merge_of.length}` : '';
+  const copy = declared.null_of === null ? merged : ` · copy of ${escapeMarkdown(declared.null_of)}`;
   const left = report?.left_out.find(({ model }) => model === name);
   const member = edited.state?.members?.models[name];
   return [

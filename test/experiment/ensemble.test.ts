@@ -29,8 +29,8 @@ describe('ensembles', () => {
       kind: 'ensemble',
       name: 'two',
       models: new Map([
-        ['small', { source: './models/small', family: null, null_of: null }],
-        ['large', { source: 'org/large@main', family: null, null_of: null }],
+        ['small', { source: './models/small', family: null, null_of: null, merge_of: null }],
+        ['large', { source: 'org/large@main', family: null, null_of: null, merge_of: null }],
       ]),
       evaluation: {
         domains: new Map([['algebra', './eval/algebra.json']]),
@@ -57,7 +57,12 @@ evaluation:
 pool: { k: 2, parameters: 3B, memory: 1GiB }
 `);
     expect(diagnostics).toEqual([]);
-    expect(ensemble?.models.get('again')).toEqual({ source: './a2', family: 'llama', null_of: 'a' });
+    expect(ensemble?.models.get('again')).toEqual({
+      source: './a2',
+      family: 'llama',
+      null_of: 'a',
+      merge_of: null,
+    });
     expect([...(ensemble?.evaluation.domains ?? [])]).toEqual([
       ['code', './eval/code.json'],
       ['law', './eval/law.json'],

@@ -1,6 +1,11 @@
 import type { EnsembleReport } from '../../../core/ensemble/types.ts';
 import type { EnsembleDocument } from '../../../core/report/ensemble-document.ts';
-import { answerSentences, ORACLE_NOTE, realisableSentences } from '../../../words/ensemble.ts';
+import {
+  answerSentences,
+  ORACLE_NOTE,
+  realisableSentences,
+  servingSentences,
+} from '../../../words/ensemble.ts';
 import { count, counted } from '../../../words/numbers.ts';
 import { plain, plainLines } from '../../../words/plain.ts';
 import { bytes } from '../../../words/units.ts';
@@ -25,6 +30,7 @@ export function ensembleText(report: EnsembleDocument, options: EnsembleTextOpti
     oracleTable(report, options),
     controlsText(report, style, columns),
     modelTable(report, options),
+    servingText(report, style, columns),
     claimsText(report, style, columns),
     caveats(report, style, columns),
     style.dim(wrap(ORACLE_NOTE, columns, '  ')),
@@ -50,6 +56,12 @@ function scoredText({ models, samples }: EnsembleReport): string {
 function controlsText(report: EnsembleReport, style: Style, columns: number): string {
   const lines = realisableSentences(report);
   return `  ${style.bold('Without an oracle')}\n${lines.map((line) => wrap(line, columns, '    ')).join('\n')}`;
+}
+
+/** Where the file names merges of its models. */
+function servingText(report: EnsembleReport, style: Style, columns: number): string {
+  const lines = servingSentences(report).map((line) => wrap(line, columns, '    '));
+  return lines.length === 0 ? '' : `  ${style.bold('Merging or ensembling')}\n${lines.join('\n')}`;
 }
 
 function claimsText({ study }: EnsembleReport, style: Style, columns: number): string {

@@ -43,7 +43,8 @@ export function modelTable(
   );
 }
 
-/** Copies are controls: they are in no pool. */
-function noteOf({ null_of }: ModelScore): string {
+/** Copies are controls, and merges are served as one model: they are in no pool. */
+function noteOf({ null_of, merge_of }: ModelScore): string {
+  if (merge_of !== null) return `merge of ${merge_of.length}`;
   return null_of === null ? '' : `copy of ${plain(null_of, 30)}`;
 }

@@ -59,7 +59,14 @@ function checkNulls({ models }: EnsembleFile, report: Report): void {
     } else if (!others.includes(original)) {
       checkKnown(original, others, 'model of this ensemble', path, report);
     } else {
-      const first = modelOf(models[original] ?? '').null_of;
+      const { null_of: first, merge_of: merged } = modelOf(models[original] ?? '');
+      if (merged !== null)
+        report(
+          path,
+          'null_of_merge',
+          `\`${original}\` is a merge, which is in no pool.`,
+          'Name a model of the pool.',
+        );
       if (first === null) continue;
       const message = `\`${original}\` is itself a reseed or quantisation, of \`${first}\`.`;
       report(path, 'null_of_null', message, `Write \`${first}\`.`, { suggestion: first });

@@ -84,7 +84,7 @@ function pools(id: string, label: string, ink: Ink, { points }: PoolLaw): Series
 
 function singles(models: EnsembleReport['models']): Series {
   const own = models
-    .filter(({ null_of }) => null_of === null)
+    .filter(({ null_of, merge_of }) => null_of === null && merge_of === null)
     .sort((a, b) => a.parameters.total - b.parameters.total);
   return {
     ...plainSeries,

@@ -1,6 +1,6 @@
 /** Every model by itself, the best first: bits per byte with intervals, by family. */
 import type { EnsembleReport, ModelScore } from '../../../../core/ensemble/types.ts';
-import { chosenPool } from '../../../../words/ensemble.ts';
+import { chosenPool, names } from '../../../../words/ensemble.ts';
 import { estimated } from '../../../../words/estimates.ts';
 import { loss, NONE, significant } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
@@ -11,15 +11,21 @@ import { barEnds, valueRows } from '../series.ts';
 const OUT = 'out';
 const IN = 'in';
 const COPY = 'copy';
+const MERGE = 'merge';
 
 export function modelFigure(report: EnsembleReport): BarFigure {
   const members = new Set(chosenPool(report)?.members ?? []);
   const models = [...report.models].sort((a, b) => a.bits_per_byte.value - b.bits_per_byte.value);
   const [, max] = padded(0, Math.max(...models.flatMap(({ bits_per_byte }) => barEnds(bits_per_byte))));
-  const groupOf = ({ name, null_of }: ModelScore) => (null_of !== null ? COPY : members.has(name) ? IN : OUT);
+  const groupOf = ({ name, null_of, merge_of }: ModelScore) => {
+    if (null_of !== null) return COPY;
+    if (merge_of !== null) return MERGE;
+    return members.has(name) ? IN : OUT;
+  };
   const groups = [
     { id: IN, label: 'In the best pool', ink: 'green', filled: true },
     { id: OUT, label: 'Not in it', ink: 'muted', filled: false },
+    { id: MERGE, label: 'A merge: served as one model', ink: 'purple', filled: true },
     { id: COPY, label: 'A copy: what it adds is noise', ink: 'red', filled: false },
   ] as const;
   const domains = report.samples.domains.map(({ name }) => name);
@@ -49,7 +55,7 @@ export function modelFigure(report: EnsembleReport): BarFigure {
         { title: 'FLOPs per token' },
         { title: 'Bits per byte (95%)' },
         ...domains.map((name) => ({ title: plain(name, 24) })),
-        { title: 'Copy of', text: true },
+        { title: 'Copy or merge of', text: true },
       ],
       rows: models.map((model) => [
         plain(model.name),
@@ -59,12 +65,12 @@ export function modelFigure(report: EnsembleReport): BarFigure {
         significant(model.flops_per_token, 3),
         estimated(model.bits_per_byte),
         ...model.domains.map((value) => (value === null ? NONE : loss(value))),
-        model.null_of === null ? '' : plain(model.null_of),
+        names(model.merge_of ?? (model.null_of === null ? [] : [model.null_of]), 6),
       ]),
       csv: {
         columns: [
           ...['model', 'family', 'parameters', 'active_parameters', 'serving_bytes', 'flops_per_token'],
-          ...['bits_per_byte', 'low', 'high', ...domains, 'null_of'],
+          ...['bits_per_byte', 'low', 'high', ...domains, 'null_of', 'merge_of'],
         ],
         rows: models.map((model) => [
           ...[model.name, model.family, model.parameters.total, model.parameters.active],
@@ -72,6 +78,7 @@ export function modelFigure(report: EnsembleReport): BarFigure {
           ...[model.bits_per_byte.value, model.bits_per_byte.low, model.bits_per_byte.high],
           ...model.domains,
           model.null_of,
+          model.merge_of?.join(' ') ?? null,
         ]),
       },
     },
@@ -85,6 +92,7 @@ function factsOf(model: ModelScore): (readonly [string, string])[] {
     ['parameters', parameters(total)],
     ...(active < total ? [['used per token', parameters(active)] as const] : []),
     ['weights', bytes(model.serving_bytes)],
+    ...(model.merge_of === null ? [] : [['merge of', names(model.merge_of, 6)] as const]),
     ...(model.null_of === null ? [] : [['copy of', plain(model.null_of)] as const]),
   ];
 }

@@ -14,7 +14,9 @@ import { poolTip } from './oracle-figure.ts';
 export function servingFigure(report: EnsembleReport): XyFigure | null {
   const pools = [...report.best_pools].sort((a, b) => a.serving_bytes - b.serving_bytes);
   if (pools.length === 0) return null;
-  const series = [oracles(pools), mixtures(pools), singles(report)];
+  const series = [merges(report), oracles(pools), mixtures(pools), singles(report)].filter(
+    ({ points }) => points.length > 0,
+  );
   const costs = [...pools, ...report.models].map(({ serving_bytes }) => serving_bytes);
   return {
     kind: 'xy',
@@ -72,9 +74,32 @@ function mixtures(pools: readonly BestPool[]): Series {
   };
 }
 
+/** Each is served as one model. */
+function merges({ models }: EnsembleReport): Series {
+  const own = models
+    .filter(({ merge_of }) => merge_of !== null)
+    .sort((a, b) => a.serving_bytes - b.serving_bytes);
+  return {
+    ...plainSeries,
+    ...{ id: 'merge', label: 'Merges', ink: 'purple', shape: 'star', emphasis: 'strong', whiskers: true },
+    points: own.map(({ serving_bytes, bits_per_byte: { value, low, high } }) => ({
+      x: Math.log10(serving_bytes),
+      y: value,
+      low,
+      high,
+    })),
+    tip: (i) => {
+      const merge = own[i];
+      if (!merge) return { title: '', rows: [] };
+      const of = ['merge of', names(merge.merge_of ?? [], 6)] as const;
+      return { title: plain(merge.name), rows: [...valueRows('bits per byte', merge.bits_per_byte), of] };
+    },
+  };
+}
+
 function singles({ models }: EnsembleReport): Series {
   const own = models
-    .filter(({ null_of }) => null_of === null)
+    .filter(({ null_of, merge_of }) => null_of === null && merge_of === null)
     .sort((a, b) => a.serving_bytes - b.serving_bytes);
   return {
     ...plainSeries,

@@ -1,6 +1,7 @@
 /** The panels of an ensemble below its answer; each is there only where it has something to show. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EnsembleDocument } from '../../../../core/report/ensemble-document.ts';
+import { servingSentences } from '../../../../words/ensemble.ts';
 import { plainLines } from '../../../../words/plain.ts';
 import { budgetFigure, lawSentence } from '../../figures/ensemble/budget-figure.ts';
 import { familyFigure, familySentences } from '../../figures/ensemble/family-figure.ts';
@@ -61,7 +62,11 @@ export class PoolsPanel {
       'Pools',
       'What the best pools cost, and the law of larger ones',
       (report) =>
-        html`${this.#serving.show(report, 'The best pools by what serving them takes')}
+        html`${this.#serving.show(
+          report,
+          'The best pools by what serving them takes',
+          servingSentences(report),
+        )}
       ${this.#budget.show(report, 'The oracle over summed parameters', lawSentences(report))}
       ${report.study ? formTable(report.study) : nothing}`,
     );

@@ -32,12 +32,13 @@ export function curveError(
   if (!subsets || !samplesShowSpread(samples, weights))
     return { mean, covariance: null, freedom, jointFreedom: ownFreedom };
   const influences = points.map(({ losses }) => influence(losses, samples, weights));
+  const [from, to] = countedSpan(samples, weights);
   const covariance = new Float64Array(K * K);
   let sampleTrace = 0;
   const subsetParts: { variance: number; freedom: number }[] = [];
   for (let a = 0; a < K; a++) {
     for (let b = 0; b <= a; b++) {
-      const fromSamples = dot(influences[a] as Float64Array, influences[b] as Float64Array);
+      const fromSamples = dot(influences[a] as Float64Array, influences[b] as Float64Array, from, to);
       const fromSubsets = subsets.clusters.reduce((sum, u) => sum + (u[a] as number) * (u[b] as number), 0);
       covariance[a * K + b] = fromSamples + fromSubsets;
       covariance[b * K + a] = fromSamples + fromSubsets;
@@ -51,6 +52,12 @@ export function curveError(
   // Errors from samples are one source for all k; errors from subsets are nearly one for each.
   const jointFreedom = pooledFreedom([{ variance: sampleTrace, freedom: ownFreedom }, ...subsetParts]);
   return { mean, covariance, freedom, jointFreedom };
+}
+
+/** From the first to behind the last sample of a domain that counts: outside of them every influence is zero. */
+function countedSpan({ start }: Samples, weights: DomainWeights): [number, number] {
+  const first = weights.findIndex((weight) => weight !== 0);
+  return [start[first] ?? 0, start[weights.findLastIndex((weight) => weight !== 0) + 1] ?? 0];
 }
 
 /** A domain of one sample says nothing about its own error. */

@@ -81,9 +81,9 @@ export function influenceScale(samples: Samples, weights: DomainWeights, d: numb
   return n > 1 ? ratio * Math.sqrt(n / (n - 1)) : ratio;
 }
 
-export function dot(a: Float64Array, b: Float64Array): number {
+export function dot(a: Float64Array, b: Float64Array, from = 0, to = a.length): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  for (let i = from; i < to; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
 }
 

@@ -21,29 +21,42 @@ export function methodDifferences(
   pool: number,
   samples: Samples,
 ): DifferencePoint[] {
-  const otherOf = new Map(other.map((row) => [row.members.join(), row]));
-  const pairs = own.flatMap((a) => {
-    const b = otherOf.get(a.members.join());
-    // A subset counts as drawn as far as both designs have come.
-    return b ? [{ a, b, draws: Math.min(a.draws, b.draws) }] : [];
-  });
-  const pointsOf = (side: 'a' | 'b') =>
-    typicalPoints(
-      pairs.map((pair) => ({ ...pair[side], draws: pair.draws })),
-      pool,
-      samples,
-    );
-  const theirs = pointsOf('b');
-  return pointsOf('a').map((point, at) => {
-    const losses = minus(point.losses, (theirs[at] as TypicalPoint).losses);
+  const [ours, theirs] = areSameDraws(own, other) ? [own, other] : sharedDraws(own, other);
+  const others = typicalPoints(theirs, pool, samples);
+  return typicalPoints(ours, pool, samples).map((point, at) => {
+    const losses = minus(point.losses, (others[at] as TypicalPoint).losses);
     if (point.exhaustive) return { point: { ...point, losses }, measured: [] };
     const measured = point.entries.map(({ index }) => {
-      const { a, b, draws } = pairs[index] as (typeof pairs)[number];
-      return { ...minus(a, b), members: a.members, draws };
+      const { members, draws, ...a } = ours[index] as Measured;
+      return { ...minus(a, theirs[index] as Measured), members, draws };
     });
     const entries = point.entries.map(({ weight }, index) => ({ index, weight }));
     return { point: { ...point, losses, entries }, measured };
   });
+}
+
+function areSameDraws(own: readonly Measured[], other: readonly Measured[]): boolean {
+  return (
+    own.length === other.length &&
+    own.every(({ members, draws }, i) => {
+      const its = other[i] as Measured;
+      return (
+        draws === its.draws &&
+        members.length === its.members.length &&
+        members.every((d, at) => d === its.members[at])
+      );
+    })
+  );
+}
+
+/** The rows of subsets that both have, in the same order: a subset counts as drawn as far as both designs have come. */
+function sharedDraws(own: readonly Measured[], other: readonly Measured[]): [Measured[], Measured[]] {
+  const otherOf = new Map(other.map((row) => [row.members.join(), row]));
+  const pairs = own.flatMap((a) => {
+    const b = otherOf.get(a.members.join());
+    return b ? [{ a, b, draws: Math.min(a.draws, b.draws) }] : [];
+  });
+  return [pairs.map(({ a, draws }) => ({ ...a, draws })), pairs.map(({ b, draws }) => ({ ...b, draws }))];
 }
 
 /** Rows of differences: of the influences' shape and units. */

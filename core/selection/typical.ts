@@ -15,11 +15,31 @@ export interface TypicalPoint {
   readonly draws: number;
 }
 
+interface Made {
+  readonly pool: number;
+  readonly samples: Samples;
+  readonly points: readonly TypicalPoint[];
+}
+
+const made = new WeakMap<readonly Measured[], Made>();
+
 /**
  * One point for each k that the design reached, ascending: Σ draws·L / Σ draws. Where every subset of size k has been
- * measured, for whatever purpose, it is their plain mean, which is exact.
+ * measured, for whatever purpose, it is their plain mean, which is exact. Made once for the same array of merges.
  */
-export function typicalPoints(measured: readonly Measured[], pool: number, samples: Samples): TypicalPoint[] {
+export function typicalPoints(
+  measured: readonly Measured[],
+  pool: number,
+  samples: Samples,
+): readonly TypicalPoint[] {
+  const known = made.get(measured);
+  if (known?.pool === pool && known.samples === samples) return known.points;
+  const points = pointsOf(measured, pool, samples);
+  made.set(measured, { pool, samples, points });
+  return points;
+}
+
+function pointsOf(measured: readonly Measured[], pool: number, samples: Samples): TypicalPoint[] {
   const byK = new Map<number, number[]>();
   for (const [index, { members }] of measured.entries()) {
     const same = byK.get(members.length);

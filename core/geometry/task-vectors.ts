@@ -52,6 +52,26 @@ export function taskVectors(
   return { ...measured, warnings: expertWarnings(measured, rows, pool) };
 }
 
+/** Of some of the experts among themselves. @param kept indices into the pool, ascending */
+export function vectorsOf(all: TaskVectors, kept: readonly number[]): TaskVectors {
+  const within = (matrix: PoolMatrix) => pairs(kept, (i, j) => matrix[i]?.[j] ?? null);
+  const [cosines, conflicts] = [within(all.cosines), within(all.conflicts)];
+  return {
+    ...all,
+    experts: kept.map((expert, index) => ({
+      ...(all.experts[expert] as TaskVector),
+      conflict: meanOfOthers(index, conflicts),
+      closest: closestTo(index, cosines),
+    })),
+    cosines,
+    conflicts,
+    warnings: all.warnings.flatMap((warning) => {
+      const expert = kept.indexOf(warning.expert);
+      return expert < 0 ? [] : [{ ...warning, expert }];
+    }),
+  };
+}
+
 /** @param rows of the matrices, for each expert of the pool */
 function measuredOf(file: GeometryFile, rows: readonly number[]): Omit<TaskVectors, 'warnings'> {
   const { gram, shared, opposite, coordinates, sampled } = file;

@@ -6,7 +6,12 @@ import type { ReportInput, ReportOptions } from './input.ts';
 
 /** What every part of one report shares. */
 export interface Context {
+  /** As the file has it. */
+  readonly whole: ReportInput;
+  /** Without the experts that the goals exclude. */
   readonly input: ReportInput;
+  /** Experts that every subset holds which the goals allow: indices into the pool of `input`. */
+  readonly required: readonly number[];
   readonly options: ReportOptions;
   readonly samples: Samples;
   /** Of the objective. */

@@ -8,13 +8,15 @@ import { normalised, type Samples, samplesOf } from '../selection/samples.ts';
 import { digest } from '../store/canonical.ts';
 import type { EvaluationId } from '../store/format.ts';
 import { declaredMethods } from '../store/method-scales.ts';
-import { againstBest } from './against-best.ts';
+import { againstBest, type MadeCell } from './against-best.ts';
+import { isRestricted, mergesWithout, ordersWithout, requiredIn, withoutExcluded } from './allowed.ts';
 import { lossAtRecommended, makeCell } from './cell.ts';
 import type { Context, Unscored } from './context.ts';
 import { makeHeadline } from './headline.ts';
 import type { ReportInput, ReportOptions } from './input.ts';
 import { methodLabels } from './labels.ts';
-import { cellMerges, progressOf, Rows } from './merges.ts';
+import { mergeTable } from './merge-table.ts';
+import { type CellMerges, cellMerges, progressOf, Rows } from './merges.ts';
 import { overallPrecision, PrecisionMaker } from './precision.ts';
 import type { AgainstBest, Cell, Report } from './report.ts';
 import { scaledSubsets } from './step-merges.ts';
@@ -46,9 +48,10 @@ export class ReportMaker {
     null;
 
   /** @throws Cancelled when `options.cancelled` says so; never on numbers. */
-  make(input: ReportInput, options: ReportOptions): Report {
+  make(whole: ReportInput, options: ReportOptions): Report {
+    const { context, rows } = this.#context(whole, options);
+    const { input } = context;
     const { header } = input.plan;
-    const { context, rows } = this.#context(input, options);
     const sizeNames = Object.keys(header.sizes);
     const methods = declaredMethods(header);
     const labels = methodLabels(methods);
@@ -68,10 +71,10 @@ export class ReportMaker {
       reportSize(context, name, unmerged.get(name) ?? { base: null, experts: [] }),
     );
     const { experiment } = input;
-    const precision = overallPrecision(cells, isAsked(input.plan, rows));
+    const precision = overallPrecision(cells, isAsked(whole.plan, rows));
     const headline = makeHeadline({ experiment, pool: header.pool, cells, sizes, precision });
-    const progress = progressOf(input.plan.lines, rows);
-    const permutations = this.#permutations(input);
+    const progress = progressOf(whole.plan.lines, rows);
+    const permutations = this.#permutations(whole);
     return {
       format: 1,
       kind: 'merge',
@@ -83,6 +86,8 @@ export class ReportMaker {
       progress,
       precision,
       pool: header.pool,
+      excluded: whole.plan.header.pool.filter((expert) => !header.pool.includes(expert)),
+      required: context.required.map((d) => header.pool[d] as string),
       domains: reportDomains(context),
       sizes,
       cells,
@@ -102,7 +107,8 @@ export class ReportMaker {
     };
   }
 
-  #context(input: ReportInput, options: ReportOptions): { context: Context; rows: Rows } {
+  #context(whole: ReportInput, options: ReportOptions): { context: Context; rows: Rows } {
+    const input = withoutExcluded(whole);
     const evaluations = Object.entries(input.plan.header.evaluations);
     const identity = digest(evaluations);
     if (identity !== this.#evaluations || this.#results !== input.results || !this.#samples || !this.#rows) {
@@ -130,7 +136,9 @@ export class ReportMaker {
     if (options.stage === 'complete') this.#resamples ??= resample(samples, seed);
     const { weights } = input.experiment.goals;
     const context: Context = {
+      whole,
       input,
+      required: requiredIn(input),
       options,
       samples,
       weights: normalised(samples.domains.map((name) => weights.get(name) ?? 1)),
@@ -147,8 +155,8 @@ export class ReportMaker {
     unmerged: Unscored,
     rows: Rows,
   ): SignedCell {
-    const { input, options } = context;
-    const merges = cellMerges(input, place.size, place.method, rows, context.samples, context.weights);
+    const { whole, input, options } = context;
+    const swept = cellMerges(whole, place.size, place.method, rows, context.samples, context.weights);
     const scaled = scaledSubsets(input, place.size, place.method, rows);
     const { goals } = input.experiment;
     // Results never change once they are there, so their number says whether anything did.
@@ -156,8 +164,8 @@ export class ReportMaker {
       input.plan.id,
       options.stage,
       options.forecast ?? [],
-      merges.points.length,
-      merges.progress,
+      swept.points.length,
+      swept.progress,
       scaled.map((subset) => subset.merges.length),
       unmerged.base !== null,
       { ...goals, weights: [...goals.weights] },
@@ -166,12 +174,11 @@ export class ReportMaker {
     const name = `${place.size}/${place.method}`;
     const known = this.#cells.get(name);
     if (known?.signature === signature) return known;
-    const made = {
-      signature,
-      ...makeCell(context, place, merges, unmerged, scaled, this.#permutations(input)),
-    };
-    this.#cells.set(name, made);
-    return made;
+    const merges = mergesWithout(swept, whole);
+    const made = makeCell(context, place, merges, unmerged, scaled, this.#permutations(whole));
+    const signed = { ...made, signature, swept: sweptOf(swept, made, whole) };
+    this.#cells.set(name, signed);
+    return signed;
   }
 
   /** The lowest loss at its recommended k is first; mergekit's variants stay out of the ranks, not of the comparison. */
@@ -196,17 +203,28 @@ export class ReportMaker {
     const signature = `${best.cell.method} ${best.signature} ${own.signature}`;
     const known = this.#comparisons.get(name);
     if (known?.signature === signature) return known.against;
-    const against = againstBest(context, own, best, this.#permutations(context.input));
+    const against = againstBest(context, own, best, this.#permutations(context.whole));
     this.#comparisons.set(name, { signature, against });
     return against;
   }
 
-  #permutations({ experiment }: ReportInput): readonly (readonly number[])[] | null {
+  #permutations(whole: ReportInput): readonly (readonly number[])[] | null {
+    const { experiment } = whole;
     if (experiment.sweep.subsets.kind !== 'permutations') return null;
     const of = JSON.stringify([experiment.pool, experiment.sweep]);
     if (this.#design?.of !== of) this.#design = { of, permutations: designOf(experiment).permutations };
-    return this.#design.permutations;
+    const { permutations } = this.#design;
+    return permutations && ordersWithout(permutations, whole);
   }
+}
+
+/** Held once where the goals leave nothing out. */
+function sweptOf(
+  { measured, points }: CellMerges,
+  { cell }: MadeCell,
+  whole: ReportInput,
+): SignedCell['swept'] {
+  return { measured, merges: isRestricted(whole.experiment) ? mergeTable(points) : cell.merges };
 }
 
 /** Whether merges beyond the sweep are still to come. */

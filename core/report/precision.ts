@@ -1,4 +1,7 @@
-/** How well the mean of each size is known, beside what `sweep.subsets` asks for: whether a run may stop. */
+/**
+ * How well the mean of each size is known, beside what `sweep.subsets` asks for: whether a run may stop. That is about
+ * all subsets that the sweep draws from, whichever the goals allow.
+ */
 import { designOf, type SubsetDesign } from '../design/design.ts';
 import type { Members } from '../design/subsets.ts';
 import { halfWidth, samplesShowSpread } from '../selection/curve-error.ts';
@@ -8,11 +11,12 @@ import { typicalPoints } from '../selection/typical.ts';
 import type { PlanLine } from '../store/format.ts';
 import type { SurrogateMerge } from '../surrogate/merge.ts';
 import { decidePrecision, type PrecisionDecision } from '../surrogate/precision.ts';
-import type { MadeCell } from './against-best.ts';
+import { isRestricted } from './allowed.ts';
 import type { Context, Unscored } from './context.ts';
 import { membersAt } from './merge-table.ts';
 import { progressOf, type Rows } from './merges.ts';
 import type { CellPrecision, Precision, Progress } from './report.ts';
+import type { SignedCell } from './study/make-study.ts';
 import { stepOf } from './study/predicted.ts';
 
 interface Kept {
@@ -30,8 +34,8 @@ export class PrecisionMaker {
   }
 
   /** One for each cell; null where the sweep asks for no precision. */
-  cell(context: Context, made: MadeCell, { base }: Unscored, rows: Rows): CellPrecision | null {
-    const { experiment, plan } = context.input;
+  cell(context: Context, made: SignedCell, { base }: Unscored, rows: Rows): CellPrecision | null {
+    const { experiment, plan } = context.whole;
     const asked = experiment.sweep.subsets;
     if (asked.kind !== 'precision') return null;
     const { cell } = made;
@@ -77,7 +81,7 @@ export class PrecisionMaker {
     return kept;
   }
 
-  #designOf({ input: { experiment } }: Context): SubsetDesign {
+  #designOf({ whole: { experiment } }: Context): SubsetDesign {
     const of = JSON.stringify([experiment.pool, experiment.sweep]);
     if (this.#design?.of !== of) this.#design = { of, design: designOf(experiment) };
     return this.#design.design;
@@ -114,7 +118,7 @@ function largest(values: readonly (number | null)[]): number | null {
 }
 
 /** Of the sweep itself: what was asked for beyond it counts for nothing here. */
-function isSwept({ size, method, purpose }: PlanLine, cell: MadeCell['cell']): boolean {
+function isSwept({ size, method, purpose }: PlanLine, cell: SignedCell['cell']): boolean {
   const isPlanned = purpose.includes('anchor') || purpose.includes('design');
   return isPlanned && size === cell.size && method === cell.method;
 }
@@ -134,14 +138,14 @@ function orderOf(
 }
 
 /** Subsets that are there with every seed. */
-function measuredOf({ weights }: Context, { cell, measured }: MadeCell): SurrogateMerge[] {
+function measuredOf({ weights }: Context, { cell, swept }: SignedCell): SurrogateMerge[] {
   const step = stepOf(cell.spec) ?? ((k) => 1 / k);
   const seeds = new Map<string, number>();
-  for (let i = 0; cell.seeds.length > 1 && i < cell.merges.count; i++) {
-    const name = membersAt(cell.merges, i).join();
+  for (let i = 0; cell.seeds.length > 1 && i < swept.merges.count; i++) {
+    const name = membersAt(swept.merges, i).join();
     seeds.set(name, (seeds.get(name) ?? 0) + 1);
   }
-  return measured
+  return swept.measured
     .filter(({ members }) => cell.seeds.length < 2 || seeds.get(members.join()) === cell.seeds.length)
     .map((row) => ({
       members: row.members,
@@ -152,7 +156,7 @@ function measuredOf({ weights }: Context, { cell, measured }: MadeCell): Surroga
 
 function standing(
   context: Context,
-  made: MadeCell,
+  made: SignedCell,
   decision: PrecisionDecision,
   { done, failed, total }: Progress,
 ): Omit<CellPrecision, 'asked'> {
@@ -164,16 +168,16 @@ function standing(
     merges: done,
     at_most: total,
     samples_alone: samplesAlone(context, made),
-    points: decision.points,
+    points: isRestricted(context.whole.experiment) ? [] : decision.points,
   };
 }
 
 /** The widest of the curve's half widths if every subset were measured; null at the points stage. */
-function samplesAlone(context: Context, { measured }: MadeCell): number | null {
-  const { samples, weights, input, options } = context;
+function samplesAlone(context: Context, { swept: { measured } }: SignedCell): number | null {
+  const { samples, weights, whole, options } = context;
   if (options.stage === 'points' || !samplesShowSpread(samples, weights)) return null;
   const freedom = sampleFreedom(samples, weights);
-  const halves = typicalPoints(measured, input.plan.header.pool.length, samples).map(({ losses }) => {
+  const halves = typicalPoints(measured, whole.plan.header.pool.length, samples).map(({ losses }) => {
     const values = influence(losses, samples, weights);
     return halfWidth(dot(values, values), freedom);
   });

@@ -28,7 +28,12 @@ export interface Report {
   readonly progress: Progress;
   /** Null where the sweep asks for none. */
   readonly precision: Precision | null;
+  /** The experts that the report is about. */
   readonly pool: readonly string[];
+  /** Those of the file that the goals leave out, in file order: no merge with them is in any number. */
+  readonly excluded: readonly string[];
+  /** Those of the pool that every subset holds which the goals allow. */
+  readonly required: readonly string[];
   readonly domains: readonly ReportDomain[];
   readonly sizes: readonly ReportSize[];
   /** One for each size and method, in file order, sizes outermost. */

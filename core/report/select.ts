@@ -3,6 +3,7 @@ import type { RecommendedK } from '../law/curve.ts';
 import { attribution, type ExpertEffect } from '../selection/attribution.ts';
 import { chooseBest } from '../selection/chosen.ts';
 import { halfWidth, samplesShowSpread } from '../selection/curve-error.ts';
+import { summedVariance } from '../selection/estimated.ts';
 import { pooledFreedom } from '../selection/freedom.ts';
 import {
   differenceVariance,
@@ -16,21 +17,19 @@ import { sampleFreedom } from '../selection/samples.ts';
 import { subsetsOfSize } from '../selection/subset-count.ts';
 import { subsetError } from '../selection/subset-error.ts';
 import { tiedWithBest } from '../selection/tied.ts';
+import { isRestricted } from './allowed.ts';
 import type { Context } from './context.ts';
 import type { CurveSource } from './curves.ts';
 import type { Attribution, Chosen, Estimated, Selection } from './report.ts';
 
 /** The measured subsets that the goals allow, by k, ascending. */
 export function allowedCandidates(context: Context, measured: readonly Measured[]): Map<number, number[]> {
-  const { pool } = context.input.plan.header;
-  const { must_include, must_exclude } = context.input.experiment.goals;
-  const included = must_include.map((name) => pool.indexOf(name));
-  const excluded = new Set(must_exclude.map((name) => pool.indexOf(name)));
+  const { required } = context;
   const byK = new Map<number, number[]>();
   const order = measured.map((_, index) => index).sort((a, b) => sizeOf(measured, a) - sizeOf(measured, b));
   for (const index of order) {
     const members = (measured[index] as Measured).members;
-    if (!included.every((d) => members.includes(d)) || members.some((d) => excluded.has(d))) continue;
+    if (!required.every((d) => members.includes(d))) continue;
     const same = byK.get(members.length);
     if (same) same.push(index);
     else byK.set(members.length, [index]);
@@ -129,11 +128,10 @@ function betterThan(
 }
 
 function chosenAt(context: Context, source: CurveSource, k: number, candidates: readonly number[]): Judged {
-  const { samples, weights, folds, resamples } = context;
+  const { samples, weights, folds, resamples, required } = context;
   const { measured } = source;
   throwIfCancelled(context.options.cancelled);
   const pool = context.input.plan.header.pool.length;
-  const goals = context.input.experiment.goals;
   const choice = chooseBest(candidates, measured, samples, weights, folds);
   if (!choice) throw new RangeError(`No candidates at k = ${k}: a size without any is not listed.`);
   const best = measured[choice.best] as Measured;
@@ -169,10 +167,7 @@ function chosenAt(context: Context, source: CurveSource, k: number, candidates: 
         ? tiedWithBest(choice.best, candidates, measured, samples, weights, resamples).length
         : null,
     measured: candidates.length,
-    of: subsetsOfSize(
-      pool - goals.must_include.length - goals.must_exclude.length,
-      k - goals.must_include.length,
-    ),
+    of: subsetsOfSize(pool - required.length, k - required.length),
   };
   return { chosen, values };
 }
@@ -206,16 +201,10 @@ function effectInterval(context: Context, effect: ExpertEffect, measured: readon
   if (options.stage === 'points') return { value: effect.value, low: null, high: null };
   // A weighted sum of losses is a loss of weighted sums: its error follows as a single model's does.
   const values = influence(meanLosses(measured, [...effect.coefficients], samples), samples, weights);
-  const fromSamples = dot(values, values);
-  return estimated(
-    context,
-    effect.value,
-    fromSamples + effect.subsetVariance,
-    pooledFreedom([
-      { variance: fromSamples, freedom: sampleFreedom(samples, weights) },
-      { variance: effect.subsetVariance, freedom: effect.subsetFreedom },
-    ]),
-  );
+  const fromSamples = { variance: dot(values, values), freedom: sampleFreedom(samples, weights) };
+  const { subsetVariance: variance, subsetFreedom: freedom } = effect;
+  const total = summedVariance([fromSamples, variance === null ? null : { variance, freedom }]);
+  return estimated(context, effect.value, total?.variance ?? null, total?.freedom ?? 0);
 }
 
 /** The chosen subset of the asked size; where only other sizes beat the base, the best of those. */
@@ -244,10 +233,7 @@ function recommend(
     if (best) return { recommended: best, reason: null };
   }
   if (k === 0) return none('No merge beats the base.');
-  const { must_include, must_exclude } = context.input.experiment.goals;
-  if (k < must_include.length || k > context.input.plan.header.pool.length - must_exclude.length)
-    return none(`The goals allow no subset of ${k} experts; \`pick\` names another size.`);
-  const allowed = must_include.length + must_exclude.length > 0 ? ' that the goals allow' : '';
+  const allowed = isRestricted(context.whole.experiment) ? ' that the goals allow' : '';
   const swept = context.input.experiment.sweep.k.includes(k)
     ? 'has been measured yet'
     : 'is measured: `sweep.k` leaves that size out';

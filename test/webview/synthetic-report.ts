@@ -67,6 +67,8 @@ export function syntheticReport(shape: Shape): Report {
       sentence: `${recommended.k} experts of ${shape.pool.length} are enough.\nMerging ${recommended.members.map((d) => shape.pool[d]).join(', ')} gives the loss.`,
     },
     precision: null,
+    excluded: [],
+    required: [],
     progress: {
       done: cells.length * first.merges.count,
       failed: 0,

@@ -44,7 +44,7 @@ export function makeCellStudy(
     blocks: synergyBlocks(found, seed, options.cancelled),
     transfer: transfer({ ...shared, base: unmerged.base, own, permutations: permutations !== null }),
     neighbours: at < 0 ? null : neighbours({ ...shared, base: unmerged.base, resamples }, at),
-    baselines: baselines({ ...shared, folds, ...constraintsOf(context) }),
+    baselines: baselines({ ...shared, folds, required: context.required }),
     pools: poolsOf(context, made),
     spread: spreadLaw(permutations ? spreadOfOrders(orders) : spreadOfSubsets(made), pool),
     orders,
@@ -53,14 +53,6 @@ export function makeCellStudy(
     step: makeStepStudy(context, made, unmerged, permutations),
     predicted: makePredicted(context, made, unmerged, weighted),
   };
-}
-
-/** By index, of the experts that the goals name. */
-function constraintsOf({ input }: Context): { required: number[]; forbidden: number[] } {
-  const { must_include, must_exclude } = input.experiment.goals;
-  const at = (names: readonly string[]) =>
-    names.map((name) => input.plan.header.pool.indexOf(name)).filter((i) => i >= 0);
-  return { required: at(must_include), forbidden: at(must_exclude) };
 }
 
 function poolsOf(context: Context, { measured, data, cell }: MadeCell): readonly CandidatePool[] {

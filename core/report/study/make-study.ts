@@ -2,9 +2,11 @@ import { throwIfCancelled } from '../../law/cancelled.ts';
 import { fitSizes } from '../../law/sizes/fit-sizes.ts';
 import type { SizesLaw } from '../../law/sizes/sizes-law.ts';
 import { type TabledCurve, threePointTable } from '../../law/three-point-table.ts';
+import type { Measured } from '../../selection/measured.ts';
 import { type Shapley, shapley } from '../../selection/shapley.ts';
 import type { MadeCell } from '../against-best.ts';
 import type { Context, Unscored } from '../context.ts';
+import type { MergeTable } from '../merge-table.ts';
 import type { Headline, ReportSize } from '../report.ts';
 import type { WeightedMerge } from '../weighted.ts';
 import { makeCellStudy } from './cell-study.ts';
@@ -15,6 +17,8 @@ import type { CellStudy, Study } from './study.ts';
 /** A cell, and what says whether it changed. */
 export interface SignedCell extends MadeCell {
   readonly signature: string;
+  /** All merges of the size and method, with those that the goals leave out. */
+  readonly swept: { readonly measured: readonly Measured[]; readonly merges: MergeTable };
 }
 
 export interface StudyInput {

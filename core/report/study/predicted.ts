@@ -25,7 +25,7 @@ export function makePredicted(
   const { cell, measured } = made;
   const step = stepOf(cell.spec);
   if (!step || !cell.claims_law) return null;
-  const { weights, seed, input } = context;
+  const { weights, seed, input, required } = context;
   const { pool } = input.plan.header;
   const merges = measured.map((row): SurrogateMerge => {
     const { members } = row;
@@ -34,14 +34,8 @@ export function makePredicted(
   const surrogate = fitSurrogate(merges, pool.length, base && objectiveOf(base, weights), seed);
   if (surrogate.kind === 'refused') return surrogate;
   const ks = Array.from({ length: pool.length }, (_, i) => i + 1);
-  const { must_include, must_exclude } = input.experiment.goals;
-  const indices = (names: readonly string[]) => names.map((name) => pool.indexOf(name)).filter((i) => i >= 0);
-  const constraints = {
-    mustInclude: indices(must_include),
-    mustExclude: indices(must_exclude),
-    atMost: null,
-  };
-  const best = bestWeights(surrogate, merges, constraints.mustExclude);
+  const constraints = { mustInclude: required, mustExclude: [], atMost: null };
+  const best = bestWeights(surrogate, merges, []);
   const measuredWeights = measuredOf(context, made, weighted);
   const failed = failedIn(context, cell);
   const { pick } = input.experiment.goals;

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from merge_lab_agent.downstream_results import Metric
 from merge_lab_agent.downstream_task import TaskRequest, check_known, read_folder
@@ -20,6 +23,8 @@ LARGEST_BATCH = 64
 BATCH_LENGTH = 1024
 """Tokens that a sequence is taken to have when the first batch is cut; batches that do not fit are halved."""
 BOOTSTRAP = 200
+SEED = 1234
+"""The harness's own: which solved examples stand before an item."""
 _OFFLINE = ("OfflineModeIsEnabled", "LocalEntryNotFoundError", "DatasetNotFoundError", "ConnectError")
 
 
@@ -59,20 +64,23 @@ class Harness:
         manager = _manager(request.name is not None)
         if request.name is not None:
             check_known(request.name, manager.all_subtasks, [*manager.all_groups, *manager.all_tags])
-            config: dict[str, Any] = {"task": request.name}
+            config: Any = request.name
             hub: str | None = request.name
         else:
             assert request.folder is not None
             config = read_folder(request.folder)
             _check_metrics(config, request.folder)
             hub = None if "data_files" in (config.get("dataset_kwargs") or {}) else config.get("dataset_path")
-        if request.shots is not None:
-            config = config | {"num_fewshot": request.shots}
+        random.seed(SEED)
+        np.random.seed(SEED)
         try:
             tasks = manager.load([config])["tasks"]
         except Exception as error:
             raise _unusable(request.source, error, hub) from error
         (task,) = tasks.values()
+        shots = request.shots if request.shots is not None else task.get_config("num_fewshot")
+        task.set_config(key="num_fewshot", value=shots or 0)
+        task.set_fewshot_seed(seed=SEED)
         if not len(task.eval_docs):
             raise Problem(
                 "task_invalid",
@@ -161,10 +169,10 @@ def _check_metrics(config: dict[str, Any], folder: Path) -> None:
 def _sandbox(utils: Any) -> None:
     """Templates of tasks are data from others: they read their document and reach nothing else."""
     from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2.sandbox import SandboxedEnvironment
 
     before = utils.env
-    utils.env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
+    utils.env = SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
     utils.env.filters.update(before.filters)
 
 

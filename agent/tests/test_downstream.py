@@ -251,15 +251,18 @@ def test_a_log_likelihood_of_the_harness_is_our_loss(
     assert len(lines_of(store)) == 11
 
 
-def test_one_item_less_and_a_task_that_cannot_be_used(plan: SmallPlan, tmp_path: Path) -> None:
+def test_fewer_items_solved_examples_and_a_task_that_cannot_be_used(plan: SmallPlan, tmp_path: Path) -> None:
     pytest.importorskip("lm_eval", reason="the downstream extra is not installed")
-    items = [{"context": f"{n} + 1 =", "answer": f" {n + 1}"} for n in range(3)]
-    asked = request(plan, write_task(tmp_path / "sums", items=items), models=slice(0, 1))
-    asked["tasks"][0]["limit"] = 2
+    items = [{"context": f"{n} + 1 =", "answer": f" {n + 1}"} for n in range(4)]
+    folder = write_task(tmp_path / "sums", TASK + "fewshot_split: test\n", items)
+    asked = request(plan, folder, models=slice(0, 1))
+    (task,) = asked["tasks"]
+    asked["tasks"] = [task | {"limit": 2}, task | {"key": key_of(shots=1), "limit": 2, "shots": 1}]
     code, _, said = run_agent("downstream", asked, tmp_path)
     assert code == 0, said
-    (line,) = lines_of(plan.store)
-    assert line["items"] == 2
+    plain, shown = lines_of(plan.store)
+    assert (plain["items"], shown["items"]) == (2, 2)
+    assert plain["requests"] != shown["requests"]
     # Templates read their document and reach nothing else.
     wrong = write_task(tmp_path / "wrong", TASK.replace("{{answer}}", "{{ answer.__class__.__mro__ }}"))
     code, refused, _ = run_agent("downstream", request(plan, wrong), tmp_path)

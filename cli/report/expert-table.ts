@@ -1,6 +1,6 @@
 import type { Cell, Report } from '../../core/report/report.ts';
 import { columnDigits, estimated } from '../../words/estimates.ts';
-import { loss, signed } from '../../words/numbers.ts';
+import { count, loss, signed } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
@@ -21,6 +21,7 @@ export function expertTable(report: Report, cell: Cell, style: Style): string {
       picked.has(index) ? style.green('✓') : ' ',
       plain(name, 30),
       attribution ? estimated(attribution.effect, signed, digits) : '',
+      attribution ? count(attribution.comparisons) : '',
       unmerged ? loss(unmerged.objective.value) : '',
     ];
   });
@@ -29,6 +30,7 @@ export function expertTable(report: Report, cell: Cell, style: Style): string {
       { title: '', align: 'left' },
       { title: 'expert', align: 'left' },
       { title: 'effect on the loss when added, against the average expert', align: 'right' },
+      { title: 'from merges', align: 'right' },
       { title: 'unmerged', align: 'right' },
     ],
     rows,

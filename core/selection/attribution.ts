@@ -1,5 +1,5 @@
 import { type AttributionDesign, attributionDesign } from './attribution-design.ts';
-import type { DonorDesign } from './effect-parts.ts';
+import { type DonorDesign, isLone } from './effect-parts.ts';
 import type { Variance } from './estimated.ts';
 import { pooledFreedom } from './freedom.ts';
 import type { Measured } from './measured.ts';
@@ -11,8 +11,8 @@ export interface ExpertEffect {
   readonly value: number;
   /** Shape (measured, or n of the design's scope): value = Σ coefficients·loss. */
   readonly coefficients: Float64Array;
-  /** Variance from subsets that are not measured, nats². */
-  readonly subsetVariance: number;
+  /** Variance from subsets that are not measured, nats²; null where one comparison is all there is. */
+  readonly subsetVariance: number | null;
   readonly subsetFreedom: number;
   /** Measured merges with this expert that it rests on. */
   readonly comparisons: number;
@@ -63,8 +63,14 @@ export function effectsOf(design: AttributionDesign, losses: Float64Array): (Exp
     let value = 0;
     for (let i = 0; i < coefficients.length; i++)
       value += (coefficients[i] as number) * (losses[scope.indices[i] as number] as number);
-    const { variance, freedom } = subsetVariance(design, donor, spreads);
-    return { value, coefficients, subsetVariance: variance, subsetFreedom: freedom, comparisons };
+    const subsets = subsetVariance(design, donor, spreads);
+    return {
+      value,
+      coefficients,
+      subsetVariance: subsets?.variance ?? null,
+      subsetFreedom: subsets?.freedom ?? 0,
+      comparisons,
+    };
   });
 }
 
@@ -73,12 +79,17 @@ export function spreadsOf({ spreads }: AttributionDesign, losses: Float64Array):
   return spreads.map(({ freedom, variance }) => ({ freedom, variance: variance(losses) }));
 }
 
-/** Of a donor's effect, by subsets that are not measured: half of what two spreads have in common counts to each. */
+/**
+ * Of a donor's effect, by subsets that are not measured: half of what two spreads have in common counts to each. Null
+ * where one comparison is all there is.
+ */
 export function subsetVariance(
   { nested }: AttributionDesign,
-  { units, nestedUnits }: DonorDesign,
+  donor: DonorDesign,
   spreads: readonly Variance[],
-): Variance {
+): Variance | null {
+  if (isLone(donor)) return null;
+  const { units, nestedUnits } = donor;
   const own = spreads.map(({ freedom, variance }, i) => ({
     freedom,
     variance: (units[i] as number) * variance,

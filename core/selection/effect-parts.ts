@@ -12,6 +12,11 @@ export interface DonorDesign {
   readonly comparisons: number;
 }
 
+/** Whether a lone comparison, of others than all there are, is all there is: nothing shows how far it is off. */
+export function isLone({ comparisons, units }: DonorDesign): boolean {
+  return comparisons < 2 && units.some((unit) => unit > 0);
+}
+
 /** A source of error from subsets that are not measured. */
 export interface Spread {
   readonly freedom: number;

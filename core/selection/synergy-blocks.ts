@@ -6,7 +6,7 @@ import type { Synergy } from './synergy.ts';
 
 /** An order for the rows of a heat map, and blocks of it where the profiles do fall apart. */
 export interface Blocks {
-  /** Every row once, those with like profiles side by side; rows without a profile last. */
+  /** Every row once, those with like profiles side by side; rows without a profile, or without known errors, last. */
   readonly order: readonly number[];
   /** The order, cut; null where the profiles show no blocks. Rows without a profile are in none. */
   readonly blocks: readonly (readonly number[])[] | null;
@@ -36,7 +36,7 @@ export function synergyBlocks(
   seed: number,
   cancelled?: () => boolean,
 ): SynergyBlocks {
-  const values = adjusted.map((row) => row.map((entry) => entry?.value ?? null));
+  const values = adjusted.map((row) => row.map((entry) => (entry && entry.p !== null ? entry.value : null)));
   const transposed = own.map((_, e) => values.map((row) => row[e] ?? null));
   const random = seededRandom(seed);
   return {

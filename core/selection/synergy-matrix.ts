@@ -1,9 +1,9 @@
+import type { ExpertEffect } from './attribution.ts';
 import { adjustedForDiscoveries, FALSE_DISCOVERIES } from './discoveries.ts';
 import { type Estimated, estimatedFrom, twoSidedP, type Variance } from './estimated.ts';
 import { dot } from './measured.ts';
 import type { SynergyInput } from './synergy-input.ts';
-import type { StepEffect } from './synergy-steps.ts';
-import { domainFreedom, domainInfluence, weightedNll } from './weighted-nll.ts';
+import { domainInfluence, weightedNll } from './weighted-nll.ts';
 
 /** Gain of one domain by one donor, nats per token. */
 export interface SynergyEntry extends Estimated {
@@ -35,10 +35,10 @@ export function judged(
   { measured, samples, stage }: Pick<SynergyInput, 'measured' | 'samples' | 'stage'>,
   e: number,
   indices: Int32Array,
-  effects: readonly (StepEffect | null)[],
+  effects: readonly (ExpertEffect | null)[],
 ): (Judged | null)[] {
   const known = effects.filter((effect) => effect !== null);
-  const freedom = domainFreedom(samples, e);
+  const freedom = samples.freedom[e] as number;
   const coefficients = known.map((effect) => effect.coefficients);
   const nll = stage === 'complete' ? weightedNll(measured, { indices, coefficients }, samples, e) : null;
   let row = 0;

@@ -7,7 +7,6 @@ import type { DomainWeights } from './samples.ts';
 import type { SynergyInput } from './synergy-input.ts';
 import { type Judged, judged } from './synergy-matrix.ts';
 import { meanStepEffect, type StepDesign } from './synergy-steps.ts';
-import { domainFreedom } from './weighted-nll.ts';
 
 /** What a donor gives the domains of others, relative to the average donor that is not the domain's own, nats per token. */
 export interface RankedDonor extends Estimated {
@@ -47,7 +46,7 @@ export function rankedDonors(
     const main = fromSubsets(input, design, own, shares);
     // The own experts' part goes along with it at worst.
     const rest = gains.reduce((sum, { e, ownError }) => sum + (shares[e] as number) * ownError, 0);
-    const subsets = { ...main, variance: (Math.sqrt(main.variance) + rest) ** 2 };
+    const subsets = main && { ...main, variance: (Math.sqrt(main.variance) + rest) ** 2 };
     return [{ donor, ...estimatedFrom(value, [summedVariance(fromSamples), subsets]) }];
   });
   return ranked.sort((a, b) => b.value - a.value);
@@ -73,7 +72,9 @@ function amongOthers(
   return {
     e,
     value: cell.value + share * reference.value,
-    samples: influence ? { variance: dot(influence, influence), freedom: domainFreedom(samples, e) } : null,
+    samples: influence
+      ? { variance: dot(influence, influence), freedom: samples.freedom[e] as number }
+      : null,
     ownError: share * Math.sqrt(reference.subsets?.variance ?? 0),
   };
 }
@@ -83,7 +84,7 @@ function fromSubsets(
   design: AttributionDesign,
   donor: DonorDesign,
   shares: DomainWeights,
-): Variance {
+): Variance | null {
   if (design.spreads.length === 0) return { variance: 0, freedom: Number.POSITIVE_INFINITY };
   const losses = Float64Array.from(measured, (row) => objectiveOf(row, shares));
   return subsetVariance(design, donor, spreadsOf(design, losses));

@@ -7,11 +7,6 @@ import { changesOf, type StepPairs, stepPairs } from './step-pairs.ts';
 import { clusteredVariance, meansByStep, varianceOverSteps } from './step-variance.ts';
 import type { SubsetFinder, SubsetMasks } from './subset-masks.ts';
 
-/** A change of the loss at steps; its variance from subsets is null where one comparison is all there is. */
-export interface StepEffect extends Omit<ExpertEffect, 'subsetVariance'> {
-  readonly subsetVariance: number | null;
-}
-
 /** Measured steps T → T ∪ {d}, t ≥ 1, whatever the losses. */
 export interface StepDesign {
   readonly pairs: StepPairs;
@@ -82,7 +77,7 @@ function meanOf({ before, after }: StepPairs, rows: Int32Array, measured: number
 }
 
 /** Mean change when each donor joins, under losses of shape (measured); null without a step. Shape (M). */
-export function stepEffects(design: StepDesign, losses: Float64Array, pool: number): (StepEffect | null)[] {
+export function stepEffects(design: StepDesign, losses: Float64Array, pool: number): (ExpertEffect | null)[] {
   const changes = changesOf(design.pairs, losses);
   const means = design.trajectories ? meansByStep(design.pairs, changes) : null;
   return design.byDonor.map((rows, d) => {
@@ -104,7 +99,7 @@ export function meanStepEffect(
   losses: Float64Array,
   pool: number,
   excluded: number | null,
-): StepEffect | null {
+): ExpertEffect | null {
   const donors = design.byDonor.flatMap((rows, d) => (d === excluded || rows.length === 0 ? [] : [d]));
   const rows = donors.map((d) => design.byDonor[d] as Int32Array);
   const n = rows.reduce((sum, own) => sum + own.length, 0);
@@ -133,7 +128,7 @@ function effect(
   coefficients: Float64Array,
   value: number,
   error: Variance | null,
-): StepEffect {
+): ExpertEffect {
   return {
     value,
     coefficients,

@@ -130,7 +130,7 @@ describe('attribution', () => {
       for (const [d, effect] of effects.entries()) {
         if (!effect) continue;
         total += 1;
-        if (Math.abs(effect.value - (truth[d] ?? Number.NaN)) <= 2.05 * Math.sqrt(effect.subsetVariance))
+        if (Math.abs(effect.value - (truth[d] ?? Number.NaN)) <= 2.05 * Math.sqrt(effect.subsetVariance ?? 0))
           covered += 1;
       }
     }
@@ -161,13 +161,33 @@ describe('attribution', () => {
       for (const [d, effect] of effects.entries()) {
         if (!effect) continue;
         total += 1;
-        const half = halfWidth(effect.subsetVariance, effect.subsetFreedom);
+        const half = halfWidth(effect.subsetVariance ?? 0, effect.subsetFreedom);
         if (Math.abs(effect.value - (truth[d]?.value ?? Number.NaN)) <= half) covered += 1;
       }
     }
     expect(total).toBe(540);
     expect(covered / total).toBeGreaterThan(0.92);
     expect(covered / total).toBeLessThan(0.99);
+  });
+
+  it('knows no error where a lone comparison is all there is', () => {
+    const random = scattered(11);
+    // Expert 3 joins once, in the last subset; the others often.
+    const subsets = [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2], [0, 3]];
+    const losses = Float64Array.from(subsets, () => random.normal());
+    const effects = attribution(measuredOf(subsets), losses, 4, null);
+    expect(effects.map((effect) => effect?.comparisons)).toEqual([3, 3, 3, 1]);
+    expect(effects[3]?.subsetVariance).toBeNull();
+    expect(effects[0]?.subsetVariance).toBeGreaterThan(0);
+    // One comparison that is all there are is exact: the last expert joins the other two.
+    const all = [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+      [0, 1, 2],
+    ];
+    for (const effect of attribution(measuredOf(all), Float64Array.of(3, 2, 4, 1), 3, null))
+      expect([effect?.comparisons, effect?.subsetVariance]).toEqual([1, 0]);
   });
 
   it('says nothing of an expert without comparisons, and never NaN', () => {

@@ -11,7 +11,7 @@ import { scattered } from './pool.ts';
 function matrix(M: number, value: (d: number, e: number) => number): Pick<Synergy, 'adjusted' | 'own'> {
   const range = Array.from({ length: M }, (_, i) => i);
   const entry = (v: number) =>
-    ({ value: v, low: null, high: null, p: null, q: null, discovered: false, comparisons: 1 }) as const;
+    ({ value: v, low: null, high: null, p: 0.5, q: 1, discovered: false, comparisons: 2 }) as const;
   return { own: range, adjusted: range.map((d) => range.map((e) => entry(value(d, e)))) };
 }
 
@@ -36,6 +36,16 @@ describe('synergyBlocks', () => {
     expect(donors.blocks?.flat()).toEqual(donors.order);
     expect(donors.p).toBeLessThanOrEqual(0.05);
     expect(synergyBlocks(planted, 7)).toEqual({ donors, receivers });
+  });
+
+  it('leaves a donor whose errors are not known out of the blocks, at the end', () => {
+    const planted = matrix(9, (d, e) => (groupOf(d) === groupOf(e) ? 0.2 : -0.1));
+    const unknown = planted.adjusted.map((row, d) =>
+      d === 4 ? row.map((entry) => entry && { ...entry, p: null, q: null }) : row,
+    );
+    const { donors } = synergyBlocks({ ...planted, adjusted: unknown }, 7);
+    expect(donors.blocks?.flat()).not.toContain(4);
+    expect(donors.order.at(-1)).toBe(4);
   });
 
   const cases: [string, (random: Random) => (d: number, e: number) => number][] = [

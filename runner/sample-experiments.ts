@@ -24,5 +24,6 @@ export async function sampleExperiments(folder: string): Promise<readonly string
 /** Folders and files beside the experiment; names of the hub are not here to be missed. */
 function needs({ sizes, evaluation }: Experiment): readonly string[] {
   const models = sizes.flatMap(({ base, experts }) => [base, ...experts.values()]);
-  return [...models, ...evaluation.domains.values()].filter((source) => /^\.{1,2}\//.test(source));
+  const tasks = evaluation.downstream.map(({ task }) => task);
+  return [...models, ...evaluation.domains.values(), ...tasks].filter((source) => /^\.{1,2}\//.test(source));
 }

@@ -15,7 +15,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "nine-domains"
 sys.path.insert(0, str(SAMPLE))
 
-from make import generate, recipe, train  # type: ignore[import-not-found, unused-ignore]  # noqa: E402
+from make import endings, generate, recipe, train  # type: ignore[import-not-found, unused-ignore]  # noqa: E402
 from make.domains import DOMAINS  # type: ignore[import-not-found, unused-ignore]  # noqa: E402
 from make.tokenizer import (  # type: ignore[import-not-found, unused-ignore]  # noqa: E402
     copy_tokenizer,
@@ -108,6 +108,7 @@ def test_committed_held_out_data_is_what_the_generator_makes_today() -> None:
     assert {path.stem for path in (SAMPLE / "eval").iterdir()} == set(DOMAINS)
     for domain in DOMAINS:
         assert (SAMPLE / "eval" / f"{domain}.json").read_bytes() == generate.eval_json(domain).encode()
+    assert (SAMPLE / "tasks" / "endings" / "items.jsonl").read_bytes() == endings.endings_jsonl().encode()
 
 
 def test_held_out_samples_are_short_enough_for_a_demo_and_carry_enough_tokens() -> None:

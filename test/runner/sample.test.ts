@@ -56,11 +56,13 @@ describe('copying the sample', () => {
     expect(file).toBe(path.join(to, 'nine-domains.mergelab.yaml'));
     expect(readdirSync(to).sort()).toEqual([
       'README.md',
+      'downstream.mergelab.yaml',
       'eval',
       'measurements.json',
       'methods-S.mergelab.yaml',
       'models',
       'nine-domains.mergelab.yaml',
+      'tasks',
     ]);
     const inside = (place: string) => readdirSync(place, { recursive: true, encoding: 'utf8' }).sort();
     expect(inside(path.join(to, 'models'))).toEqual(inside(path.join(packaged, 'models')));
@@ -133,7 +135,11 @@ describe('copying the sample', () => {
     expect(readFileSync(path.join(to, 'README.md'), 'utf8')).toBe(
       readFileSync(path.join(packaged, 'README.md'), 'utf8'),
     );
-    expect(experiments(to)).toEqual(['methods-S.mergelab.yaml', 'nine-domains.mergelab.yaml']);
+    expect(experiments(to)).toEqual([
+      'downstream.mergelab.yaml',
+      'methods-S.mergelab.yaml',
+      'nine-domains.mergelab.yaml',
+    ]);
     expect(readdirSync(path.join(to, 'eval'))).toHaveLength(9);
   });
 

@@ -1,7 +1,7 @@
 """Make everything in this folder but the experiment files: `python -m make` (some ten minutes on two cores).
 
 python -m make            held-out data, tokenizer, all models, and measurements.json
-python -m make eval       held-out data only
+python -m make eval       held-out data and the task made of it only
 python -m make S M        models of these sizes only
 """
 
@@ -19,6 +19,7 @@ from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM
 
 from . import recipe
 from .domains import DOMAINS
+from .endings import write_endings
 from .generate import base_documents, take, write_eval
 from .tokenizer import copy_tokenizer, save_tokenizer, train_tokenizer
 from .train import (
@@ -98,6 +99,7 @@ def main(wanted: list[str]) -> None:
     transformers.utils.logging.disable_progress_bar()
     print(f"torch {torch.__version__}, transformers {transformers.__version__}, {recipe.THREADS} threads")
     write_eval(HERE / "eval")
+    write_endings(HERE / "tasks" / "endings")
     print(f"eval: {recipe.EVAL_SAMPLES} held-out samples a domain")
     sizes = [size for size in recipe.SHAPES if size in wanted or not wanted]
     if not sizes:

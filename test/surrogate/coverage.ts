@@ -1,5 +1,4 @@
-/** How often the surrogate's intervals hold on pools whose truth is known. */
-
+/** The surrogate's intervals on pools whose truth is known. */
 import { expertWords } from '../../core/design/keyed-random.ts';
 import { optimalSubsets } from '../../core/design/optimal.ts';
 import { shuffledSubsets } from '../../core/design/subsets.ts';
@@ -8,11 +7,13 @@ import { studentPoint } from '../../core/law/student.ts';
 import { bestWeights } from '../../core/surrogate/best-weights.ts';
 import { predictedCurve } from '../../core/surrogate/curve.ts';
 import { fitSurrogate } from '../../core/surrogate/fit.ts';
+import type { Predicted } from '../../core/surrogate/jackknife.ts';
 import type { SurrogateMerge } from '../../core/surrogate/merge.ts';
 import { decidePrecision } from '../../core/surrogate/precision.ts';
+import type { StudyDesign, Tally } from '../simulation/tally.ts';
 import { SurrogateWorld } from './world.ts';
 
-export interface CoverageDesign {
+interface CoverageDesign {
   readonly name: string;
   readonly pool: number;
   readonly merges: number;
@@ -23,7 +24,7 @@ export interface CoverageDesign {
   readonly rough: number;
 }
 
-export const DESIGNS: readonly CoverageDesign[] = [
+const DESIGNS: readonly CoverageDesign[] = [
   { name: 'process, stratified', pool: 7, merges: 45, kind: 'stratified', spread: 0.5, rough: 0 },
   { name: 'polynomial, stratified', pool: 7, merges: 60, kind: 'stratified', spread: 0.5, rough: 0 },
   { name: 'polynomial, I-optimal', pool: 7, merges: 60, kind: 'optimal', spread: 0.5, rough: 0 },
@@ -47,56 +48,34 @@ export const DESIGNS: readonly CoverageDesign[] = [
   { name: 'polynomial, nine experts', pool: 9, merges: 102, kind: 'stratified', spread: 0.5, rough: 0.001 },
 ];
 
-export interface Coverage {
-  readonly fitted: number;
-  /** Shares: of all points of all curves, and of the best weights' predictions. */
-  readonly curve: number;
-  readonly points: number;
-  readonly weights: number;
-  /** Mean |error| and mean standard error of the curve, nats. */
-  readonly error: number;
-  readonly se: number;
-}
-
-export function surrogateCoverage(design: CoverageDesign, replicates: number): Coverage {
-  let fitted = 0;
-  let covered = 0;
-  let points = 0;
-  let weights = 0;
-  let error = 0;
-  let spread = 0;
-  for (let seed = 0; seed < replicates; seed++) {
+/**
+ * Losses have no noise here, so what a surrogate leaves out is the same in every tenth of the jackknife: its intervals
+ * are wide on purpose.
+ */
+export const SURROGATE_STUDY: readonly StudyDesign[] = DESIGNS.map((design, index) => ({
+  name: design.name,
+  seed: 3100 + index,
+  slow: design.pool > 7,
+  replicate: (tally, _, seed) => {
     const world = new SurrogateWorld(design.pool, seed, design);
     const merges = mergesOf(design, world, seed);
     const surrogate = fitSurrogate(merges, design.pool, null, seed);
-    if (surrogate.kind === 'refused') continue;
-    fitted += 1;
+    tally.event('predicts (R² within k of 0.9)', 'power', surrogate.kind === 'fitted');
+    if (surrogate.kind === 'refused') return;
     const ks = Array.from({ length: design.pool }, (_, i) => i + 1);
-    for (const { k, value, se, interval, measured, of } of predictedCurve(
-      surrogate,
-      merges,
-      ks,
-      (k) => 1 / k,
-    )) {
-      if (measured === of) continue;
-      const truth = world.mean(k);
-      points += 1;
-      error += Math.abs(value - truth);
-      spread += se;
-      if (truth >= interval[0] && truth <= interval[1]) covered += 1;
-    }
+    for (const { k, measured, of, ...point } of predictedCurve(surrogate, merges, ks, (k) => 1 / k))
+      if (measured < of) count(tally, 'predicted curve', world.mean(k), point);
     const best = bestWeights(surrogate, merges, []);
-    const truth = best ? world.lossAt(best.weights) : Number.NaN;
-    if (best && truth >= best.predicted.interval[0] && truth <= best.predicted.interval[1]) weights += 1;
-  }
-  return {
-    fitted,
-    curve: covered / points,
-    points,
-    weights: weights / fitted,
-    error: error / points,
-    se: spread / points,
-  };
+    if (!best) return;
+    const truth = world.lossAt(best.weights);
+    const measured = Math.min(...merges.map(({ loss }) => loss));
+    count(tally, 'best weights, loss', truth, best.predicted);
+    count(tally, 'best weights, gain', measured - truth, best.gain);
+  },
+}));
+
+function count(tally: Tally, quantity: string, truth: number, { value, interval }: Predicted): void {
+  tally.interval(quantity, truth, { value, low: interval[0], high: interval[1] }, 'cautious');
 }
 
 function mergesOf(design: CoverageDesign, world: SurrogateWorld, seed: number): SurrogateMerge[] {
@@ -108,72 +87,53 @@ function mergesOf(design: CoverageDesign, world: SurrogateWorld, seed: number): 
   return [...world.ofSize(1), ...world.ofSize(pool), ...chosen.map((members) => world.merge(members))];
 }
 
-export interface StoppingCoverage {
-  /** Share of runs in which every size's bound held at the stop. */
-  readonly ours: number;
-  /** The same for plain means that are looked at after every merge of each size from the second on, until precise. */
-  readonly naive: number;
-  readonly merges: number;
-  readonly naiveMerges: number;
-  readonly precise: number;
-}
+/** Runs that stop at a precision, beside naive stopping: plain means, looked at after every merge of each size. */
+export const STOPPING_STUDY: readonly StudyDesign[] = [0.02, 0.01, 0.005].map((precision, index) => ({
+  name: `stopping at ±${1000 * precision} mnat`,
+  seed: 3200 + index,
+  slow: true,
+  replicate: (tally, _, seed) => stopAt(precision, seed, tally),
+}));
 
-export function stoppingCoverage(
-  { pool, spread, rough }: Pick<CoverageDesign, 'pool' | 'spread' | 'rough'>,
-  precision: number,
-  replicates: number,
-): StoppingCoverage {
-  const totals = { ours: 0, naive: 0, merges: 0, naiveMerges: 0, precise: 0 };
-  for (let seed = 0; seed < replicates; seed++) {
-    const world = new SurrogateWorld(pool, seed, { spread, rough });
-    const words = expertWords(
-      Array.from({ length: pool }, (_, i) => `e${i}`),
-      seed,
-    );
-    const order = new Map(Array.from({ length: pool - 2 }, (_, i) => [i + 2, shuffledSubsets(words, i + 2)]));
-    const measured: SurrogateMerge[] = [];
-    const decide = () =>
-      decidePrecision({
-        pool,
-        precision,
-        atMost: 2 ** pool,
-        order,
-        step: (k) => 1 / k,
-        measured,
-        base: null,
-        seed,
-      });
-    let decision = decide();
-    while (decision.stop === null) {
-      measured.push(...decision.next.flat().map((members) => world.merge(members)));
-      decision = decide();
-    }
-    const truth = new Map([...order.keys()].map((k) => [k, world.mean(k)]));
-    const held = decision.points.every(
-      ({ k, loss, half }) => half !== null && Math.abs(loss - (truth.get(k) ?? Number.NaN)) <= half + 1e-12,
-    );
-    if (held) totals.ours += 1;
-    if (decision.stop === 'precise') totals.precise += 1;
-    totals.merges += measured.length / replicates;
-    const naive = [...order.values()].map((subsets) =>
-      naiveStop(
-        subsets.map((members) => world.merge(members).loss),
-        precision,
-      ),
-    );
-    const within = [...order.keys()].every(
-      (k, i) =>
-        Math.abs((naive[i]?.mean ?? Number.NaN) - (truth.get(k) ?? 0)) <= (naive[i]?.half ?? 0) + 1e-12,
-    );
-    if (within) totals.naive += 1;
-    totals.naiveMerges += (pool + 1 + naive.reduce((sum, { n }) => sum + n, 0)) / replicates;
+const STOPPED = { pool: 7, spread: 0.5, rough: 0.002 };
+
+function stopAt(precision: number, seed: number, tally: Tally): void {
+  const { pool } = STOPPED;
+  const world = new SurrogateWorld(pool, seed, STOPPED);
+  const words = expertWords(
+    Array.from({ length: pool }, (_, i) => `e${i}`),
+    seed,
+  );
+  const order = new Map(Array.from({ length: pool - 2 }, (_, i) => [i + 2, shuffledSubsets(words, i + 2)]));
+  const measured: SurrogateMerge[] = [];
+  const step = (k: number) => 1 / k;
+  const decide = () =>
+    decidePrecision({ pool, precision, atMost: 2 ** pool, order, step, measured, base: null, seed });
+  let decision = decide();
+  while (decision.stop === null) {
+    measured.push(...decision.next.flat().map((members) => world.merge(members)));
+    decision = decide();
   }
-  return {
-    ...totals,
-    ours: totals.ours / replicates,
-    naive: totals.naive / replicates,
-    precise: totals.precise / replicates,
-  };
+  const truth = (k: number) => world.mean(k);
+  tally.event(
+    'all sizes hold at once',
+    'cautious',
+    decision.points.every(({ k, loss, half }) => half !== null && Math.abs(loss - truth(k)) <= half + 1e-12),
+  );
+  const naive = [...order].map(([k, subsets]) => ({
+    k,
+    ...naiveStop(
+      subsets.map((members) => world.merge(members).loss),
+      precision,
+    ),
+  }));
+  tally.event(
+    'naive stopping holds',
+    'approximate',
+    naive.every(({ k, mean, half }) => Math.abs(mean - truth(k)) <= half + 1e-12),
+  );
+  tally.value('merges', 0, measured.length);
+  tally.value('merges, naive', 0, pool + 1 + naive.reduce((sum, { n }) => sum + n, 0));
 }
 
 /** Stops as soon as the ordinary 95% interval is narrow enough. */

@@ -4,7 +4,32 @@ import { fitSizes } from '../../../core/law/sizes/fit-sizes.ts';
 import { PARAMETERS } from '../../../core/law/sizes/parameters.ts';
 import type { SizesLaw } from '../../../core/law/sizes/sizes-law.ts';
 import type { StudyDesign, Tally } from '../../simulation/tally.ts';
+import { curveOf, NINE } from '../curves.ts';
 import { SIZES_DESIGNS, type SizesDesign, simulateSizes, trueJoint } from './designs.ts';
+
+export const OFFSETS_STUDY: readonly StudyDesign[] = [0.05, 0.2].map((apart, index) => ({
+  name: `five sizes, every second offset larger by ${apart}`,
+  seed: 450 + index,
+  replicate: (tally, random) => {
+    const truth = { Lstar: 0.6, B: 0.4, beta: 0.45, A0: 0.15, gamma: 0.25 };
+    const own = 0.001;
+    const curves = [0.5, 1.5, 3, 7, 14].map((N, i) => {
+      const b = 0.2 + (i % 2) * apart;
+      const losses = NINE.map(
+        (k) => trueJoint({ ...truth, b }, N, k) + (own / Math.sqrt(k)) * random.normal(),
+      );
+      const covariance = new Float64Array(81);
+      for (const [at, k] of NINE.entries()) covariance[at * 10] = own ** 2 / k;
+      return curveOf(NINE, losses, { N, covariance });
+    });
+    const { warnings } = fitSizes(curves, { stage: 'points', seed: 1 });
+    tally.event(
+      '`offsets_differ` where they do',
+      'power',
+      warnings.some(({ code }) => code === 'offsets_differ'),
+    );
+  },
+}));
 
 export const SIZES_STUDY: readonly StudyDesign[] = SIZES_DESIGNS.map((design) => ({
   name: design.name,
@@ -15,9 +40,11 @@ export const SIZES_STUDY: readonly StudyDesign[] = SIZES_DESIGNS.map((design) =>
       stage: 'complete',
       seed: design.seed + r,
       forecast: { N: [beyond], k: [] },
+      losses: [trueJoint(design.truth, middleOf(design), LINE_K)],
     });
     countParameters(design, law, tally);
     countSizes(design, law, tally);
+    countLine(design, law, tally);
     for (const { N, k, loss: value, low, high } of law.forecast)
       if (N === beyond)
         tally.interval(
@@ -29,12 +56,25 @@ export const SIZES_STUDY: readonly StudyDesign[] = SIZES_DESIGNS.map((design) =>
   },
 }));
 
+/** Where an iso-loss line is looked at. */
+const LINE_K = 4;
+
+function middleOf({ sizes }: SizesDesign): number {
+  return sizes[Math.floor(sizes.length / 2)] ?? 1;
+}
+
 function countParameters({ truth, onBound }: SizesDesign, law: SizesLaw, tally: Tally): void {
   for (const name of PARAMETERS) {
     const [low, high]: Interval = law.intervals?.[name] ?? [null, null];
     const kind = onBound.length > 0 ? 'cautious' : 'interval';
     if (law.parameters) tally.interval(name, truth[name], { value: law.parameters[name], low, high }, kind);
   }
+}
+
+/** The k at which an iso-loss line crosses the middle size. Lines have no interval. */
+function countLine(design: SizesDesign, { iso_loss }: SizesLaw, tally: Tally): void {
+  const k = iso_loss[0]?.points.find(({ N }) => N === middleOf(design))?.k;
+  if (k) tally.value('k of an iso-loss line', LINE_K, k);
 }
 
 /** Floors and tails by size, and the offset that they share. */

@@ -60,24 +60,44 @@ export class ShapeGrid {
   #whitened(): Float64Array {
     if (this.#points) return this.#points;
     this.#asked += 1;
+    const [count, K, raw] = [this.#count, this.#K, this.#raw];
+    const points = raw.length / K;
+    const width = count + 2;
+    const out = this.#asked === 1 ? once.of(points * width) : new Float64Array(points * width);
     const { inverse, size, diagonal } = this.#whitening;
-    const [count, K, uu, ones, raw] = [this.#count, this.#K, this.uu, this.#ones, this.#raw];
-    const length = (raw.length / K) * (count + 2);
-    const points = this.#asked === 1 ? once.of(length) : new Float64Array(length);
-    for (let column = 0, from = 0; column < raw.length; column += K, from += count + 2) {
-      let [withOnes, own] = [0, 0];
+    // Four at a time: the sums of one alone wait for each addition.
+    for (let point = 0; point < points; point += 4) {
+      const [a, b] = [point, Math.min(point + 1, points - 1)];
+      const [c, d] = [Math.min(point + 2, points - 1), Math.min(point + 3, points - 1)];
       for (let i = 0; i < count; i++) {
-        let value = 0;
-        for (let j = diagonal ? i : 0; j <= i; j++)
-          value += (inverse[i * size + j] as number) * (raw[column + j] as number);
-        points[from + i] = value;
-        withOnes += (ones[i] as number) * value;
-        own += value * value;
+        let [ofA, ofB, ofC, ofD] = [0, 0, 0, 0];
+        for (let j = diagonal ? i : 0; j <= i; j++) {
+          const weight = inverse[i * size + j] as number;
+          ofA += weight * (raw[a * K + j] as number);
+          ofB += weight * (raw[b * K + j] as number);
+          ofC += weight * (raw[c * K + j] as number);
+          ofD += weight * (raw[d * K + j] as number);
+        }
+        out[a * width + i] = ofA;
+        out[b * width + i] = ofB;
+        out[c * width + i] = ofC;
+        out[d * width + i] = ofD;
       }
-      points[from + count] = withOnes / uu;
-      points[from + count + 1] = own - (withOnes / uu) ** 2 * uu;
     }
-    if (this.#asked > 1) this.#points = points;
-    return points;
+    for (let from = 0; from < points * width; from += width) this.#addSums(out, from);
+    if (this.#asked > 1) this.#points = out;
+    return out;
+  }
+
+  #addSums(points: Float64Array, from: number): void {
+    const [count, uu, ones] = [this.#count, this.uu, this.#ones];
+    let [withOnes, own] = [0, 0];
+    for (let i = 0; i < count; i++) {
+      const value = points[from + i] as number;
+      withOnes += (ones[i] as number) * value;
+      own += value * value;
+    }
+    points[from + count] = withOnes / uu;
+    points[from + count + 1] = own - (withOnes / uu) ** 2 * uu;
   }
 }

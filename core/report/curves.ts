@@ -36,19 +36,21 @@ export function makeCurve(
   domain: string | null,
   weights: DomainWeights,
 ): MadeCurve {
-  const { input, options, samples, resamples } = context;
+  const { input, options, samples, resamples, required } = context;
   const { points, measured, base, permutations } = source;
   const pool = input.plan.header.pool.length;
   const goals = input.experiment.goals;
-  const subsets = subsetError(points, measured, pool, samples, weights, permutations);
+  const subsets = subsetError(points, measured, pool, samples, weights, permutations, required.length);
   const error = curveError(points, samples, weights, subsets);
-  const left = goals.interval === 'population' ? leaveOneOut(points, measured, pool, weights) : null;
+  const left =
+    goals.interval === 'population' ? leaveOneOut(points, measured, pool, weights, required) : null;
   const known = resamples !== null && subsets !== null && error.covariance !== null;
   const baseLoss = base && objectiveOf(base, weights);
   const data: CurveData = {
     domain,
     N: source.N,
     pool,
+    from: Math.max(1, required.length),
     k: points.map(({ k }) => k),
     mean: error.mean,
     covariance: error.covariance ?? 'hidden',
@@ -61,7 +63,10 @@ export function makeCurve(
     degreesOfFreedom: error.jointFreedom,
   };
   const law = fitCurve(data, lawOptions(context, left));
-  const curve = { ...law, points: curvePoints(source, weights, error, options.stage, left, pool) };
+  const curve = {
+    ...law,
+    points: curvePoints(source, weights, error, options.stage, left, pool - required.length),
+  };
   return { curve, data };
 }
 
@@ -125,14 +130,12 @@ function curvePoints(
       subsets: point.entries.length,
       of: point.of,
       draws: point.draws,
-      ...spread(
-        Float64Array.from(point.entries, ({ index }) => objectiveOf(measured[index] as Measured, weights)),
-      ),
+      ...spread(point.entries.map(({ index }) => objectiveOf(measured[index] as Measured, weights))),
     };
   });
 }
 
-function spread(values: Float64Array): Pick<CurvePoint, 'sd' | 'min' | 'max'> {
+function spread(values: readonly number[]): Pick<CurvePoint, 'sd' | 'min' | 'max'> {
   let [sum, min, max] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     sum += value;

@@ -15,7 +15,10 @@ export interface MergeTable {
   readonly design: Uint8Array;
 }
 
-export function mergeTable(points: readonly MergePoint[]): MergeTable {
+/** A merge before it is in a table. */
+export type TablePoint = Omit<MergePoint, 'domains'> & { readonly domains: ArrayLike<number> };
+
+export function mergeTable(points: readonly TablePoint[]): MergeTable {
   const width = points[0]?.domains.length ?? 0;
   const table = {
     count: points.length,

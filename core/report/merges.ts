@@ -1,16 +1,18 @@
 import { isRequest } from '../design/requests.ts';
 import { type Losses, type Measured, meanLosses, objectiveOf } from '../selection/measured.ts';
 import type { DomainWeights, Samples } from '../selection/samples.ts';
-import { digest } from '../store/canonical.ts';
-import type { EvaluationId, MergeKey, Plan, PlanLine } from '../store/format.ts';
+import type { EvaluationId, MergeKey, PlanLine } from '../store/format.ts';
+import { cellLines } from './cell-lines.ts';
 import type { ReportInput, Results, Score } from './input.ts';
-import type { MergePoint, Progress } from './report.ts';
+import type { TablePoint } from './merge-table.ts';
+import type { Progress } from './report.ts';
 import { copyFinite, RowBlock } from './row-block.ts';
+import { sameMerges } from './same-merges.ts';
 
 /** Merges of one size and method, as far as they are complete. */
 export interface CellMerges {
   /** One an element for each seed; members ascending. */
-  readonly points: readonly MergePoint[];
+  readonly points: readonly TablePoint[];
   /** Seeds of a random method averaged. */
   readonly measured: readonly Measured[];
   readonly progress: Progress;
@@ -102,21 +104,26 @@ export function cellMerges(
   weights: DomainWeights,
 ): CellMerges {
   const { plan } = input;
-  const lines = plan.lines.filter((line) => line.size === size && line.method === method);
+  const { lines, members: membersOf, names } = cellLines(plan, size, method);
   const seeds = [...new Set(lines.flatMap(({ seed }) => (seed === null ? [] : [seed])))].sort(
     (a, b) => a - b,
   );
-  const expertIndex = new Map(plan.header.pool.map((name, index) => [name, index]));
-  const bySubset = new Map<string, { members: number[]; draws: number; rows: Losses[] }>();
-  const points: MergePoint[] = [];
+  const bySubset = new Map<string, { members: readonly number[]; draws: number; rows: Losses[] }>();
+  const points: TablePoint[] = [];
   const seen = new Set<MergeKey>();
-  const add = (key: MergeKey, members: number[], seed: number | null, draws: number, design: boolean) => {
+  const add = (
+    key: MergeKey,
+    members: readonly number[],
+    name: string,
+    seed: number | null,
+    draws: number,
+    design: boolean,
+  ) => {
     if (seen.has(key)) return;
     const row = rows.get(key);
     if (!row) return;
     seen.add(key);
-    points.push({ members, seed, objective: objectiveOf(row, weights), domains: [...row.domains], design });
-    const name = members.join();
+    points.push({ members, seed, objective: objectiveOf(row, weights), domains: row.domains, design });
     const group = bySubset.get(name);
     if (group) {
       group.rows.push(row);
@@ -124,13 +131,11 @@ export function cellMerges(
     } else bySubset.set(name, { members, draws, rows: [row] });
   };
   const drawn = drawsOf(lines, rows);
-  for (const line of lines) {
-    const members = line.subset.map((name) => expertIndex.get(name) ?? -1).sort((a, b) => a - b);
-    add(line.key, members, line.seed, drawn.get(line.key) ?? 0, drawn.has(line.key));
-  }
+  for (const [i, { key, seed }] of lines.entries())
+    add(key, membersOf[i] as number[], names[i] as string, seed, drawn.get(key) ?? 0, drawn.has(key));
   for (const other of input.otherPlans) {
     for (const line of sameMerges(plan, other, size, method, seeds))
-      add(line.key, line.members, line.seed, 0, false);
+      add(line.key, line.members, line.members.join(), line.seed, 0, false);
   }
   return {
     points,
@@ -163,39 +168,4 @@ function averageOf(rows: readonly Losses[], samples: Samples): Losses {
     rows.map(() => 1 / rows.length),
     samples,
   );
-}
-
-/** Lines of another plan that merge experts of this pool, known by fingerprint, in the same way. */
-function sameMerges(
-  plan: Plan,
-  other: Plan,
-  size: string,
-  method: number,
-  seeds: readonly number[],
-): { key: MergeKey; members: number[]; seed: number | null }[] {
-  const here = plan.header.sizes[size];
-  if (!here || other.id === plan.id) return [];
-  const comparable =
-    other.header.scorer === plan.header.scorer &&
-    other.header.embeddings === plan.header.embeddings &&
-    other.header.dtype === plan.header.dtype;
-  if (!comparable) return [];
-  const spec = digest(plan.header.methods[method]);
-  const methods = new Set(
-    other.header.methods.flatMap((candidate, index) => (digest(candidate) === spec ? [index] : [])),
-  );
-  const indexOf = new Map(
-    plan.header.pool.map((name, index) => [here.experts[name]?.fingerprint, index] as const),
-  );
-  const found: { key: MergeKey; members: number[]; seed: number | null }[] = [];
-  for (const line of other.lines) {
-    const there = other.header.sizes[line.size];
-    if (line.method === null || !methods.has(line.method)) continue;
-    if (!there || there.base.fingerprint !== here.base.fingerprint) continue;
-    if (line.seed !== null && !seeds.includes(line.seed)) continue;
-    const members = line.subset.map((name) => indexOf.get(there.experts[name]?.fingerprint) ?? -1);
-    if (members.includes(-1)) continue;
-    found.push({ key: line.key, members: members.sort((a, b) => a - b), seed: line.seed });
-  }
-  return found;
 }

@@ -1,6 +1,4 @@
 /** Runs a simulation study from the command line, prints its rows, and keeps them for docs/simulations.md. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { meanCoverage, missedGates, missesGate } from '../../test/simulation/gates.ts';
 import { knownMiss } from '../../test/simulation/known-misses.ts';
 import {
@@ -10,15 +8,7 @@ import {
   shareOf,
   simulateDesign,
 } from '../../test/simulation/tally.ts';
-
-export interface StudyRows {
-  readonly study: string;
-  readonly replicates: number;
-  readonly rows: readonly Row[];
-}
-
-/** Where rows are kept between the runs and the page. */
-export const ROWS_FOLDER = path.join(import.meta.dirname, '..', '..', '.tools', 'simulations');
+import { keepRows } from './kept-rows.ts';
 
 /** Arguments: [replicates, 2,000] [part of a design's name, then nothing is kept]. Ends with 1 where a gate is missed. */
 export function runStudy(study: string, designs: readonly StudyDesign[]): void {
@@ -29,6 +19,7 @@ export function runStudy(study: string, designs: readonly StudyDesign[]): void {
     const started = performance.now();
     const own = simulateDesign(design, replicates);
     rows.push(...own);
+    if (part === '') keepRows(study, rows);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     console.log(`${design.name} (seed ${design.seed}, ${seconds} s)`);
     for (const row of own)
@@ -41,12 +32,6 @@ export function runStudy(study: string, designs: readonly StudyDesign[]): void {
   const missed = missedGates(rows);
   for (const gate of missed) console.log(`MISSED: ${gate}`);
   process.exitCode = missed.length > 0 ? 1 : 0;
-  if (part === '') keep({ study, replicates, rows });
-}
-
-function keep(study: StudyRows): void {
-  mkdirSync(ROWS_FOLDER, { recursive: true });
-  writeFileSync(path.join(ROWS_FOLDER, `${study.study}.json`), JSON.stringify(study, null, 1));
 }
 
 function lineOf(row: Row): string {

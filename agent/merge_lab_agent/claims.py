@@ -24,8 +24,20 @@ from merge_lab_agent.process import ProcessIdentity, alive, this_process
 from merge_lab_agent.store import Store, cannot_write, compact_json, write_atomically
 
 BLOCK_MERGES = 32
+MANY_WORKERS = 64
 LEASE_SECONDS = 30.0
 RENEW_SECONDS = 5.0
+
+
+def blocks(total: int) -> list[range]:
+    """The positions of a plan in blocks: of 32 merges, and of ever fewer towards its end, so that no worker
+    is left with many while others have none."""
+    found, begin = [], 0
+    while begin < total:
+        length = max(1, min(BLOCK_MERGES, (total - begin) // MANY_WORKERS))
+        found.append(range(begin, begin + length))
+        begin += length
+    return found
 
 
 class Claims:
@@ -75,6 +87,10 @@ class Claims:
         self._seen.pop(block, None)
         fault("after_claim")
         return True
+
+    def holds(self, block: int) -> bool:
+        """Whether a claim is still this worker's: one that slept for long may have lost it."""
+        return self._owns(block)
 
     def release(self, block: int) -> None:
         """Gives the block back, unless somebody took it over meanwhile."""

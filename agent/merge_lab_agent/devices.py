@@ -1,8 +1,9 @@
-"""Devices that merges run on, and the lock that lets one run at a time use each of them."""
+"""Devices that merges run on, and the seats by which one run at a time uses each of them."""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 import tempfile
@@ -15,6 +16,7 @@ from typing import Any
 from merge_lab_agent.problem import Problem
 
 LOOK_SECONDS = 0.25
+GATE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -74,35 +76,76 @@ def device_lock(
     waiting: Callable[[str], None],
     stopping: Callable[[], bool],
 ) -> Iterator[bool]:
-    """Holds the device for the duration of the context; the system frees it when the process dies.
+    """Holds a seat at the device for the duration of the context; the system frees it when the process dies.
 
-    While another run has it, `waiting` is told which. Yields False if a wish to stop came first.
+    Workers with the same `holder` sit side by side. While another run sits there, `waiting` is told which.
+    Yields False if a wish to stop came first.
     """
-    from filelock import FileLock, Timeout
-
-    file = _lock_folder() / f"{device.name.replace(':', '-')}.lock"
-    # Each lock object must be its own: filelock would otherwise share one within a process.
-    lock: Any = FileLock(file, is_singleton=False)
     said = ""
-    while True:
-        try:
-            lock.acquire(timeout=0)
-            break
-        except Timeout:
-            if stopping():
-                yield False
-                return
-            holding = _holder(file)
-            if holding != said:
-                said = holding
-                waiting(holding)
-            time.sleep(LOOK_SECONDS)
+    while isinstance(seat := _seat(device, holder), str):
+        if stopping():
+            yield False
+            return
+        if seat != said:
+            said = seat
+            waiting(seat)
+        time.sleep(LOOK_SECONDS)
     try:
-        with contextlib.suppress(OSError):
-            file.with_suffix(".holder").write_text(holder, encoding="utf-8")
         yield True
     finally:
-        lock.release()
+        seat.release()
+
+
+def _seat(device: Device, holder: str) -> Any:
+    """The lock of a free seat, or who else sits at the device."""
+    from filelock import Timeout
+
+    stem = device.name.replace(":", "-")
+    gate = _lock(_lock_folder() / f"{stem}.gate")
+    try:
+        gate.acquire(timeout=GATE_SECONDS)
+    except Timeout:
+        return "another run"
+    taken = None
+    try:
+        *known, new = _seats(stem)
+        for file in known:
+            lock = _lock(file)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                if (other := _holder(file)) != holder:
+                    if taken is not None:
+                        taken.release()
+                    return other
+                continue
+            if taken is None:
+                taken, place = lock, file
+            else:
+                lock.release()
+        if taken is None:
+            taken, place = _lock(new), new
+            taken.acquire(timeout=0)
+        with contextlib.suppress(OSError):
+            place.with_suffix(".holder").write_text(holder, encoding="utf-8")
+        return taken
+    finally:
+        gate.release()
+
+
+def _seats(stem: str) -> list[Path]:
+    """`cpu.lock`, `cpu.1.lock`, ...: those that are known, and a new one, which is free."""
+    folder = _lock_folder()
+    known = {folder / f"{stem}.lock", *folder.glob(f"{stem}.*.lock")}
+    new = next(file for n in itertools.count(1) if (file := folder / f"{stem}.{n}.lock") not in known)
+    return [*sorted(known, key=lambda file: (len(file.name), file.name)), new]
+
+
+def _lock(file: Path) -> Any:
+    from filelock import FileLock
+
+    # Each lock object must be its own: filelock would otherwise share one within a process.
+    return FileLock(file, is_singleton=False)
 
 
 def _lock_folder() -> Path:

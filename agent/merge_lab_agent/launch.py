@@ -23,7 +23,7 @@ _launched: list[subprocess.Popen[bytes]] = []
 
 
 def launch(request: dict[str, Any]) -> dict[str, Any]:
-    """`{store, plan, device}` → `{run, state}` with state `started`, `queued` or `attached`.
+    """`{store, plan, device, workers}` → `{run, state}` with state `started`, `queued` or `attached`.
 
     With `merge: {...}` (the document of a merge) the job is that instead. `note` says what would end the run
     early. Raises the run's own Problem where it fails at once.
@@ -81,7 +81,7 @@ def _first_state(process: subprocess.Popen[bytes], folder: Path) -> str:
     while time.monotonic() < deadline:
         ended = process.poll() is not None
         record = read_run(folder)
-        state = str(record.workers[-1]["state"]) if record.workers else "starting"
+        state = record.state if record.workers else "starting"
         if state == "failed":
             raise problem_of(record.problem or {})
         if state == "queued":

@@ -21,9 +21,13 @@ class Progress:
         self.failed = 0
         self.remaining: dict[int, Merge] = dict(enumerate(plan.merges))
         self._groups = Counter((merge.size, merge.method_index) for merge in plan.merges)
-        self._known = -1
+        self._positions: dict[str, list[int]] = {}
+        for position, merge in self.remaining.items():
+            self._positions.setdefault(merge.key, []).append(position)
         self._seconds: dict[Group, deque[float]] = {}
-        self.recount()
+        for position in range(len(plan.merges)):
+            self.settle(position)
+        index.news.clear()
 
     def missing(self, merge: Merge) -> list[str]:
         """Evaluation ids still to be scored; none where the merge has failed for good."""
@@ -32,13 +36,10 @@ class Progress:
         return [name for name in self.plan.scoring(merge).evaluations if not self.index.has(merge.key, name)]
 
     def recount(self) -> None:
-        """Settles what other workers have finished; cheap when the store has nothing new."""
-        known = self.index.version
-        if known == self._known:
-            return
-        self._known = known
-        for position in list(self.remaining):
-            self.settle(position)
+        """Settles what the index has learned since the last time."""
+        while self.index.news:
+            for position in self._positions.get(self.index.news.pop(), ()):
+                self.settle(position)
 
     def settle(self, position: int) -> None:
         """Moves one merge from `remaining` to `done` or `failed` if the store says so."""

@@ -36,3 +36,12 @@ def flag(request: dict[str, Any], name: str) -> bool:
     if not isinstance(value, bool):
         raise invalid(f"The request's '{name}' is neither true nor false.")
     return value
+
+
+def optional_count(request: dict[str, Any], name: str) -> int | None:
+    value = request.get(name)
+    if value is None:
+        return None
+    if type(value) is not int or value < 1:
+        raise invalid(f"The request's '{name}' is not a number above 0.")
+    return value

@@ -193,6 +193,8 @@ class ResultIndex:
         self.keys = keys
         self.damaged = 0
         self.completed: set[tuple[str, str]] = set()
+        self.news: set[str] = set()
+        """Keys of merges of which something was learned; whoever has seen to one takes it out."""
         self._attempts: dict[str, int] = {}
         self._offsets: dict[str, int] = {}
 
@@ -208,11 +210,6 @@ class ResultIndex:
         """Takes in what this process has appended itself."""
         for line in lines:
             self._know(line.key, line.evaluation, line.attempt)
-
-    @property
-    def version(self) -> int:
-        """Grows with everything learned."""
-        return len(self.completed) + sum(self._attempts.values())
 
     @property
     def failures(self) -> dict[str, int]:
@@ -257,6 +254,7 @@ class ResultIndex:
         self._know(key, document["evaluation"], document["attempt"])
 
     def _know(self, key: str, evaluation: str | None, attempt: int) -> None:
+        self.news.add(key)
         if evaluation is None:
             self._attempts[key] = max(self._attempts.get(key, 0), attempt)
         else:

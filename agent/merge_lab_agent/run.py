@@ -1,14 +1,22 @@
-"""A run: one process works through a plan on one device; what it does and says is in durable files."""
+"""A worker of a run goes through a plan on one device; what it does and says is in durable files."""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
 import traceback
-from collections.abc import Sequence
 from typing import Any
 
 from merge_lab_agent.claims import Claims
 from merge_lab_agent.control import Control, StopNow
+from merge_lab_agent.cores import usable_cores
+from merge_lab_agent.crew import (
+    asked_workers,
+    memory_of_worker,
+    other_gpus,
+    start_others,
+    workers_on_processor,
+)
 from merge_lab_agent.devices import Device, device_lock, resolve_device
 from merge_lab_agent.faults import fault
 from merge_lab_agent.identifiers import new_worker_id
@@ -16,7 +24,7 @@ from merge_lab_agent.plan import Merge, Plan
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.process import this_process
 from merge_lab_agent.progress import Progress
-from merge_lab_agent.request import text_field, text_list
+from merge_lab_agent.request import optional_count, text_field, text_list
 from merge_lab_agent.results import ResultIndex, ResultWriter
 from merge_lab_agent.rooms import ResidentRooms
 from merge_lab_agent.status import StatusWriter, WorkerStatus, add_event
@@ -25,8 +33,8 @@ from merge_lab_agent.worker import Worker
 
 
 def run(request: dict[str, Any], *, rooms_type: type[ResidentRooms] = ResidentRooms) -> dict[str, Any]:
-    """Works through `{store, plan, run, device}`; returns the worker's last status (`done`, `stopped`,
-    `failed`).
+    """Works through `{store, plan, run, device, workers}`, where `workers` is `auto` or a number (default 1);
+    returns this worker's last status (`done`, `stopped`, `failed`).
 
     Whatever goes wrong ends in that status as a Problem; only a store that cannot be opened raises one.
     """
@@ -44,8 +52,7 @@ def run(request: dict[str, Any], *, rooms_type: type[ResidentRooms] = ResidentRo
         control.last_words = lambda: status.end("stopped")
         try:
             fault("after_start")
-            allowed = text_list(request, "allow_remote_code")
-            _Run(store, plan_id, status, control, rooms_type, allowed).go()
+            _Run(store, request, status, control, rooms_type).go()
             state, problem = ("stopped" if control.stopping else "done"), None
         except (Exception, StopNow) as error:
             state, problem = "stopped", None
@@ -93,19 +100,22 @@ class _Run:
     def __init__(
         self,
         store: Store,
-        plan_id: str,
+        request: dict[str, Any],
         status: StatusWriter,
         control: Control,
         rooms_type: type[ResidentRooms],
-        allow_remote_code: Sequence[str],
     ) -> None:
         self.store = store
+        self.request = request
+        self.workers = asked_workers(request)
+        self.threads = optional_count(request, "threads")
+        self.others: list[subprocess.Popen[bytes]] = []
         self.status = status
         self.control = control
         self.rooms_type = rooms_type
-        self.allowed = allow_remote_code
+        self.allowed = text_list(request, "allow_remote_code")
         self.folder = store.run(status.status.run)
-        self.plan = Plan.read(store, plan_id)
+        self.plan = Plan.read(store, text_field(request, "plan"))
         self.index = ResultIndex(store, frozenset(merge.key for merge in self.plan.merges))
         self.index.refresh()
         self.progress = Progress(self.plan, self.index)
@@ -116,13 +126,29 @@ class _Run:
     def go(self) -> None:
         if not self.progress.remaining:
             return  # nothing is missing: no queue, no models, no torch
-        device = resolve_device(self.status.status.device)
+        asked = self.status.status.device
+        device = resolve_device(asked)
+        if device.name != "cpu":
+            self._start_on_other_gpus(asked, device)
         holder = f"run {self.status.status.run} of {self.store.root}"
         with device_lock(
             device, holder, waiting=self._wait, stopping=lambda: self.control.stopping
         ) as acquired:
             if acquired:
                 self._work(device)
+
+    def _start_on_other_gpus(self, asked: str, device: Device) -> None:
+        """Before this worker waits for its own: another GPU may be free."""
+        if self.workers != 1:
+            needed = memory_of_worker(self.plan, list(self.progress.remaining.values()))
+            self.others = start_others(self.request, other_gpus(self.workers, asked, device, needed), None)
+
+    def _start_on_other_cores(self, device: Device, missing: list[Merge]) -> None:
+        """When the processor is this run's: until then its memory is another's."""
+        count = workers_on_processor(self.workers, self.plan, missing)
+        if count > 1:
+            self.threads = max(1, usable_cores() // count)
+            self.others = start_others(self.request, [device] * (count - 1), self.threads)
 
     def _wait(self, holder: str) -> None:
         add_event(self.folder, "queued", behind=holder)
@@ -137,6 +163,12 @@ class _Run:
             return
         self._check_disk(missing)
         self.status.update(state="loading", device=device.name, waiting_for=None)
+        if device.name == "cpu":
+            self._start_on_other_cores(device, missing)
+        if self.threads is not None:
+            import torch
+
+            torch.set_num_threads(self.threads)
         rooms = self.rooms_type(self.store, self.plan, device, self.allowed)
         rooms.check(missing)
         if not self.plan.ensemble:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from merge_lab_agent.request import flag, text_field
 from merge_lab_agent.status import ENDED
 from merge_lab_agent.store import Store, cannot_write
 
+_TOLD_FIRST = ("stopping", "running", "loading", "starting", "queued", "done", "failed", "stopped")
+
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One folder under `runs/`. `alive` is None where that cannot be known from this machine."""
+    """One folder under `runs/`. `alive` says whether any of its processes lives; None where that cannot be
+    known from this machine. A worker whose process is gone without a last word has failed, or was stopped."""
 
     run: str
     folder: Path
@@ -29,18 +33,19 @@ class RunRecord:
 
     @property
     def state(self) -> str:
-        """The last worker's; a process gone without a last word has failed, unless it was told to go."""
-        state = str(self.workers[-1].get("state", "starting")) if self.workers else "starting"
+        """What any worker is still at, else how it ended: what one has done was done for all."""
+        states = {str(worker["state"]) for worker in self.workers}
+        state = next((state for state in _TOLD_FIRST if state in states), "starting")
         if state in ENDED or self.alive is not False:
             return state
-        return "stopped" if (self.folder / "control" / "stop-now").exists() else "failed"
+        return _gone(self.folder)
 
     @property
     def problem(self) -> dict[str, Any] | None:
-        said = self.workers[-1].get("problem") if self.workers else None
-        if said is None and self.state == "failed":
+        said = [worker["problem"] for worker in self.workers if isinstance(worker.get("problem"), dict)]
+        if not said and self.state == "failed":
             return died(self.run, self.folder).to_json()
-        return said if isinstance(said, dict) else None
+        return dict(said[0]) if said else None
 
     @property
     def active(self) -> bool:
@@ -81,20 +86,49 @@ def died(run: str, folder: Path) -> Problem:
 def read_run(folder: Path) -> RunRecord:
     """What the files of a run say; damaged ones say less."""
     job, plan, device = "run", "", ""
-    process: ProcessIdentity | None = None
+    processes: list[ProcessIdentity] = []
+    of_worker: dict[str, ProcessIdentity] = {}
     for event in _json_lines(folder / "events.jsonl"):
         if event.get("event") in ("launched", "started"):
             job, plan = str(event.get("job", job)), str(event.get("plan", plan))
-            device = str(event.get("device", device))
-            process = ProcessIdentity.from_json(event.get("process")) or process
+            device = device or str(event.get("device", ""))
+            process = ProcessIdentity.from_json(event.get("process"))
+            if process is not None:
+                processes.append(process)
+                of_worker[str(event.get("worker"))] = process
+    lives = {process: alive(process) for process in processes}
     workers = [
-        document
+        _truthful(
+            document,
+            folder,
+            lives.get(of_worker.get(str(document.get("worker")), processes[-1])) if processes else None,
+        )
         for file in sorted((folder / "status").glob("[!.]*.json"))
         for document in _json_lines(file)
         if isinstance(document.get("state"), str)
     ]
     workers.sort(key=lambda status: str(status.get("worker")))
-    return RunRecord(folder.name, folder, job, plan, device, alive(process) if process else None, workers)
+    return RunRecord(folder.name, folder, job, plan, device, _any_alive(lives.values()), workers)
+
+
+def _any_alive(lives: Collection[bool | None]) -> bool | None:
+    if True in lives:
+        return True
+    return None if None in lives or not lives else False
+
+
+def _truthful(status: dict[str, Any], folder: Path, lives: bool | None) -> dict[str, Any]:
+    """A status as it is, unless its process is gone without a last word."""
+    if lives is not False or status["state"] in ENDED:
+        return status
+    state = _gone(folder)
+    problem = died(folder.name, folder).to_json() if state == "failed" else None
+    return status | {"state": state, "current": None, "problem": problem}
+
+
+def _gone(folder: Path) -> str:
+    """How a process ended that did not say so: it was told to go, or it failed."""
+    return "stopped" if (folder / "control" / "stop-now").exists() else "failed"
 
 
 def _json_lines(file: Path) -> list[dict[str, Any]]:

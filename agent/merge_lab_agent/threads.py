@@ -15,10 +15,9 @@ from typing import TypeVar
 
 import torch
 
+from merge_lab_agent.cores import SMALL_PARAMETERS
+
 _T = TypeVar("_T")
-# Parameters up to which operations run on one thread. Cut in two they gain a fifth on two idle cores, but
-# take ten times as long where another process wants one. Losses then do not depend on the number of cores.
-_SMALL = 1_000_000
 
 
 @contextmanager
@@ -36,7 +35,7 @@ def one_thread() -> Iterator[None]:
 
 def threads_for(parameters: int) -> AbstractContextManager[None]:
     """One thread for the passes of a small model, torch's own number for others."""
-    return one_thread() if parameters <= _SMALL else nullcontext()
+    return one_thread() if parameters <= SMALL_PARAMETERS else nullcontext()
 
 
 class Threads:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from merge_lab_agent.claims import BLOCK_MERGES, Claims
+from merge_lab_agent.claims import Claims, blocks
 from merge_lab_agent.faults import fault
 from merge_lab_agent.plan import Merge
 from merge_lab_agent.problem import Problem
@@ -14,6 +14,8 @@ from merge_lab_agent.progress import Progress
 from merge_lab_agent.results import ResultLine, ResultWriter
 
 WAIT_SECONDS = 0.5
+LOOK_SECONDS = 1.0
+"""Between two looks at what the others have done, while this worker is at a block."""
 
 
 class Room(Protocol):
@@ -58,6 +60,9 @@ class Worker:
         self.stopping = stopping
         self.report = report
         self.computed = 0
+        self._blocks = blocks(len(progress.plan.merges))
+        self._block_of = [number for number, block in enumerate(self._blocks) for _ in block]
+        self._looked = float("-inf")
 
     def work(self) -> None:
         """Returns when the plan is complete (whoever completed it), or when asked to stop."""
@@ -73,14 +78,15 @@ class Worker:
     def _look(self) -> None:
         self.index.refresh()
         self.progress.recount()
+        self._looked = time.monotonic()
 
     def _pass_over_blocks(self) -> bool:
         """Works every block that can be claimed, in the plan's order; False if there was none."""
         worked = False
-        for block in sorted({position // BLOCK_MERGES for position in self.progress.remaining}):
+        for block in sorted({self._block_of[position] for position in self.progress.remaining}):
             if self.stopping():
                 break
-            if self.claims.claim(block):
+            if self._remains(block) and self.claims.claim(block):
                 try:
                     # Between the last look and the claim its former owner may have finished it.
                     self._look()
@@ -91,17 +97,24 @@ class Worker:
                 worked = True
         return worked
 
+    def _remains(self, block: int) -> bool:
+        return any(position in self.progress.remaining for position in self._blocks[block])
+
     def _work_block(self, block: int) -> None:
-        for position in range(block * BLOCK_MERGES, (block + 1) * BLOCK_MERGES):
+        for position in self._blocks[block]:
             self.progress.settle(position)  # a line like an earlier one may be complete by now
             merge = self.progress.remaining.get(position)
             while merge is not None and not self.stopping():
-                self._work_merge(merge)
+                if not self.claims.holds(block):
+                    return  # it lapsed while this process slept, and another has it
+                self._work_merge(merge, block)
                 self.progress.settle(position)
+                if time.monotonic() - self._looked >= LOOK_SECONDS:
+                    self._look()
                 self.report(None)
                 merge = self.progress.remaining.get(position)
 
-    def _work_merge(self, merge: Merge) -> None:
+    def _work_merge(self, merge: Merge, block: int) -> None:
         """One attempt: all lines of the merge in one append, or one line that says why there are none."""
         self.report(merge)
         attempt = self.index.attempts(merge.key) + 1
@@ -116,6 +129,10 @@ class Worker:
         except Exception as error:
             lines = [at.failure(merge, error, attempt)]
         self.rooms.check_unchanged(merge)
+        if not self.claims.holds(block):
+            self.index.refresh()
+            if not self.progress.missing(merge):
+                return  # whoever took the block over was faster
         self.writer.append(lines)
         self.index.add(lines)
         self.computed += 1

@@ -1,0 +1,146 @@
+"""The crew: the workers of one run. The first starts the others, and from then on all are alike.
+
+On GPUs there is one worker each; on a processor one for each group of cores that a worker keeps busy, so that
+small models, which are scored on one thread, use them all.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from merge_lab_agent.cores import cores_of_worker, usable_cores
+from merge_lab_agent.detached import start_detached
+from merge_lab_agent.devices import Device
+from merge_lab_agent.memory import available_memory
+from merge_lab_agent.plan import Merge, Plan
+from merge_lab_agent.problem import Problem
+from merge_lab_agent.process import identify
+from merge_lab_agent.request import invalid, text_field
+from merge_lab_agent.status import add_event
+from merge_lab_agent.store import Store
+
+MOST_WORKERS = 256
+MERGES_OF_WORKER = 64
+"""Small merges that are worth a worker's start, which takes some seconds."""
+
+Workers = int | None
+"""How many are asked for; None for `auto`."""
+
+
+def asked_workers(request: dict[str, Any]) -> Workers:
+    """`workers: auto | n` of a request; one where it says nothing."""
+    asked = request.get("workers", 1)
+    if asked == "auto":
+        return None
+    if type(asked) is not int or not 1 <= asked <= MOST_WORKERS:
+        raise invalid(f"'workers' is neither auto nor a number from 1 to {MOST_WORKERS}.")
+    return asked
+
+
+def other_gpus(asked: Workers, asked_device: str, first: Device, needed: int) -> list[Device]:
+    """The GPUs of the others, where the run may use any device; `auto` leaves out those that are too small.
+
+    `needed` is the memory of one worker in bytes. Raises Problem `workers_do_not_fit`.
+    """
+    if asked == 1 or first.name == "cpu":
+        return []
+    may_choose = asked_device == "auto" and first.name.startswith("cuda")
+    found = [gpu for gpu in _gpus() if gpu.device != first] if may_choose else []
+    fit = [gpu.device for gpu in found if gpu.memory >= needed]
+    if asked is None:
+        return fit
+    if asked - 1 <= len(fit):
+        return fit[: asked - 1]
+    why = (
+        f"the device {asked_device} was named"
+        if not may_choose
+        else f"of {1 + len(found)} GPUs here {1 + len(fit)} have the {needed / 1e9:.1f} GB that one needs"
+    )
+    raise Problem(
+        "workers_do_not_fit",
+        f"{asked} workers were asked for, but each has a GPU of its own, and {why}.",
+        f"Use workers: auto, or at most {1 + len(fit)}.",
+    )
+
+
+@dataclass(frozen=True)
+class _Gpu:
+    device: Device
+    memory: int
+
+
+def _gpus() -> list[_Gpu]:
+    """All of them, with all their memory: what is free now may be another run's that ends soon."""
+    import torch
+
+    def gpu(number: int) -> _Gpu:
+        properties = torch.cuda.get_device_properties(number)
+        return _Gpu(Device(f"cuda:{number}", torch.cuda.get_device_name(number)), properties.total_memory)
+
+    return [gpu(number) for number in range(torch.cuda.device_count())]
+
+
+def workers_on_processor(asked: Workers, plan: Plan, missing: Sequence[Merge]) -> int:
+    """How many the processor's cores and memory are for; `auto` never asks for more than fit.
+
+    Raises Problem `workers_do_not_fit` for a number that does not.
+    """
+    if asked == 1:
+        return 1
+    parameters = max(plan.sizes[merge.size].parameters for merge in missing)
+    needed, free = memory_of_worker(plan, missing), available_memory("cpu")
+    fit = max(1, free // needed) if free else MOST_WORKERS
+    if asked is None:
+        cores = cores_of_worker(parameters)
+        wanted = len(missing) // (MERGES_OF_WORKER if cores == 1 else 1)
+        return max(1, min(usable_cores() // cores, wanted, fit, MOST_WORKERS))
+    if asked > fit:
+        raise Problem(
+            "workers_do_not_fit",
+            f"{asked} workers need about {needed / 1e9:.1f} GB of memory each, {asked * needed / 1e9:.1f} GB "
+            f"together; {free / 1e9:.1f} GB are free.",
+            f"Use workers: auto, or at most {fit}; or close other programs.",
+        )
+    return asked
+
+
+def memory_of_worker(plan: Plan, missing: Sequence[Merge]) -> int:
+    """Bytes at the peak of one worker, for the most demanding size."""
+    from merge_lab_agent import estimate
+    from merge_lab_agent.checkpoint import Checkpoint
+
+    return max(
+        estimate.memory_bytes(
+            estimate.SizeLoad(Checkpoint.open(Path(size.base.path)), len(size.experts)),
+            size.scoring.dtype,
+            size.scoring.batch_tokens,
+        )
+        for size in (plan.sizes[name] for name in {merge.size for merge in missing})
+    )
+
+
+def start_others(
+    request: dict[str, Any], devices: Iterable[Device], threads: int | None
+) -> list[subprocess.Popen[bytes]]:
+    """Starts a worker on each device, for the same run; they outlive this process as a run does.
+
+    One that cannot be started is said in the run's log: the others do its share.
+    """
+    folder = Store.open(text_field(request, "store")).run(text_field(request, "run"))
+    started = []
+    for device in devices:
+        own = request | {"device": device.name, "workers": 1, "threads": threads}
+        try:
+            process = start_detached("run", own, folder)
+        except Problem as problem:
+            print(problem.message, file=sys.stderr)
+            continue
+        identity = identify(process.pid).to_json()
+        add_event(folder, "launched", job="run", plan=request["plan"], device=device.name, process=identity)
+        started.append(process)
+    return started

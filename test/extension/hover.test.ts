@@ -5,6 +5,7 @@ import { EditedExperiment } from '../../extension/language/edited-experiment.ts'
 import { hover } from '../../extension/language/hover.ts';
 import { formula } from '../../extension/language/law-text.ts';
 import { escapeMarkdown, messageMarkdown } from '../../extension/language/markdown.ts';
+import { sureGains } from '../../words/donor-gains.ts';
 import { cosineText, shareText } from '../../words/task-vectors.ts';
 import { sizeOf, sumsOf } from '../geometry/geometry-files.ts';
 import { edited, measured, World } from './edited.ts';
@@ -90,8 +91,8 @@ describe('hovers', () => {
       const verb = subset.includes(name) ? 'Dropping it from' : 'Adding it to';
       expect(text).toContain(`${verb} the recommended subset changes the loss by`);
       expect(text).toContain('A pool without it: ');
-      const sure = study?.synergy.adjusted[index]?.some((entry) => entry?.discovered) ?? false;
-      expect(text.includes('Against the other donors it does ')).toBe(sure);
+      const sure = study ? sureGains(study.synergy).some(({ donor }) => donor === index) : false;
+      expect(text.includes('Against the other donors it gives ')).toBe(sure);
     }
     const early = measured(world, '', { stage: 'points' });
     expect(read(at(early, 'e4: ./models'))).not.toMatch(/recommended subset changes|A pool without/);

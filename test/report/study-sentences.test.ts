@@ -3,10 +3,10 @@ import { parse } from 'yaml';
 import { parseExperiment } from '../../core/experiment/parse.ts';
 import { makeReport } from '../../core/report/make-report.ts';
 import type { Report } from '../../core/report/report.ts';
-import { sureGains } from '../../core/report/study/donor-gains.ts';
 import { expertSentences } from '../../core/report/study/expert-sentences.ts';
 import { mergeWeightsLine } from '../../core/report/study/merge-weights.ts';
 import type { Synergy } from '../../core/selection/synergy.ts';
+import { sureGains } from '../../words/donor-gains.ts';
 import { addSentence, dropSentence, neighbourSentence } from '../../words/neighbours.ts';
 import { inputOf, World } from './world.ts';
 
@@ -89,7 +89,7 @@ describe('an expert in the study', () => {
       const best = own[0];
       expect(said.includes('Against the other donors')).toBe(own.length > 0);
       if (best && best.gain.value > 0)
-        expect(said).toContain(`most for ${report.domains[best.domain]?.name}, −`);
+        expect(said).toContain(`most to ${report.domains[best.domain]?.name}, +`);
       expect(said).toMatch(/^(Dropping it from|Adding it to) the recommended subset/);
       const pools = study.pools.find(({ without }) => without.join() === `${expert}`);
       expect(said).toContain(`at its best k, ${pools?.best?.k},`);

@@ -1,7 +1,7 @@
 import type { Report } from '../../../core/report/report.ts';
-import { type DonorGain, sureGains } from '../../../core/report/study/donor-gains.ts';
 import type { CellStudy } from '../../../core/report/study/study.ts';
 import type { Blocks } from '../../../core/selection/synergy-blocks.ts';
+import { type DonorGain, sureGains } from '../../../words/donor-gains.ts';
 import { columnDigits, estimated } from '../../../words/estimates.ts';
 import { counted, signed } from '../../../words/numbers.ts';
 import { nameList, plain } from '../../../words/plain.ts';
@@ -26,14 +26,14 @@ export function synergyText(study: CellStudy, report: Report, style: Style, colu
   );
   const sentences = [discoveries(sureGains(study.synergy), report), blocks(study.blocks.donors, report)];
   return [
-    `  ${style.bold('Synergy')}  ${style.dim('nats per token that the loss falls: positive is good')}`,
+    `  ${style.bold('Synergy')}  ${style.dim('gain: nats per token that the loss falls; above 0 helps')}`,
     ranked,
     ...sentences.filter(Boolean).map((text) => wrap(text, columns, '    ')),
   ].join('\n');
 }
 
 function discoveries(gains: readonly DonorGain[], { pool, domains }: Report): string {
-  if (gains.length === 0) return 'No single effect of an expert on the domain of another is sure.';
+  if (gains.length === 0) return 'No gain of a single domain from the expert of another is sure.';
   const text = ({ donor, domain, gain }: DonorGain) =>
     `${plain(pool[donor] ?? '?', 30)} → ${plain(domains[domain]?.name ?? '?', 30)} ${estimated(gain, signed)}`;
   const helps = gains.filter(({ gain }) => gain.value > 0).slice(0, SHOWN);
@@ -45,7 +45,7 @@ function discoveries(gains: readonly DonorGain[], { pool, domains }: Report): st
     helps.length > 0 ? `Most: ${helps.map(text).join('; ')}.` : '',
     least.length > 0 ? `Least: ${least.map(text).join('; ')}.` : '',
   ];
-  const sure = `${counted(gains.length, 'effect')} on single domains of others, beside any own expert, ${gains.length === 1 ? 'is' : 'are'} sure (at most 5% of them are expected to be false).`;
+  const sure = `${counted(gains.length, 'gain')} of single domains from others, beside any own expert, ${gains.length === 1 ? 'is' : 'are'} sure (at most 5% of them are expected to be false).`;
   return [sure, ...lists].filter(Boolean).join('\n');
 }
 

@@ -1,11 +1,11 @@
 /** What the study says of one expert, in the sentences of every surface. */
+import { type DonorGain, sureGains } from '../../../words/donor-gains.ts';
 import { estimated } from '../../../words/estimates.ts';
 import { neighbourSentence } from '../../../words/neighbours.ts';
 import { signed } from '../../../words/numbers.ts';
 import { plain } from '../../../words/plain.ts';
 import type { CandidatePool } from '../../selection/pools/candidate-pools.ts';
 import type { Report } from '../report.ts';
-import { type DonorGain, sureGains } from './donor-gains.ts';
 import type { CellStudy } from './study.ts';
 
 /** Those that there are: its going or coming, whom it helps most and least, and what its absence from the pool costs. */
@@ -17,19 +17,18 @@ export function expertSentences(study: CellStudy, report: Report, expert: number
   ].filter(Boolean);
 }
 
-/** As changes of the loss, like the sentences around it: negative helps. */
 function helpsSentence(gains: readonly DonorGain[], { domains }: Report, expert: number): string {
   const own = gains.filter(({ donor }) => donor === expert);
-  const text = ({ domain, gain: { value, low, high } }: DonorGain) => {
-    const change = { value: -value, low: high === null ? null : -high, high: low === null ? null : -low };
-    return `${plain(domains[domain]?.name ?? '?', 40)}, ${estimated(change, signed)}`;
-  };
+  const text = ({ domain, gain }: DonorGain) =>
+    `${plain(domains[domain]?.name ?? '?', 40)}, ${estimated(gain, signed)}`;
   const [most, least] = [own.at(0), own.at(-1)];
   const parts = [
-    most && most.gain.value > 0 ? `most for ${text(most)}` : '',
-    least && least.gain.value < 0 ? `least for ${text(least)}` : '',
+    most && most.gain.value > 0 ? `most to ${text(most)}` : '',
+    least && least.gain.value < 0 ? `least to ${text(least)}` : '',
   ].filter(Boolean);
-  return parts.length === 0 ? '' : `Against the other donors it does ${parts.join('; ')}.`;
+  return parts.length === 0
+    ? ''
+    : `Against the other donors it gives ${parts.join('; ')} (gain: what the loss falls; above 0 helps).`;
 }
 
 function absenceSentence(pools: readonly CandidatePool[], expert: number): string {

@@ -67,7 +67,7 @@ export const freshUi: UiState = {
   zoom: {},
   tables: [],
   collapsed: [],
-  synergy: 'adjusted',
+  synergy: 'others',
   vectors: 'cosine',
   shapley: false,
   budget: null,

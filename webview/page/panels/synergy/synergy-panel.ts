@@ -34,7 +34,10 @@ export class SynergyPanel {
   }
 
   update({ scope, ui }: View): void {
-    const matrix = MATRICES.find(({ value }) => value === ui.synergy) ?? MATRICES[0];
+    const asked = MATRICES.find(({ value }) => value === ui.synergy) ?? MATRICES[0];
+    // Few merges may show some gains only.
+    const order = asked ? [asked, ...MATRICES] : MATRICES;
+    const matrix = scope ? (order.find(({ value }) => this.#table(scope, value)) ?? asked) : asked;
     const table = scope && matrix && this.#table(scope, matrix.value);
     if (!scope || !matrix || (!table && !scope.size?.geometry)) {
       this.frame.update('Synergy', '', null);
@@ -79,8 +82,8 @@ export class SynergyPanel {
         </table>
       </div>
       <div class="table-note">
-        <p>${matrix.note} Nats per token of ${cellName(scope.report, scope.cell)}; above 0 helps.
-          Coloured and <strong>bold</strong>: surely not zero. Framed: the domain's own expert.</p>
+        <p>${matrix.note} Gains in nats per token of ${cellName(scope.report, scope.cell)}: above 0 helps.
+          Blue helps, orange lags; coloured and <strong>bold</strong>: surely not zero. Framed: the domain's own expert.</p>
         <p>${table.summary}</p>
       </div>
       <div class="pair">

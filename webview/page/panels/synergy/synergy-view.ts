@@ -1,17 +1,24 @@
 /** What each donor does for each domain, as a table to be coloured: rows are donors, columns domains. */
 import type { CellStudy } from '../../../../core/report/study/study.ts';
-import type { SynergyEntry } from '../../../../core/selection/synergy-matrix.ts';
+import type { SynergyEntry, SynergyMatrix } from '../../../../core/selection/synergy-matrix.ts';
 import type { CsvTable } from '../../../../words/csv.ts';
+import { gainsOfOthers } from '../../../../words/donor-gains.ts';
 import { interval } from '../../../../words/estimates.ts';
 import { count, counted, NONE, signed } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
 import { type Scope, studyOf } from '../../state/view.ts';
 
-export type Matrix = 'adjusted' | 'plain' | 'first' | 'with_own' | 'without_own';
+/** `others`: of domains from others, as sentences say it. */
+export type Matrix = 'others' | 'adjusted' | 'plain' | 'first' | 'without_own';
 
 /** In the order of the list; each says what the numbers are. */
 export const MATRICES: readonly { readonly value: Matrix; readonly label: string; readonly note: string }[] =
   [
+    {
+      value: 'others',
+      label: "Beside the domain's own expert",
+      note: "How much more the loss falls when this expert joins a merge with the domain's own expert than when the average of the other donors does, at the same k. Sentences speak of these gains.",
+    },
     {
       value: 'adjusted',
       label: 'Against the average donor',
@@ -28,14 +35,9 @@ export const MATRICES: readonly { readonly value: Matrix; readonly label: string
       note: 'As against the average donor, for the step from the base alone.',
     },
     {
-      value: 'with_own',
-      label: "Beside the domain's own expert",
-      note: "Against the average donor, over merges that hold the domain's own expert.",
-    },
-    {
       value: 'without_own',
       label: "Without the domain's own expert",
-      note: "Against the average donor, over merges that lack the domain's own expert.",
+      note: "Against the average of the other donors, over merges that lack the domain's own expert.",
     },
   ];
 
@@ -63,7 +65,7 @@ export function synergyTable(scope: Scope, matrix: Matrix): SynergyTable | null 
   const study = studyOf(scope);
   if (!study) return null;
   const { synergy, blocks } = study;
-  const entries = synergy[matrix];
+  const entries: SynergyMatrix = matrix === 'others' ? gainsOfOthers(synergy) : synergy[matrix];
   const known = entries.flat().filter((entry) => entry !== null);
   if (known.length === 0) return null;
   // What an expert does for its own domain would outshine all else.
@@ -81,12 +83,17 @@ export function synergyTable(scope: Scope, matrix: Matrix): SynergyTable | null 
     columns: domains.map(nameOf),
     rows,
     csv: csvOf(report, entries),
-    summary: `${count(sure)} of ${count(known.length)} entries are surely not zero. ${blocksText(report.pool, blocks)}`,
+    summary: `${count(sure)} of ${count(known.length)} gains in this table are surely not zero. ${blocksText(report.pool, blocks)}`,
   };
 }
 
 function cellOf(entry: SynergyEntry | null, most: number, own: boolean): SynergyCell {
-  if (!entry) return { text: NONE, heat: 0, sure: false, own, tip: 'No measured merges show it.' };
+  if (!entry) {
+    const tip = own
+      ? "The domain's own expert is in all of these merges, or in none."
+      : 'No measured merges show it.';
+    return { text: NONE, heat: 0, sure: false, own, tip };
+  }
   const { value, low, high, q, discovered, comparisons } = entry;
   const strength = Math.min(4, Math.max(1, Math.round((4 * Math.abs(value)) / most)));
   const lines = [

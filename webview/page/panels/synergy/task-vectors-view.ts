@@ -17,12 +17,12 @@ export const VECTORS: readonly {
   {
     value: 'cosine',
     label: 'Cosine',
-    note: 'Cosine of the angle between two task vectors: 1 is the same direction, 0 nothing in common. Green: above 0.',
+    note: 'Cosine of the angle between two task vectors: 1 is the same direction, 0 nothing in common. Blue: above 0.',
   },
   {
     value: 'conflict',
     label: 'Opposite signs',
-    note: 'Share of opposite signs among the parameters that both change: half of them is chance. Red: above a half.',
+    note: 'Share of opposite signs among the parameters that both change: half of them is chance. Orange: above a half.',
   },
 ];
 

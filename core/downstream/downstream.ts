@@ -1,7 +1,7 @@
 /** Whether lower loss is more right answers: models on tasks of the evaluation harness, beside their losses. */
 import type { Problem } from '../problem.ts';
 import type { Estimated } from '../report/report.ts';
-import type { RankAgreement } from './rank-correlation.ts';
+import type { RankAgreement } from './rank-agreement.ts';
 
 export interface Downstream {
   /** Index into the report's cells: that whose merges are scored. */

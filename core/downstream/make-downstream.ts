@@ -7,7 +7,7 @@ import { seedOf } from '../selection/resample.ts';
 import type { MergeKey } from '../store/format.ts';
 import type { StoredMetric, TaskKey, TaskScore } from '../store/task-scores.ts';
 import type { Downstream, DownstreamScore, DownstreamTaskReport } from './downstream.ts';
-import { rankAgreement } from './rank-correlation.ts';
+import { rankAgreement } from './rank-agreement.ts';
 import { scoreOf, standardError } from './task-score.ts';
 import { verdictOf } from './verdict.ts';
 import type { WantedModel } from './wanted-models.ts';
@@ -63,8 +63,7 @@ function taskReport(
     harness: first?.harness ?? null,
     scores: rows.map(({ score }, i) => scoreRow(score, metrics[i] ?? null)),
     agreement: rankAgreement(
-      scored.map(({ model }) => -model.loss),
-      scored.map(({ metric }) => (metric.higher_is_better ? metric.value : -metric.value)),
+      scored.map(({ model, metric }) => ({ loss: model.loss, metric })),
       seedOf(key ?? '0'),
     ),
     ...verdictOf(

@@ -1,18 +1,4 @@
 /** Whether two rankings of the same models agree: Spearman's ρ and Kendall's τ_b, with ties. */
-import { percentiles } from '../law/percentiles.ts';
-import { seededRandom } from '../law/random.ts';
-import type { Estimated } from '../report/report.ts';
-
-const REPLICATES = 2000;
-/** With fewer models, resampling them says nothing. */
-export const LEAST_MODELS = 5;
-
-export interface RankAgreement {
-  readonly spearman: Estimated;
-  readonly kendall: Estimated;
-  readonly models: number;
-}
-
 /** Pearson's correlation of mid-ranks; null where one side does not vary. */
 export function spearman(x: readonly number[], y: readonly number[]): number | null {
   return pearson(midRanks(x), midRanks(y));
@@ -33,37 +19,6 @@ export function kendall(x: readonly number[], y: readonly number[]): number | nu
     }
   }
   return inX === 0 || inY === 0 ? null : balance / Math.sqrt(inX * inY);
-}
-
-/**
- * With 95% percentile intervals over models drawn anew with replacement: how far other models like these could move
- * it. Null with fewer than three, or where one side does not vary.
- */
-export function rankAgreement(
-  x: readonly number[],
-  y: readonly number[],
-  seed: number,
-): RankAgreement | null {
-  const [rho, tau] = [spearman(x, y), kendall(x, y)];
-  if (x.length < 3 || rho === null || tau === null) return null;
-  const random = seededRandom(seed);
-  const drawn: { rho: number[]; tau: number[] } = { rho: [], tau: [] };
-  for (let r = 0; r < (x.length < LEAST_MODELS ? 0 : REPLICATES); r++) {
-    const at = x.map(() => Math.floor(random.uniform() * x.length));
-    const [a, b] = [at.map((i) => x[i] as number), at.map((i) => y[i] as number)];
-    const [one, other] = [spearman(a, b), kendall(a, b)];
-    if (one !== null && other !== null) {
-      drawn.rho.push(one);
-      drawn.tau.push(other);
-    }
-  }
-  return { spearman: withInterval(rho, drawn.rho), kendall: withInterval(tau, drawn.tau), models: x.length };
-}
-
-function withInterval(value: number, drawn: readonly number[]): Estimated {
-  if (drawn.length < REPLICATES / 2) return { value, low: null, high: null };
-  const [low, high] = percentiles(drawn, value);
-  return { value, low, high };
 }
 
 /** 1 for the lowest; those that are equal share the mean of their ranks. */

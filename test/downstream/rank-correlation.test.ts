@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { kendall, midRanks, rankAgreement, spearman } from '../../core/downstream/rank-correlation.ts';
+import { rankAgreement } from '../../core/downstream/rank-agreement.ts';
+import { kendall, midRanks, spearman } from '../../core/downstream/rank-correlation.ts';
+import { seededRandom } from '../../core/law/random.ts';
+import { accuracy, perplexity } from './metrics.ts';
 
 describe('rank correlation', () => {
   it('is 1 for the same order, −1 for the reverse, whatever the distances', () => {
@@ -25,26 +28,61 @@ describe('rank correlation', () => {
 
   it('of a side that does not vary is nothing', () => {
     expect(spearman([1, 1, 1], [1, 2, 3])).toBeNull();
-    expect(rankAgreement([1, 2, 3], [5, 5, 5], 0)).toBeNull();
-    expect(rankAgreement([1, 2], [1, 2], 0)).toBeNull();
+  });
+});
+
+describe('agreement of loss and score', () => {
+  /** Each model is right on its share of 200 items, the same ones first. */
+  const models = (shares: readonly number[], items = 200) =>
+    shares.map((share, i) => ({
+      loss: 3 - i / 10,
+      metric: accuracy(Array.from({ length: items }, (_, item) => Number(item < share * items))),
+    }));
+  const rising = (n: number) => Array.from({ length: n }, (_, i) => 0.2 + (0.6 * i) / n);
+
+  it('is 1 where lower loss is a better score, and is surely so', () => {
+    const found = rankAgreement(models(rising(12)), 3);
+    expect(found?.spearman).toMatchObject({ value: 1 });
+    expect(found?.spearman.low).toBeGreaterThan(0.8);
+    expect(rankAgreement(models(rising(12).reverse()), 3)?.kendall.value).toBe(-1);
   });
 
-  it('has no interval over fewer than five models', () => {
-    expect(rankAgreement([1, 2, 3, 4], [1, 2, 4, 3], 0)?.spearman).toEqual({
+  it('turns with a score that is better when it is lower', () => {
+    const lower = Array.from({ length: 6 }, (_, i) => ({
+      loss: 3 - i / 10,
+      metric: perplexity(Array.from({ length: 30 }, (__, item) => -4 + i / 5 - (item % 4) / 10)),
+    }));
+    expect(rankAgreement(lower, 0)?.spearman.value).toBe(1);
+    expect(rankAgreement(lower, 0)?.spearman.low).toBeGreaterThan(0.8);
+  });
+
+  it('of models of which none is better holds nothing, though they fail alike', () => {
+    let open = 0;
+    for (let seed = 0; seed < 12; seed++) {
+      const random = seededRandom(seed);
+      // Half of the models share one weakness, half another: they agree by chance, in groups.
+      const weak = [0, 1].map(() => Array.from({ length: 60 }, () => random.uniform()));
+      const groups = Array.from({ length: 12 }, (_, i) => ({
+        loss: 3 - i / 10,
+        metric: accuracy((weak[i % 2] ?? []).map((at) => Number(at + random.normal() / 5 < 0.6))),
+      }));
+      const found = rankAgreement(groups, seed)?.kendall;
+      open += Number((found?.low ?? 0) <= 0 && (found?.high ?? 0) >= 0);
+    }
+    expect(open).toBeGreaterThanOrEqual(11);
+  });
+
+  it('has no interval over fewer than five models, and none without variation', () => {
+    expect(rankAgreement(models([0.1, 0.2, 0.4, 0.3]), 0)?.spearman).toEqual({
       value: 0.8,
       low: null,
       high: null,
     });
+    expect(rankAgreement(models([0.5, 0.5, 0.5]), 0)).toBeNull();
+    expect(rankAgreement(models([0.5, 0.6]), 0)).toBeNull();
   });
 
-  it('has an interval that is the same every time and narrows with more models', () => {
-    const noisy = (n: number) => Array.from({ length: n }, (_, i) => i + (i % 3) * 4);
-    const plain = (n: number) => Array.from({ length: n }, (_, i) => i);
-    const few = rankAgreement(plain(12), noisy(12), 7);
-    expect(rankAgreement(plain(12), noisy(12), 7)).toEqual(few);
-    const many = rankAgreement(plain(60), noisy(60), 7);
-    const width = (found: typeof few) => (found?.kendall.high ?? 9) - (found?.kendall.low ?? 0);
-    expect(width(few)).toBeGreaterThan(0);
-    expect(width(many)).toBeLessThan(width(few));
+  it('is the same every time', () => {
+    expect(rankAgreement(models(rising(7)), 9)).toEqual(rankAgreement(models(rising(7)), 9));
   });
 });

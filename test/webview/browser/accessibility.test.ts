@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshUi } from '../../../webview/page/state/ui-state.ts';
+import { families, inputOf } from '../../ensemble/pools.ts';
+import { ensembleDocument, ensembleState } from '../ensemble-state.ts';
 import { sampleState, threeSizesReport } from '../sample.ts';
 import { dashboardState, names, syntheticReport, worker } from '../synthetic-report.ts';
 import { complaintsOf, DashboardPages, drawAll, type Opened, setTheme, THEMES } from './dashboard-pages.ts';
@@ -60,6 +62,9 @@ const trying = {
     target_loss: null,
   },
 };
+const FAMILIES = [1, 2, 4, 8].flatMap((parameters) =>
+  ['x', 'y'].map((family) => ({ parameters: parameters * 1e8, family })),
+);
 const STUDY_CHARTS = [
   ...[
     'by-size',
@@ -114,6 +119,19 @@ describe.each(THEMES)('%s', (theme) => {
     await setTheme(opened.page, theme);
     expect(await opened.page.locator('.data-table').count()).toBeGreaterThan(STUDY_CHARTS.length);
     expect(await violations(opened)).toEqual([]);
+    await opened.page.close();
+  });
+
+  it('an ensemble, half of it as tables, narrow', async () => {
+    const report = ensembleDocument(inputOf(families(FAMILIES, 60, 20, 20, 7), FAMILIES));
+    const opened = await pages.openHosted(ensembleState(report), {
+      width: 420,
+      kept: { ...freshUi, tables: ['oracle', 'serving', 'families'] },
+    });
+    await setTheme(opened.page, theme);
+    expect(await opened.page.locator('.data-table').count()).toBeGreaterThan(3);
+    expect(await violations(opened)).toEqual([]);
+    expect(await complaintsOf(opened)).toEqual([]);
     await opened.page.close();
   });
 

@@ -4,7 +4,7 @@ import { type Losses, objectiveOf } from '../selection/measured.ts';
 import type { EnsembleData } from './data.ts';
 import { FEWEST_GROUPS, type Groups, jackknifeVariance } from './left-out.ts';
 import { randomOrders } from './random-pools.ts';
-import { bits, combination, lossesOf, minus, oracleOf, sampleVariance } from './rows.ts';
+import { bits, combination, errorOf, lossesOf, minus, oracleOf } from './rows.ts';
 import type { Subject } from './subject.ts';
 import type { EnsembleModel, Heterogeneous } from './types.ts';
 
@@ -56,7 +56,7 @@ export function heterogeneousOf({ data, rows, cancelled }: Subject, leftOut: Gro
     return left.length > 0 ? worth(meanOf(left)) : null;
   });
   const { value, low, high } = estimatedFrom(worth(saving), [
-    sampleVariance(saving, data.samples, data.weights),
+    errorOf(saving, data.samples, data.weights),
     jackknifeVariance(without),
   ]);
   return {

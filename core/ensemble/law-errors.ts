@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
 import { type Estimated, estimatedFrom, type Variance } from '../selection/estimated.ts';
-import { sampleFreedom } from '../selection/samples.ts';
+import { influence } from '../selection/measured.ts';
+import { sampleVariance } from '../selection/sample-variance.ts';
 import type { EnsembleData } from './data.ts';
 import type { Numbers } from './law-numbers.ts';
 import { jackknifeVariance } from './left-out.ts';
@@ -43,7 +44,15 @@ function replicateVariance(
   if (values.length < replicates.length || values.length < 2) return null;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-  return { variance, freedom: sampleFreedom(data.samples, data.weights) };
+  return { variance, freedom: freedomOf(data) };
+}
+
+/** As the errors of the models' own losses are known. */
+function freedomOf({ rows, samples, weights }: EnsembleData): number {
+  return sampleVariance(
+    rows.map((row) => influence(row, samples, weights)),
+    samples,
+  ).freedom;
 }
 
 /** Numbers of each replicate, given its losses: `columns[i]` is of point i, shape (R). */

@@ -1,8 +1,9 @@
 /** What the analysis does with losses of models on the common samples. S = samples, D = domains. */
 import { samplesShowSpread } from '../selection/curve-error.ts';
-import { type Estimated, estimatedFrom } from '../selection/estimated.ts';
-import { dot, influence, type Losses, objectiveOf } from '../selection/measured.ts';
-import { type DomainWeights, type Samples, sampleFreedom } from '../selection/samples.ts';
+import { type Estimated, estimatedFrom, type Variance } from '../selection/estimated.ts';
+import { influence, type Losses, objectiveOf } from '../selection/measured.ts';
+import { sampleVariance } from '../selection/sample-variance.ts';
+import type { DomainWeights, Samples } from '../selection/samples.ts';
 import type { EnsembleData } from './data.ts';
 import type { Score } from './types.ts';
 
@@ -78,14 +79,13 @@ export function bitsPerByte(row: Losses, scale: Scale, complete: boolean): Estim
 }
 
 function judged(value: number, row: Losses, { samples, weights }: Scale): Estimated {
-  return estimatedFrom(value, [sampleVariance(row, samples, weights)]);
+  return estimatedFrom(value, [errorOf(row, samples, weights)]);
 }
 
 /** Null where a domain has a single sample, which tells nothing of its error. Nats per byte, squared. */
-export function sampleVariance(row: Losses, samples: Samples, weights: DomainWeights) {
+export function errorOf(row: Losses, samples: Samples, weights: DomainWeights): Variance | null {
   if (!samplesShowSpread(samples, weights)) return null;
-  const values = influence(row, samples, weights);
-  return { variance: dot(values, values), freedom: sampleFreedom(samples, weights) };
+  return sampleVariance([influence(row, samples, weights)], samples);
 }
 
 /** a/b of two objectives, with the error of a ratio (delta method). Null where b is not above zero. */

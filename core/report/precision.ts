@@ -5,8 +5,8 @@
 import { designOf, type SubsetDesign } from '../design/design.ts';
 import type { Members } from '../design/subsets.ts';
 import { halfWidth, samplesShowSpread } from '../selection/curve-error.ts';
-import { dot, influence, objectiveOf } from '../selection/measured.ts';
-import { sampleFreedom } from '../selection/samples.ts';
+import { influence, objectiveOf } from '../selection/measured.ts';
+import { sampleVariance } from '../selection/sample-variance.ts';
 import { typicalPoints } from '../selection/typical.ts';
 import type { PlanLine } from '../store/format.ts';
 import type { SurrogateMerge } from '../surrogate/merge.ts';
@@ -176,10 +176,9 @@ function standing(
 function samplesAlone(context: Context, { swept: { measured } }: SignedCell): number | null {
   const { samples, weights, whole, options } = context;
   if (options.stage === 'points' || !samplesShowSpread(samples, weights)) return null;
-  const freedom = sampleFreedom(samples, weights);
   const halves = typicalPoints(measured, whole.plan.header.pool.length, samples).map(({ losses }) => {
-    const values = influence(losses, samples, weights);
-    return halfWidth(dot(values, values), freedom);
+    const { variance, freedom } = sampleVariance([influence(losses, samples, weights)], samples);
+    return halfWidth(variance, freedom);
   });
   return halves.length > 0 ? Math.max(...halves) : null;
 }

@@ -1,6 +1,6 @@
 /** Models as they are: the base and the experts of each size, scored beside their merges. */
-import { dot, influence, type Losses, objectiveOf } from '../selection/measured.ts';
-import { sampleFreedom } from '../selection/samples.ts';
+import { influence, type Losses, objectiveOf } from '../selection/measured.ts';
+import { sampleVariance } from '../selection/sample-variance.ts';
 import { isUnmerged, type PlanLine } from '../store/format.ts';
 import type { Context, Unscored } from './context.ts';
 import type { ReportInput } from './input.ts';
@@ -40,6 +40,6 @@ function reportUnmerged(context: Context, row: Losses): Unmerged {
 
 function objectiveEstimate(context: Context, row: Losses): Estimated {
   const { samples, weights } = context;
-  const values = influence(row, samples, weights);
-  return estimated(context, objectiveOf(row, weights), dot(values, values), sampleFreedom(samples, weights));
+  const { variance, freedom } = sampleVariance([influence(row, samples, weights)], samples);
+  return estimated(context, objectiveOf(row, weights), variance, freedom);
 }

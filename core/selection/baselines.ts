@@ -1,9 +1,10 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
 import { crossFit, FOLDS, type Folds, withoutFolds } from './chosen.ts';
-import { halfWidth, samplesShowSpread } from './curve-error.ts';
-import type { Estimated } from './estimated.ts';
-import { differenceVariance, influence, type Losses, type Measured, objectiveOf } from './measured.ts';
-import { type DomainWeights, type Samples, sampleFreedom } from './samples.ts';
+import { samplesShowSpread } from './curve-error.ts';
+import { type Estimated, estimatedFrom } from './estimated.ts';
+import { influence, type Losses, type Measured, objectiveOf } from './measured.ts';
+import { pairedVariance } from './sample-variance.ts';
+import type { DomainWeights, Samples } from './samples.ts';
 import { backwardPath, forwardPath, type Graph, type Path, swapPath } from './search-paths.ts';
 import { isMember, masksOf, subsetFinder } from './subset-masks.ts';
 
@@ -140,7 +141,6 @@ function crossFittedRegret(
   const [one, other] = [judgedBy(found), judgedBy(best)];
   const value = objectiveOf(one, weights) - objectiveOf(other, weights);
   if (!samplesShowSpread(samples, weights)) return { value, low: null, high: null };
-  const variance = differenceVariance(influence(one, samples, weights), influence(other, samples, weights));
-  const half = halfWidth(variance, sampleFreedom(samples, weights));
-  return { value, low: value - half, high: value + half };
+  const [a, b] = [influence(one, samples, weights), influence(other, samples, weights)];
+  return estimatedFrom(value, [pairedVariance(a, b, samples)]);
 }

@@ -1,9 +1,11 @@
 import { seededRandom } from '../law/random.ts';
 import { student95 } from '../law/student.ts';
+import type { Variance } from './estimated.ts';
 import { pooledFreedom } from './freedom.ts';
 import { dot, influence, objectiveOf } from './measured.ts';
 import { type Resamples, replicatesOf } from './resample.ts';
-import { type DomainWeights, type Samples, sampleFreedom } from './samples.ts';
+import { difference, sampleVariance } from './sample-variance.ts';
+import type { DomainWeights, Samples } from './samples.ts';
 import type { SubsetError } from './subset-error.ts';
 import type { TypicalPoint } from './typical.ts';
 
@@ -27,15 +29,13 @@ export function curveError(
 ): CurveError {
   const K = points.length;
   const mean = Float64Array.from(points, ({ losses }) => objectiveOf(losses, weights));
-  const ownFreedom = sampleFreedom(samples, weights);
-  const freedom = new Float64Array(K).fill(ownFreedom);
+  const freedom = new Float64Array(K);
   if (!subsets || !samplesShowSpread(samples, weights))
-    return { mean, covariance: null, freedom, jointFreedom: ownFreedom };
+    return { mean, covariance: null, freedom, jointFreedom: 0 };
   const influences = points.map(({ losses }) => influence(losses, samples, weights));
   const [from, to] = countedSpan(samples, weights);
   const covariance = new Float64Array(K * K);
-  let sampleTrace = 0;
-  const subsetParts: { variance: number; freedom: number }[] = [];
+  const subsetParts: Variance[] = [];
   for (let a = 0; a < K; a++) {
     for (let b = 0; b <= a; b++) {
       const fromSamples = dot(influences[a] as Float64Array, influences[b] as Float64Array, from, to);
@@ -44,14 +44,20 @@ export function curveError(
       covariance[b * K + a] = fromSamples + fromSubsets;
       if (a !== b) continue;
       const subsetPart = { variance: fromSubsets, freedom: subsets.freedom[a] as number };
-      freedom[a] = pooledFreedom([{ variance: fromSamples, freedom: ownFreedom }, subsetPart]);
-      sampleTrace += fromSamples;
+      freedom[a] = pooledFreedom([sampleVariance([influences[a] as Float64Array], samples), subsetPart]);
       subsetParts.push(subsetPart);
     }
   }
   // Errors from samples are one source for all k; errors from subsets are nearly one for each.
-  const jointFreedom = pooledFreedom([{ variance: sampleTrace, freedom: ownFreedom }, ...subsetParts]);
+  const jointFreedom = pooledFreedom([jointSampleVariance(influences, samples), ...subsetParts]);
   return { mean, covariance, freedom, jointFreedom };
+}
+
+/** Domains may share in differences between points otherwise than in their levels: whichever is known less counts. */
+function jointSampleVariance(influences: readonly Float64Array[], samples: Samples): Variance {
+  const levels = sampleVariance(influences, samples);
+  const steps = influences.slice(1).map((values, i) => difference(values, influences[i] as Float64Array));
+  return { ...levels, freedom: Math.min(levels.freedom, sampleVariance(steps, samples).freedom) };
 }
 
 /** From the first to behind the last sample of a domain that counts: outside of them every influence is zero. */

@@ -1,10 +1,11 @@
-import { student95, Z95 } from '../law/student.ts';
-import { samplesShowSpread } from './curve-error.ts';
+import { Z95 } from '../law/student.ts';
+import { halfWidth, samplesShowSpread } from './curve-error.ts';
 import type { Estimated } from './estimated.ts';
 import { deviationsOf, maxQuantile } from './max-t.ts';
-import { differenceVariance, influence, type Losses, type Measured, objectiveOf } from './measured.ts';
+import { influence, type Losses, type Measured, objectiveOf } from './measured.ts';
 import type { Resamples } from './resample.ts';
-import { type DomainWeights, type Samples, sampleFreedom } from './samples.ts';
+import { difference, sampleVariance } from './sample-variance.ts';
+import type { DomainWeights, Samples } from './samples.ts';
 import { isMember, masksOf, subsetFinder } from './subset-masks.ts';
 
 /**
@@ -67,36 +68,34 @@ function changes(
   const level = objectiveOf(subset, weights);
   const centre = influence(subset, samples, weights);
   const known = rows.map(({ expert, row }) => {
-    if (!row) return { expert, value: null, error: 0, values: centre };
-    const values = influence(row, samples, weights);
-    const error = Math.sqrt(differenceVariance(values, centre));
-    for (let s = 0; s < values.length; s++) values[s] = (values[s] as number) - (centre[s] as number);
-    return { expert, value: objectiveOf(row, weights) - level, error, values };
+    if (!row) return { expert, value: null, error: 0, freedom: 0, values: centre };
+    const values = difference(influence(row, samples, weights), centre);
+    const { variance, freedom } = sampleVariance([values], samples);
+    return { expert, value: objectiveOf(row, weights) - level, error: Math.sqrt(variance), freedom, values };
   });
   const limit =
     resamples && samplesShowSpread(samples, weights)
-      ? simultaneousT(
+      ? simultaneously(
           known.filter(({ error }) => error > 0),
           resamples,
-          sampleFreedom(samples, weights),
         )
       : null;
-  return known.map(({ expert, value, error }) => {
+  return known.map(({ expert, value, error, freedom }) => {
     if (value === null) return { expert, change: null };
     if (limit === null) return { expert, change: { value, low: null, high: null } };
-    return { expert, change: { value, low: value - limit * error, high: value + limit * error } };
+    const half = limit * halfWidth(error ** 2, freedom);
+    return { expert, change: { value, low: value - half, high: value + half } };
   });
 }
 
-/** The |t| that the largest of all exceeds in 5% of paired replicates, widened as Student's t is against the normal. */
-function simultaneousT(
+/** The |t| that the largest of all exceeds in 5% of paired replicates, against that of one: a factor for half-widths. */
+function simultaneously(
   rows: readonly { readonly values: Float64Array; readonly error: number }[],
   resamples: Resamples,
-  freedom: number,
 ): number {
   if (rows.length === 0) return 0;
   const deviations = rows.map(({ values, error }) =>
     deviationsOf(values, resamples).map((deviation) => Math.abs(deviation) / error),
   );
-  return (maxQuantile(deviations, resamples.replicates) * student95(freedom)) / Z95;
+  return maxQuantile(deviations, resamples.replicates) / Z95;
 }

@@ -10,6 +10,8 @@ export interface Samples {
   readonly tokens: Float64Array;
   /** Shape (D): scored tokens. */
   readonly domainTokens: Float64Array;
+  /** Shape (D): degrees of freedom behind a variance over the samples of one domain; 0 of a single sample. */
+  readonly freedom: Float64Array;
 }
 
 /** Shape (D), sums to 1: what each domain counts in a mean of domain losses. */
@@ -27,7 +29,22 @@ export function samplesOf(
     start,
     tokens: all,
     domainTokens: Float64Array.from(domains, ({ tokens }) => tokens.reduce((sum, t) => sum + t, 0)),
+    freedom: Float64Array.from(domains, ({ tokens }) => domainFreedom(tokens)),
   };
+}
+
+/**
+ * Errors of samples grow with their tokens t: they tell as much of their variance as (Σt²)²/Σt⁴ samples of one length do
+ * (Satterthwaite). Small p-values need it: n − 1 makes them too small.
+ */
+function domainFreedom(tokens: Float64Array): number {
+  let squares = 0;
+  let fourth = 0;
+  for (const t of tokens) {
+    squares += t ** 2;
+    fourth += t ** 4;
+  }
+  return fourth > 0 ? squares ** 2 / fourth - 1 : 0;
 }
 
 /** One weight a domain in the given order, scaled to sum to 1; equal ones where all are zero. */
@@ -53,14 +70,4 @@ export function weightedMean(domainLosses: Float64Array, weights: DomainWeights)
     if (weight > 0) sum += weight * (domainLosses[d] as number);
   }
   return sum;
-}
-
-/** Degrees of freedom behind a variance over samples: n − 1 of each domain that counts. */
-export function sampleFreedom(samples: Samples, weights: DomainWeights): number {
-  let freedom = 0;
-  for (let d = 0; d < weights.length; d++) {
-    if ((weights[d] as number) > 0)
-      freedom += (samples.start[d + 1] as number) - (samples.start[d] as number) - 1;
-  }
-  return freedom;
 }

@@ -3,7 +3,7 @@ import { adjustedForDiscoveries, FALSE_DISCOVERIES } from './discoveries.ts';
 import { type Estimated, estimatedFrom, twoSidedP, type Variance } from './estimated.ts';
 import { dot } from './measured.ts';
 import type { SynergyInput } from './synergy-input.ts';
-import { domainFreedom, domainInfluence, weightedNll } from './weighted-nll.ts';
+import { domainInfluence, weightedNll } from './weighted-nll.ts';
 
 /** Gain of one domain by one donor, nats per token. */
 export interface SynergyEntry extends Estimated {
@@ -38,7 +38,7 @@ export function judged(
   effects: readonly (ExpertEffect | null)[],
 ): (Judged | null)[] {
   const known = effects.filter((effect) => effect !== null);
-  const freedom = domainFreedom(samples, e);
+  const freedom = samples.freedom[e] as number;
   const coefficients = known.map((effect) => effect.coefficients);
   const nll = stage === 'complete' ? weightedNll(measured, { indices, coefficients }, samples, e) : null;
   let row = 0;

@@ -7,7 +7,6 @@ import type { DomainWeights } from './samples.ts';
 import type { SynergyInput } from './synergy-input.ts';
 import { type Judged, judged } from './synergy-matrix.ts';
 import { meanStepEffect, type StepDesign } from './synergy-steps.ts';
-import { domainFreedom } from './weighted-nll.ts';
 
 /** What a donor gives the domains of others, relative to the average donor that is not the domain's own, nats per token. */
 export interface RankedDonor extends Estimated {
@@ -73,7 +72,9 @@ function amongOthers(
   return {
     e,
     value: cell.value + share * reference.value,
-    samples: influence ? { variance: dot(influence, influence), freedom: domainFreedom(samples, e) } : null,
+    samples: influence
+      ? { variance: dot(influence, influence), freedom: samples.freedom[e] as number }
+      : null,
     ownError: share * Math.sqrt(reference.subsets?.variance ?? 0),
   };
 }

@@ -3,7 +3,7 @@ import { differenceVariance, dot, type Losses, type Measured } from './measured.
 import { subsetsOfSize } from './subset-count.ts';
 import { isMember, type SubsetMasks } from './subset-masks.ts';
 import type { TransferInput } from './transfer.ts';
-import { domainFreedom, domainInfluence, weightedNll } from './weighted-nll.ts';
+import { domainInfluence, weightedNll } from './weighted-nll.ts';
 
 /** Mean loss on one domain over the subsets of size k that hold its own expert, or that lack it. */
 export interface SidePoint {
@@ -71,7 +71,7 @@ function sidePoint(
   const [nll] = stage === 'complete' ? weightedNll(measured, weighted, samples, e) : [];
   const influence = nll && domainInfluence(nll, loss, samples, e);
   const own = reference && ownInfluence(reference);
-  const freedom = domainFreedom(samples, e);
+  const freedom = samples.freedom[e] as number;
   const residuals = exhaustive
     ? []
     : used.map((index, i): [number, number] => [

@@ -2,9 +2,10 @@
 import { percentiles } from '../law/percentiles.ts';
 import { seededRandom } from '../law/random.ts';
 import { type Estimated, estimatedFrom, type Variance } from './estimated.ts';
-import { dot, influence, type Losses, meanLosses, objectiveOf } from './measured.ts';
+import { influence, type Losses, meanLosses, objectiveOf } from './measured.ts';
 import { type Resamples, replicatesOf } from './resample.ts';
-import { type DomainWeights, type Samples, sampleFreedom } from './samples.ts';
+import { sampleVariance } from './sample-variance.ts';
+import type { DomainWeights, Samples } from './samples.ts';
 
 /** What tuning saves a subset: its losses at the method's own scale minus those at its best one. */
 export interface Gain {
@@ -72,8 +73,7 @@ export function sampleError(
   known: boolean,
 ): Variance | null {
   if (!known) return null;
-  const values = influence(losses, samples, weights);
-  return { variance: dot(values, values), freedom: sampleFreedom(samples, weights) };
+  return sampleVariance([influence(losses, samples, weights)], samples);
 }
 
 /** How the fall of the typical loss from k = 1 to k = M comes about. Nats per token. */

@@ -1,8 +1,9 @@
 import { crossFit, FOLDS, type Folds, withoutFolds } from './chosen.ts';
 import { type Estimated, estimatedFrom } from './estimated.ts';
-import { dot, influence, type Losses, meanLosses, objectiveOf } from './measured.ts';
+import { influence, type Losses, meanLosses, objectiveOf } from './measured.ts';
 import { lowestOf, tripleAt, vertex, weightsAt } from './parabola.ts';
-import { type DomainWeights, type Samples, sampleFreedom } from './samples.ts';
+import { sampleVariance } from './sample-variance.ts';
+import type { DomainWeights, Samples } from './samples.ts';
 
 /** One subset merged at one scale; the base is any subset at scale 0. */
 export interface AtScale {
@@ -89,9 +90,8 @@ function bestScale(
     slopes,
     samples,
   );
-  const values = influence(moved, samples, weights);
-  const freedom = sampleFreedom(samples, weights);
-  const { low, high } = estimatedFrom(at, [{ variance: dot(values, values), freedom }]);
+  const error = sampleVariance([influence(moved, samples, weights)], samples);
+  const { low, high } = estimatedFrom(at, [error]);
   const [least, most] = [merges[0]?.scale ?? 0, merges.at(-1)?.scale ?? 0];
   return {
     value: at,

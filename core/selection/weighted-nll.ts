@@ -69,20 +69,6 @@ export function domainInfluence(nll: Float64Array, loss: number, samples: Sample
 }
 
 /**
- * Degrees of freedom behind a variance over the samples of domain e, whose errors grow with their tokens t: what
- * (Σt²)²/Σt⁴ samples of one length have (Satterthwaite). Small p-values need it: n − 1 makes them too small.
- */
-export function domainFreedom({ start, tokens }: Samples, e: number): number {
-  let squares = 0;
-  let fourth = 0;
-  for (let s = start[e] as number; s < (start[e + 1] as number); s++) {
-    squares += (tokens[s] as number) ** 2;
-    fourth += (tokens[s] as number) ** 4;
-  }
-  return fourth > 0 ? squares ** 2 / fourth - 1 : 0;
-}
-
-/**
  * Variance over evaluation samples of each weighted sum of the losses Σ_d w_d L_d; null where a domain of one sample
  * hides it. Shape (F).
  */
@@ -95,7 +81,7 @@ export function sampleVariances(
   const parts = weighted.coefficients.map((): Variance[] => []);
   for (const [e, weight] of weights.entries()) {
     if (weight === 0) continue;
-    const freedom = domainFreedom(samples, e);
+    const freedom = samples.freedom[e] as number;
     for (const [f, nll] of weightedNll(rows, weighted, samples, e).entries()) {
       const own = weighted.coefficients[f] as Float64Array;
       let loss = 0;

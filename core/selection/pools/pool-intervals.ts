@@ -5,9 +5,10 @@ import { studentPoint } from '../../law/student.ts';
 import { at } from '../../law/whitening.ts';
 import { samplesShowSpread } from '../curve-error.ts';
 import { pooledFreedom } from '../freedom.ts';
-import { differenceVariance, influence, type Measured, objectiveOf } from '../measured.ts';
+import { influence, type Measured, objectiveOf } from '../measured.ts';
 import { type Resamples, replicatesOf } from '../resample.ts';
-import { type DomainWeights, type Samples, sampleFreedom } from '../samples.ts';
+import { pairedVariance } from '../sample-variance.ts';
+import type { DomainWeights, Samples } from '../samples.ts';
 import type { TypicalPoint } from '../typical.ts';
 import type { CandidatePool, Difference, PoolCurve, PoolsAsked } from './candidate-pools.ts';
 import { PoolLaws } from './pool-laws.ts';
@@ -56,13 +57,14 @@ function lossDifference(
   if (!difference || !own || !all) return difference;
   const { samples } = evidence;
   if (!samplesShowSpread(samples, weights)) return difference;
-  const fromSamples = differenceVariance(
+  const fromSamples = pairedVariance(
     influence(own.losses, samples, weights),
     influence(all.losses, samples, weights),
+    samples,
   );
   const fromSubsets = subsetVariances(pool, own, all, evidence, weights);
   if (fromSubsets === null) return difference;
-  const parts = [{ variance: fromSamples, freedom: sampleFreedom(samples, weights) }, ...fromSubsets];
+  const parts = [fromSamples, ...fromSubsets];
   const variance = parts.reduce((sum, part) => sum + part.variance, 0);
   // The luck of the draw has a say in which k is best: the limit is that of the largest of so many (Bonferroni).
   const rivals = fromSubsets.length > 0 ? pool.points.length : 1;

@@ -6,8 +6,8 @@ import { type Fit, parametersOf, predict } from './least-squares.ts';
 import { noiseOf } from './noise.ts';
 import { type Random, seededRandom } from './random.ts';
 import type { TypicalCurve } from './rules.ts';
-import type { UsablePoints } from './usable-points.ts';
-import { whiten } from './whitening.ts';
+import { isComplete, lossesOverPool, type UsablePoints } from './usable-points.ts';
+import { at, whiten } from './whitening.ts';
 
 export interface DrawnCurve extends TypicalCurve {
   /** The law of this replicate, where it was fitted again. */
@@ -29,9 +29,9 @@ export function* drawCurves(
   options: FitOptions,
   knife: Jackknife | null,
 ): Generator<DrawnCurve> {
-  const { k, pool } = points;
+  const { k, pool, from } = points;
   const random = seededRandom(options.seed);
-  const measured = k.length === pool;
+  const measured = isComplete(points);
   const refits = !measured || options.goal.rule === 'epsilon';
   const laws = refits ? rivalsOf(choice, points, options.form) : [];
   if (refits && laws.length === 0) return;
@@ -53,7 +53,7 @@ export function* drawCurves(
       whiten(turn.whitening, y, z, k.length);
       law = turn.fitter.fit(z, k.length, 1e-5);
     }
-    const losses = measured ? y : Float64Array.from(ks, (kk) => (law ? predict(law, kk) : 0));
+    const losses = lossesOverPool(points, (kk) => (measured ? at(y, kk - from) : law ? predict(law, kk) : 0));
     const floor = law && typical.floor !== null ? (parametersOf(law)['Linf'] ?? null) : null;
     const shift = deviations && expertNoise(deviations, random);
     yield {

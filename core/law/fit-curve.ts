@@ -12,7 +12,7 @@ import { parameterIntervals } from './parameter-intervals.ts';
 import { kAtReturn, recommendedK, type TypicalCurve } from './rules.ts';
 import { threePoint } from './three-point.ts';
 import { typicalCurve } from './typical-curve.ts';
-import { type UsablePoints, usablePoints } from './usable-points.ts';
+import { isComplete, lossesOverPool, type UsablePoints, usablePoints } from './usable-points.ts';
 import { warningsOf } from './warnings.ts';
 import { at } from './whitening.ts';
 
@@ -74,9 +74,9 @@ export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
   };
 }
 
-function tooFew({ k, pool }: UsablePoints): string {
+function tooFew({ k, pool, from }: UsablePoints): string {
   if (k.length >= 3) return 'there is no law, and not every k of the pool is measured';
-  return `only ${k.length} of the ${pool} k's ${k.length === 1 ? 'is' : 'are'} measured, and a law needs three`;
+  return `only ${k.length} of the ${pool - from + 1} k's ${k.length === 1 ? 'is' : 'are'} measured, and a law needs three`;
 }
 
 function noForm(points: UsablePoints, options: FitOptions): string {
@@ -140,7 +140,7 @@ function recommend(
   const none = { k, low: null, high: null, rule: goal.rule, value: goal.value };
   if (options.stage !== 'complete') return none;
   // Read off a law that no backtest has judged, k is as sure as that law: nobody knows how sure.
-  if (points.k.length < points.pool && choice.name === 'three_point') return none;
+  if (!isComplete(points) && choice.name === 'three_point') return none;
   const ks: number[] = [];
   let unreached = 0;
   for (const curve of drawCurves(points, choice, typical, options, knife)) {
@@ -167,7 +167,7 @@ function kEpsilon(points: UsablePoints, choice: Choice, options: FitOptions): La
   const law = choice.used?.estimate.fit ?? null;
   if (!law) return { k: null, epsilon, reason: 'there is no law' };
   if (choice.name === 'flat') return { k: null, epsilon, reason: 'a flat law has no tail' };
-  const losses = Float64Array.from({ length: points.pool }, (_, i) => predict(law, i + 1));
+  const losses = lossesOverPool(points, (k) => predict(law, k));
   const floor = parametersOf(law)['Linf'] ?? 0;
   const k = recommendedK(
     { rule: 'epsilon', value: epsilon },

@@ -11,7 +11,7 @@ import { student95 } from './student.ts';
 import type { UsablePoints } from './usable-points.ts';
 import { at } from './whitening.ts';
 
-/** The loss at every k of the pool and at those asked for: measured where it is, else from the law. */
+/** The loss at every k that can be merged and at those asked for: measured where it is, else from the law. */
 export function forecasts(
   points: UsablePoints,
   choice: Choice,
@@ -20,8 +20,8 @@ export function forecasts(
   options: FitOptions,
 ): LawCurve['forecast'] {
   const complete = options.stage === 'complete';
-  const wanted = new Set(Array.from({ length: points.pool }, (_, i) => i + 1));
-  for (const k of options.forecast) if (Number.isFinite(k) && k >= 1) wanted.add(k);
+  const wanted = new Set(Array.from({ length: points.pool }, (_, i) => i + 1).slice(points.from - 1));
+  for (const k of options.forecast) if (Number.isFinite(k) && k >= points.from) wanted.add(k);
   const rivals = rivalsOf(choice, points, options.form);
   const rows: { k: number; loss: number; low: number | null; high: number | null; measured: boolean }[] = [];
   for (const k of [...wanted].sort((a, b) => a - b)) {

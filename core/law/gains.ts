@@ -8,7 +8,7 @@ import { lossQuantity } from './quantity.ts';
 import type { UsablePoints } from './usable-points.ts';
 import { at } from './whitening.ts';
 
-/** L(k) − L(k+1) for k = 1..M−1: measured where both are, else from the law. Null with its reason where neither is. */
+/** L(k) − L(k+1) for each k < M that can be merged: measured where both are, else from the law. Null with its reason where neither is. */
 export function marginalGains(
   points: UsablePoints,
   choice: Choice,
@@ -17,11 +17,11 @@ export function marginalGains(
   complete: boolean,
   reasons: Record<string, string>,
 ): LawCurve['marginal_gain'] {
-  const { k, y, pool } = points;
+  const { k, y, pool, from } = points;
   const estimate = choice.used?.estimate ?? null;
   const law = k.length >= 3 ? estimate : null;
   const gains: { k: number; gain: number; low: number | null; high: number | null; measured: boolean }[] = [];
-  for (let kk = 1; kk < pool; kk++) {
+  for (let kk = from; kk < pool; kk++) {
     const here = k.indexOf(kk);
     const next = k.indexOf(kk + 1);
     const terms = [
@@ -43,8 +43,8 @@ export function marginalGains(
   }
   if (gains.length > 0) return gains;
   reasons['marginal_gain'] =
-    pool === 1
-      ? 'a pool of one expert has no second'
+    pool === from
+      ? 'there is no further expert'
       : "no two neighbouring k's are measured, and there is no law";
   return null;
 }

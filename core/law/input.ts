@@ -8,6 +8,8 @@ export interface CurveData {
   readonly N: number | null;
   /** M, the largest k that can be merged. */
   readonly pool: number;
+  /** The smallest, where subsets must hold some experts; absent: 1. */
+  readonly from?: number;
   /** Ascending, distinct, each in 1..pool. */
   readonly k: readonly number[];
   /** Shape (K). Nats per token. */

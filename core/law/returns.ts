@@ -7,7 +7,7 @@ import { type Fit, parametersOf, predict, withoutLimit } from './least-squares.t
 import { percentiles } from './percentiles.ts';
 import { kAtReturn, recommendedK, returnAt, type TypicalCurve } from './rules.ts';
 import { typicalCurve } from './typical-curve.ts';
-import { type UsablePoints, usablePoints } from './usable-points.ts';
+import { isComplete, lossesOverPool, type UsablePoints, usablePoints } from './usable-points.ts';
 
 /** What the first experts return of all that the pool has to give, and how many it takes to come near the floor. */
 export interface Returns {
@@ -68,8 +68,8 @@ export function returnsOf(data: CurveData, options: FitOptions): Returns {
     })),
     to_floor: epsilons.map((epsilon) => ({
       epsilon,
-      ...counted(law && kToFloor(law, epsilon, points.pool), law && draws, (draw) =>
-        draw.law ? kToFloor(draw.law, epsilon, points.pool) : null,
+      ...counted(law && kToFloor(law, epsilon, points), law && draws, (draw) =>
+        draw.law ? kToFloor(draw.law, epsilon, points) : null,
       ),
     })),
     reason:
@@ -107,15 +107,17 @@ function returnCurve(
   draws: readonly DrawnCurve[] | null,
 ): NonNullable<Returns['curve']> {
   const at = ({ losses, base }: TypicalCurve, k: number) => returnAt(k, losses, base) ?? 1;
-  return Array.from({ length: points.pool }, (_, i) => {
-    const value = at(typical, i + 1);
+  const { from, pool } = points;
+  return Array.from({ length: pool - from + 1 }, (_, i) => {
+    const k = from + i;
+    const value = at(typical, k);
     const [low, high] = draws
       ? percentiles(
-          draws.map((draw) => at(draw, i + 1)),
+          draws.map((draw) => at(draw, k)),
           value,
         )
       : [null, null];
-    return { k: i + 1, value, low, high, measured: points.k.length === points.pool };
+    return { k, value, low, high, measured: isComplete(points) };
   });
 }
 
@@ -134,9 +136,9 @@ function counted(
 }
 
 /** Null where the law does not come so near its floor within the pool, or has none. */
-function kToFloor(law: Fit, epsilon: number, pool: number): number | null {
+function kToFloor(law: Fit, epsilon: number, points: UsablePoints): number | null {
   if (withoutLimit(law)) return null;
-  const losses = Float64Array.from({ length: pool }, (_, i) => predict(law, i + 1));
+  const losses = lossesOverPool(points, (k) => predict(law, k));
   const floor = parametersOf(law)['Linf'] ?? null;
   return recommendedK(
     { rule: 'epsilon', value: epsilon },

@@ -3,7 +3,7 @@ import type { Goal } from '../experiment/experiment.ts';
 
 /** A curve that a rule is asked of. */
 export interface TypicalCurve {
-  /** L(1)..L(M). */
+  /** L(1)..L(M); infinite where no subset of that k is allowed. */
   readonly losses: ArrayLike<number>;
   readonly base: number | null;
   /** L∞, where the goal is `epsilon`. */
@@ -40,7 +40,7 @@ export function recommendedK(goal: Goal, curve: TypicalCurve): number | null {
  * there is no gain to share; null for a share above 1.
  */
 export function kAtReturn(share: number, losses: ArrayLike<number>, base: number | null): number | null {
-  const start = Math.min(base ?? Number.POSITIVE_INFINITY, losses[0] ?? 0);
+  const start = startOf(losses, base);
   const gain = start - Math.min(start, smallest(losses));
   if (!(gain > 0)) return 0;
   return firstAtMost(losses, start - share * gain, start);
@@ -48,12 +48,18 @@ export function kAtReturn(share: number, losses: ArrayLike<number>, base: number
 
 /** R(k) as above, in 0..1; null where there is no gain to share. */
 export function returnAt(k: number, losses: ArrayLike<number>, base: number | null): number | null {
-  const start = Math.min(base ?? Number.POSITIVE_INFINITY, losses[0] ?? 0);
+  const start = startOf(losses, base);
   const gain = start - Math.min(start, smallest(losses));
   if (!(gain > 0)) return null;
   let running = start;
   for (let i = 0; i < k; i++) running = Math.min(running, losses[i] ?? running);
   return (start - running) / gain;
+}
+
+/** The base, or the first k that is allowed where that is better. */
+function startOf(losses: ArrayLike<number>, base: number | null): number {
+  const first = Array.from(losses).find(Number.isFinite) ?? 0;
+  return Math.min(base ?? Number.POSITIVE_INFINITY, first);
 }
 
 /** The smallest k ≥ 1 whose running minimum from `start` is at most `limit`. */

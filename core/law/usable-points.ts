@@ -16,6 +16,8 @@ export interface UsablePoints {
   /** The errors of different k's are correlated (the same samples): their degrees of freedom do not add up. */
   readonly correlated: boolean;
   readonly pool: number;
+  /** The smallest k that can be merged. */
+  readonly from: number;
   readonly base: number | null;
   /** R rows of K, only those without gaps. */
   readonly replicates: readonly Float64Array[];
@@ -69,6 +71,7 @@ export function usablePoints(data: CurveData, withReplicates: boolean): UsablePo
     }),
     correlated: C.some((value, index) => value !== 0 && index % (size + 1) !== 0),
     pool: Math.max(1, Number.isFinite(data.pool) ? Math.floor(data.pool) : 1, ...k),
+    from: data.from ?? 1,
     base: data.base !== null && Number.isFinite(data.base) ? data.base : null,
     replicates: rows,
     baseReplicates: base,
@@ -86,6 +89,21 @@ export function residualScale(
 ): number | null {
   if (known) return 1;
   return hidden || free <= 0 ? null : rss / free;
+}
+
+/** Every k that can be merged has a loss. */
+export function isComplete({ k, from, pool }: UsablePoints): boolean {
+  return k.length === pool - from + 1;
+}
+
+/** Losses at k = 1..M, infinite where no such k can be merged. */
+export function lossesOverPool(
+  { from, pool }: Pick<UsablePoints, 'from' | 'pool'>,
+  lossAt: (k: number) => number,
+): Float64Array {
+  return Float64Array.from({ length: pool }, (_, i) =>
+    i + 1 < from ? Number.POSITIVE_INFINITY : lossAt(i + 1),
+  );
 }
 
 function average(from: readonly number[], value: (index: number) => number): number {

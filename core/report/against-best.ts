@@ -12,7 +12,10 @@ import type { ScaledSubset } from './step-merges.ts';
 /** A cell with the rows that it was made from. */
 export interface MadeCell {
   readonly cell: Omit<Cell, 'rank' | 'against_best' | 'precision'>;
+  /** Of the pool. */
   readonly measured: readonly Measured[];
+  /** Those that the goals allow: with the experts that they require. */
+  readonly allowed: readonly Measured[];
   /** What its curves were fitted to, in their order. */
   readonly data: readonly CurveData[];
   /** Of a tuned method; else empty. */
@@ -26,7 +29,7 @@ export function againstBest(
   best: MadeCell,
   permutations: readonly (readonly number[])[] | null,
 ): AgainstBest {
-  const by_k = differences(context, own.measured, best.measured, permutations);
+  const by_k = differences(context, own.allowed, best.allowed, permutations);
   const k = best.cell.curves[0]?.recommended_k?.k;
   return { method: best.cell.method, at: by_k.find((each) => each.k === k) ?? null, by_k };
 }
@@ -38,11 +41,12 @@ function differences(
   best: readonly Measured[],
   permutations: readonly (readonly number[])[] | null,
 ): MethodDifference[] {
-  const { samples, weights, input, options } = context;
+  const { samples, weights, input, options, required } = context;
   const pool = input.plan.header.pool.length;
-  return methodDifferences(own, best, pool, samples).map(({ point, measured }) => {
+  return methodDifferences(own, best, pool, samples, required.length).map(({ point, measured }) => {
     throwIfCancelled(options.cancelled);
-    const subsets = subsetError([point], measured, pool, samples, weights, permutations);
+    const i = required.length;
+    const subsets = subsetError([point], measured, pool, samples, weights, permutations, i);
     const { mean, covariance, freedom } = curveError([point], samples, weights, subsets);
     return {
       k: point.k,

@@ -49,6 +49,16 @@ export function requiredIn({ experiment, plan }: ReportInput): readonly number[]
     .sort((a, b) => a - b);
 }
 
+/** Those with all of the required experts. */
+export function withRequired<Row extends Pick<Measured, 'members'>>(
+  rows: readonly Row[],
+  required: readonly number[],
+): readonly Row[] {
+  return required.length === 0
+    ? rows
+    : rows.filter(({ members }) => required.every((d) => members.includes(d)));
+}
+
 /** Orders of a whole pool as far as they keep to the experts that are left, numbered as in their pool. */
 export function ordersWithout(
   orders: readonly (readonly number[])[],

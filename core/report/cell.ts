@@ -2,11 +2,12 @@ import { objectiveOf } from '../selection/measured.ts';
 import { only } from '../selection/samples.ts';
 import { typicalPoints } from '../selection/typical.ts';
 import type { MadeCell } from './against-best.ts';
+import { withRequired } from './allowed.ts';
 import type { Context, Unscored } from './context.ts';
 import { type CurveSource, makeCurve } from './curves.ts';
 import { mergeTable } from './merge-table.ts';
 import type { CellMerges } from './merges.ts';
-import { allowedCandidates, makeSelection } from './select.ts';
+import { candidatesByK, makeSelection } from './select.ts';
 import type { ScaledSubset } from './step-merges.ts';
 
 /** One size and method: curves of the objective and of each domain, selection, and every complete merge. */
@@ -22,15 +23,17 @@ export function makeCell(
   const spec = header.methods[place.method];
   const size = header.sizes[place.size];
   if (!spec || !size) throw new RangeError(`The plan has no method ${place.method} or size ${place.size}.`);
+  const { required, samples } = context;
+  const allowed = withRequired(merges.measured, required);
   const source: CurveSource = {
-    points: typicalPoints(merges.measured, header.pool.length, context.samples),
-    measured: merges.measured,
-    candidates: allowedCandidates(context, merges.measured),
+    points: typicalPoints(allowed, header.pool.length, samples, required.length),
+    measured: allowed,
+    candidates: candidatesByK(allowed),
     base: unmerged.base,
     permutations,
     N: size.parameters / 1e9,
   };
-  const { domains } = context.samples;
+  const { domains } = samples;
   const objective = makeCurve(context, source, null, context.weights);
   const byDomain = domains.map((domain, d) => makeCurve(context, source, domain, only(d, domains.length)));
   const curves = [objective, ...byDomain];
@@ -42,9 +45,9 @@ export function makeCell(
     progress: merges.progress,
     curves: curves.map(({ curve }) => curve),
     selection: makeSelection(context, source, objective.curve.recommended_k),
-    merges: mergeTable(merges.points),
+    merges: mergeTable(withRequired(merges.points, required)),
   };
-  return { cell, measured: merges.measured, data: curves.map(({ data }) => data), scaled };
+  return { cell, measured: merges.measured, allowed, data: curves.map(({ data }) => data), scaled };
 }
 
 /** Loss of the typical merge at the recommended k (of the base at 0); null before there is one. */

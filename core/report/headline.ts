@@ -61,7 +61,7 @@ export function makeHeadline(input: HeadlineInput): Headline {
     state: complete ? 'complete' : nothing ? 'waiting' : 'partial',
     cell: index,
     recommended_k: recommendedK,
-    rests_on: curve && recommendedK ? restsOn(curve, input.pool.length) : null,
+    rests_on: curve && recommendedK ? restsOn(curve, input) : null,
     subset: recommended ? recommended.members.map((d) => input.pool[d] as string) : null,
     loss: recommended?.cross_fitted ?? null,
     beats_base: against && (against.typical || against.chosen),
@@ -71,8 +71,9 @@ export function makeHeadline(input: HeadlineInput): Headline {
   return { ...headline, sentence: headlineSentence({ experiment, pool, cell, base, against, headline }) };
 }
 
-function restsOn({ points }: Curve, pool: number): readonly number[] | null {
-  return points.length < pool ? points.map(({ k }) => k) : null;
+function restsOn({ points }: Curve, { pool, experiment }: HeadlineInput): readonly number[] | null {
+  const smallest = Math.max(1, experiment.goals.must_include.length);
+  return points.length < pool.length - smallest + 1 ? points.map(({ k }) => k) : null;
 }
 
 /** What one more expert than recommended would buy on the typical curve. */

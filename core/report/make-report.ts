@@ -9,7 +9,14 @@ import { digest } from '../store/canonical.ts';
 import type { EvaluationId } from '../store/format.ts';
 import { declaredMethods } from '../store/method-scales.ts';
 import { againstBest, type MadeCell } from './against-best.ts';
-import { isRestricted, mergesWithout, ordersWithout, requiredIn, withoutExcluded } from './allowed.ts';
+import {
+  isRestricted,
+  mergesWithout,
+  ordersWithout,
+  requiredIn,
+  withoutExcluded,
+  withRequired,
+} from './allowed.ts';
 import { lossAtRecommended, makeCell } from './cell.ts';
 import type { Context, Unscored } from './context.ts';
 import { makeHeadline } from './headline.ts';
@@ -157,7 +164,7 @@ export class ReportMaker {
   ): SignedCell {
     const { whole, input, options } = context;
     const swept = cellMerges(whole, place.size, place.method, rows, context.samples, context.weights);
-    const scaled = scaledSubsets(input, place.size, place.method, rows);
+    const scaled = withRequired(scaledSubsets(input, place.size, place.method, rows), context.required);
     const { goals } = input.experiment;
     // Results never change once they are there, so their number says whether anything did.
     const signature = JSON.stringify([

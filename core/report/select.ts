@@ -5,8 +5,15 @@ import { chooseBest } from '../selection/chosen.ts';
 import { halfWidth, samplesShowSpread } from '../selection/curve-error.ts';
 import { summedVariance } from '../selection/estimated.ts';
 import { pooledFreedom } from '../selection/freedom.ts';
-import { influence, type Measured, meanLosses, objectiveOf } from '../selection/measured.ts';
-import { pairedVariance, sampleVariance } from '../selection/sample-variance.ts';
+import {
+  differenceVariance,
+  dot,
+  influence,
+  type Measured,
+  meanLosses,
+  objectiveOf,
+} from '../selection/measured.ts';
+import { sampleFreedom } from '../selection/samples.ts';
 import { subsetsOfSize } from '../selection/subset-count.ts';
 import { subsetError } from '../selection/subset-error.ts';
 import { tiedWithBest } from '../selection/tied.ts';
@@ -15,17 +22,15 @@ import type { Context } from './context.ts';
 import type { CurveSource } from './curves.ts';
 import type { Attribution, Chosen, Estimated, Selection } from './report.ts';
 
-/** The measured subsets that the goals allow, by k, ascending. */
-export function allowedCandidates(context: Context, measured: readonly Measured[]): Map<number, number[]> {
-  const { required } = context;
+/** Indices of subsets by k, ascending. */
+export function candidatesByK(allowed: readonly Measured[]): Map<number, number[]> {
   const byK = new Map<number, number[]>();
-  const order = measured.map((_, index) => index).sort((a, b) => sizeOf(measured, a) - sizeOf(measured, b));
+  const order = allowed.map((_, index) => index).sort((a, b) => sizeOf(allowed, a) - sizeOf(allowed, b));
   for (const index of order) {
-    const members = (measured[index] as Measured).members;
-    if (!required.every((d) => members.includes(d))) continue;
-    const same = byK.get(members.length);
+    const k = sizeOf(allowed, index);
+    const same = byK.get(k);
     if (same) same.push(index);
-    else byK.set(members.length, [index]);
+    else byK.set(k, [index]);
   }
   return byK;
 }
@@ -70,11 +75,11 @@ function compared(context: Context, judged: readonly Judged[]): readonly Judged[
     null,
   );
   if (best === null) return [];
+  const freedom = sampleFreedom(context.samples, context.weights);
   return judged.map((each) => {
     if (each === best) return each;
     const value = each.chosen.cross_fitted.value - best.chosen.cross_fitted.value;
-    const { variance, freedom } = pairedVariance(each.values, best.values, context.samples);
-    const behind = estimated(context, value, variance, freedom);
+    const behind = estimated(context, value, differenceVariance(each.values, best.values), freedom);
     return { ...each, chosen: { ...each.chosen, behind } };
   });
 }
@@ -114,7 +119,8 @@ function betterThan(
   if (!samplesShowSpread(context.samples, context.weights)) return null;
   const best = judged.reduce((a, b) => (b.chosen.cross_fitted.value < a.chosen.cross_fitted.value ? b : a));
   const difference = best.chosen.cross_fitted.value - own.chosen.cross_fitted.value;
-  const { variance, freedom } = pairedVariance(best.values, own.values, context.samples);
+  const variance = differenceVariance(best.values, own.values);
+  const freedom = sampleFreedom(context.samples, context.weights);
   if (difference + halfWidth(variance, freedom) >= 0) return null;
   return { chosen: best.chosen, difference: estimated(context, difference, variance, freedom) };
 }
@@ -129,26 +135,31 @@ function chosenAt(context: Context, source: CurveSource, k: number, candidates: 
   const best = measured[choice.best] as Measured;
   const values = influence(choice.crossFitted, samples, weights);
   const loss = objectiveOf(choice.crossFitted, weights);
-  const { variance, freedom } = sampleVariance([values], samples);
+  const freedom = sampleFreedom(samples, weights);
   const at = source.points.findIndex((point) => point.k === k);
   const typical = source.points[at];
   let difference: Estimated | null = null;
   if (typical) {
-    const subsets = subsetError(source.points, measured, pool, samples, weights, source.permutations);
+    const { permutations } = source;
+    const i = required.length;
+    const subsets = subsetError(source.points, measured, pool, samples, weights, permutations, i);
     const fromSubsets = subsets?.clusters.reduce((sum, u) => sum + (u[at] as number) ** 2, 0) ?? null;
-    const fromSamples = pairedVariance(values, influence(typical.losses, samples, weights), samples);
+    const fromSamples = differenceVariance(values, influence(typical.losses, samples, weights));
     difference = estimated(
       context,
       loss - objectiveOf(typical.losses, weights),
-      fromSubsets === null ? null : fromSamples.variance + fromSubsets,
-      pooledFreedom([fromSamples, { variance: fromSubsets ?? 0, freedom: subsets?.freedom[at] ?? 1 }]),
+      fromSubsets === null ? null : fromSamples + fromSubsets,
+      pooledFreedom([
+        { variance: fromSamples, freedom },
+        { variance: fromSubsets ?? 0, freedom: subsets?.freedom[at] ?? 1 },
+      ]),
     );
   }
   const chosen: Chosen = {
     k,
     members: best.members,
     loss: objectiveOf(best, weights),
-    cross_fitted: estimated(context, loss, variance, freedom),
+    cross_fitted: estimated(context, loss, dot(values, values), freedom),
     difference,
     behind: { value: 0, low: null, high: null },
     tied:
@@ -177,7 +188,7 @@ export function estimated(
 function makeAttribution(context: Context, { measured, permutations }: CurveSource): (Attribution | null)[] {
   const { pool } = context.input.plan.header;
   const losses = Float64Array.from(measured, (row) => objectiveOf(row, context.weights));
-  return attribution(measured, losses, pool.length, permutations).map((effect, d) => {
+  return attribution(measured, losses, pool.length, permutations, context.required).map((effect, d) => {
     if (effect === null) return null;
     throwIfCancelled(context.options.cancelled);
     const expert = pool[d] as string;
@@ -190,7 +201,7 @@ function effectInterval(context: Context, effect: ExpertEffect, measured: readon
   if (options.stage === 'points') return { value: effect.value, low: null, high: null };
   // A weighted sum of losses is a loss of weighted sums: its error follows as a single model's does.
   const values = influence(meanLosses(measured, [...effect.coefficients], samples), samples, weights);
-  const fromSamples = sampleVariance([values], samples);
+  const fromSamples = { variance: dot(values, values), freedom: sampleFreedom(samples, weights) };
   const { subsetVariance: variance, subsetFreedom: freedom } = effect;
   const total = summedVariance([fromSamples, variance === null ? null : { variance, freedom }]);
   return estimated(context, effect.value, total?.variance ?? null, total?.freedom ?? 0);

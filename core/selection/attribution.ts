@@ -22,15 +22,17 @@ export interface ExpertEffect {
  * What each expert brings, relative to the average expert: for sets T of each size t ≥ 1 without d, the change of the
  * loss when d joins, minus the mean change over all experts at t; averaged within t, then equally over t. The step
  * from the base (t = 0) stays out: it would count the length of the step, not the expert. Negative is good. Null for
- * an expert without comparisons. `permutations`: see `MeasuredSubsets`.
+ * an expert without comparisons, and for those that every measured subset holds (`required`), beside which t counts and
+ * begins at 0. `permutations`: see `MeasuredSubsets`.
  */
 export function attribution(
   measured: readonly Measured[],
   losses: Float64Array,
   pool: number,
   permutations: MeasuredSubsets['permutations'],
+  required: readonly number[] = [],
 ): (ExpertEffect | null)[] {
-  return effectsOf(poolDesign(measured, pool, permutations), losses);
+  return effectsOf(poolDesign(measured, pool, permutations, required), losses);
 }
 
 /** Losses by domain: shape (D, measured). */
@@ -47,10 +49,12 @@ function poolDesign(
   measured: readonly Measured[],
   pool: number,
   permutations: MeasuredSubsets['permutations'],
+  required: readonly number[],
 ): AttributionDesign {
-  const steps = Array.from({ length: Math.max(0, pool - 1) }, (_, i) => i + 1);
-  const subsets = measuredSubsets(measured, pool, permutations);
-  return attributionDesign(subsets, wholePool(measured.length, pool), steps);
+  const scope = wholePool(measured.length, pool, required);
+  const from = required.length > 0 ? 0 : 1;
+  const steps = Array.from({ length: Math.max(0, scope.players.length - from) }, (_, i) => from + i);
+  return attributionDesign(measuredSubsets(measured, pool, permutations), scope, steps);
 }
 
 /** Effects under one vector of losses, shape (measured). */

@@ -2,23 +2,28 @@ import { type Measured, objectiveOf } from './measured.ts';
 import type { DomainWeights } from './samples.ts';
 import type { TypicalPoint } from './typical.ts';
 
-/** The typical curve of each pool that lacks one expert: no new merge is needed. Shape (M, K); NaN where nothing is left. */
+/**
+ * The typical curve of each pool that lacks one expert: no new merge is needed. Shape (M, K); NaN where nothing is left.
+ * Experts that every subset holds (`required`) have no row.
+ */
 export function leaveOneOut(
   points: readonly TypicalPoint[],
   measured: readonly Measured[],
   pool: number,
   weights: DomainWeights,
+  required: readonly number[] = [],
 ): Float64Array {
   const K = points.length;
-  const sums = new Float64Array(pool * K);
-  const totals = new Float64Array(pool * K);
+  const free = Array.from({ length: pool }, (_, j) => j).filter((j) => !required.includes(j));
+  const sums = new Float64Array(free.length * K);
+  const totals = new Float64Array(free.length * K);
   for (const [at, { entries }] of points.entries()) {
     for (const { index, weight } of entries) {
       const row = measured[index] as Measured;
       const loss = objectiveOf(row, weights);
       const inside = new Set(row.members);
-      for (let j = 0; j < pool; j++) {
-        if (inside.has(j)) continue;
+      for (const [j, expert] of free.entries()) {
+        if (inside.has(expert)) continue;
         sums[j * K + at] = (sums[j * K + at] as number) + weight * loss;
         totals[j * K + at] = (totals[j * K + at] as number) + weight;
       }

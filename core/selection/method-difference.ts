@@ -20,10 +20,11 @@ export function methodDifferences(
   other: readonly Measured[],
   pool: number,
   samples: Samples,
+  required = 0,
 ): DifferencePoint[] {
   const [ours, theirs] = areSameDraws(own, other) ? [own, other] : sharedDraws(own, other);
-  const others = typicalPoints(theirs, pool, samples);
-  return typicalPoints(ours, pool, samples).map((point, at) => {
+  const others = typicalPoints(theirs, pool, samples, required);
+  return typicalPoints(ours, pool, samples, required).map((point, at) => {
     const losses = minus(point.losses, (others[at] as TypicalPoint).losses);
     if (point.exhaustive) return { point: { ...point, losses }, measured: [] };
     const measured = point.entries.map(({ index }) => {

@@ -10,13 +10,14 @@ export interface Scope {
   readonly fixed: number;
 }
 
-export function wholePool(measured: number, pool: number): Scope {
+/** @param required experts that every measured subset holds */
+export function wholePool(measured: number, pool: number, required: readonly number[] = []): Scope {
   const indices = new Int32Array(measured);
   for (let i = 0; i < measured; i++) indices[i] = i;
   return {
     indices,
-    players: Array.from({ length: pool }, (_, d) => d),
-    fixed: 0,
+    players: Array.from({ length: pool }, (_, d) => d).filter((d) => !required.includes(d)),
+    fixed: required.length,
   };
 }
 

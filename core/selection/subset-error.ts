@@ -28,6 +28,7 @@ export function subsetError(
   samples: Samples,
   weights: DomainWeights,
   permutations: readonly (readonly number[])[] | null,
+  required = 0,
 ): SubsetError | null {
   const K = points.length;
   const freedom = new Float64Array(K).fill(Number.POSITIVE_INFINITY);
@@ -65,21 +66,27 @@ export function subsetError(
     }
     const squares = residuals.reduce((total, { value }) => total + value * value, 0);
     spread += squares * signal;
-    spreadWeight += (n - 1) * spreadShape(point.k, pool);
+    spreadWeight += (n - 1) * spreadShape(point.k, pool, required);
   }
   if (alone.length > 0 && spreadWeight === 0) return null;
   for (const at of alone) {
     const cluster = new Float64Array(K);
-    cluster[at] = Math.sqrt((spread / spreadWeight) * spreadShape((points[at] as TypicalPoint).k, pool));
+    cluster[at] = Math.sqrt(
+      (spread / spreadWeight) * spreadShape((points[at] as TypicalPoint).k, pool, required),
+    );
     clusters.push(cluster);
     freedom[at] = 1;
   }
   return { clusters: [...clusters, ...trajectories], freedom };
 }
 
-/** Spread over subsets of size k out of M, up to a constant: (M − k) / (k(M − 1)). */
-export function spreadShape(k: number, pool: number): number {
-  return pool > 1 ? (pool - k) / (k * (pool - 1)) : 0;
+/**
+ * Spread over subsets of size k out of M, up to a constant: (M − k) / (k(M − 1)). Where i experts are in all of them, only
+ * k − i of M − i are drawn, each with weight 1/k: (k − i)(M − k) / (k²(M − i − 1)).
+ */
+export function spreadShape(k: number, pool: number, required = 0): number {
+  const drawn = pool - required;
+  return drawn > 1 ? ((k - required) * (pool - k)) / (k * k * (drawn - 1)) : 0;
 }
 
 /**

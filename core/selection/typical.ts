@@ -10,7 +10,7 @@ export interface TypicalPoint {
   readonly entries: readonly { readonly index: number; readonly weight: number }[];
   /** Every subset of size k has been measured: there is no error from subsets. */
   readonly exhaustive: boolean;
-  /** C(M, k) */
+  /** C(M − i, k − i), where i experts are in every subset. */
   readonly of: number;
   readonly draws: number;
 }
@@ -18,6 +18,7 @@ export interface TypicalPoint {
 interface Made {
   readonly pool: number;
   readonly samples: Samples;
+  readonly required: number;
   readonly points: readonly TypicalPoint[];
 }
 
@@ -26,20 +27,28 @@ const made = new WeakMap<readonly Measured[], Made>();
 /**
  * One point for each k that the design reached, ascending: Σ draws·L / Σ draws. Where every subset of size k has been
  * measured, for whatever purpose, it is their plain mean, which is exact. Made once for the same array of merges.
+ *
+ * @param required how many experts every subset holds
  */
 export function typicalPoints(
   measured: readonly Measured[],
   pool: number,
   samples: Samples,
+  required = 0,
 ): readonly TypicalPoint[] {
   const known = made.get(measured);
-  if (known?.pool === pool && known.samples === samples) return known.points;
-  const points = pointsOf(measured, pool, samples);
-  made.set(measured, { pool, samples, points });
+  if (known?.pool === pool && known.samples === samples && known.required === required) return known.points;
+  const points = pointsOf(measured, pool, samples, required);
+  made.set(measured, { pool, samples, required, points });
   return points;
 }
 
-function pointsOf(measured: readonly Measured[], pool: number, samples: Samples): TypicalPoint[] {
+function pointsOf(
+  measured: readonly Measured[],
+  pool: number,
+  samples: Samples,
+  required: number,
+): TypicalPoint[] {
   const byK = new Map<number, number[]>();
   for (const [index, { members }] of measured.entries()) {
     const same = byK.get(members.length);
@@ -51,7 +60,7 @@ function pointsOf(measured: readonly Measured[], pool: number, samples: Samples)
     const drawsOf = (index: number) => measured[index]?.draws ?? 0;
     const draws = indices.reduce((sum, index) => sum + drawsOf(index), 0);
     if (draws === 0) continue;
-    const of = subsetsOfSize(pool, k);
+    const of = subsetsOfSize(pool - required, k - required);
     const exhaustive = indices.length === of;
     const entries = exhaustive
       ? indices.map((index) => ({ index, weight: 1 / of }))

@@ -4,7 +4,7 @@ import { orderSpread, spreadOfOrders } from '../../law/spread/order-spread.ts';
 import { spreadLaw } from '../../law/spread/spread-law.ts';
 import { baselines } from '../../selection/baselines.ts';
 import { type Measured, objectiveOf } from '../../selection/measured.ts';
-import { neighbours } from '../../selection/neighbours.ts';
+import { type Neighbours, neighbours } from '../../selection/neighbours.ts';
 import { type CandidatePool, candidatePools, poolCurves } from '../../selection/pools/candidate-pools.ts';
 import { withIntervals } from '../../selection/pools/pool-intervals.ts';
 import { ownExperts, synergy } from '../../selection/synergy.ts';
@@ -28,25 +28,31 @@ export function makeCellStudy(
   permutations: readonly (readonly number[])[] | null,
   weighted: readonly WeightedMerge[],
 ): CellStudy | null {
-  const { measured, cell } = made;
-  if (measured.length === 0) return null;
-  const { samples, weights, options, input, resamples, folds, seed } = context;
+  const { measured, allowed, cell } = made;
+  if (allowed.length === 0) return null;
+  const { samples, weights, options, input, resamples, folds, seed, required } = context;
   const pool = input.plan.header.pool.length;
   const own = ownExperts(input.plan.header.pool, samples.domains);
   const cancelled = options.cancelled ? { cancelled: options.cancelled } : {};
   const shared = { measured, pool, samples, weights, stage: options.stage, ...cancelled };
   const found = synergy({ ...shared, own, permutations });
   const recommended = cell.selection?.recommended?.members.join();
-  const at = measured.findIndex(({ members }) => members.join() === recommended);
+  const at = allowed.findIndex(({ members }) => members.join() === recommended);
   const orders = permutations ? orderSpread(trajectories(context, measured, permutations)) : [];
   return {
     synergy: found,
     blocks: synergyBlocks(found, seed, options.cancelled),
     transfer: transfer({ ...shared, base: unmerged.base, own, permutations: permutations !== null }),
-    neighbours: at < 0 ? null : neighbours({ ...shared, base: unmerged.base, resamples }, at),
-    baselines: baselines({ ...shared, folds, required: context.required }),
+    neighbours:
+      at < 0
+        ? null
+        : allowedNeighbours(
+            neighbours({ ...shared, measured: allowed, base: unmerged.base, resamples }, at),
+            required,
+          ),
+    baselines: baselines({ ...shared, folds, required }),
     pools: poolsOf(context, made),
-    spread: spreadLaw(permutations ? spreadOfOrders(orders) : spreadOfSubsets(made), pool),
+    spread: spreadLaw(permutations ? spreadOfOrders(orders) : spreadOfSubsets(context, made), pool),
     orders,
     returns: makeReturns(context, made),
     mask_noise: maskNoise(seeded(made)),
@@ -55,20 +61,20 @@ export function makeCellStudy(
   };
 }
 
-function poolsOf(context: Context, { measured, data, cell }: MadeCell): readonly CandidatePool[] {
+function poolsOf(context: Context, { allowed, data, cell }: MadeCell): readonly CandidatePool[] {
   const [curve] = data;
   const form = cell.curves[0]?.form;
   if (!curve || !form) return [];
-  const { samples, weights, resamples, input, options } = context;
+  const { samples, weights, resamples, input, options, required } = context;
   throwIfCancelled(options.cancelled);
   const pool = input.plan.header.pool.length;
   const { goal } = input.experiment.goals;
   const asked = { curve, weights, form: form === 'three_point' ? 'signed' : form, goal } as const;
-  const curves = poolCurves(measured, pool, samples);
+  const curves = poolCurves(allowed, pool, samples, required);
   const pools = candidatePools(curves, asked);
   if (!resamples) return pools;
-  const whole = typicalPoints(measured, pool, samples);
-  const evidence = { measured, samples, resamples, whole };
+  const whole = typicalPoints(allowed, pool, samples, required.length);
+  const evidence = { measured: allowed, samples, resamples, whole };
   return withIntervals(
     pools,
     curves,
@@ -77,11 +83,24 @@ function poolsOf(context: Context, { measured, data, cell }: MadeCell): readonly
   );
 }
 
-function spreadOfSubsets({ cell }: MadeCell): Parameters<typeof spreadLaw>[0] {
-  const points = cell.curves[0]?.points ?? [];
-  return points.flatMap(({ k, sd, subsets, of }) =>
-    sd === null ? [] : [{ k, variance: sd * sd, subsets, of }],
-  );
+/** An expert that the goals require cannot go. */
+function allowedNeighbours({ drop, add }: Neighbours, required: readonly number[]): Neighbours {
+  return { drop: drop.filter(({ expert }) => !required.includes(expert)), add };
+}
+
+/** Of the whole pool. */
+function spreadOfSubsets(
+  { input, samples, weights }: Context,
+  { measured }: MadeCell,
+): Parameters<typeof spreadLaw>[0] {
+  const points = typicalPoints(measured, input.plan.header.pool.length, samples);
+  return points.flatMap(({ k, entries, of }) => {
+    const losses = entries.map(({ index }) => objectiveOf(measured[index] as Measured, weights));
+    const n = losses.length;
+    const mean = losses.reduce((sum, loss) => sum + loss, 0) / n;
+    const squares = losses.reduce((sum, loss) => sum + (loss - mean) ** 2, 0);
+    return n < 2 ? [] : [{ k, variance: squares / (n - 1), subsets: n, of }];
+  });
 }
 
 /** Losses along each permutation: its first 1, 2, 3, ... experts; null where that is not measured. */

@@ -70,16 +70,17 @@ function betweenSizes(
   k: number,
   permutations: readonly (readonly number[])[] | null,
 ): Estimated | null {
-  const { samples, weights, input } = context;
+  const { samples, weights, input, required } = context;
+  const i = required.length;
   const pool = input.plan.header.pool.length;
-  const ofSize = ({ made }: SizeToPlan) => made.measured.filter(({ members }) => members.length === k);
-  const [found] = methodDifferences(ofSize(from), ofSize(to), pool, samples);
+  const ofSize = ({ made }: SizeToPlan) => made.allowed.filter(({ members }) => members.length === k);
+  const [found] = methodDifferences(ofSize(from), ofSize(to), pool, samples, i);
   if (!found) {
     const [a, b] = [from, to].map((each) => plannedSize(each).losses.find((one) => one.k === k)?.loss.value);
     return a === undefined || b === undefined ? null : { value: a - b, low: null, high: null };
   }
   const { point, measured } = found;
-  const subsets = subsetError([point], measured, pool, samples, weights, permutations);
+  const subsets = subsetError([point], measured, pool, samples, weights, permutations, i);
   const { mean, covariance, freedom } = curveError([point], samples, weights, subsets);
   return estimated(context, mean[0] as number, covariance?.[0] ?? null, freedom[0] as number);
 }

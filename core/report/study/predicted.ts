@@ -1,5 +1,5 @@
-import { influence, objectiveOf } from '../../selection/measured.ts';
-import { pairedVariance, sampleVariance } from '../../selection/sample-variance.ts';
+import { differenceVariance, dot, influence, objectiveOf } from '../../selection/measured.ts';
+import { sampleFreedom } from '../../selection/samples.ts';
 import type { PlanMethod } from '../../store/format.ts';
 import { bestWeights } from '../../surrogate/best-weights.ts';
 import { predictedCurve } from '../../surrogate/curve.ts';
@@ -33,13 +33,16 @@ export function makePredicted(
   });
   const surrogate = fitSurrogate(merges, pool.length, base && objectiveOf(base, weights), seed);
   if (surrogate.kind === 'refused') return surrogate;
-  const ks = Array.from({ length: pool.length }, (_, i) => i + 1);
+  const isFree = required.length === 0;
+  const ks = isFree ? Array.from({ length: pool.length }, (_, i) => i + 1) : [];
   const constraints = { mustInclude: required, mustExclude: [], atMost: null };
-  const best = bestWeights(surrogate, merges, []);
+  const best = isFree ? bestWeights(surrogate, merges, []) : null;
   const measuredWeights = measuredOf(context, made, weighted);
   const failed = failedIn(context, cell);
   const { pick } = input.experiment.goals;
-  const asked = [...new Set([...input.experiment.sweep.k, ...(pick === null ? [] : [pick])])];
+  const asked = [...new Set([...input.experiment.sweep.k, ...(pick === null ? [] : [pick])])].filter(
+    (k) => k >= required.length,
+  );
   return {
     kind: 'predicted',
     agreement: surrogate.agreement,
@@ -103,23 +106,23 @@ function proposed({ selection }: MadeCell['cell'], subsets: readonly Proposed[])
 
 function measuredOf(
   context: Context,
-  { cell, measured }: MadeCell,
+  { cell, allowed }: MadeCell,
   weighted: readonly WeightedMerge[],
 ): MeasuredWeights[] {
-  const { samples, weights } = context;
-  const best = measured.reduce((a, b) => (objectiveOf(b, weights) < objectiveOf(a, weights) ? b : a));
+  const { samples, weights, required } = context;
+  const best = allowed.reduce((a, b) => (objectiveOf(b, weights) < objectiveOf(a, weights) ? b : a));
   const against = influence(best, samples, weights);
+  const freedom = sampleFreedom(samples, weights);
   return weighted
-    .filter(({ size }) => size === cell.size)
-    .map(({ weights: merged, losses }) => {
+    .filter(({ size, weights: own }) => size === cell.size && required.every((d) => (own[d] ?? 0) > 0))
+    .map(({ weights: own, losses }) => {
       const values = influence(losses, samples, weights);
-      const [own, paired] = [sampleVariance([values], samples), pairedVariance(values, against, samples)];
       const value = objectiveOf(losses, weights);
       const fall = objectiveOf(best, weights) - value;
       return {
-        weights: merged,
-        loss: estimated(context, value, own.variance, own.freedom),
-        gain: estimated(context, fall, paired.variance, paired.freedom),
+        weights: own,
+        loss: estimated(context, value, dot(values, values), freedom),
+        gain: estimated(context, fall, differenceVariance(values, against), freedom),
       };
     })
     .sort((a, b) => a.loss.value - b.loss.value);

@@ -6,13 +6,13 @@ import type { Context } from '../context.ts';
 import { lawOptions } from '../curves.ts';
 
 /** Of the objective: each replicate of its curve is fitted again, which all domains together would wait too long for. @throws Cancelled */
-export function makeReturns(context: Context, { measured, data: [curve] }: MadeCell): Returns | null {
+export function makeReturns(context: Context, { allowed, data: [curve] }: MadeCell): Returns | null {
   if (!curve) return null;
-  const { input, samples, weights } = context;
+  const { input, samples, weights, required } = context;
   const pool = input.plan.header.pool.length;
   const left =
     input.experiment.goals.interval === 'population'
-      ? leaveOneOut(typicalPoints(measured, pool, samples), measured, pool, weights)
+      ? leaveOneOut(typicalPoints(allowed, pool, samples, required.length), allowed, pool, weights, required)
       : null;
   return returnsOf(curve, lawOptions(context, left));
 }

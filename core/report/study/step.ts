@@ -72,25 +72,26 @@ function stepCurve(context: Context, { cell }: MadeCell, { subset, merges, found
 
 function typicalOf(
   context: Context,
-  { measured }: MadeCell,
+  { allowed }: MadeCell,
   tuned: readonly Tuned[],
   permutations: readonly (readonly number[])[] | null,
 ): Pick<StepStudy, 'by_k' | 'fall'> {
-  const { samples, weights, resamples, input, seed } = context;
+  const { samples, weights, resamples, input, seed, required } = context;
+  const i = required.length;
   const pool = input.plan.header.pool.length;
   const gains = meanGains(
     tuned.map(({ subset, gain }) => ({ k: subset.members.length, losses: gain })),
-    (k) => subsetsOfSize(pool, k),
+    (k) => subsetsOfSize(pool - i, k - i),
     samples,
     weights,
   );
   // Every plan measures the ends in full, whether the sweep has them or not.
   const isEnd = (k: number) => k === 1 || k === pool;
-  const rows = measured.map((row) =>
+  const rows = allowed.map((row) =>
     isEnd(row.members.length) ? { ...row, draws: Math.max(1, row.draws) } : row,
   );
-  const points = typicalPoints(rows, pool, samples);
-  const errors = subsetError(points, rows, pool, samples, weights, permutations);
+  const points = typicalPoints(rows, pool, samples, i);
+  const errors = subsetError(points, rows, pool, samples, weights, permutations, i);
   const by_k = gains.flatMap((gain): TunedPoint[] => {
     const at = points.findIndex(({ k }) => k === gain.k);
     const point = points[at];

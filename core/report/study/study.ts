@@ -37,6 +37,7 @@ export interface Study {
   readonly cells: readonly (CellStudy | null)[];
 }
 
+/** What the goals allow, but for what experts do for domains: synergy, transfer and spread are of the whole pool. */
 export interface CellStudy {
   readonly synergy: Synergy;
   /** Donors and receivers with like profiles, by the adjusted synergy. */
@@ -67,7 +68,7 @@ export interface PredictedStudy {
   readonly kind: 'predicted';
   /** How well measured merges are foretold without themselves. */
   readonly agreement: Agreement;
-  /** The typical curve with what was not merged foretold; `measured` subsets of `of`. */
+  /** The typical curve with what was not merged foretold; `measured` subsets of `of`. Empty where the goals require experts. */
   readonly curve: readonly {
     readonly k: number;
     readonly loss: Estimated;
@@ -76,7 +77,7 @@ export interface PredictedStudy {
   }[];
   /** Of each size that the sweep asks for, the best predictions that are still to be measured; lowest loss first. */
   readonly proposal: readonly ProposedSubset[];
-  /** Weights of lowest predicted loss, by expert in pool order; null where every expert is excluded. */
+  /** Weights of lowest predicted loss, by expert in pool order; null where the goals require experts. */
   readonly weights: ProposedWeights | null;
   /** Weights that were merged and scored, lowest loss first. */
   readonly measured_weights: readonly MeasuredWeights[];

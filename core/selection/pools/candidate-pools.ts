@@ -7,6 +7,7 @@ import type { Form } from '../../law/curve.ts';
 import type { CurveData } from '../../law/input.ts';
 import { predict } from '../../law/least-squares.ts';
 import { recommendedK } from '../../law/rules.ts';
+import { lossesOverPool } from '../../law/usable-points.ts';
 import { type Measured, objectiveOf } from '../measured.ts';
 import type { DomainWeights, Samples } from '../samples.ts';
 import { type TypicalPoint, typicalPoints } from '../typical.ts';
@@ -50,13 +51,22 @@ export interface Difference {
   readonly high: number | null;
 }
 
-/** Every pool with one expert left out, then every one with two, in pool order. A pool keeps at least two experts. */
-export function poolCurves(measured: readonly Measured[], pool: number, samples: Samples): PoolCurve[] {
-  const one = Array.from({ length: pool }, (_, d) => [d]);
-  const two = one.flatMap(([d = 0]) => one.slice(d + 1).map(([e = 0]) => [d, e]));
+/**
+ * Every pool with one expert left out, then every one with two, in pool order. A pool keeps at least two experts, and
+ * those that every subset holds (`required`).
+ */
+export function poolCurves(
+  measured: readonly Measured[],
+  pool: number,
+  samples: Samples,
+  required: readonly number[] = [],
+): PoolCurve[] {
+  const one = Array.from({ length: pool }, (_, d) => [d]).filter(([d = 0]) => !required.includes(d));
+  const two = one.flatMap(([d = 0], i) => one.slice(i + 1).map(([e = 0]) => [d, e]));
   return [...(pool >= 3 ? one : []), ...(pool >= 4 ? two : [])].map((without) => {
     const inside = measured.filter(({ members }) => !without.some((d) => members.includes(d)));
-    return { without, measured: inside, points: typicalPoints(inside, pool - without.length, samples) };
+    const points = typicalPoints(inside, pool - without.length, samples, required.length);
+    return { without, measured: inside, points };
   });
 }
 
@@ -94,8 +104,12 @@ function onePool(
   const y = Float64Array.from(rows, ({ loss }) => loss);
   const fit = laws.fit(k, y);
   const parameters = fit && parametersOfPool(fit);
-  const losses =
-    rows.length === size ? y : fit && Float64Array.from({ length: size }, (_, i) => predict(fit, i + 1));
+  const from = curve.from ?? 1;
+  const isComplete = rows.length === size - from + 1;
+  const lossAt = isComplete
+    ? (at: number) => y[at - from] ?? Number.NaN
+    : fit && ((at: number) => predict(fit, at));
+  const losses = lossAt && lossesOverPool({ from, pool: size }, lossAt);
   const best = rows.reduce<CandidatePool['best']>(
     (least, { k: at, loss }) => (least === null || loss < least.loss ? { k: at, loss } : least),
     null,

@@ -5,15 +5,8 @@ import { chooseBest } from '../selection/chosen.ts';
 import { halfWidth, samplesShowSpread } from '../selection/curve-error.ts';
 import { summedVariance } from '../selection/estimated.ts';
 import { pooledFreedom } from '../selection/freedom.ts';
-import {
-  differenceVariance,
-  dot,
-  influence,
-  type Measured,
-  meanLosses,
-  objectiveOf,
-} from '../selection/measured.ts';
-import { sampleFreedom } from '../selection/samples.ts';
+import { influence, type Measured, meanLosses, objectiveOf } from '../selection/measured.ts';
+import { pairedVariance, sampleVariance } from '../selection/sample-variance.ts';
 import { subsetsOfSize } from '../selection/subset-count.ts';
 import { subsetError } from '../selection/subset-error.ts';
 import { tiedWithBest } from '../selection/tied.ts';
@@ -75,11 +68,11 @@ function compared(context: Context, judged: readonly Judged[]): readonly Judged[
     null,
   );
   if (best === null) return [];
-  const freedom = sampleFreedom(context.samples, context.weights);
   return judged.map((each) => {
     if (each === best) return each;
     const value = each.chosen.cross_fitted.value - best.chosen.cross_fitted.value;
-    const behind = estimated(context, value, differenceVariance(each.values, best.values), freedom);
+    const { variance, freedom } = pairedVariance(each.values, best.values, context.samples);
+    const behind = estimated(context, value, variance, freedom);
     return { ...each, chosen: { ...each.chosen, behind } };
   });
 }
@@ -119,8 +112,7 @@ function betterThan(
   if (!samplesShowSpread(context.samples, context.weights)) return null;
   const best = judged.reduce((a, b) => (b.chosen.cross_fitted.value < a.chosen.cross_fitted.value ? b : a));
   const difference = best.chosen.cross_fitted.value - own.chosen.cross_fitted.value;
-  const variance = differenceVariance(best.values, own.values);
-  const freedom = sampleFreedom(context.samples, context.weights);
+  const { variance, freedom } = pairedVariance(best.values, own.values, context.samples);
   if (difference + halfWidth(variance, freedom) >= 0) return null;
   return { chosen: best.chosen, difference: estimated(context, difference, variance, freedom) };
 }
@@ -135,7 +127,7 @@ function chosenAt(context: Context, source: CurveSource, k: number, candidates: 
   const best = measured[choice.best] as Measured;
   const values = influence(choice.crossFitted, samples, weights);
   const loss = objectiveOf(choice.crossFitted, weights);
-  const freedom = sampleFreedom(samples, weights);
+  const { variance, freedom } = sampleVariance([values], samples);
   const at = source.points.findIndex((point) => point.k === k);
   const typical = source.points[at];
   let difference: Estimated | null = null;
@@ -144,22 +136,19 @@ function chosenAt(context: Context, source: CurveSource, k: number, candidates: 
     const i = required.length;
     const subsets = subsetError(source.points, measured, pool, samples, weights, permutations, i);
     const fromSubsets = subsets?.clusters.reduce((sum, u) => sum + (u[at] as number) ** 2, 0) ?? null;
-    const fromSamples = differenceVariance(values, influence(typical.losses, samples, weights));
+    const fromSamples = pairedVariance(values, influence(typical.losses, samples, weights), samples);
     difference = estimated(
       context,
       loss - objectiveOf(typical.losses, weights),
-      fromSubsets === null ? null : fromSamples + fromSubsets,
-      pooledFreedom([
-        { variance: fromSamples, freedom },
-        { variance: fromSubsets ?? 0, freedom: subsets?.freedom[at] ?? 1 },
-      ]),
+      fromSubsets === null ? null : fromSamples.variance + fromSubsets,
+      pooledFreedom([fromSamples, { variance: fromSubsets ?? 0, freedom: subsets?.freedom[at] ?? 1 }]),
     );
   }
   const chosen: Chosen = {
     k,
     members: best.members,
     loss: objectiveOf(best, weights),
-    cross_fitted: estimated(context, loss, dot(values, values), freedom),
+    cross_fitted: estimated(context, loss, variance, freedom),
     difference,
     behind: { value: 0, low: null, high: null },
     tied:
@@ -201,7 +190,7 @@ function effectInterval(context: Context, effect: ExpertEffect, measured: readon
   if (options.stage === 'points') return { value: effect.value, low: null, high: null };
   // A weighted sum of losses is a loss of weighted sums: its error follows as a single model's does.
   const values = influence(meanLosses(measured, [...effect.coefficients], samples), samples, weights);
-  const fromSamples = { variance: dot(values, values), freedom: sampleFreedom(samples, weights) };
+  const fromSamples = sampleVariance([values], samples);
   const { subsetVariance: variance, subsetFreedom: freedom } = effect;
   const total = summedVariance([fromSamples, variance === null ? null : { variance, freedom }]);
   return estimated(context, effect.value, total?.variance ?? null, total?.freedom ?? 0);

@@ -1,5 +1,5 @@
-import { differenceVariance, dot, influence, objectiveOf } from '../../selection/measured.ts';
-import { sampleFreedom } from '../../selection/samples.ts';
+import { influence, objectiveOf } from '../../selection/measured.ts';
+import { pairedVariance, sampleVariance } from '../../selection/sample-variance.ts';
 import type { PlanMethod } from '../../store/format.ts';
 import { bestWeights } from '../../surrogate/best-weights.ts';
 import { predictedCurve } from '../../surrogate/curve.ts';
@@ -112,17 +112,17 @@ function measuredOf(
   const { samples, weights, required } = context;
   const best = allowed.reduce((a, b) => (objectiveOf(b, weights) < objectiveOf(a, weights) ? b : a));
   const against = influence(best, samples, weights);
-  const freedom = sampleFreedom(samples, weights);
   return weighted
     .filter(({ size, weights: own }) => size === cell.size && required.every((d) => (own[d] ?? 0) > 0))
-    .map(({ weights: own, losses }) => {
+    .map(({ weights: merged, losses }) => {
       const values = influence(losses, samples, weights);
+      const [own, paired] = [sampleVariance([values], samples), pairedVariance(values, against, samples)];
       const value = objectiveOf(losses, weights);
       const fall = objectiveOf(best, weights) - value;
       return {
-        weights: own,
-        loss: estimated(context, value, dot(values, values), freedom),
-        gain: estimated(context, fall, differenceVariance(values, against), freedom),
+        weights: merged,
+        loss: estimated(context, value, own.variance, own.freedom),
+        gain: estimated(context, fall, paired.variance, paired.freedom),
       };
     })
     .sort((a, b) => a.loss.value - b.loss.value);

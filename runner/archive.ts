@@ -1,6 +1,6 @@
 /**
- * One experiment with its results as a zip archive: the file, its plan, and the evaluation sets, task vectors and
- * result lines that belong to it. Names inside an archive are checked against a list of forms; nothing else is unpacked.
+ * One experiment with its results as a zip archive: the file, its plan, and the evaluation sets, task vectors,
+ * results and scores on tasks that belong to it. Names inside an archive are checked against a list of forms; nothing else is unpacked.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const FORMS: readonly RegExp[] = [
   new RegExp(`^store/plans/${HEX}\\.jsonl$`),
   new RegExp(`^store/evaluations/${HEX}\\.json$`),
   new RegExp(`^store/geometry/${HEX}\\.json$`),
-  /^store\/results\/[A-Za-z0-9._-]{1,128}\.jsonl$/,
+  /^store\/(results|downstream)\/[A-Za-z0-9._-]{1,128}\.jsonl$/,
 ];
 /** Unpacked; an archive that claims more is refused before it is read. */
 const LARGEST = 4_000_000_000;
@@ -54,11 +54,14 @@ export function exportArchive(file: string, store: string, plan: AnyOutline, arc
     if (existsSync(measured)) entries[`store/geometry/${name}`] = readFileSync(measured);
   }
   let results = 0;
-  for (const name of resultFiles(store)) {
-    const [header = '', ...lines] = readFileSync(path.join(store, 'results', name), 'utf8').split('\n');
-    const wanted = lines.filter((line) => keys.has(keyOf(line)));
-    results += wanted.length;
-    if (wanted.length > 0) entries[`store/results/${name}`] = strToU8(`${[header, ...wanted].join('\n')}\n`);
+  for (const folder of ['results', 'downstream']) {
+    for (const name of lineFiles(store, folder)) {
+      const [header = '', ...lines] = readFileSync(path.join(store, folder, name), 'utf8').split('\n');
+      const wanted = lines.filter((line) => keys.has(keyOf(line)));
+      if (folder === 'results') results += wanted.length;
+      if (wanted.length > 0)
+        entries[`store/${folder}/${name}`] = strToU8(`${[header, ...wanted].join('\n')}\n`);
+    }
   }
   const bytes = zipSync(entries, { level: 6 });
   const partial = `${archive}.partial`;
@@ -87,12 +90,12 @@ function partsOf(store: string, { id, header }: AnyOutline): Parts {
   };
 }
 
-function resultFiles(store: string): readonly string[] {
-  const folder = path.join(store, 'results');
+function lineFiles(store: string, name: string): readonly string[] {
+  const folder = path.join(store, name);
   return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
 }
 
-/** The key of a result line, without trusting the rest of it. */
+/** The key of a result or a score, without trusting the rest of it. */
 function keyOf(line: string): string {
   return /^\{"key":"([0-9a-f]{64})"/.exec(line)?.[1] ?? '';
 }

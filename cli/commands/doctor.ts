@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type Problem, ProblemError } from '../../core/problem.ts';
 import { Agent } from '../../runner/agent.ts';
 import { type AgentPython, findAgentPython } from '../../runner/agent-environment.ts';
+import { findHarness } from '../../runner/downstream/harness.ts';
 import { findPython } from '../../runner/python.ts';
 import { userHome } from '../../runner/store-folder.ts';
 import { plain } from '../../words/plain.ts';
@@ -49,11 +50,14 @@ export async function doctor(context: Context, options: CommonOptions): Promise<
   const { environment, problems } = await examine(context);
   const home = userHome();
   const used = findAgentPython();
-  if (options.json) printJson(io, { node: process.versions.node, home, python: used, environment, problems });
+  const harness = environment && (await findHarness({}, context.signal)).version;
+  const found = { node: process.versions.node, home, python: used, environment, harness, problems };
+  if (options.json) printJson(io, found);
   else {
     const rows: string[][] = [['node', process.versions.node, path.normalize(process.execPath)]];
     rows.push(['interpreter', WHENCE[used.kind], used.python ?? '']);
     if (environment) rows.push(...rowsOf(environment));
+    if (environment) rows.push(['lm-eval', harness ?? 'not installed', 'for downstream tasks only']);
     rows.push(['home', home, '']);
     const columns = [
       { title: '', align: 'left' },

@@ -13,7 +13,7 @@ import { type Problem, ProblemError } from '../core/problem.ts';
 import { findMerge } from '../core/report/merge-table.ts';
 import type { Report } from '../core/report/report.ts';
 import { whyNoFollowUps } from '../core/report/study/follow-ups.ts';
-import { lossOfWeights } from '../core/report/study/merge-weights.ts';
+import { measuredWeightsOf } from '../core/report/study/merge-weights.ts';
 import type { PlanId, Prepared, PrepareRequest, WorkerStatus } from '../core/store/format.ts';
 import { prepareRequest } from '../core/store/prepared.ts';
 import type { Analysis, AnalysisUpdate } from './analysis.ts';
@@ -290,7 +290,7 @@ export class ExperimentSession {
     const members = subset.map((expert) => report.pool.indexOf(expert)).sort((a, b) => a - b);
     const at = cell ? findMerge(cell.merges, members, choice.seed) : null;
     const scored = at === null ? null : (cell?.merges.objective[at] ?? null);
-    const loss = weights ? lossOfWeights(report, size, weights) : scored;
+    const loss = weights ? (measuredWeightsOf(report, size, weights)?.loss.value ?? null) : scored;
     return { out, size, method: weights ? null : (cell?.label ?? null), subset, loss };
   }
 

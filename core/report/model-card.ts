@@ -6,6 +6,7 @@ import { methodLabels } from './labels.ts';
 import { findMerge, mergeAt } from './merge-table.ts';
 import { type MergeChoice, mergekitYaml } from './mergekit.ts';
 import type { MergePoint, Report } from './report.ts';
+import { measuredWeightsOf } from './study/merge-weights.ts';
 
 /**
  * The README.md of a merged model: what it was merged from and how, what was measured, and mergekit's configuration
@@ -87,7 +88,7 @@ function measuredSection(
   choice: MergeChoice,
   outDtype: string | undefined,
 ): string {
-  const merge = report && choice.weights === undefined ? measuredMerge(report, choice) : undefined;
+  const merge = report && measuredMerge(report, choice);
   if (!report || !merge) return '## Measured\n\nThis merge itself was not measured.\n';
   const size = report.sizes.find(({ name }) => name === choice.size);
   const rows = report.domains.map(
@@ -100,7 +101,7 @@ function measuredSection(
     '| domain | scored tokens | base | this merge |\n|---|---|---|---|',
     `${rows.join('\n')}`,
     `| **mean, as weighted** | | ${loss(size?.base?.objective.value)} | ${loss(merge.objective)} |\n`,
-    'A subset that was chosen on these very samples looks slightly better on them than it is.\n',
+    'What was chosen on these very samples looks slightly better on them than it is.\n',
   ].join('\n');
 }
 
@@ -114,7 +115,14 @@ function roundingSentence(scored: string, written: string | undefined): string {
   return ` Measured in ${scored}, on the float32 merge${rounded}`;
 }
 
-function measuredMerge(report: Report, choice: MergeChoice): MergePoint | undefined {
+function measuredMerge(
+  report: Report,
+  choice: MergeChoice,
+): Pick<MergePoint, 'objective' | 'domains'> | undefined {
+  if (choice.weights) {
+    const own = measuredWeightsOf(report, choice.size, choice.weights);
+    return own ? { objective: own.loss.value, domains: own.domains } : undefined;
+  }
   const members = choice.subset.map((name) => report.pool.indexOf(name)).sort((a, b) => a - b);
   const cellOf = report.cells.find(({ size, method }) => size === choice.size && method === choice.method);
   const found = cellOf && findMerge(cellOf.merges, members, choice.seed);

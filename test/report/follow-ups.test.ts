@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { requestMerges } from '../../core/design/requests.ts';
 import { ReportMaker } from '../../core/report/make-report.ts';
 import { mergePoints } from '../../core/report/merge-table.ts';
+import { modelCard } from '../../core/report/model-card.ts';
 import type { Report } from '../../core/report/report.ts';
 import { whyNoFollowUps } from '../../core/report/study/follow-ups.ts';
-import { lossOfWeights, namedWeights } from '../../core/report/study/merge-weights.ts';
+import { measuredWeightsOf, namedWeights } from '../../core/report/study/merge-weights.ts';
 import { digest } from '../../core/store/canonical.ts';
 import type { Plan, PlanId } from '../../core/store/format.ts';
 import { inputOf, type SweepOptions, World, WorldResults } from './world.ts';
@@ -66,8 +67,12 @@ describe('predicted, then measured, then recommended', () => {
     expect(weights?.gain.low).toBeLessThan(weights?.gain.value ?? Number.NaN);
     expect(weights?.loss.value).toBeCloseTo(predictedIn(before).weights?.loss.value ?? Number.NaN, 2);
     const named = new Map(Object.entries(namedWeights(after, weights?.weights ?? [])));
-    expect(lossOfWeights(after, 'default', named)).toBe(weights?.loss.value);
-    expect(lossOfWeights(after, 'default', new Map([...named].slice(1)))).toBeNull();
+    expect(measuredWeightsOf(after, 'default', named)).toBe(weights);
+    expect(measuredWeightsOf(after, 'default', new Map([...named].slice(1)))).toBeNull();
+    const choice = { size: 'default', method: 0, seed: null, subset: [...named.keys()], weights: named };
+    const card = modelCard(plan, after, choice);
+    expect(card).toContain(`${weights?.loss.value.toFixed(4)} |\n`);
+    for (const loss of weights?.domains ?? []) expect(card).toContain(`| ${loss.toFixed(4)} |\n`);
     // No model as it is: it has no part in the sizes' unmerged ones, and is in no cell.
     expect(after.sizes).toEqual(before.sizes);
     expect(after.progress).toMatchObject({ done: plan.lines.length, total: plan.lines.length });

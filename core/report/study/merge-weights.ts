@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { Report } from '../report.ts';
+import type { MeasuredWeights } from './study.ts';
 
 /** Weights by name, in digits that a person may read. Those of zero are left out. */
 export function namedWeights(
@@ -24,17 +25,16 @@ export function mergeWeightsLine(
   return `merge: ${stringify(merge, { collectionStyle: 'flow', lineWidth: 0 }).trim()}`;
 }
 
-/** Measured loss of θ0 + Σ w·v at a size; null where these very weights were not scored. */
-export function lossOfWeights(
+/** θ0 + Σ w·v at a size, as it was measured; null where these very weights were not scored. */
+export function measuredWeightsOf(
   { cells, study, pool }: Pick<Report, 'cells' | 'study' | 'pool'>,
   size: string,
   weights: ReadonlyMap<string, number>,
-): number | null {
+): MeasuredWeights | null {
   const at = cells.findIndex(
     (cell, i) => cell.size === size && study?.cells[i]?.predicted?.kind === 'predicted',
   );
   const predicted = study?.cells[at]?.predicted;
   const measured = predicted?.kind === 'predicted' ? predicted.measured_weights : [];
-  const same = measured.find((own) => pool.every((name, i) => (weights.get(name) ?? 0) === own.weights[i]));
-  return same?.loss.value ?? null;
+  return measured.find((own) => pool.every((name, i) => (weights.get(name) ?? 0) === own.weights[i])) ?? null;
 }

@@ -122,6 +122,7 @@ function measuredOf(
       return {
         weights: merged,
         loss: estimated(context, value, own.variance, own.freedom),
+        domains: [...losses.domains],
         gain: estimated(context, fall, paired.variance, paired.freedom),
       };
     })

@@ -104,6 +104,8 @@ export interface ProposedWeights {
 export interface MeasuredWeights {
   readonly weights: readonly number[];
   readonly loss: Estimated;
+  /** Loss on each domain. */
+  readonly domains: readonly number[];
   /** Fall of the loss against the best measured subset, paired: on the samples that both were chosen on. */
   readonly gain: Estimated;
 }

@@ -14,7 +14,15 @@ export function roughly(seconds: number): string {
 
 /** Decimal units, as disks are sold. */
 export function bytes(value: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  return scaledTo(value, ['B', 'kB', 'MB', 'GB', 'TB']);
+}
+
+/** `78.4 kFLOPs` */
+export function flops(value: number): string {
+  return scaledTo(value, ['FLOPs', 'kFLOPs', 'MFLOPs', 'GFLOPs', 'TFLOPs', 'PFLOPs']);
+}
+
+function scaledTo(value: number, units: readonly string[]): string {
   let scaled = value;
   let unit = 0;
   // What would round to a thousand is one of the next unit.

@@ -2,8 +2,8 @@
  * Merging and ensembling on a common axis. A merge of k experts is served as one model, an ensemble of k models costs
  * all of them; so what they reach is held against each other by what serving takes: bytes of weights, FLOPs per token.
  */
-import { loss, significant } from '../../words/numbers.ts';
-import { bytes } from '../../words/units.ts';
+import { loss } from '../../words/numbers.ts';
+import { bytes, flops } from '../../words/units.ts';
 
 export type ServingAxis = 'bytes' | 'flops';
 
@@ -105,5 +105,5 @@ const SIDES: Readonly<Record<Side, string>> = {
 };
 
 function costText(cost: number, axis: ServingAxis): string {
-  return axis === 'bytes' ? bytes(cost) : `${significant(cost, 3)} FLOPs per token`;
+  return axis === 'bytes' ? bytes(cost) : `${flops(cost)} per token`;
 }

@@ -4,8 +4,8 @@ import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import type { PreparedMember } from '../../core/store/ensemble/format.ts';
 import { chosenPool } from '../../words/ensemble.ts';
 import { estimated } from '../../words/estimates.ts';
-import { loss, significant } from '../../words/numbers.ts';
-import { bytes, parameters } from '../../words/units.ts';
+import { loss } from '../../words/numbers.ts';
+import { bytes, flops, parameters } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { ensembleSentences } from './ensemble-hints.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
@@ -64,7 +64,7 @@ function memberText(member: PreparedMember, family: string | null): string {
     active < member.parameters ? `${parameters(active)} used per token` : '',
     member.dtype,
     bytes(member.bytes),
-    `${significant(member.flops_per_token, 3)} FLOPs per token`,
+    `${flops(member.flops_per_token)} per token`,
     member.architecture,
   ];
   const said = facts.filter(Boolean).map((fact) => escapeMarkdown(fact));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnDigits, estimated, interval, lossDigits, plusMinus } from '../../words/estimates.ts';
 import { counted, loss, NONE, ordinal, percent, signed, significant } from '../../words/numbers.ts';
-import { bytes, millinats, pace, parameters, roughly } from '../../words/units.ts';
+import { bytes, flops, millinats, pace, parameters, roughly } from '../../words/units.ts';
 
 describe('numbers', () => {
   it('what is no number is never written as one', () => {
@@ -107,6 +107,7 @@ describe('units', () => {
   });
 
   it('fit what they count', () => {
+    expect(flops(78_400)).toBe('78.4 kFLOPs');
     expect(bytes(999)).toBe('999 B');
     expect(bytes(5_368_709_120)).toBe('5.4 GB');
     expect(parameters(494_032_768)).toBe('494M');

@@ -2,9 +2,9 @@
 import type { EnsembleReport, ModelScore } from '../../../../core/ensemble/types.ts';
 import { chosenPool, names } from '../../../../words/ensemble.ts';
 import { estimated } from '../../../../words/estimates.ts';
-import { loss, NONE, significant } from '../../../../words/numbers.ts';
+import { loss, NONE } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
-import { bytes, parameters } from '../../../../words/units.ts';
+import { bytes, flops, parameters } from '../../../../words/units.ts';
 import { type BarFigure, padded } from '../figure.ts';
 import { barEnds, valueRows } from '../series.ts';
 
@@ -52,7 +52,7 @@ export function modelFigure(report: EnsembleReport): BarFigure {
         { title: 'Family', text: true },
         { title: 'Parameters' },
         { title: 'Weights' },
-        { title: 'FLOPs per token' },
+        { title: 'For a token' },
         { title: 'Bits per byte (95%)' },
         ...domains.map((name) => ({ title: plain(name, 24) })),
         { title: 'Copy or merge of', text: true },
@@ -62,7 +62,7 @@ export function modelFigure(report: EnsembleReport): BarFigure {
         plain(model.family),
         parameters(model.parameters.total),
         bytes(model.serving_bytes),
-        significant(model.flops_per_token, 3),
+        flops(model.flops_per_token),
         estimated(model.bits_per_byte),
         ...model.domains.map((value) => (value === null ? NONE : loss(value))),
         names(model.merge_of ?? (model.null_of === null ? [] : [model.null_of]), 6),

@@ -2,9 +2,9 @@
 import type { BestPool, EnsembleReport } from '../../../../core/ensemble/types.ts';
 import { names } from '../../../../words/ensemble.ts';
 import { estimated } from '../../../../words/estimates.ts';
-import { loss, significant } from '../../../../words/numbers.ts';
+import { loss } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
-import { bytes, parameters } from '../../../../words/units.ts';
+import { bytes, flops, parameters } from '../../../../words/units.ts';
 import type { FigureTable, Series, XyFigure } from '../figure.ts';
 import { plainSeries, valueRows } from '../series.ts';
 import { bitsAxis, costAxis } from './axes.ts';
@@ -128,7 +128,7 @@ function poolTable({ best_pools, goal }: EnsembleReport): FigureTable {
       { title: 'Models', text: true },
       { title: 'Parameters' },
       { title: 'Weights' },
-      { title: 'FLOPs per token' },
+      { title: 'For a token' },
       { title: 'Oracle, on other samples (95%)' },
       { title: 'Mixed' },
       { title: 'Do as well' },
@@ -139,7 +139,7 @@ function poolTable({ best_pools, goal }: EnsembleReport): FigureTable {
       limit,
       parameters(pool.parameters),
       bytes(pool.serving_bytes),
-      significant(pool.flops_per_token, 3),
+      flops(pool.flops_per_token),
       estimated(pool.cross_fitted),
       loss(pool.mixture),
       pool.tied ? `${pool.tied.pools.length - 1}${pool.tied.more ? ' or more' : ''}` : '',

@@ -1,0 +1,54 @@
+/** Writes docs/simulations.md from what the soak studies kept: `node scripts/simulations.ts`. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ProblemError } from '../core/problem.ts';
+import type { Row } from '../test/simulation/tally.ts';
+import { keptRows } from './soak/kept-rows.ts';
+import { simulationsPage } from './soak/page.ts';
+import type { DrawsOfAFifth } from './surrogate/draws-of-a-fifth.ts';
+
+const STUDIES = [
+  [
+    'law',
+    'The law of one curve',
+    'Curves of a known form with errors that are known, that follow from evaluation samples or sampled subsets, or that nobody knows.',
+  ],
+  [
+    'curves',
+    'What follows from a curve',
+    'Warnings, returns, the three-point forecast, the law of the spread, and step lengths.',
+  ],
+  [
+    'report',
+    'A whole report',
+    'Seven or nine experts whose loss is quadratic in the merged update; new evaluation samples and a new design in each replicate.',
+  ],
+  [
+    'experts',
+    'Who helps whom',
+    'Six experts, three domains; every subset merged, or some of them, or the prefixes of permutations.',
+  ],
+  [
+    'selection',
+    'Choosing and comparing',
+    'Flags on synergy, tied sets, one expert less or more, differences between methods and between candidate pools.',
+  ],
+  [
+    'surrogate',
+    'Losses that nobody measured',
+    'Losses have no noise here, so what a surrogate leaves out is the same in every tenth of its jackknife: the intervals are wide on purpose.',
+  ],
+  ['sizes', 'Sizes and money', 'The law over sizes and experts, its warnings and lines, and planning.'],
+] as const;
+
+try {
+  const studies = STUDIES.map(([study, title, words]) => ({ title, words, rows: keptRows<Row[]>(study) }));
+  const page = simulationsPage(studies, keptRows<DrawsOfAFifth[]>('draws'));
+  const file = path.join(import.meta.dirname, '..', 'docs', 'simulations.md');
+  writeFileSync(file, page);
+  console.log(`${file}: ${studies.reduce((sum, { rows }) => sum + rows.length, 0)} rows`);
+} catch (error) {
+  if (!(error instanceof ProblemError)) throw error;
+  console.error(`${error.problem.message} ${error.problem.fix}`);
+  process.exitCode = 2;
+}

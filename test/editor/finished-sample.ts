@@ -21,6 +21,18 @@ export async function finishSample(
   for (const experiment of experiments) await mergeLab(['run', path.join(kept.folder, experiment)]);
 }
 
+/** Runs what is missing of the sample of ensembles, beside it: a minute or two the first time. */
+export async function finishEnsemble(): Promise<void> {
+  const folder = path.join(place, 'ensemble');
+  mkdirSync(folder, { recursive: true });
+  cpSync(path.join(root, 'examples', 'ensemble'), folder, {
+    preserveTimestamps: true,
+    recursive: true,
+    filter: (source) => !/[\\/](\.mergelab|__pycache__)$/.test(source),
+  });
+  await mergeLab(['run', path.join(folder, 'ensemble.mergelab.yaml')]);
+}
+
 /** Where it lies: to be looked at, not to be changed. */
 export function finishedSample(): Sample {
   return sampleIn(place);
@@ -37,7 +49,8 @@ export async function copyFinishedSample(parent: string): Promise<Sample> {
   return copy;
 }
 
-function mergeLab(args: readonly string[]): Promise<void> {
+/** The command line on these arguments, to its end. */
+export function mergeLab(args: readonly string[]): Promise<void> {
   const main = path.join(root, 'cli', 'main.ts');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args, '--json'], {

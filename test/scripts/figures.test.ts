@@ -7,17 +7,18 @@ import { plot } from '../../scripts/figures/plot.ts';
 import { ticks } from '../../scripts/figures/svg.ts';
 
 const docs = path.join(import.meta.dirname, '..', '..', 'docs');
-const guide = readFileSync(path.join(docs, 'how-to-read-the-numbers.md'), 'utf8');
+const pages = readdirSync(docs).filter((name) => name.endsWith('.md'));
+const guide = pages.map((name) => readFileSync(path.join(docs, name), 'utf8')).join('\n');
 
-describe('the guide to the numbers', () => {
-  it('shows every figure that is there, and none that is not', () => {
+describe('the pages of docs', () => {
+  it('show every figure that is there, and none that is not', () => {
     const shown = [...guide.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map((match) => match[1] ?? '');
     expect(shown.filter((target) => !existsSync(path.join(docs, target)))).toEqual([]);
     const made = readdirSync(path.join(docs, 'figures')).map((file) => `figures/${file}`);
     expect(shown.toSorted()).toEqual(made.toSorted());
   });
 
-  it('has figures that an image may show: finite, small, without script or link', () => {
+  it('have figures that an image may show: finite, small, without script or link', () => {
     for (const file of readdirSync(path.join(docs, 'figures'))) {
       const picture = readFileSync(path.join(docs, 'figures', file), 'utf8');
       expect(picture, file).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^>]* aria-label="[^"]+/);

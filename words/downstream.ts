@@ -1,5 +1,10 @@
 /** What models do on tasks, in words: the same on every surface. */
-import type { Downstream, DownstreamModel, DownstreamTaskReport } from '../core/downstream/downstream.ts';
+import type {
+  Downstream,
+  DownstreamModel,
+  DownstreamTaskReport,
+  DownstreamVerdict,
+} from '../core/downstream/downstream.ts';
 import { interval } from './estimates.ts';
 import { count, counted, loss, NONE, significant } from './numbers.ts';
 import { plain, plainLines } from './plain.ts';
@@ -57,4 +62,30 @@ export function missingText({ missing, total, tasks }: Downstream): string {
   return missing === total
     ? `Nothing is scored on ${tasks.length === 1 ? 'the task' : 'the tasks'} yet: run with --downstream.`
     : `${count(missing)} of ${counted(total, 'score')} are still to come: run with --downstream.`;
+}
+
+const VERDICTS: Readonly<Record<DownstreamVerdict, string>> = {
+  best: 'also the best',
+  not_best: 'another is better',
+  cannot_tell: 'cannot tell whether the best',
+  not_scored: 'not scored yet',
+  nothing_recommended: 'nothing to judge',
+};
+
+/** `acc 0.537 ± 0.068 · cannot tell whether the best`: what the recommended merge does on a task. */
+export function taskInShort({ models }: Pick<Downstream, 'models'>, task: DownstreamTaskReport): string {
+  if (task.problem) return 'cannot be scored';
+  const score = task.scores[models.findIndex(({ recommended }) => recommended)] ?? null;
+  return [
+    score && task.metric ? `${plain(task.metric.name, 40)} ${scoreText(score)}` : '',
+    VERDICTS[task.verdict],
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** All that is said of a task, a sentence each. */
+export function taskSentences(task: DownstreamTaskReport): readonly string[] {
+  if (task.problem) return [`${task.problem.message} ${task.problem.fix}`];
+  return [task.sentence, agreementSentence(task), ...task.notes].filter((sentence) => sentence !== '');
 }

@@ -1,6 +1,6 @@
 import type { Downstream, DownstreamTaskReport } from '../../core/downstream/downstream.ts';
 import type { Report } from '../../core/report/report.ts';
-import { agreementSentence, missingText, modelName, scoreText, taskTitle } from '../../words/downstream.ts';
+import { missingText, modelName, scoreText, taskSentences, taskTitle } from '../../words/downstream.ts';
 import { loss } from '../../words/numbers.ts';
 import { plainLines } from '../../words/plain.ts';
 import type { Style } from '../terminal/style.ts';
@@ -47,9 +47,7 @@ function taskText(
     rows,
     { indent: '  ', heading: style.dim, width: columns },
   );
-  const said = [task.sentence, agreementSentence(task), ...task.notes]
-    .filter((sentence) => sentence !== '')
-    .map((sentence) => wrap(plainLines(sentence), columns, '    '));
+  const said = taskSentences(task).map((sentence) => wrap(plainLines(sentence), columns, '    '));
   const heading = `  ${style.bold('Downstream')}  ${style.dim(taskTitle(task))}`;
   return [heading, ...said, ...(full ? [scores] : [])].join('\n');
 }

@@ -1,4 +1,4 @@
-/** What the lines `k`, `subsets`, `pick`, `within`, `return`, `epsilon` and `budget` give now. */
+/** What the lines `k`, `subsets`, `pick`, `within`, `return`, `epsilon`, `budget` and `downstream` give now. */
 
 import type { Path } from '../../core/experiment/diagnostic.ts';
 import type { Goal } from '../../core/experiment/experiment.ts';
@@ -9,6 +9,7 @@ import { baseRemark, lawRemark } from '../../words/law.ts';
 import { counted, loss } from '../../words/numbers.ts';
 import { nameList } from '../../words/plain.ts';
 import { precisionInShort, precisionSentence } from '../../words/precision.ts';
+import { downstreamHints } from './downstream-hints.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { kWithInterval } from './headline.ts';
 import { type Hint, hintAtEnd } from './hint.ts';
@@ -35,7 +36,7 @@ export function goalHints(edited: EditedExperiment, report: Report): Hint[] {
     if (!key || !note) return [];
     return [hintAtEnd(edited, (edited.valueRange(path) ?? key).end.line, note.text, note.tooltip)];
   });
-  return [...ofPlaces, ...budgetHint(edited, report)];
+  return [...ofPlaces, ...budgetHint(edited, report), ...downstreamHints(edited, report)];
 }
 
 /** Beside the key, since what it limits may follow on lines of its own. */

@@ -2,6 +2,7 @@
 
 import type { Path, Position, Range } from '../../core/experiment/diagnostic.ts';
 import { meansSentence, precisionSentence, samplesSentence } from '../../words/precision.ts';
+import { downstreamSentences } from './downstream-hints.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { ensembleHover } from './ensemble-hover.ts';
 import { nextSteps } from './headline.ts';
@@ -55,6 +56,8 @@ function contentOf(edited: EditedExperiment, path: Path): readonly (string | nul
         ? hoverOfMethod(edited, Number(second))
         : [];
     case 'evaluation':
+      if (second === 'downstream')
+        return lines(downstreamSentences(edited, third === undefined ? null : Number(third)));
       return domainsAt(edited, path);
     case 'goals':
       if (second === 'weights' && third !== undefined) return [hoverOfDomain(edited, String(third))];

@@ -48,6 +48,13 @@ export function estimated(
     : `${format(value, digits)} (${interval([low, high], digits, format)})`;
 }
 
+/** `0.0037 (0.0010 to 0.0064) below`, of a fall; `above` where it is none. */
+export function below({ value, low, high }: Estimate): string {
+  if (value >= 0) return `${estimated({ value, low, high })} below`;
+  const rise = { value: -value, low: high === null ? null : -high, high: low === null ? null : -low };
+  return `${estimated(rise)} above`;
+}
+
 /** `2.207 ± 0.08`, in short: three decimals, so that it stays in place, and more only where the interval is narrower than they show. */
 export function plusMinus({ value, low, high }: Estimate): string {
   if (low === null || high === null) return loss(value);

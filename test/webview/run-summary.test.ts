@@ -52,6 +52,12 @@ describe('a run', () => {
       runSummary(dashboardState({ ...report, precision: { ...precision, stop } }, { run })).state;
     expect(of('precise')).toBe('Done');
     expect(of(null)).toBe('Stopped');
+    const idle = { ...run, state: 'idle' } as const;
+    const later = { ...report, precision: { ...precision, stop: 'precise' } as const };
+    expect(runSummary(dashboardState(later, { run: idle })).state).toBe('Done');
+    expect(runSummary(dashboardState(report, { run: idle })).state).toBe('Not running');
+    const all = { ...report, progress: { done: 520, failed: 1, total: 521 } };
+    expect(runSummary(dashboardState(all, { run: idle })).state).toBe('Done');
     const bounded = { ...report, precision: { ...precision, stop: null } };
     expect(runSummary(dashboardState(bounded, { run })).counts).toBe('200 of at most 521 models scored');
   });

@@ -44,7 +44,7 @@ describe('variance', () => {
   it('names powers of ten, and says which law describes it better', () => {
     expect(figure.y.ticks).toContainEqual({ at: 3, label: '1000' });
     expect(betterText(study.spread)).toMatch(
-      /^Drawing without replacement describes it better: .* by 0\.33, /,
+      /^Drawing without replacement describes it better: .* is off by a factor of 1\.39, .* by a factor of /,
     );
     expect(betterText({ ...study.spread, describes_better: null, reason: 'too few k' })).toContain(
       'too few k',

@@ -1,9 +1,8 @@
 import type { Cell, Report } from '../../../core/report/report.ts';
 import { mergeWeightsLine, namedWeights } from '../../../core/report/study/merge-weights.ts';
 import type { CellStudy, MeasuredWeights, PredictedStudy } from '../../../core/report/study/study.ts';
-import { estimated } from '../../../words/estimates.ts';
+import { below, estimated } from '../../../words/estimates.ts';
 import { followUpsText } from '../../../words/follow-ups.ts';
-import { signed } from '../../../words/numbers.ts';
 import { nameList, plainLines } from '../../../words/plain.ts';
 import { millinats } from '../../../words/units.ts';
 import type { Style } from '../../terminal/style.ts';
@@ -74,7 +73,7 @@ function weightsText(
   if (!weights) return '';
   const against =
     weights.gain.value > 0
-      ? `${estimated(weights.gain)} below the best measured subset`
+      ? `${below(weights.gain)} the best measured subset`
       : 'no better than the best measured subset';
   const said = `Best weights: predicted loss ${estimated(weights.loss)}, ${against}. To write that model, put this line into the file, then merge-lab merge FILE:`;
   const line = mergeWeightsLine(report, cell.size, weights.weights);
@@ -84,7 +83,7 @@ function weightsText(
 
 function measuredWeightsText({ weights, loss, gain }: MeasuredWeights, { pool }: Report): string {
   const named = Object.entries(namedWeights({ pool }, weights)).map(([name, own]) => `${name}=${own}`);
-  return `Merged with weights ${plainLines(named.join(','))}: loss ${estimated(loss)}, on the same samples ${estimated(gain, signed)} below the best measured subset.`;
+  return `Merged with weights ${plainLines(named.join(','))}: loss ${estimated(loss)}, on the same samples ${below(gain)} the best measured subset.`;
 }
 
 /** Of the cell that the report answers for. */

@@ -1,6 +1,7 @@
 import type { SpreadFit, SpreadLaw } from '../../../core/law/spread/spread-law.ts';
 import type { CellStudy } from '../../../core/report/study/study.ts';
 import { counted, percent, significant } from '../../../words/numbers.ts';
+import { offBy } from '../../../words/spread.ts';
 import { millinats } from '../../../words/units.ts';
 import type { Style } from '../../terminal/style.ts';
 import { wrap } from '../../terminal/table.ts';
@@ -36,12 +37,10 @@ function nats2(variance: number): string {
   return `${significant(variance, 3)} nats²`;
 }
 
-/** log_rms is of ln(fitted/measured). */
 function misses({ left_out_log_rms: left, log_rms }: SpreadFit<never>): string {
-  const factor = Math.exp(left ?? log_rms).toFixed(2);
   return left === null
-    ? `; the variances are off by a factor of ${factor}`
-    : `; at a k left out the variance is off by a factor of ${factor}`;
+    ? `; the variances are off by ${offBy(log_rms)}`
+    : `; at a k left out the variance is off by ${offBy(left)}`;
 }
 
 function orders({ orders: rows }: CellStudy): string {

@@ -2,6 +2,7 @@
 import type { SpreadLaw } from '../../../../core/law/spread/spread-law.ts';
 import { cellName } from '../../../../words/cell-name.ts';
 import { count, counted, NONE, significant } from '../../../../words/numbers.ts';
+import { offBy } from '../../../../words/spread.ts';
 import { fineSteps } from '../../../law.ts';
 import { type Scope, studyOf } from '../../state/view.ts';
 import { domainName } from '../../text/words.ts';
@@ -37,13 +38,12 @@ export function varianceFigure(scope: Scope): XyFigure | null {
 /** Which law describes it, and by how much they miss. */
 export function betterText({ describes_better: better, paper, finite, reason }: SpreadLaw): string {
   if (!better || !paper || !finite) return reason ? `Which law describes it better is open: ${reason}.` : '';
-  const missed = (share: number | null) => (share === null ? NONE : significant(share, 2));
   const [one, other] =
     better === 'finite'
       ? ['Drawing without replacement', 'the paper’s form']
       : ['The paper’s form', 'drawing without replacement'];
   const [first, second] = better === 'finite' ? [finite, paper] : [paper, finite];
-  return `${one} describes it better: at a k left out it misses ln V by ${missed(first.left_out_log_rms)}, ${other} by ${missed(second.left_out_log_rms)}.`;
+  return `${one} describes it better: at a k left out it is off by ${offBy(first.left_out_log_rms)}, ${other} by ${offBy(second.left_out_log_rms)}.`;
 }
 
 function measuredSeries({ points }: SpreadLaw): Series {

@@ -1,10 +1,10 @@
 /** What the study adds to the answer: its neighbours, and what nobody has merged yet. */
 import type { Report, Selection } from '../../../../core/report/report.ts';
 import type { PredictedStudy } from '../../../../core/report/study/study.ts';
-import { estimated, lossDigits } from '../../../../words/estimates.ts';
+import { below, estimated, lossDigits } from '../../../../words/estimates.ts';
 import { followUpsText } from '../../../../words/follow-ups.ts';
 import { addSentence, dropSentence } from '../../../../words/neighbours.ts';
-import { loss, signed } from '../../../../words/numbers.ts';
+import { loss } from '../../../../words/numbers.ts';
 import { nameList, plain } from '../../../../words/plain.ts';
 
 export interface Beyond {
@@ -65,7 +65,7 @@ function weightsLine({ weights: best }: PredictedStudy, pool: readonly string[])
 /** The best of the weights that were merged. */
 function measuredLine({ measured_weights: [best] }: PredictedStudy, pool: readonly string[]): string {
   if (!best) return '';
-  return `Merged with weights, ${weightsOf(best.weights, pool)}: loss ${estimated(best.loss)}, a fall of ${estimated(best.gain, signed)} against the best measured subset on the same samples.`;
+  return `Merged with weights, ${weightsOf(best.weights, pool)}: loss ${estimated(best.loss)}, on the same samples ${below(best.gain)} the best measured subset.`;
 }
 
 function weightsOf(weights: readonly number[], pool: readonly string[]): string {

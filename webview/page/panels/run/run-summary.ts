@@ -51,8 +51,7 @@ const STATES: Readonly<Record<RunView['state'] | RunState, readonly [string, Run
 };
 
 export function runSummary({ run, report, ensemble, plan }: DashboardState): RunSummary {
-  const isPrecise = run.state === 'stopped' && report?.precision?.stop === 'precise';
-  const [state, tone] = STATES[isPrecise ? 'done' : run.state];
+  const [state, tone] = STATES[isOver({ run, report, ensemble }) ? 'done' : run.state];
   const active = tone === 'active';
   const { total, done, failed, at_start } = progressOf(active, run, [
     plan,
@@ -76,6 +75,14 @@ export function runSummary({ run, report, ensemble, plan }: DashboardState): Run
     pace: active ? paceOf(run.pace) : '',
     workers: run.workers.map((worker, i) => workerRow(worker, i + 1, ensemble !== null)),
   };
+}
+
+/** Whether nothing is left to do, whoever looks and whenever: all is scored, or the means are known well enough. */
+function isOver({ run, report, ensemble }: Pick<DashboardState, 'run' | 'report' | 'ensemble'>): boolean {
+  if (run.state !== 'idle' && run.state !== 'stopped') return false;
+  const progress = (report ?? ensemble?.report)?.progress;
+  if (progress && progress.total > 0 && progress.done + progress.failed >= progress.total) return true;
+  return report?.precision?.stop === 'precise';
 }
 
 /**

@@ -43,7 +43,7 @@ export interface Planning {
   readonly budget: Budget;
   /** Sizes ascending, k ascending. */
   readonly options: readonly Option[];
-  /** Indices of `options`. The lowest loss that the budget allows. */
+  /** Indices of `options`. The lowest typical loss that the budget allows. */
   readonly best: number | null;
   /** The cheapest that reaches `target_loss` within the budget; the smaller model where the cost is the same. */
   readonly cheapest: number | null;

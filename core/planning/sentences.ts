@@ -24,9 +24,11 @@ function optionText(planning: Told, option: Option): string {
 export function bestInShort(planning: Told): string {
   const option = at(planning, planning.best);
   if (!option) return `no best: ${planning.reasons['best'] ?? 'nothing is known yet'}`;
-  return [`best: ${placeText(planning, option)}`, `loss ${plusMinus(option.loss)}`, costText(option)].join(
-    ' · ',
-  );
+  return [
+    `best: ${placeText(planning, option)}`,
+    `typical loss ${plusMinus(option.loss)}`,
+    costText(option),
+  ].join(' · ');
 }
 
 function bestSentence(planning: Told): string {
@@ -35,7 +37,7 @@ function bestSentence(planning: Told): string {
     return `No best size and number of experts: ${planning.reasons['best'] ?? 'nothing is known yet'}.`;
   const { gpu_hours, max_parameters, memory_bytes } = planning.budget;
   const within = [gpu_hours, max_parameters, memory_bytes].some((limit) => limit !== null);
-  const where = within ? 'Lowest loss within the budget' : 'Lowest loss, whatever it costs';
+  const where = within ? 'Lowest typical loss within the budget' : 'Lowest typical loss, whatever it costs';
   return `${where}: ${optionText(planning, option)}.`;
 }
 
@@ -44,11 +46,12 @@ function cheapestSentence(planning: Told): string {
   const { target_loss: target } = planning.budget;
   if (target === null) return '';
   const option = at(planning, planning.cheapest);
-  if (!option) return `The loss ${loss(target)} is not reached: ${planning.reasons['cheapest'] ?? ''}.`;
+  if (!option)
+    return `A typical loss of ${loss(target)} is not reached: ${planning.reasons['cheapest'] ?? ''}.`;
   const { high } = option.loss;
   const open = high !== null && high > target;
   const sure = open ? ' Its interval reaches above that loss.' : '';
-  return `Cheapest that reaches ${loss(target)}: ${optionText(planning, option)}.${sure}`;
+  return `Cheapest whose typical loss reaches ${loss(target)}: ${optionText(planning, option)}.${sure}`;
 }
 
 function marginSentence(planning: Told, margin: Margin): string {

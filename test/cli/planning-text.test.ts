@@ -26,9 +26,9 @@ describe('planning on the terminal', () => {
   it('names the best, its loss with its interval, its cost, and the trade at the margin', () => {
     const said = text({ hours_per_expert_per_billion: 10, gpu_hours: 60, target_loss: 1.2 });
     expect(said).toContain(
-      'Lowest loss within the budget: L (3.0B) with 2 experts, 1.167 (1.157 to 1.177) for 60 GPU-hours of training.',
+      'Lowest typical loss within the budget: L (3.0B) with 2 experts, 1.167 (1.157 to 1.177) for 60 GPU-hours of training.',
     );
-    expect(said).toContain('Cheapest that reaches 1.200: L (3.0B) with 2 experts');
+    expect(said).toContain('Cheapest whose typical loss reaches 1.200: L (3.0B) with 2 experts');
     expect(said).toContain(
       'From S (1.0B) with 1 expert: one more expert (k = 2) saves 0.500 (0.490 to 0.510) nats for 10 GPU-hours; 1 expert of size L instead saves',
     );
@@ -38,7 +38,7 @@ describe('planning on the terminal', () => {
 
   it('speaks of expert-billions while an expert has no price', () => {
     expect(text({})).toContain(
-      'Lowest loss, whatever it costs: L (3.0B) with 3 experts, 1.000 (0.990 to 1.010), by the law for 9 expert-billions',
+      'Lowest typical loss, whatever it costs: L (3.0B) with 3 experts, 1.000 (0.990 to 1.010), by the law for 9 expert-billions',
     );
   });
 });

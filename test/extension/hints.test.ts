@@ -117,10 +117,10 @@ describe('hints', () => {
     const block = measured(world, 'budget:\n  max_parameters: 14B\n  target_loss: 1.4\n');
     const [hint] = hints(block, new Set(['goals'] as const));
     expect(lines(block, 'goals')).toEqual({
-      'budget:': 'best: 6 experts · loss 1.336 ± 0.11 · 2.96 expert-billions',
+      'budget:': 'best: 6 experts · typical loss 1.336 ± 0.11 · 2.96 expert-billions',
     });
-    expect(hint?.tooltip).toContain('Lowest loss within the budget: 6 experts');
-    expect(hint?.tooltip).toContain('Cheapest that reaches 1.400');
+    expect(hint?.tooltip).toContain('Lowest typical loss within the budget: 6 experts');
+    expect(hint?.tooltip).toContain('Cheapest whose typical loss reaches 1.400');
     const none = measured(world, 'budget: { max_parameters: 1M }\n');
     expect(Object.values(lines(none, 'goals'))).toEqual([
       'no best: no size and number of experts is within the budget',

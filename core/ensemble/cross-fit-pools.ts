@@ -51,8 +51,12 @@ export function poolRow(
   return lossesOf(oracleOf(members.map((m) => rows[m] as Losses)), samples);
 }
 
-/** What each sample outside the fold counts, as if there were no others; a domain wholly inside has no say. */
-function scaleWithout(fold: number, { samples, weights, folds }: EnsembleData): Float64Array {
+/**
+ * What each sample outside the fold counts, as if there were no others; a domain wholly inside has no say, and where that
+ * leaves none, all samples speak.
+ */
+function scaleWithout(fold: number, data: EnsembleData): Float64Array {
+  const { samples, weights, folds } = data;
   const scale = new Float64Array(samples.tokens.length);
   for (let d = 0; d < weights.length; d++) {
     const [from, to] = [samples.start[d] as number, samples.start[d + 1] as number];
@@ -60,5 +64,5 @@ function scaleWithout(fold: number, { samples, weights, folds }: EnsembleData): 
     for (let s = from; s < to; s++) if (folds[s] !== fold) left += samples.tokens[s] as number;
     for (let s = from; s < to; s++) if (folds[s] !== fold) scale[s] = (weights[d] as number) / left;
   }
-  return scale;
+  return scale.some((each) => each > 0) ? scale : perNat(data);
 }

@@ -93,7 +93,10 @@ function bestWithoutFold(
   return winner;
 }
 
-/** Σ_d w_d L_d of a row on all samples outside each fold, into `losses`, shape (folds). */
+/**
+ * Σ_d w_d L_d of a row on all samples outside each fold, into `losses`, shape (folds). A domain whose only samples are in
+ * the fold has no say; where that leaves none, all samples speak.
+ */
 export function withoutFolds(
   samples: Samples,
   weights: DomainWeights,
@@ -104,10 +107,12 @@ export function withoutFolds(
   const inFold = new Float64Array(D * FOLDS);
   const total = new Float64Array(D);
   addUp(samples.tokens);
-  // A domain whose only samples are in this fold cannot speak for the choice.
   const left = inFold.map((tokens, at) => Math.max(0, (total[Math.floor(at / FOLDS)] as number) - tokens));
-  return ({ nll }, losses = new Float64Array(FOLDS)) => {
-    addUp(nll);
+  const emptied = Array.from({ length: FOLDS }, (_, f) => f).filter((f) =>
+    counted.every((d) => left[d * FOLDS + f] === 0),
+  );
+  return (row, losses = new Float64Array(FOLDS)) => {
+    addUp(row.nll);
     losses.fill(0);
     for (const d of counted) {
       const weight = weights[d] as number;
@@ -118,6 +123,7 @@ export function withoutFolds(
         losses[f] = (losses[f] as number) + (weight * sum) / (left[at] as number);
       }
     }
+    for (const f of emptied) losses[f] = objectiveOf(row, weights);
     return losses;
   };
 

@@ -42,8 +42,7 @@ export function tuneSubset(
   const byFold = merges.map(({ losses }) => outside(losses));
   const rows = Array.from({ length: FOLDS }, (_, fold) => {
     const left = byFold.map((losses) => losses[fold] as number);
-    // Where nothing is outside the fold, all samples must speak.
-    const { at, first } = left.every((loss) => loss === left[0]) ? lowest : lowestOf(scales, left);
+    const { at, first } = lowestOf(scales, left);
     return between(merges, first, at, samples);
   });
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/law/random.ts';
-import { chooseBest, FOLDS, foldsOf } from '../../core/selection/chosen.ts';
+import { chooseBest, FOLDS, foldsOf, withoutFolds } from '../../core/selection/chosen.ts';
 import type { Measured } from '../../core/selection/measured.ts';
 import { resample } from '../../core/selection/resample.ts';
 import { normalised, type Samples, samplesOf } from '../../core/selection/samples.ts';
@@ -103,6 +103,30 @@ describe('chooseBest', () => {
       measured[0] ? macro(measured[0]) : 0,
       6,
     );
+  });
+});
+
+describe('a fold that holds every sample that counts', () => {
+  const one = samplesOf([1, 30].map((n, d) => ({ name: `d${d}`, tokens: new Float64Array(n).fill(5) })));
+  const first = normalised([1, 0]);
+  const measured = models([3, 2, 1, 4], 2, 0.01, one);
+  const folds = foldsOf(one, 1);
+
+  it('leaves the choice to all samples, for whoever chooses by fold', () => {
+    const choice = chooseBest(indices(4), measured, one, first, folds);
+    expect(choice?.best).toBe(2);
+    expect(choice?.crossFitted.domains[0]).toBe(measured[2]?.domains[0]);
+    const outside = withoutFolds(one, first, folds);
+    for (const row of measured)
+      for (const loss of outside(row)) expect(loss).toBeCloseTo(row.domains[0] ?? Number.NaN, 12);
+  });
+
+  it('has no say where others remain', () => {
+    const outside = withoutFolds(one, WEIGHTS, folds);
+    const [row] = measured;
+    if (!row) throw new Error('a model');
+    const withFirst = folds[0] ?? -1;
+    expect(outside(row)[withFirst]).toBeLessThan(0.6 * (row.domains[1] ?? 0));
   });
 });
 

@@ -10,14 +10,17 @@ export function seedOfInput({ models, domains, domainOf, bytes }: EnsembleInput)
       domains: domains.map(({ name, weight }) => [name, weight]),
       domainOf: hashOf(domainOf),
       bytes: hashOf(bytes),
-      models: models.map(({ name, family, nullOf, parameters, servingBytes, nll }) => [
-        name,
-        family,
-        nullOf,
-        parameters.total,
-        servingBytes,
-        hashOf(nll),
-      ]),
+      // A merge is in no pool: naming one leaves all digits as they are.
+      models: models
+        .filter(({ mergeOf }) => !mergeOf)
+        .map(({ name, family, nullOf, parameters, servingBytes, nll }) => [
+          name,
+          family,
+          nullOf,
+          parameters.total,
+          servingBytes,
+          hashOf(nll),
+        ]),
     }),
   );
 }

@@ -5,8 +5,8 @@ import type { Measured } from '../selection/measured.ts';
 import { methodDifferences } from '../selection/method-difference.ts';
 import { subsetError } from '../selection/subset-error.ts';
 import type { Context } from './context.ts';
+import { estimated } from './estimated.ts';
 import type { AgainstBest, Cell, MethodDifference } from './report.ts';
-import { estimated } from './select.ts';
 import type { ScaledSubset } from './step-merges.ts';
 
 /** A cell with the rows that it was made from. */

@@ -1,4 +1,5 @@
 /** What the goals leave: everything that a report says is about the subsets that they allow. */
+import { nameList } from '../../words/plain.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { vectorsOf } from '../geometry/task-vectors.ts';
 import type { Measured } from '../selection/measured.ts';
@@ -91,4 +92,16 @@ function renumbered<Row extends Pick<Measured, 'members'>>(row: Row, places: rea
 /** Whether the goals leave any subset out. */
 export function isRestricted({ goals }: Experiment): boolean {
   return goals.must_include.length + goals.must_exclude.length > 0;
+}
+
+/** What a report is about, where the goals leave subsets out. */
+export function allowedSentence({ goals }: Experiment): string {
+  const { must_include: include, must_exclude: exclude } = goals;
+  const parts = [
+    include.length > 0 ? `with ${nameList(include)}` : '',
+    exclude.length > 0 ? `without ${nameList(exclude)}` : '',
+  ].filter(Boolean);
+  return parts.length === 0
+    ? ''
+    : `Every number here, the law's too, is about subsets ${parts.join(' and ')}, as the goals ask.`;
 }

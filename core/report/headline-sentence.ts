@@ -1,9 +1,10 @@
 /** The headline in plain sentences. */
-import { interval, lossDigits } from '../../words/estimates.ts';
+import { estimated, interval, lossDigits } from '../../words/estimates.ts';
 import { FEWEST_TO_JUDGE } from '../../words/law.ts';
-import { counted, loss, percent } from '../../words/numbers.ts';
+import { counted, loss, percent, signed } from '../../words/numbers.ts';
 import { nameList } from '../../words/plain.ts';
 import type { Experiment } from '../experiment/experiment.ts';
+import { allowedSentence } from './allowed.ts';
 import type { AgainstBase } from './headline.ts';
 import type { Cell, Chosen, Curve, Estimated, Headline, Progress } from './report.ts';
 
@@ -25,7 +26,8 @@ export function headlineSentence(told: Told): string {
   if (!cell || !curve || !headline.recommended_k) return withoutK(told);
   const soFar = headline.state === 'complete' ? '' : `So far, with ${done} of ${total} merges measured: `;
   const keepsBase = against !== null && !against.typical && !against.chosen;
-  return soFar + (keepsBase ? losesSentence(told, curve) : answerSentence(told, cell));
+  const answer = keepsBase ? losesSentence(told, curve) : answerSentence(told, cell);
+  return soFar + [answer, allowedSentence(told.experiment)].filter(Boolean).join(' ');
 }
 
 const NO_PROGRESS: Progress = { done: 0, failed: 0, total: 0 };
@@ -69,38 +71,61 @@ function answerSentence(told: Told, cell: Cell): string {
 }
 
 /** What the recommended subset is, and what it gives. */
-function mergingSentence(
-  { experiment, pool, base }: Told,
-  cell: Cell,
-  { k, cross_fitted, members, tied }: Chosen,
-): string {
-  const names =
-    members.length === pool.length && pool.length > 1
-      ? `all ${pool.length} experts`
-      : nameList(members.map((d) => pool[d] as string));
+function mergingSentence(told: Told, cell: Cell, chosen: Chosen): string {
+  const { pool, base, experiment } = told;
+  const { cross_fitted, members, tied, k } = chosen;
+  const isAll = members.length === pool.length && pool.length > 1;
+  const names = isAll ? `all ${pool.length} experts` : namesOf(chosen, pool);
   const against = base ? `; the base has ${loss(base.value)}` : '';
   const others = (tied ?? 1) - 1;
   const ties =
     others > 0
       ? ` ${others} other ${others === 1 ? 'subset' : 'subsets'} of ${k} ${others === 1 ? 'does' : 'do'} as well.`
       : '';
-  const better = cell.selection?.better?.chosen;
-  const instead = better
-    ? ` Another size does better: ${nameList(better.members.map((d) => pool[d] as string))} ${better.k === 1 ? 'has' : 'have'} ${loss(better.cross_fitted.value)}.`
-    : '';
-  return `Merging ${names} by ${cell.label} gives a loss of ${withInterval(cross_fitted)} nats per token${against}.${ties}${instead}${fewestSentence(experiment, pool, cell)}`;
+  return (
+    `${leadOf(told, cell, chosen)} ${names} by ${cell.label} gives a loss of ${withInterval(cross_fitted)} nats per ` +
+    `token${against}.${ties}${passedOverSentence(cell)}${betterSentence(cell, pool)}${fewestSentence(experiment, pool, cell)}`
+  );
+}
+
+/** How the subset was come by: nothing is chosen of a whole pool, or where its size was asked for. */
+function leadOf({ pool, experiment, headline }: Told, { selection }: Cell, { k }: Chosen): string {
+  const typical = headline.recommended_k?.k ?? 0;
+  if (experiment.goals.pick !== null || (k === pool.length && !selection?.passed_over) || typical === 0)
+    return 'Merging';
+  const does = k === 1 ? 'this one does' : `these ${k} do`;
+  return selection?.passed_over
+    ? `Chosen with care, ${does} better: merging`
+    : `Chosen with care, ${k === 1 ? 'this one' : `these ${k}`}: merging`;
+}
+
+/** Why the subset is not of the recommended k. */
+function passedOverSentence({ selection }: Cell): string {
+  const left = selection?.passed_over;
+  if (!left) return '';
+  const { k, cross_fitted } = left.chosen;
+  return ` The best ${k === 1 ? 'single expert' : k} surely ${k === 1 ? 'loses' : 'lose'} more: ${loss(cross_fitted.value)}, ${estimated(left.difference, signed)} against ${selection.recommended?.k === 1 ? 'it' : 'these'}.`;
+}
+
+function betterSentence({ selection }: Cell, pool: readonly string[]): string {
+  const better = selection?.better?.chosen;
+  if (!better) return '';
+  return ` Another size is surely better: ${namesOf(better, pool)} ${better.k === 1 ? 'has' : 'have'} ${loss(better.cross_fitted.value)}.`;
 }
 
 /** That choosing needs fewer experts than a typical merge does, unless that subset has been named as the better one. */
 function fewestSentence({ goals }: Experiment, pool: readonly string[], { selection }: Cell): string {
   const fewest = selection?.fewest;
   if (!fewest || goals.goal.rule !== 'within' || fewest.k === selection.better?.chosen.k) return '';
-  const { k, members, cross_fitted } = fewest;
-  const names = nameList(members.map((d) => pool[d] as string));
+  const { k, cross_fitted } = fewest;
   return (
-    ` Choosing them with care, ${k} ${k === 1 ? 'does' : 'do'} as much: ${names} ${k === 1 ? 'has' : 'have'} ` +
-    `${withInterval(cross_fitted)}, within ${goals.goal.value} nats of the best chosen merge.`
+    ` With fewer, ${k === 1 ? 'one' : k} chosen with care ${k === 1 ? 'stays' : 'stay'} within ${goals.goal.value} nats of the ` +
+    `best chosen merge: ${namesOf(fewest, pool)} ${k === 1 ? 'has' : 'have'} ${withInterval(cross_fitted)}.`
   );
+}
+
+function namesOf({ members }: Chosen, pool: readonly string[]): string {
+  return nameList(members.map((d) => pool[d] as string));
 }
 
 /** What the next expert would buy a typical merge, or that there is none left to add. */
@@ -134,8 +159,8 @@ function enoughSentence(
     pool === 1
       ? 'The only expert is needed'
       : k === pool
-        ? `${caveat ? 'all' : 'All'} ${experts(pool)} are needed`
-        : `${experts(k)} of ${pool} ${verb} enough`;
+        ? `${caveat ? 'all' : 'All'} ${experts(pool)} are needed, taken blindly`
+        : `${experts(k)} of ${pool} ${verb} enough, taken blindly`;
   const subject = `${caveat}${enough}`;
   switch (goal.rule) {
     case 'within':

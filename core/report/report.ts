@@ -207,11 +207,17 @@ export interface Selection {
   readonly attribution: readonly (Attribution | null)[];
   /** Best measured subset by k that the goals' constraints allow, chosen on all samples, judged by cross-fitting. */
   readonly chosen: readonly Chosen[];
-  /** The one to take: of size `goals.pick` or the recommended k (where that one loses to the base, the best that does not); null when no merge beats the base or none is measured. */
+  /**
+   * The one to take: of size `goals.pick` or the recommended k. Unasked, where that one is surely worse than the best by
+   * more than the goal allows, the smallest within it; where it loses to the base, the best. Null when no merge beats the
+   * base or none is measured.
+   */
   readonly recommended: Chosen | null;
   /** Why `recommended` is null. */
   readonly reason: string | null;
-  /** A chosen subset of another size that is better than `recommended`, beyond what the samples leave open; null if none. */
+  /** The chosen subset of the recommended k, where it is left for a better one of another size: how much it is behind. */
+  readonly passed_over: Better | null;
+  /** Where the size was asked for: the best chosen subset of all, if it is surely better than `recommended`; else null. */
   readonly better: Better | null;
   /**
    * Under the goal `within`: the smallest chosen subset that beats the base and whose cross-fitted loss is within the
@@ -222,7 +228,7 @@ export interface Selection {
 
 export interface Better {
   readonly chosen: Chosen;
-  /** Its cross-fitted loss minus that of the recommended subset, paired. */
+  /** Its cross-fitted loss minus that of the recommended subset, paired: positive is worse. */
   readonly difference: Estimated;
 }
 

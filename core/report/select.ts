@@ -2,7 +2,7 @@ import { throwIfCancelled } from '../law/cancelled.ts';
 import type { RecommendedK } from '../law/curve.ts';
 import { attribution, type ExpertEffect } from '../selection/attribution.ts';
 import { chooseBest } from '../selection/chosen.ts';
-import { halfWidth, samplesShowSpread } from '../selection/curve-error.ts';
+import { samplesShowSpread } from '../selection/curve-error.ts';
 import { summedVariance } from '../selection/estimated.ts';
 import { pooledFreedom } from '../selection/freedom.ts';
 import { influence, type Measured, meanLosses, objectiveOf } from '../selection/measured.ts';
@@ -10,9 +10,10 @@ import { pairedVariance, sampleVariance } from '../selection/sample-variance.ts'
 import { subsetsOfSize } from '../selection/subset-count.ts';
 import { subsetError } from '../selection/subset-error.ts';
 import { tiedWithBest } from '../selection/tied.ts';
-import { isRestricted } from './allowed.ts';
 import type { Context } from './context.ts';
 import type { CurveSource } from './curves.ts';
+import { estimated } from './estimated.ts';
+import { type Judged, recommend } from './recommend.ts';
 import type { Attribution, Chosen, Estimated, Selection } from './report.ts';
 
 /** Indices of subsets by k, ascending. */
@@ -43,22 +44,11 @@ export function makeSelection(
     context,
     [...source.candidates].map(([k, candidates]) => chosenAt(context, source, k, candidates)),
   );
-  const chosen = judged.map((each) => each.chosen);
-  const { recommended, reason } = recommend(context, source, chosen, recommendedK);
   return {
     attribution: makeAttribution(context, source),
-    chosen,
-    recommended,
-    reason,
-    better: betterThan(context, judged, recommended),
-    fewest: fewestChosen(context, source, chosen, recommended),
+    chosen: judged.map(({ chosen }) => chosen),
+    ...recommend(context, source, judged, recommendedK),
   };
-}
-
-interface Judged {
-  readonly chosen: Chosen;
-  /** Influence of its cross-fitted loss, shape (S). */
-  readonly values: Float64Array;
 }
 
 /** Each beside the one of lowest cross-fitted loss. */
@@ -75,46 +65,6 @@ function compared(context: Context, judged: readonly Judged[]): readonly Judged[
     const behind = estimated(context, value, variance, freedom);
     return { ...each, chosen: { ...each.chosen, behind } };
   });
-}
-
-/** Choosing does with fewer experts than the typical merge that the recommended k is read off: how few. */
-function fewestChosen(
-  context: Context,
-  source: CurveSource,
-  chosen: readonly Chosen[],
-  recommended: Chosen | null,
-): Chosen | null {
-  const { goal } = context.input.experiment.goals;
-  if (goal.rule !== 'within' || !recommended) return null;
-  const lowest = chosen.reduce((a, { cross_fitted }) => Math.min(a, cross_fitted.value), Infinity);
-  const beats = beatsBase(context, source);
-  const enough = chosen
-    .filter((each) => each.k >= 1 && beats(each) && each.cross_fitted.value <= lowest + goal.value)
-    .reduce<Chosen | null>((a, b) => (a === null || b.k < a.k ? b : a), null);
-  return enough && enough.k < recommended.k ? enough : null;
-}
-
-/** Where the base is not scored, everything passes. */
-function beatsBase({ weights }: Context, source: CurveSource): (candidate: Chosen) => boolean {
-  const base = source.base && objectiveOf(source.base, weights);
-  return ({ cross_fitted }) => base === null || cross_fitted.value < base;
-}
-
-/** The chosen subset of lowest cross-fitted loss, where it is surely better than the recommended one. */
-function betterThan(
-  context: Context,
-  judged: readonly Judged[],
-  recommended: Chosen | null,
-): Selection['better'] {
-  const own = judged.find(({ chosen }) => chosen === recommended);
-  // Whatever is sure has an interval, and early in a run one size may have a single subset to choose.
-  if (!own || context.options.stage === 'points') return null;
-  if (!samplesShowSpread(context.samples, context.weights)) return null;
-  const best = judged.reduce((a, b) => (b.chosen.cross_fitted.value < a.chosen.cross_fitted.value ? b : a));
-  const difference = best.chosen.cross_fitted.value - own.chosen.cross_fitted.value;
-  const { variance, freedom } = pairedVariance(best.values, own.values, context.samples);
-  if (difference + halfWidth(variance, freedom) >= 0) return null;
-  return { chosen: best.chosen, difference: estimated(context, difference, variance, freedom) };
 }
 
 function chosenAt(context: Context, source: CurveSource, k: number, candidates: readonly number[]): Judged {
@@ -161,19 +111,6 @@ function chosenAt(context: Context, source: CurveSource, k: number, candidates: 
   return { chosen, values };
 }
 
-/** A value with its 95% interval, which is left out at the points stage and where the variance is not known. */
-export function estimated(
-  { options, samples, weights }: Context,
-  value: number,
-  variance: number | null,
-  freedom: number,
-): Estimated {
-  if (options.stage === 'points' || variance === null || !samplesShowSpread(samples, weights))
-    return { value, low: null, high: null };
-  const half = halfWidth(variance, freedom);
-  return { value, low: value - half, high: value + half };
-}
-
 function makeAttribution(context: Context, { measured, permutations }: CurveSource): (Attribution | null)[] {
   const { pool } = context.input.plan.header;
   const losses = Float64Array.from(measured, (row) => objectiveOf(row, context.weights));
@@ -194,37 +131,4 @@ function effectInterval(context: Context, effect: ExpertEffect, measured: readon
   const { subsetVariance: variance, subsetFreedom: freedom } = effect;
   const total = summedVariance([fromSamples, variance === null ? null : { variance, freedom }]);
   return estimated(context, effect.value, total?.variance ?? null, total?.freedom ?? 0);
-}
-
-/** The chosen subset of the asked size; where only other sizes beat the base, the best of those. */
-function recommend(
-  context: Context,
-  source: CurveSource,
-  chosen: readonly Chosen[],
-  recommendedK: RecommendedK | null,
-): { recommended: Chosen | null; reason: string | null } {
-  const { pick } = context.input.experiment.goals;
-  const none = (reason: string) => ({ recommended: null, reason });
-  const beats = beatsBase(context, source);
-  if (chosen.length > 0 && !chosen.some(beats))
-    return none('No measured subset beats the base on samples that it was not chosen on.');
-  const k = pick ?? recommendedK?.k ?? null;
-  if (k === null) return none('There is no recommended k; `pick` under `goals` names a size.');
-  const own = chosen.find((candidate) => candidate.k === k);
-  if (own && (pick !== null || beats(own))) return { recommended: own, reason: null };
-  if (own || k === 0) {
-    const best = chosen
-      .filter(beats)
-      .reduce<Chosen | null>(
-        (a, b) => (a === null || b.cross_fitted.value < a.cross_fitted.value ? b : a),
-        null,
-      );
-    if (best) return { recommended: best, reason: null };
-  }
-  if (k === 0) return none('No merge beats the base.');
-  const allowed = isRestricted(context.whole.experiment) ? ' that the goals allow' : '';
-  const swept = context.input.experiment.sweep.k.includes(k)
-    ? 'has been measured yet'
-    : 'is measured: `sweep.k` leaves that size out';
-  return none(`No subset of ${k} experts${allowed} ${swept}.`);
 }

@@ -3,10 +3,10 @@ import { influence, type Losses, objectiveOf } from '../selection/measured.ts';
 import { sampleVariance } from '../selection/sample-variance.ts';
 import { isUnmerged, type PlanLine } from '../store/format.ts';
 import type { Context, Unscored } from './context.ts';
+import { estimated } from './estimated.ts';
 import type { ReportInput } from './input.ts';
 import type { Rows } from './merges.ts';
 import type { Estimated, ReportSize, Unmerged } from './report.ts';
-import { estimated } from './select.ts';
 
 /** Rows of one size, null while not scored. */
 export function unmergedOf({ plan }: ReportInput, size: string, rows: Rows): Unscored {

@@ -492,13 +492,42 @@ describe('choosing with care', () => {
   it('is told in the headline, beside the better one and what one more would buy', () => {
     const { sentence } = reportOf(within(0.05), 'complete').headline;
     expect(sentence).toContain(
-      ' Choosing them with care, 4 do as much: e0, e2, e4 and e5 have 1.32 (95% interval 1.21 to 1.43), ' +
-        'within 0.05 nats of the best chosen merge.',
+      ' With fewer, 4 chosen with care stay within 0.05 nats of the best chosen merge: ' +
+        'e0, e2, e4 and e5 have 1.32 (95% interval 1.21 to 1.43).',
     );
-    const same = reportOf(within(0.01), 'complete');
-    expect(only(same).selection?.better?.chosen.k).toBe(5);
-    expect(same.headline.sentence).toContain('Another size does better: e0, e1, e2, e4 and e5 have 1.307.');
-    expect(same.headline.sentence).not.toContain('with care');
+    const picked = reportOf({ ...within(0.01), pick: 6 }, 'complete');
+    expect(only(picked).selection?.better?.chosen.k).toBe(5);
+    expect(picked.headline.sentence).toContain(
+      'Another size is surely better: e0, e1, e2, e4 and e5 have 1.307.',
+    );
+    expect(picked.headline.sentence).not.toContain('with care');
+  });
+
+  it('takes another size where that of the recommended k is surely worse by more than the goal allows', () => {
+    for (const stage of ['points', 'complete'] as const) {
+      const report = reportOf(within(0.01), stage);
+      const { selection } = only(report);
+      expect(report.headline.recommended_k?.k).toBe(6);
+      expect(selection?.recommended).toBe(selection?.chosen[4]);
+      expect(report.headline.subset).toEqual(['e0', 'e1', 'e2', 'e4', 'e5']);
+      expect(selection?.passed_over?.chosen.k).toBe(6);
+      expect(selection?.passed_over?.difference.value).toBeCloseTo(0.029, 2);
+      expect([selection?.better, selection?.fewest]).toEqual([null, null]);
+      expect(report.headline.sentence).toMatch(
+        /^All 6 experts are needed, taken blindly.*\nChosen with care, these 5 do better: merging e0, e1, e2, e4 and e5 by .* The best 6 surely lose more: 1\.336, \+0\.0\d+/,
+      );
+    }
+    // What the goal allows to lose is not worth more experts, and what is not sure is no reason.
+    expect(only(reportOf(within(0.05))).selection?.passed_over).toBeNull();
+    const few = new World({ seed: 7, experts: 6, domains: 3, samples: 3 });
+    const unsure = makeReport(inputOf(few, { goals: within(0.01) }), { stage: 'complete' });
+    expect(only(unsure).selection?.passed_over).toBeNull();
+  });
+
+  it('takes the smallest subset that the goal allows, not the best one', () => {
+    const { selection } = only(reportOf(within(0.02)));
+    expect(selection?.passed_over?.chosen.k).toBe(6);
+    expect(selection?.recommended).toBe(selection?.chosen[3]);
   });
 
   it('is judged within the constraints, and only under the goal that speaks of the best merge', () => {

@@ -23,7 +23,7 @@ describe('answer', () => {
   it('says how many of how many, how sure that is, and by which goal', () => {
     const answer = answered(report);
     expect([answer.kind, answer.large, answer.unit]).toEqual(['merge', '7', 'of 9 experts']);
-    expect(answer.certainty).toEqual(['95%: 7 alone', 'within 0.01 nats of the best k']);
+    expect(answer.certainty).toEqual(['taken blindly, 95%: 7 alone', 'within 0.01 nats of the best k']);
     expect(answer.sentence.join('\n')).toBe(report.headline.sentence);
   });
 
@@ -54,18 +54,18 @@ describe('answer', () => {
       seed: null,
     });
     expect(subset?.names).toEqual(report.headline.subset);
-    expect(others.map(({ title, names }) => [title, names.length])).toEqual([['Fewer, chosen with care', 5]]);
+    expect(others.map(({ title, names }) => [title, names.length])).toEqual([['Fewer, within the goal', 5]]);
   });
 
   it('says beside the buttons that a smaller or another subset would do, where one would', () => {
     const { selection } = cell;
     const inCell = (change: Partial<NonNullable<typeof selection>>): string | null =>
       answered({ ...report, cells: [{ ...cell, selection: { ...must(selection), ...change } }] }).instead;
-    expect(inCell({})).toBe('5, chosen with care, do as much (below); the buttons here take these 7.');
+    expect(inCell({})).toBe('With fewer, 5 stay within the goal (below); the buttons here take these 7.');
     expect(inCell({ fewest: null })).toBeNull();
     const chosen = must(selection?.chosen.find(({ k }) => k === 8));
     expect(inCell({ better: { chosen, difference: { value: -0.1, low: -0.2, high: -0.01 } } })).toBe(
-      '8, chosen with care, are surely better (below); the buttons here take these 7.',
+      '8 are surely better (below); the buttons here take these 7.',
     );
     expect(inCell({ recommended: null })).toBeNull();
   });
@@ -86,12 +86,12 @@ describe('answer', () => {
     const points = { ...report, stage: 'points' as const };
     const recommended_k = { k: 7, low: null, high: null, rule: 'within' as const, value: 0.01 };
     const early = answered({ ...points, headline: { ...report.headline, recommended_k } });
-    expect(early.certainty[0]).toBe('interval still to come');
+    expect(early.certainty[0]).toBe('taken blindly, interval still to come');
     const open = answered({
       ...report,
       headline: { ...report.headline, recommended_k: { ...recommended_k, low: 6 } },
     });
-    expect(open.certainty[0]).toBe('95%: at least 6');
+    expect(open.certainty[0]).toBe('taken blindly, 95%: at least 6');
   });
 
   it('where nothing beats the base, the base stands large', () => {
@@ -156,7 +156,7 @@ describe('a recommended subset of another size than the recommended k', () => {
     expect(answer.subset?.names).toHaveLength(3);
     expect(answer.certainty).toEqual([
       'typical merges lose to the base: only chosen subsets beat it',
-      'typical merges: k = 6 (95%: 6 alone), within 0.01 nats of the best k',
+      'taken blindly: k = 6 (95%: 6 alone), within 0.01 nats of the best k',
     ]);
   });
 
@@ -174,7 +174,7 @@ describe('a recommended subset of another size than the recommended k', () => {
     const answer = answered(picked);
     expect([answer.large, answer.certainty[0]]).toEqual(['3', 'picked by goals.pick']);
     expect(answer.certainty[1]).toMatch(
-      new RegExp(`^typical merges: k = ${k} \\(95%: .*\\), within 0.05 nats of the best k$`),
+      new RegExp(`^taken blindly: k = ${k} \\(95%: .*\\), within 0.05 nats of the best k$`),
     );
     expect(answer.facts[2]?.label).toBe(`Typical merge: expert ${k + 1} buys`);
   });

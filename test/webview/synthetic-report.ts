@@ -229,6 +229,7 @@ function selectionOf({ pool }: Shape, merges: MergeTable) {
     chosen,
     recommended,
     reason: null,
+    passed_over: null,
     better: null,
     fewest: null,
   };

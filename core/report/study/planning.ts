@@ -7,8 +7,8 @@ import { methodDifferences } from '../../selection/method-difference.ts';
 import { subsetError } from '../../selection/subset-error.ts';
 import type { MadeCell } from '../against-best.ts';
 import type { Context } from '../context.ts';
+import { estimated } from '../estimated.ts';
 import type { Estimated, ReportSize } from '../report.ts';
-import { estimated } from '../select.ts';
 
 /** Of weights that are served: bfloat16. */
 const BYTES_PER_PARAMETER = 2;

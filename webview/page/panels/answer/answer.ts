@@ -15,7 +15,7 @@ export type Answer =
 interface Answered extends Omit<HowMany, 'typicalK'> {
   readonly facts: readonly Fact[];
   readonly subset: Subset | null;
-  /** That a subset of another size is better than, or does as much as, the one that the buttons take. */
+  /** That a subset of another size is better than the one that the buttons take, or smaller and within the goal. */
   readonly instead: string | null;
   readonly others: readonly (Subset & { readonly title: string })[];
   readonly sentence: readonly string[];
@@ -90,7 +90,7 @@ function answered(report: Report, headline: Headline): Answer {
         ? [{ title: 'Lower loss with another size', ...subsetOf(selection.better.chosen) }]
         : []),
       ...(selection?.fewest && selection.fewest.k !== selection.better?.chosen.k
-        ? [{ title: 'Fewer, chosen with care', ...subsetOf(selection.fewest) }]
+        ? [{ title: 'Fewer, within the goal', ...subsetOf(selection.fewest) }]
         : []),
     ],
     sentence: plainLines(headline.sentence).split('\n'),
@@ -105,9 +105,9 @@ function insteadText({ recommended, better, fewest }: Selection): string | null 
   if (!recommended) return null;
   const these = `the buttons here take these ${recommended.k}`;
   if (better)
-    return `${better.chosen.k}, chosen with care, ${better.chosen.k === 1 ? 'is' : 'are'} surely better (below); ${these}.`;
+    return `${better.chosen.k} ${better.chosen.k === 1 ? 'is' : 'are'} surely better (below); ${these}.`;
   if (fewest)
-    return `${fewest.k}, chosen with care, ${fewest.k === 1 ? 'does' : 'do'} as much (below); ${these}.`;
+    return `With fewer, ${fewest.k} ${fewest.k === 1 ? 'stays' : 'stay'} within the goal (below); ${these}.`;
   return null;
 }
 

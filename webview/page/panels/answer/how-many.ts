@@ -1,7 +1,7 @@
 /** How many: the number that stands large, and what it rests on. */
 import type { RecommendedK } from '../../../../core/law/curve.ts';
 import type { Cell, Chosen, Report } from '../../../../core/report/report.ts';
-import { interval } from '../../../../words/estimates.ts';
+import { estimated, interval } from '../../../../words/estimates.ts';
 import { lawRemark } from '../../../../words/law.ts';
 import { counted, percent } from '../../../../words/numbers.ts';
 
@@ -35,7 +35,11 @@ export function howMany(report: Report, cell: Cell | undefined): HowMany {
   if (k === null) return { ...merge, certainty: taken ? [PICKED] : [], typicalK: null };
   const onlyChosen = cell !== undefined && onlyChosenBeat(report, cell, k);
   if (k.k === size && !onlyChosen) {
-    const lines = [certainty(k, report.stage), lawRemark(k.k, headline.rests_on), goal(k)];
+    const lines = [
+      `taken blindly, ${certainty(k, report.stage)}`,
+      lawRemark(k.k, headline.rests_on),
+      goal(k),
+    ];
     return { ...merge, certainty: lines.filter(Boolean), typicalK: null };
   }
   return {
@@ -69,11 +73,14 @@ function whyThis(
   const base = cell === undefined ? null : baseOf(report, cell);
   const why: string[] = [];
   if (taken && k.k !== taken.k) {
-    // Unasked, another size is taken only where that of the recommended k loses, and then the best of all.
+    // Unasked, another size is taken where that of the recommended k is surely worse, or loses: then it is the best.
+    const left = cell?.selection?.passed_over;
     const own = cell?.selection?.chosen.find((chosen) => chosen.k === k.k);
     const ownLoses = own !== undefined && base !== null && own.cross_fitted.value >= base;
     const unasked = (k.k === 0 || ownLoses) && taken.behind.value === 0;
-    if (!unasked) why.push(PICKED);
+    if (left)
+      why.push(`chosen with care: the best ${left.chosen.k} surely lose ${estimated(left.difference)} more`);
+    else if (!unasked) why.push(PICKED);
     else if (!onlyChosen) why.push(`the chosen subset of ${k.k} loses to the base`);
   }
   if (taken && base !== null && taken.cross_fitted.value >= base) why.push('this subset loses to the base');
@@ -81,7 +88,7 @@ function whyThis(
 }
 
 function ofTypical(k: RecommendedK, { headline, stage }: Report): string {
-  const first = `typical merges: k = ${k.k} (${certainty(k, stage)})`;
+  const first = `taken blindly: k = ${k.k} (${certainty(k, stage)})`;
   return [first, lawRemark(k.k, headline.rests_on), goal(k)].filter(Boolean).join(', ');
 }
 

@@ -1,0 +1,115 @@
+/** Which of the chosen subsets to take. */
+import type { Goal } from '../experiment/experiment.ts';
+import type { RecommendedK } from '../law/curve.ts';
+import { halfWidth, samplesShowSpread } from '../selection/curve-error.ts';
+import { objectiveOf } from '../selection/measured.ts';
+import { pairedVariance } from '../selection/sample-variance.ts';
+import { isRestricted } from './allowed.ts';
+import type { Context } from './context.ts';
+import type { CurveSource } from './curves.ts';
+import { estimated } from './estimated.ts';
+import type { Better, Chosen, Selection } from './report.ts';
+
+/** A chosen subset with what each sample contributes to the error of its cross-fitted loss, shape (S). */
+export interface Judged {
+  readonly chosen: Chosen;
+  readonly values: Float64Array;
+}
+
+type Recommendation = Pick<Selection, 'recommended' | 'reason' | 'passed_over' | 'better' | 'fewest'>;
+
+/**
+ * That of the asked size, else of the recommended k. Unasked, another size is taken where that one is surely worse than
+ * the best by more than the goal allows (then the smallest within it), and where it loses to the base (then the best).
+ */
+export function recommend(
+  context: Context,
+  source: CurveSource,
+  judged: readonly Judged[],
+  recommendedK: RecommendedK | null,
+): Recommendation {
+  const { pick } = context.input.experiment.goals;
+  const winning = judged.filter(beatsBase(context, source));
+  const k = pick ?? recommendedK?.k ?? null;
+  const own = judged.find(({ chosen }) => chosen.k === k) ?? null;
+  if (judged.length > 0 && winning.length === 0)
+    return none('No measured subset beats the base on samples that it was not chosen on.');
+  if (k === null) return none('There is no recommended k; `pick` under `goals` names a size.');
+  const lowest = winning.reduce<Judged | null>((a, b) => (a && lossOf(a) <= lossOf(b) ? a : b), null);
+  const enough = lowest && smallestWithin(winning, lossOf(lowest) + tolerance(context, source));
+  const taken = (each: Judged, more: Partial<Recommendation> = {}): Recommendation => ({
+    ...none(null),
+    recommended: each.chosen,
+    fewest: fewerThan(each, enough, context.input.experiment.goals.goal),
+    ...more,
+  });
+  if (own && pick !== null) return taken(own, { better: lowest && surelyBetter(context, lowest, own) });
+  if (own && lowest && enough && winning.includes(own)) {
+    const isFar = lossOf(own) - lossOf(lowest) > tolerance(context, source);
+    if (!isFar || !surelyBetter(context, lowest, own)) return taken(own);
+    return taken(enough, { passed_over: difference(context, own, enough) });
+  }
+  if (lowest && (own || k === 0)) return taken(lowest);
+  return none(k === 0 ? 'No merge beats the base.' : unmeasured(context, k));
+}
+
+function none(reason: string | null): Recommendation {
+  return { recommended: null, reason, passed_over: null, better: null, fewest: null };
+}
+
+function unmeasured({ whole, input }: Context, k: number): string {
+  const allowed = isRestricted(whole.experiment) ? ' that the goals allow' : '';
+  const swept = input.experiment.sweep.k.includes(k)
+    ? 'has been measured yet'
+    : 'is measured: `sweep.k` leaves that size out';
+  return `No subset of ${k} experts${allowed} ${swept}.`;
+}
+
+function lossOf({ chosen }: Judged): number {
+  return chosen.cross_fitted.value;
+}
+
+/** Where the base is not scored, everything passes. */
+function beatsBase({ weights }: Context, { base }: CurveSource): (candidate: Judged) => boolean {
+  const loss = base && objectiveOf(base, weights);
+  return (candidate) => loss === null || lossOf(candidate) < loss;
+}
+
+/** How much more than the best the goal lets a merge lose, nats: what a share leaves of the typical improvement. */
+function tolerance({ input, weights }: Context, { base, points }: CurveSource): number {
+  const { goal } = input.experiment.goals;
+  if (goal.rule !== 'return') return goal.value;
+  const losses = points.map((point) => objectiveOf(point.losses, weights));
+  const start = Math.min(base ? objectiveOf(base, weights) : Infinity, losses[0] ?? Infinity);
+  const improvement = start - Math.min(...losses);
+  return improvement > 0 && Number.isFinite(improvement) ? (1 - goal.value) * improvement : 0;
+}
+
+function smallestWithin(judged: readonly Judged[], limit: number): Judged | null {
+  return judged
+    .filter((each) => lossOf(each) <= limit)
+    .reduce<Judged | null>((a, b) => (a && a.chosen.k <= b.chosen.k ? a : b), null);
+}
+
+/** Choosing does with fewer experts than the typical merge that the recommended k is read off: how few. */
+function fewerThan({ chosen }: Judged, enough: Judged | null, { rule }: Goal): Chosen | null {
+  return rule === 'within' && enough && enough.chosen.k < chosen.k ? enough.chosen : null;
+}
+
+/** `other`, where it is better than `own` beyond what the samples leave open. */
+function surelyBetter(context: Context, other: Judged, own: Judged): Better | null {
+  if (other === own || !samplesShowSpread(context.samples, context.weights)) return null;
+  const { variance, freedom } = pairedVariance(other.values, own.values, context.samples);
+  return lossOf(other) - lossOf(own) + halfWidth(variance, freedom) < 0
+    ? difference(context, other, own)
+    : null;
+}
+
+/** Loss of the first minus that of the second, paired. */
+function difference(context: Context, of: Judged, against: Judged): Better {
+  const { variance, freedom } = pairedVariance(of.values, against.values, context.samples);
+  return {
+    chosen: of.chosen,
+    difference: estimated(context, lossOf(of) - lossOf(against), variance, freedom),
+  };
+}

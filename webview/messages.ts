@@ -100,6 +100,7 @@ export type Panel =
   | 'synergy'
   | 'subsets'
   | 'planning'
+  | 'downstream'
   | 'ensemble'
   | 'pools'
   | 'models'

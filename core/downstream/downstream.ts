@@ -1,7 +1,6 @@
 /** Whether lower loss is more right answers: models on tasks of the evaluation harness, beside their losses. */
 import type { Problem } from '../problem.ts';
 import type { Estimated } from '../report/report.ts';
-import type { RankAgreement } from './rank-agreement.ts';
 
 export interface Downstream {
   /** Index into the report's cells: that whose merges are scored. */
@@ -56,4 +55,10 @@ export interface DownstreamScore {
   readonly standard_error: number | null;
   /** All that the task gives, by name. */
   readonly metrics: Readonly<Record<string, { readonly value: number; readonly stderr: number | null }>>;
+}
+
+export interface RankAgreement {
+  readonly spearman: Estimated;
+  readonly kendall: Estimated;
+  readonly models: number;
 }

@@ -3,17 +3,12 @@ import { percentiles } from '../law/percentiles.ts';
 import { type Random, seededRandom } from '../law/random.ts';
 import type { Estimated } from '../report/report.ts';
 import type { StoredMetric } from '../store/task-scores.ts';
+import type { RankAgreement } from './downstream.ts';
 import { kendall, spearman } from './rank-correlation.ts';
 
 const REPLICATES = 2000;
 /** With fewer models, drawing them anew says nothing. */
 const LEAST_MODELS = 5;
-
-export interface RankAgreement {
-  readonly spearman: Estimated;
-  readonly kendall: Estimated;
-  readonly models: number;
-}
 
 export interface LossAndScore {
   readonly loss: number;

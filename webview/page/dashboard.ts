@@ -8,6 +8,7 @@ import { Notices } from './notices.ts';
 import { Page } from './page.ts';
 import { AnswerPanel } from './panels/answer/answer-panel.ts';
 import { CurvePanel } from './panels/curve-panel.ts';
+import { DownstreamPanel } from './panels/downstream/downstream-panel.ts';
 import { ModelsPanel, OraclePanel, PoolsPanel } from './panels/ensemble/ensemble-panels.ts';
 import { ExpertsPanel } from './panels/experts-panel.ts';
 import { MethodsPanel } from './panels/methods/methods-panel.ts';
@@ -79,6 +80,7 @@ export class Dashboard {
       experts,
       new SynergyPanel(this.#page),
       new SubsetsPanel(this.#page),
+      new DownstreamPanel(this.#page),
       new PlanningPanel(this.#page),
       new RunPanel(this.#page),
     ];

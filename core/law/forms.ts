@@ -27,6 +27,8 @@ export interface ShapeForm {
   readonly tHigh: number;
   readonly shape: (t: number) => number;
   readonly psi: (t: number) => (k: number) => number;
+  /** ψ_t of the first `count` of k, for the innermost loop of all fits. */
+  readonly fill: (t: number, k: readonly number[], out: Float64Array, count: number) => void;
   /** L∞ = α − δ·floor(t); infinite at t = 1. */
   readonly floor: (t: number) => number;
   /** A = δ·tail(t); infinite at t = 1. */
@@ -49,6 +51,9 @@ function offsetForm(name: 'paper' | 'signed', first: number, last: number): Shap
   const most = 100 * last;
   const span = last - first;
   const b = (t: number) => least + (HALF_OFFSET * t) / (1 - t);
+  const line = (k: number) => (k - first) / span;
+  const scaleAt = (offset: number) => (last + offset) / span;
+  const bent = (k: number, scale: number, offset: number) => (scale * (k - first)) / (k + offset);
   return {
     kind: 'shape',
     name,
@@ -57,10 +62,19 @@ function offsetForm(name: 'paper' | 'signed', first: number, last: number): Shap
     tHigh: (most - least) / (most - least + HALF_OFFSET),
     shape: b,
     psi: (t) => {
-      if (t >= 1) return (k) => (k - first) / span;
+      if (t >= 1) return line;
       const offset = b(t);
-      const scale = (last + offset) / span;
-      return (k) => (scale * (k - first)) / (k + offset);
+      const scale = scaleAt(offset);
+      return (k) => bent(k, scale, offset);
+    },
+    fill: (t, k, out, count) => {
+      if (t >= 1) {
+        for (let i = 0; i < count; i++) out[i] = line(k[i] as number);
+        return;
+      }
+      const offset = b(t);
+      const scale = scaleAt(offset);
+      for (let i = 0; i < count; i++) out[i] = bent(k[i] as number, scale, offset);
     },
     floor: (t) => (t >= 1 ? Number.POSITIVE_INFINITY : (last + b(t)) / span),
     tail: (t) => (t >= 1 ? Number.POSITIVE_INFINITY : ((first + b(t)) * (last + b(t))) / span),
@@ -85,6 +99,15 @@ function powerForm(first: number, last: number): ShapeForm {
       const exponent = p(t);
       const scale = 1 / fall(last, exponent);
       return (k) => scale * fall(k, exponent);
+    },
+    fill: (t, k, out, count) => {
+      if (t >= 1) {
+        for (let i = 0; i < count; i++) out[i] = log(k[i] as number) / log(last);
+        return;
+      }
+      const exponent = p(t);
+      const scale = 1 / fall(last, exponent);
+      for (let i = 0; i < count; i++) out[i] = scale * fall(k[i] as number, exponent);
     },
     floor: (t) => (t >= 1 ? Number.POSITIVE_INFINITY : 1 / fall(last, p(t))),
     tail: (t) => (t >= 1 ? Number.POSITIVE_INFINITY : first ** p(t) / fall(last, p(t))),

@@ -196,8 +196,7 @@ export class Fitter {
     const ones = this.#ones;
     const raw = raws.of(count);
     const psi = psis.of(count);
-    const psiAt = model.psi(t);
-    for (let i = 0; i < count; i++) raw[i] = psiAt(this.k[i] as number);
+    model.fill(t, this.k, raw, count);
     whiten(this.whitening, raw, psi, count);
     const slope = dot(ones, psi, count) / uu;
     let cross = 0;

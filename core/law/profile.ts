@@ -148,10 +148,9 @@ export class Profile {
   #at(t: number): AtShape {
     const { z, whitening: w, fitter } = this.#estimate;
     const size = z.length;
-    const psiAt = this.#model.psi(t);
     const raw = this.#raw;
     const psi = this.#psi;
-    for (let i = 0; i < size; i++) raw[i] = psiAt(fitter.k[i] ?? 0);
+    this.#model.fill(t, fitter.k, raw, size);
     whiten(w, raw, psi, size);
     const ones = this.#ones;
     const { level: mean, information } = this.#flat;

@@ -1,13 +1,22 @@
 import type { Resamples } from './resample.ts';
+import type { Samples } from './samples.ts';
 
 /** Σ_s value_s·count_rs for each replicate; the values of a domain sum to zero, so no centring is needed. Shape (R). */
-export function deviationsOf(values: Float64Array, resamples: Resamples): Float64Array {
-  const S = values.length;
-  const out = new Float64Array(resamples.replicates);
-  for (let r = 0; r < out.length; r++) {
+export function deviationsOf(
+  values: Float64Array,
+  { domains, start: samples }: Samples,
+  { replicates, start, drawn, counts }: Resamples,
+): Float64Array {
+  const D = domains.length;
+  const out = new Float64Array(replicates);
+  for (let r = 0; r < replicates; r++) {
     let sum = 0;
-    const at = r * S;
-    for (let s = 0; s < S; s++) sum += (values[s] as number) * (resamples.counts[at + s] as number);
+    for (let d = 0; d < D; d++) {
+      const from = samples[d] as number;
+      const end = start[r * D + d + 1] as number;
+      for (let i = start[r * D + d] as number; i < end; i++)
+        sum += (values[from + (drawn[i] as number)] as number) * (counts[i] as number);
+    }
     out[r] = sum;
   }
   return out;

@@ -77,6 +77,7 @@ function changes(
     resamples && samplesShowSpread(samples, weights)
       ? simultaneously(
           known.filter(({ error }) => error > 0),
+          samples,
           resamples,
         )
       : null;
@@ -91,11 +92,12 @@ function changes(
 /** The |t| that the largest of all exceeds in 5% of paired replicates, against that of one: a factor for half-widths. */
 function simultaneously(
   rows: readonly { readonly values: Float64Array; readonly error: number }[],
+  samples: Samples,
   resamples: Resamples,
 ): number {
   if (rows.length === 0) return 0;
   const deviations = rows.map(({ values, error }) =>
-    deviationsOf(values, resamples).map((deviation) => Math.abs(deviation) / error),
+    deviationsOf(values, samples, resamples).map((deviation) => Math.abs(deviation) / error),
   );
   return maxQuantile(deviations, resamples.replicates) / Z95;
 }

@@ -34,7 +34,7 @@ export function tiedWithBest(
     } else if (difference / error <= FAR) {
       for (let s = 0; s < values.length; s++)
         values[s] = ((bestInfluence[s] as number) - (values[s] as number)) / error;
-      rivals.push({ index, t: difference / error, deviations: deviationsOf(values, resamples) });
+      rivals.push({ index, t: difference / error, deviations: deviationsOf(values, samples, resamples) });
     }
   }
   for (;;) {

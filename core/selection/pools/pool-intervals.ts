@@ -2,7 +2,7 @@
 import { throwIfCancelled } from '../../law/cancelled.ts';
 import { floorOf, withoutLimit } from '../../law/least-squares.ts';
 import { studentPoint } from '../../law/student.ts';
-import { at } from '../../law/whitening.ts';
+import { at, whiten } from '../../law/whitening.ts';
 import { samplesShowSpread } from '../curve-error.ts';
 import { pooledFreedom } from '../freedom.ts';
 import { influence, type Measured, objectiveOf } from '../measured.ts';
@@ -123,12 +123,15 @@ function floorsOf(
   const rows = points.map(({ losses }) => losses);
   const columns = replicatesOf(rows, samples, weights, resamples);
   const k = points.map((point) => point.k);
+  const fitter = laws.fitter(k);
+  if (!fitter) return null;
   const floors = new Float64Array(resamples.replicates);
   const row = new Float64Array(k.length);
+  const z = new Float64Array(k.length);
   for (let r = 0; r < floors.length; r++) {
-    for (const [i, column] of columns.entries()) row[i] = column[r] as number;
-    const fit = laws.fit(k, row, TOLERANCE);
-    if (!fit) return null;
+    for (let i = 0; i < columns.length; i++) row[i] = at(columns[i] as Float64Array, r);
+    whiten(fitter.whitening, row, z, k.length);
+    const fit = fitter.fit(z, k.length, TOLERANCE);
     floors[r] = withoutLimit(fit) ? Number.NEGATIVE_INFINITY : floorOf(fit);
   }
   return floors;
@@ -146,10 +149,8 @@ function floorDifference(
   const own = floorsOf(pool.points, asked, laws, evidence);
   if (!own) return estimate;
   // Symmetric (Hall 1988): a floor errs far to one side, and its truth lies on the other. Without a limit it is beyond any.
-  const deviations = Array.from(own, (floor, r) => Math.abs(floor - at(whole, r) - estimate.value));
-  const sorted = deviations
-    .map((each) => (Number.isNaN(each) ? Number.POSITIVE_INFINITY : each))
-    .sort((a, b) => a - b);
+  const deviations = own.map((floor, r) => Math.abs(floor - at(whole, r) - estimate.value));
+  const sorted = deviations.map((each) => (Number.isNaN(each) ? Number.POSITIVE_INFINITY : each)).sort();
   const half = sorted[Math.ceil(0.95 * sorted.length) - 1] ?? Number.POSITIVE_INFINITY;
   if (!Number.isFinite(half)) return estimate;
   const [low, high] = [estimate.value - half, estimate.value + half];

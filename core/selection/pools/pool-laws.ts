@@ -24,7 +24,7 @@ export class PoolLaws {
 
   /** Null where these k are too few, or not among the whole pool's. `tolerance` is in the shape. */
   fit(k: readonly number[], losses: Float64Array, tolerance?: number): Fit | null {
-    const fitter = this.#fitter(k);
+    const fitter = this.fitter(k);
     if (!fitter) return null;
     const z = new Float64Array(k.length);
     whiten(fitter.whitening, losses, z, k.length);
@@ -36,7 +36,8 @@ export class PoolLaws {
     return fit && parametersOfPool(fit).floor;
   }
 
-  #fitter(k: readonly number[]): Fitter | null {
+  /** Null where these k are too few, or not among the whole pool's. */
+  fitter(k: readonly number[]): Fitter | null {
     const name = k.join();
     const known = this.#fitters.get(name);
     if (known !== undefined) return known;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Cancelled } from '../../core/law/cancelled.ts';
 import type { CurveData } from '../../core/law/input.ts';
 import { type Random, seededRandom } from '../../core/law/random.ts';
 import { curveError } from '../../core/selection/curve-error.ts';
@@ -173,6 +174,16 @@ describe('candidate pools', () => {
       expect(floor_difference?.low ?? null).toBeNull();
       if (best && best.k > 2) expect(difference?.low).not.toBeNull();
     }
+  });
+
+  it('are given up when the answer is no longer wanted, within a pool of it', () => {
+    const small = world(seededRandom(6), 5);
+    const { asked, pools } = ask(small);
+    let calls = 0;
+    const cancelled = () => ++calls % 4 === 0;
+    expect(() => poolCurves(small.measured, M, small.samples, [], cancelled)).toThrow(Cancelled);
+    expect(() => candidatePools(pools, { ...asked, cancelled })).toThrow(Cancelled);
+    expect(calls).toBe(8);
   });
 
   it('need three experts, and two for each pool', () => {

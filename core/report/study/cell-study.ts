@@ -1,4 +1,3 @@
-import { throwIfCancelled } from '../../law/cancelled.ts';
 import { maskNoise } from '../../law/spread/mask-noise.ts';
 import { orderSpread, spreadOfOrders } from '../../law/spread/order-spread.ts';
 import { spreadLaw } from '../../law/spread/spread-law.ts';
@@ -66,21 +65,18 @@ function poolsOf(context: Context, { allowed, data, cell }: MadeCell): readonly 
   const form = cell.curves[0]?.form;
   if (!curve || !form) return [];
   const { samples, weights, resamples, input, options, required } = context;
-  throwIfCancelled(options.cancelled);
   const pool = input.plan.header.pool.length;
   const { goal } = input.experiment.goals;
-  const asked = { curve, weights, form: form === 'three_point' ? 'signed' : form, goal } as const;
-  const curves = poolCurves(allowed, pool, samples, required);
+  const { cancelled } = options;
+  const asked = {
+    ...{ curve, weights, form: form === 'three_point' ? 'signed' : form, goal },
+    ...(cancelled ? { cancelled } : {}),
+  } as const;
+  const curves = poolCurves(allowed, pool, samples, required, cancelled);
   const pools = candidatePools(curves, asked);
   if (!resamples) return pools;
   const whole = typicalPoints(allowed, pool, samples, required.length);
-  const evidence = { measured: allowed, samples, resamples, whole };
-  return withIntervals(
-    pools,
-    curves,
-    asked,
-    options.cancelled ? { ...evidence, cancelled: options.cancelled } : evidence,
-  );
+  return withIntervals(pools, curves, asked, { measured: allowed, samples, resamples, whole });
 }
 
 /** An expert that the goals require cannot go. */

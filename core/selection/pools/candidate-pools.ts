@@ -3,6 +3,7 @@
  * are already there. A subset of a smaller pool is a subset of the whole one, so nothing new is merged.
  */
 import type { Goal } from '../../experiment/experiment.ts';
+import { throwIfCancelled } from '../../law/cancelled.ts';
 import type { Form } from '../../law/curve.ts';
 import type { CurveData } from '../../law/input.ts';
 import { predict } from '../../law/least-squares.ts';
@@ -53,17 +54,19 @@ export interface Difference {
 
 /**
  * Every pool with one expert left out, then every one with two, in pool order. A pool keeps at least two experts, and
- * those that every subset holds (`required`).
+ * those that every subset holds (`required`). @throws Cancelled
  */
 export function poolCurves(
   measured: readonly Measured[],
   pool: number,
   samples: Samples,
   required: readonly number[] = [],
+  cancelled?: () => boolean,
 ): PoolCurve[] {
   const one = Array.from({ length: pool }, (_, d) => [d]).filter(([d = 0]) => !required.includes(d));
   const two = one.flatMap(([d = 0], i) => one.slice(i + 1).map(([e = 0]) => [d, e]));
   return [...(pool >= 3 ? one : []), ...(pool >= 4 ? two : [])].map((without) => {
+    throwIfCancelled(cancelled);
     const inside = measured.filter(({ members }) => !without.some((d) => members.includes(d)));
     const points = typicalPoints(inside, pool - without.length, samples, required.length);
     return { without, measured: inside, points };
@@ -77,14 +80,18 @@ export interface PoolsAsked {
   /** The form that the whole pool's law uses. */
   readonly form: Form;
   readonly goal: Goal;
+  readonly cancelled?: () => boolean;
 }
 
-/** Floors, tails, recommended k and differences of each pool: point estimates. */
+/** Floors, tails, recommended k and differences of each pool: point estimates. @throws Cancelled */
 export function candidatePools(pools: readonly PoolCurve[], asked: PoolsAsked): CandidatePool[] {
   const laws = new PoolLaws(asked.curve, asked.form);
   const whole = new Map(asked.curve.k.map((k, i) => [k, asked.curve.mean[i] ?? Number.NaN]));
   const wholeFloor = laws.floorOf(asked.curve.k, asked.curve.mean);
-  return pools.map((pool) => onePool(pool, asked, laws, whole, wholeFloor));
+  return pools.map((pool) => {
+    throwIfCancelled(asked.cancelled);
+    return onePool(pool, asked, laws, whole, wholeFloor);
+  });
 }
 
 function onePool(

@@ -19,7 +19,6 @@ export interface PoolEvidence {
   readonly resamples: Resamples;
   /** The whole pool's typical points. */
   readonly whole: readonly TypicalPoint[];
-  readonly cancelled?: () => boolean;
 }
 
 /**
@@ -35,7 +34,7 @@ export function withIntervals(
   const laws = new PoolLaws(asked.curve, asked.form);
   const wholeFloors = floorsOf(evidence.whole, asked, laws, evidence);
   return candidates.map((candidate, i) => {
-    throwIfCancelled(evidence.cancelled);
+    throwIfCancelled(asked.cancelled);
     const pool = pools[i];
     if (!pool) return candidate;
     return {

@@ -53,7 +53,14 @@ export type Request =
       /** One Int32: the id of the newest report that the asker wants. Older ones see it while they compute, and end. */
       readonly newest: SharedArrayBuffer;
     }
-  | { readonly kind: 'follow'; readonly id: number; readonly plan: PlanId; readonly question: Question }
+  | {
+      readonly kind: 'follow';
+      readonly id: number;
+      readonly plan: PlanId;
+      readonly question: Question;
+      /** One Int32: 0 as soon as nobody follows any more. A report that is being made for it then ends. */
+      readonly wanted: SharedArrayBuffer;
+    }
   | { readonly kind: 'unfollow'; readonly id: number };
 
 export type Answer =

@@ -45,11 +45,13 @@ function changed(): void {
   for (const { follower } of followers.values()) follower.changed();
 }
 
-function follow(id: number, plan: PlanId, question: Question): ResultFollower {
+function follow({ id, plan, question, wanted }: Request & { kind: 'follow' }): ResultFollower {
+  const asked = new Int32Array(wanted);
+  const cancelled = (): boolean => Atomics.load(asked, 0) === 0;
   return new ResultFollower({
     version: () => results.version,
     progress: () => analysisOf(plan, question.kind).progress,
-    report: (stage) => reportOf(plan, question, stage),
+    report: (stage) => reportOf(plan, question, stage, { cancelled }),
     send: (progress, report) => send({ kind: 'update', id, progress, report }),
     answering: (work) => answering(id, work),
   });
@@ -168,7 +170,7 @@ function handle(request: Request): void {
       watch.readAll();
       followers.set(request.id, {
         plan: request.plan,
-        follower: follow(request.id, request.plan, request.question),
+        follower: follow(request),
       });
       watch.start();
       return;

@@ -115,12 +115,15 @@ export class Analysis {
     listener: (update: AnalysisUpdate<ReportOf<Q>>) => void,
   ): Disposable {
     const id = this.#nextId++;
-    const request: Request = { kind: 'follow', id, question, plan };
+    const wanted = new SharedArrayBuffer(4);
+    Atomics.store(new Int32Array(wanted), 0, 1);
+    const request: Request = { kind: 'follow', id, question, plan, wanted };
     const inKind = listener as (update: AnalysisUpdate<AnyReport>) => void;
     this.#followers.set(id, { listener: inKind, request });
     this.#running().postMessage(request);
     return {
       [Symbol.dispose]: () => {
+        Atomics.store(new Int32Array(wanted), 0, 0);
         if (this.#followers.delete(id)) this.#worker?.postMessage({ kind: 'unfollow', id } satisfies Request);
       },
     };

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { copyEnsembleSample, mergedLine } from '../ensemble-sample.ts';
+import { journey } from './journey.ts';
+
+/** The agent starts, and other tests may be at work. */
+const SOON = { timeout: 240_000 };
+
+describe('an ensemble', () => {
+  it('is run, answers beside its lines and on the dashboard, and is held against a merge of its models', async () => {
+    const { window } = await journey({ name: 'ensemble', sample: copyEnsembleSample });
+    await window.codeLens('▶ Run (6 models').click();
+    await window.hint('copy').waitFor(SOON);
+    await window.codeLens('■ Stop').waitFor({ state: 'detached', ...SOON });
+    await window.hint('best pool of 2').waitFor(SOON);
+    expect(await window.hintsIn('neox:')).toMatch(/^\d\.\d+( ± \d\.\d+)? ✓$/);
+    expect(await window.hintsIn('again:')).toMatch(/copy$/);
+    const hover = await window.hover('biology:', 'biology');
+    expect(await hover.textContent()).toMatch(/By itself \d\.\d+/);
+
+    const page = window.webview();
+    await page.locator('.answer-large', { hasText: '2' }).waitFor(SOON);
+    expect(await page.locator('.panel:visible h2').allInnerTexts()).toEqual([
+      'Answer',
+      'Oracle',
+      'Pools',
+      'Models',
+      'Run',
+    ]);
+    expect(await page.locator('.answer-text').textContent()).toMatch(/best single model is [\s\S]*noise/);
+    await window.screenshot('ensemble-run');
+
+    await window.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(`\n  ${mergedLine}`)})`);
+    // Hints make the line too wide to be clicked in its middle.
+    await window.line('neox:').locator('span:text("neox")').first().click();
+    await window.press('End');
+    await window.press('ControlOrMeta+V');
+    await window.codeLens('▶ Run').click();
+    await window.hint('merge').waitFor(SOON);
+    await window.codeLens('■ Stop').waitFor({ state: 'detached', ...SOON });
+    const pools = page.locator('#panel-pools');
+    await pools.getByText('By the memory of weights: Merging against the ensemble').waitFor(SOON);
+    await pools.scrollIntoViewIfNeeded();
+    await window.screenshot('ensemble-merge');
+    expect(await window.codeLenses()).toEqual(['Plan', 'Dashboard']);
+  });
+});

@@ -3,12 +3,13 @@ from __future__ import annotations
 import base64
 import json
 import math
+import signal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from small_plans import SmallPlan, key_of, run_agent, write_plan
+from small_plans import SmallPlan, key_of, run_agent, start_agent, write_plan
 from tiny_models import tiny_records, write_records
 
 from merge_lab_agent.devices import resolve_device
@@ -270,3 +271,24 @@ def test_fewer_items_solved_examples_and_a_task_that_cannot_be_used(plan: SmallP
     assert refused is not None
     assert refused["error"]["code"] == "task_invalid"
     assert "unsafe" in refused["error"]["message"]
+
+
+def test_a_job_that_is_killed_or_stopped_goes_on_where_it_was(plan: SmallPlan, tmp_path: Path) -> None:
+    pytest.importorskip("lm_eval", reason="the downstream extra is not installed")
+    asked = request(plan, write_task(tmp_path / "sums"), models=slice(0, 4))
+    code, _, _ = run_agent("downstream", asked, tmp_path, MERGE_LAB_FAULT="mid_append:2")
+    assert code != 0
+    assert len(lines_of(plan.store)) == 1, "one line is whole, the next one torn"
+    process = start_agent("downstream", asked, tmp_path)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line)["progress"]["done"] == 2:
+            process.send_signal(signal.SIGINT)
+            break
+    *_, last = [json.loads(line) for line in process.stdout]
+    process.communicate()
+    assert (process.returncode, last["state"], last["failed"]) == (0, "stopped", 0)
+    code, answer, _ = run_agent("downstream", asked, tmp_path)
+    assert (code, answer and answer["done"]) == (0, 4)
+    scored = [line["key"] for line in lines_of(plan.store) if line is not None]
+    assert sorted(scored) == sorted(line["key"] for line in plan.lines[:4])

@@ -1,5 +1,6 @@
 import type { Cell, Report } from '../../core/report/report.ts';
 import { columnDigits, estimated } from '../../words/estimates.ts';
+import { goalsRemark } from '../../words/goals.ts';
 import { count, loss, signed } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import type { Style } from '../terminal/style.ts';
@@ -20,11 +21,12 @@ export function expertTable(report: Report, cell: Cell, style: Style): string {
     return [
       picked.has(index) ? style.green('✓') : ' ',
       plain(name, 30),
-      attribution ? estimated(attribution.effect, signed, digits) : '',
+      attribution ? estimated(attribution.effect, signed, digits) : goalsRemark(report, name),
       attribution ? count(attribution.comparisons) : '',
       unmerged ? loss(unmerged.objective.value) : '',
     ];
   });
+  const excluded = report.excluded.map((name) => [' ', plain(name, 30), goalsRemark(report, name), '', '']);
   return table(
     [
       { title: '', align: 'left' },
@@ -33,7 +35,7 @@ export function expertTable(report: Report, cell: Cell, style: Style): string {
       { title: 'from merges', align: 'right' },
       { title: 'unmerged', align: 'right' },
     ],
-    rows,
+    [...rows, ...excluded],
     { indent: '  ', heading: style.dim },
   );
 }

@@ -2,6 +2,7 @@
 import type { Attribution, Cell, Report, Selection } from '../../core/report/report.ts';
 import { cellName } from '../../words/cell-name.ts';
 import { estimated } from '../../words/estimates.ts';
+import { goalsRemark } from '../../words/goals.ts';
 import { counted, ordinal, signed } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
@@ -82,7 +83,13 @@ function expertHints(edited: EditedExperiment, report: Report): Hint[] {
     const tooltip = expertTooltip(name, attribution, place, places.size);
     return [{ line, name: plain(name, 40), text: text.filter(Boolean).join(' '), tooltip }];
   });
-  return byLine(edited, notes, ' · ');
+  const excluded = report.excluded.flatMap((name): Note[] => {
+    const line = expertLine(edited, name);
+    const text = goalsRemark(report, name);
+    const tooltip = `${plain(name)} is ${text}: no number here is of a merge with it.`;
+    return line === null ? [] : [{ line, name: plain(name, 40), text, tooltip }];
+  });
+  return byLine(edited, [...notes, ...excluded], ' · ');
 }
 
 /** The line that names an expert of the pool: its entry in the map, or its item in the list. */

@@ -3,6 +3,7 @@ import { expertSentences } from '../../core/report/study/expert-sentences.ts';
 import type { PreparedModel } from '../../core/store/format.ts';
 import { cellName, isDeclared } from '../../words/cell-name.ts';
 import { estimated } from '../../words/estimates.ts';
+import { goalsRemark } from '../../words/goals.ts';
 import { count, counted, loss, signed } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import { cosineText, normText, shareText } from '../../words/task-vectors.ts';
@@ -19,7 +20,7 @@ export function hoverOfExpert(edited: EditedExperiment, name: string): readonly 
   const report = state?.report ?? null;
   return [
     `**${escapeMarkdown(name)}** · expert${report && isChosen(report, name) ? ' · in the recommended subset' : ''}`,
-    report && attributionText(report, name),
+    report && (attributionText(report, name) ?? (goalsRemark(report, name) || null)),
     report && studyText(report, name),
     modelsText(edited, (size) => `${size}/expert/${name}`),
     report && vectorsText(report, name, !state?.prepared),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { expertTable } from '../../cli/report/expert-table.ts';
+import { styleFor } from '../../cli/terminal/style.ts';
 import type { Report } from '../../core/report/report.ts';
 import type { EditedExperiment } from '../../extension/language/edited-experiment.ts';
 import { headlineHint, headlineText } from '../../extension/language/headline.ts';
@@ -62,7 +64,9 @@ describe('the headline', () => {
     expect(short('1..2').tooltip).toContain("only 2 of the 6 k's are measured, and a law needs three");
     expect(short('1..3').text).toMatch(/^k = \d.*, by a law of only 3 points, within 0\.01 of the best/);
     expect(short('1..3').tooltip).toMatch(/^By a law that rests on only 3 points/);
-    expect(short('1..4').text).toMatch(/^k = \d.*, by the law beyond k = 4, within 0\.01 of the best/);
+    expect(short('1..4').text).toMatch(
+      /^4 experts: .* typical k = \d.*, by the law beyond k = 4, within 0\.01 of the best/,
+    );
   });
 
   it('says when nothing beats the base', () => {
@@ -98,6 +102,19 @@ describe('hints', () => {
     const members = [0, 2, 4].sort((a, b) => (effects[a] ?? 0) - (effects[b] ?? 0));
     expect(found[`e${members[0]}: ./models/e${members[0]}   # an expert`]).toMatch(/✓ 1st$/);
     expect(found[`e${members[2]}: ./models/e${members[2]}   # an expert`]).toMatch(/✓ 3rd$/);
+  });
+
+  it('say of an expert that the goals decide on that they do', () => {
+    const found = measured(world, 'goals: { must_exclude: [e1], must_include: [e2] }\n');
+    const texts = lines(found, 'experts');
+    const ofE1 = Object.entries(texts).find(([line]) => line.startsWith('e1:'));
+    expect(ofE1?.[1]).toBe('excluded by the goals');
+    expect(Object.entries(texts).find(([line]) => line.startsWith('e2:'))?.[1]).toBe('✓');
+    const shown = found.state?.report ?? raise();
+    const [cell] = shown.cells;
+    const table = expertTable(shown, cell ?? raise(), styleFor({}, {}));
+    expect(table).toMatch(/^ +e1 +excluded by the goals *$/m);
+    expect(table).toMatch(/^ +✓ +e2 +required by the goals +\d/m);
   });
 
   it('give every method its law and its rank, behind the comment', () => {

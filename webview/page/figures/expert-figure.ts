@@ -2,6 +2,7 @@
 import type { Attribution } from '../../../core/report/report.ts';
 import { cellName } from '../../../words/cell-name.ts';
 import { estimated, interval, lossDigits } from '../../../words/estimates.ts';
+import { goalsRemark } from '../../../words/goals.ts';
 import { count, loss, NONE, signed } from '../../../words/numbers.ts';
 import { plain } from '../../../words/plain.ts';
 import type { Scope } from '../state/view.ts';
@@ -63,17 +64,27 @@ export function expertFigure({ report, cell, size }: Scope): BarFigure | null {
         { title: 'Unmerged' },
         { title: 'Recommended', text: true },
       ],
-      rows: experts.map(({ attribution, d }) => [
-        plain(attribution.expert),
-        estimated(
-          attribution.effect,
-          signed,
-          Math.min(4, lossDigits(attribution.effect.low, attribution.effect.high)),
+      rows: experts
+        .map(({ attribution, d }) => [
+          plain(attribution.expert),
+          estimated(
+            attribution.effect,
+            signed,
+            Math.min(4, lossDigits(attribution.effect.low, attribution.effect.high)),
+          ),
+          count(attribution.comparisons),
+          alone(d) === null ? NONE : loss(alone(d) as number, 4),
+          recommended.has(d) ? 'in the subset' : '',
+        ])
+        .concat(
+          [...report.required, ...report.excluded].map((name) => [
+            plain(name),
+            goalsRemark(report, name),
+            NONE,
+            NONE,
+            report.required.includes(name) ? 'in the subset' : '',
+          ]),
         ),
-        count(attribution.comparisons),
-        alone(d) === null ? NONE : loss(alone(d) as number, 4),
-        recommended.has(d) ? 'in the subset' : '',
-      ]),
       csv: {
         columns: ['expert', 'effect', 'low', 'high', 'comparisons', 'unmerged', 'recommended'],
         rows: experts.map(({ attribution: { expert, effect, comparisons }, d }) => [

@@ -16,6 +16,7 @@ import { status } from './commands/status.ts';
 import { stop } from './commands/stop.ts';
 import { failed } from './failed.ts';
 import { ioOf } from './terminal/io.ts';
+import { workersOption } from './workers-option.ts';
 
 const VERSION: string = manifest.version;
 
@@ -89,6 +90,12 @@ function programOf(context: Context, finish: Finish): Command {
     .addOption(on())
     .addOption(yes())
     .addOption(device())
+    .addOption(
+      new Option(
+        '--workers <auto|n>',
+        'processes that share the run: auto is one a GPU, else as many as keep the cores busy',
+      ).argParser(workersOption),
+    )
     .addOption(full())
     .addOption(json())
     .action((file, options) => finish(run(context, file, options)));

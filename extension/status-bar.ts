@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Headline } from '../core/report/report.ts';
 import { answerSentences, chosenPool } from '../words/ensemble.ts';
 import { oneLine } from '../words/plain.ts';
-import { countsOfWorkers, percentOfNew } from '../words/run-progress.ts';
+import { countsOfWorkers, percentOfNew, secondsLeft } from '../words/run-progress.ts';
 import { roughly } from '../words/units.ts';
 import { LANGUAGE } from './experiments/experiment-library.ts';
 import { type ExperimentState, nameIn } from './experiments/experiment-state.ts';
@@ -87,15 +87,13 @@ function answeredK({ subset, recommended_k }: Headline): number | null {
 
 /** E.g. `37% · 20 s left`, of what is new. */
 export function runText({ run }: Pick<ExperimentState, 'run'>): string {
-  const [worker] = run.workers;
-  if (run.state === 'queued') return `waiting for ${oneLine(worker?.waiting_for ?? 'the device', 60)}`;
+  const waits = run.workers.find(({ waiting_for }) => waiting_for !== null);
+  if (run.state === 'queued') return `waiting for ${oneLine(waits?.waiting_for ?? 'the device', 60)}`;
   if (run.state === 'starting') return 'starting';
   const share = percentOfNew(countsOfWorkers(run.workers));
   if (run.state === 'stopping') return `stopping · ${share}`;
-  const left = worker?.seconds_left;
-  return [share, left === null || left === undefined ? '' : `${roughly(left)} left`]
-    .filter(Boolean)
-    .join(' · ');
+  const left = secondsLeft(run.workers);
+  return [share, left === null ? '' : `${roughly(left)} left`].filter(Boolean).join(' · ');
 }
 
 /** The answer in sentences, of either kind; none before there is one. */

@@ -227,6 +227,7 @@ export class ExperimentSession {
       store: this.store,
       plan: plan.id,
       device: this.#device,
+      ...(this.#options.workers === undefined ? {} : { workers: this.#options.workers }),
       allow_remote_code: this.#options.allowRemoteCode ?? [],
     });
     this.#run = run;

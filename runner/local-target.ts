@@ -56,7 +56,11 @@ export class LocalTarget implements Target {
   }
 
   async launch(request: Launch): Promise<Launched> {
-    const { run, state, note } = checked('launch', launchedSchema, await this.#call('launch', request));
+    const { run, state, note } = checked(
+      'launch',
+      launchedSchema,
+      await this.#call('launch', { workers: 'auto', ...request }),
+    );
     return { run, state, note: note ?? null };
   }
 

@@ -12,8 +12,10 @@ export interface RunFolder {
   readonly plan: string;
   /** In the order of worker ids. */
   readonly status: readonly WorkerStatus[];
-  /** Whether its process lives; null where that cannot be known from this machine. */
+  /** Whether any of its processes lives; null where that cannot be known from this machine. */
   readonly alive: boolean | null;
+  /** Workers whose processes are known to be gone. */
+  readonly gone: ReadonlySet<string>;
   /** It goes on on a host, which alone knows of its process. */
   readonly isElsewhere: boolean;
 }
@@ -45,10 +47,20 @@ export function readRun(store: string, run: string): RunFolder | null {
     .flatMap((name) => readStatus(path.join(folder, 'status', name)) ?? []);
   const plan = events.find((event) => typeof event['plan'] === 'string')?.['plan'] ?? status[0]?.plan;
   if (job !== 'run' || typeof plan !== 'string') return null;
-  const process = events.flatMap((event) => identity(event['process']) ?? []).at(-1);
   const word = hostWord(store, run);
-  if (word !== undefined) return { run, plan, status, alive: word, isElsewhere: true };
-  return { run, plan, status, alive: process ? processLives(process) : null, isElsewhere: false };
+  const lives = word === undefined ? livesOf(events) : [{ worker: null, alive: word }];
+  const alive = [true, null, false].find((one) => lives.some((life) => life.alive === one)) ?? null;
+  const gone = status.filter(
+    ({ worker }) => alive === false || lives.some((life) => life.worker === worker && life.alive === false),
+  );
+  return {
+    run,
+    plan,
+    status,
+    alive,
+    gone: new Set(gone.map(({ worker }) => worker)),
+    isElsewhere: word !== undefined,
+  };
 }
 
 /** Works, or waits for its device: not ended, and not known to be dead. */
@@ -60,10 +72,10 @@ export function isActive(run: RunFolder): boolean {
 /** The statuses as they are, except that a worker whose process is gone has failed, whatever it said last; or was
  * stopped, where it had been told to go at once. */
 export function truthful(store: string, run: RunFolder): readonly WorkerStatus[] {
-  if (run.alive !== false) return run.status;
+  if (run.gone.size === 0) return run.status;
   const told = isAskedToStopNow(store, run.run);
   return run.status.map((status) => {
-    if (hasEnded(status.state)) return status;
+    if (!run.gone.has(status.worker) || hasEnded(status.state)) return status;
     if (told) return { ...status, state: 'stopped', current: null, problem: null };
     return { ...status, state: 'failed', current: null, problem: died(store, run.run) };
   });
@@ -116,6 +128,15 @@ function readEvents(folder: string): readonly RunEvent[] {
   } catch {
     return [];
   }
+}
+
+/** Of each process that a run has had; the worker is null where the process has not named it. */
+function livesOf(events: readonly RunEvent[]) {
+  return events.flatMap(({ worker, process }) => {
+    const own = identity(process);
+    if (!own) return [];
+    return [{ worker: typeof worker === 'string' ? worker : null, alive: processLives(own) }];
+  });
 }
 
 function readStatus(file: string): WorkerStatus | null {

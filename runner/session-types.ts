@@ -1,5 +1,6 @@
 /** What goes in and out of an opened experiment. */
 import type { MergeRequest } from '../core/design/merge-request.ts';
+import type { Workers } from '../core/hosts/host.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Precision, Progress, Report } from '../core/report/report.ts';
 import type { PreparedEnsemble } from '../core/store/ensemble/format.ts';
@@ -20,6 +21,8 @@ export interface OpenOptions {
   readonly python?: string;
   /** As the agent names devices: `auto` (default), `cpu`, `cuda:0`, ... */
   readonly device?: string;
+  /** How many processes share a run; default: what is said of the host, else `auto`. */
+  readonly workers?: Workers;
   /** `source@revision` entries whose own code the user allows to run. */
   readonly allowRemoteCode?: readonly string[];
   /** Shares analysis workers among sessions; default: a worker of its own. */

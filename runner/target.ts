@@ -1,4 +1,5 @@
 /** Where merges run: this machine, or a host behind ssh. A session does the same with either. */
+import type { Workers } from '../core/hosts/host.ts';
 import type { Problem } from '../core/problem.ts';
 import type { PlanId, Prepared, PrepareRequest } from '../core/store/format.ts';
 import type { DownstreamRequest } from './downstream/downstream-request.ts';
@@ -9,6 +10,8 @@ export interface Launch {
   readonly store: string;
   readonly plan: PlanId;
   readonly device: string;
+  /** Default: what is said of the place, else `auto`. */
+  readonly workers?: Workers;
   readonly allow_remote_code: readonly string[];
 }
 

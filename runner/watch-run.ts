@@ -1,7 +1,7 @@
 /** A run watched to its end by the statuses that its workers write. */
 import { ProblemError } from '../core/problem.ts';
 import type { WorkerStatus } from '../core/store/format.ts';
-import { hasEnded } from '../core/store/status.ts';
+import { hasEnded, stateOfRun } from '../core/store/status.ts';
 import { died, type RunFolder, readRun, truthful } from './run-folders.ts';
 import type { Following } from './session-types.ts';
 
@@ -73,7 +73,10 @@ class RunWatch implements Following {
     const last = lastWord(status);
     if (last) this.#ended(last);
     else if (folder.alive === false || this.#silent(folder)) {
-      this.#end((settle) => settle.reject(new ProblemError(died(store, run))));
+      const done = status.find(({ state }) => state === 'done');
+      this.#end((settle) =>
+        done ? settle.resolve(done) : settle.reject(new ProblemError(died(store, run))),
+      );
     }
   }
 
@@ -89,8 +92,8 @@ class RunWatch implements Following {
   }
 
   #ended(status: WorkerStatus): void {
-    if (status.problem?.code === 'run_died') {
-      const { problem } = status;
+    const { problem } = status;
+    if (status.state === 'failed' && problem?.code === 'run_died') {
       this.#end((settle) => settle.reject(new ProblemError(problem)));
     } else {
       this.#end((settle) => settle.resolve(status));
@@ -105,10 +108,8 @@ class RunWatch implements Following {
   }
 }
 
-/** Null while a worker still has something to say; else the gravest of the last words. */
+/** Null while a worker still has something to say; else the last word of one that ended as the run did. */
 function lastWord(statuses: readonly WorkerStatus[]): WorkerStatus | null {
-  if (statuses.length === 0 || statuses.some(({ state }) => !hasEnded(state))) return null;
-  const byState = (state: WorkerStatus['state']): WorkerStatus | undefined =>
-    statuses.find((status) => status.state === state);
-  return byState('failed') ?? byState('stopped') ?? byState('done') ?? null;
+  const state = stateOfRun(statuses);
+  return hasEnded(state) ? (statuses.find((status) => status.state === state) ?? null) : null;
 }

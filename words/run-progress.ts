@@ -1,4 +1,5 @@
 /** How far a run is, by what is new in it: what was there when it began is not its work. */
+import type { WorkerStatus } from '../core/store/format.ts';
 import { count, counted } from './numbers.ts';
 
 /** Models of the plan: merges and unmerged ones. */
@@ -52,4 +53,16 @@ export function countsOfWorkers(workers: readonly RunCounts[]): RunCounts {
     total: most(({ total }) => total),
     at_start: workers.length === 0 ? 0 : Math.min(...workers.map(({ at_start }) => at_start)),
   };
+}
+
+/**
+ * Seconds until workers that share what is left are through with it, each by its own pace; null while none has one.
+ * `seconds_left` of a worker is what it would take alone.
+ */
+export function secondsLeft(workers: readonly Pick<WorkerStatus, 'state' | 'seconds_left'>[]): number | null {
+  const alone = workers.flatMap(({ state, seconds_left }) =>
+    state === 'running' && seconds_left !== null ? [seconds_left] : [],
+  );
+  if (alone.length === 0) return null;
+  return 1 / alone.reduce((pace, seconds) => pace + 1 / seconds, 0);
 }

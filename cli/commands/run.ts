@@ -1,8 +1,10 @@
+import type { Workers } from '../../core/hosts/host.ts';
 import type { Report } from '../../core/report/report.ts';
 import { reportDocument } from '../../core/report/report-document.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
+import { hasEnded, stateOfRun } from '../../core/store/status.ts';
 import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
-import type { ExperimentSession } from '../../runner/experiment-session.ts';
+import type { ExperimentSession, Update } from '../../runner/experiment-session.ts';
 import { followUpsText } from '../../words/follow-ups.ts';
 import { plainLines } from '../../words/plain.ts';
 import { precisionSentence } from '../../words/precision.ts';
@@ -21,6 +23,7 @@ export interface RunOptions extends CommonOptions {
   readonly detach: boolean;
   readonly full: boolean;
   readonly device?: string;
+  readonly workers?: Workers;
 }
 
 export interface RunCommandOptions extends RunOptions {
@@ -141,6 +144,7 @@ export async function watch(
 /** The last status of the run; null when Ctrl-C left it. */
 async function followed(io: Io, session: ExperimentSession, leave: boolean): Promise<WorkerStatus | null> {
   using view = progressView(io);
+  const losses = lostWorkers();
   let isPrecise = false;
   using following = session.follow((update) => {
     if (!isPrecise && update.report?.precision?.stop === 'precise') {
@@ -149,6 +153,7 @@ async function followed(io: Io, session: ExperimentSession, leave: boolean): Pro
     }
     if (update.unreachable) view.note(`${update.unreachable.message} Trying again.`);
     else if (update.unreachable === null) view.note('The host is back.');
+    for (const text of losses(update)) view.note(text);
     view.update(update);
   });
   if (io.err.isTTY)
@@ -177,6 +182,17 @@ async function followed(io: Io, session: ExperimentSession, leave: boolean): Pro
   } finally {
     process.off('SIGINT', interrupt);
   }
+}
+
+/** Says once of each worker that it failed while others go on: its merges are theirs now. */
+function lostWorkers(): (update: Update) => readonly string[] {
+  const told = new Set<string>();
+  return ({ status }) =>
+    status.flatMap(({ worker, state, problem }) => {
+      if (state !== 'failed' || told.has(worker) || hasEnded(stateOfRun(status))) return [];
+      told.add(worker);
+      return [`A worker is lost, the others go on: ${problem?.message ?? 'it failed.'}`];
+    });
 }
 
 async function report({ io }: Context, session: ExperimentSession, options: RunOptions): Promise<void> {

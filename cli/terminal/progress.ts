@@ -2,12 +2,18 @@ import { createLogUpdate } from 'log-update';
 import { lowestMerge, mergeAt } from '../../core/report/merge-table.ts';
 import type { Report } from '../../core/report/report.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
-import { hasEnded } from '../../core/store/status.ts';
+import { hasEnded, stateOfRun } from '../../core/store/status.ts';
 import type { Update } from '../../runner/experiment-session.ts';
 import { cellName } from '../../words/cell-name.ts';
 import { count, loss } from '../../words/numbers.ts';
 import { plain, plainLines } from '../../words/plain.ts';
-import { countsOfWorkers, type RunCounts, scoredText, shareOfNew } from '../../words/run-progress.ts';
+import {
+  countsOfWorkers,
+  type RunCounts,
+  scoredText,
+  secondsLeft,
+  shareOfNew,
+} from '../../words/run-progress.ts';
 import { bytes, roughly } from '../../words/units.ts';
 import { curveOf, drawingOf } from '../report/curve-of.ts';
 import { subsetText } from '../report/k-table.ts';
@@ -97,18 +103,26 @@ function countsOf({ progress, status }: Update): RunCounts {
 /** `212 of 521 models scored · 24 s left · cpu float32`, or why nothing moves. */
 export function statusLine(update: Update): string {
   const { failed } = update.progress;
-  const worker: WorkerStatus | undefined = update.status[0];
   const parts = [scoredText(countsOf(update))];
   if (failed > 0) parts.push(`${count(failed)} failed`);
-  if (!worker) parts.push('starting');
-  else if (worker.state === 'queued') parts.push(`waiting for ${plain(worker.waiting_for ?? 'the device')}`);
-  else if (worker.state !== 'running') parts.push(worker.state);
-  else if (worker.seconds_left !== null) parts.push(`${roughly(worker.seconds_left)} left`);
-  if (worker && worker.state === 'running') {
-    parts.push(`${plain(worker.device)} ${worker.dtype}`);
-    if (worker.memory_bytes !== null) parts.push(bytes(worker.memory_bytes));
-  }
+  const state = stateOfRun(update.status);
+  const workers = update.status.filter((worker) => worker.state === state);
+  const left = secondsLeft(workers);
+  if (state === 'queued') parts.push(`waiting for ${plain(workers[0]?.waiting_for ?? 'the device')}`);
+  else if (state !== 'running') parts.push(state);
+  else if (left !== null) parts.push(`${roughly(left)} left`);
+  if (state === 'running') parts.push(...placeOf(workers));
   return parts.join(' · ');
+}
+
+/** `cpu float32 · 600 MB`; of several workers `2 workers on cpu float32 · 1.2 GB`. */
+function placeOf(workers: readonly WorkerStatus[]): readonly string[] {
+  const places = new Set(workers.map(({ device, dtype }) => `${plain(device)} ${dtype}`));
+  const memory = workers.flatMap(({ memory_bytes }) => memory_bytes ?? []);
+  return [
+    `${workers.length > 1 ? `${workers.length} workers on ` : ''}${[...places].sort().join(', ')}`,
+    ...(memory.length > 0 ? [bytes(memory.reduce((sum, one) => sum + one, 0))] : []),
+  ];
 }
 
 function soFar(report: Report, style: Style, columns: number): string[] {

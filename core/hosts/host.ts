@@ -10,14 +10,25 @@ export interface Host {
   readonly directory: string;
   /** Folder on the host that relative names of models begin at. */
   readonly models: string;
+  readonly workers: Workers;
 }
+
+/** How many agent processes share a run: `auto` is one a GPU, else one for each group of cores that one keeps busy. */
+export type Workers = 'auto' | number;
 
 export const DEFAULT_DIRECTORY = '~/.merge-lab';
 export const DEFAULT_MODELS = '~/models';
+export const MOST_WORKERS = 256;
 
 /** A host that no file describes: an alias of the user's ssh configuration, with every default. */
 export function plainHost(name: string): Host {
-  return { name, ssh: name, python: null, directory: DEFAULT_DIRECTORY, models: DEFAULT_MODELS };
+  const folders = { directory: DEFAULT_DIRECTORY, models: DEFAULT_MODELS };
+  return { name, ssh: name, python: null, ...folders, workers: 'auto' };
+}
+
+export function isWorkers(value: unknown): value is Workers {
+  if (value === 'auto') return true;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_WORKERS;
 }
 
 /** Why a text cannot be a host's name, else null. It becomes a folder on any system and an argument of ssh. */

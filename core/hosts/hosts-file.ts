@@ -3,7 +3,15 @@ import { isMap, LineCounter, type Node, parseDocument } from 'yaml';
 import { Positions } from '../experiment/positions.ts';
 import { didYouMean } from '../experiment/shape.ts';
 import type { Problem } from '../problem.ts';
-import { type Host, plainHost, wrongDestination, wrongHostName, wrongHostPath } from './host.ts';
+import {
+  type Host,
+  isWorkers,
+  MOST_WORKERS,
+  plainHost,
+  wrongDestination,
+  wrongHostName,
+  wrongHostPath,
+} from './host.ts';
 
 const LARGEST = 100_000;
 const KEYS = ['ssh', 'python', 'directory', 'models', 'workers'] as const;
@@ -87,9 +95,7 @@ function readHost(name: string, entry: unknown): { readonly host: Host | null; r
   const found = Object.keys(values).flatMap(
     (key) => wrongKey(name, key) ?? wrongValue(name, key, values[key]) ?? [],
   );
-  const host = { ...plainHost(name), ...values } as Host & { workers?: unknown };
-  const { ssh, python, directory, models } = host;
-  return { host: { name, ssh, python, directory, models }, found };
+  return { host: { ...plainHost(name), ...values, name }, found };
 }
 
 function wrongKey(name: string, key: string): Found | null {
@@ -115,9 +121,13 @@ function wrongValue(name: string, key: string, value: unknown): Found | null {
   const path = [name, key];
   const of = `\`${key}\` of \`${name}\``;
   if (key === 'workers')
-    return value === 'auto'
+    return isWorkers(value)
       ? null
-      : { path, message: `${of} can only be \`auto\` in this version.`, fix: 'Write `auto`, or remove it.' };
+      : {
+          path,
+          message: `${of} must be \`auto\` or a number from 1 to ${MOST_WORKERS}.`,
+          fix: 'Correct it.',
+        };
   if (typeof value !== 'string') return { path, message: `${of} must be text.`, fix: 'Write it in quotes.' };
   const why = key === 'ssh' ? wrongDestination(value) : wrongPath(key, value);
   return why

@@ -3,6 +3,7 @@
  * One schema for the parameters and one for the answer of every call; a failure is a `Problem` in `error.data`.
  */
 import * as z from 'zod';
+import { MOST_WORKERS } from '../hosts/host.ts';
 import { preparedEnsembleSchema } from './ensemble/prepared.ts';
 import type { Fingerprint } from './format.ts';
 import { sha256Hex } from './hex.ts';
@@ -29,6 +30,8 @@ const device = z.strictObject({
   memory_bytes: bytes.nullable(),
   free_memory_bytes: bytes.nullable(),
 });
+
+const workersSchema = z.union([z.literal('auto'), z.number().int().min(1).max(MOST_WORKERS)]);
 
 /** A folder, and what it must still hold. */
 const measuredModel = z.strictObject({ path: z.string(), fingerprint: sha256Hex<Fingerprint>() });
@@ -98,6 +101,7 @@ export const calls = {
         store: z.string(),
         plan: planId,
         device: z.string(),
+        workers: workersSchema.exactOptional(),
         allow_remote_code: z.array(z.string()).exactOptional(),
       }),
       z.strictObject({ store: z.string(), merge: mergeDocumentSchema }),

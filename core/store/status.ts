@@ -63,6 +63,22 @@ export function hasEnded(state: RunState): boolean {
   return state === 'done' || state === 'stopped' || state === 'failed';
 }
 
+const TOLD_FIRST = [
+  'stopping',
+  'running',
+  'loading',
+  'starting',
+  'queued',
+  'done',
+  'failed',
+  'stopped',
+] as const satisfies readonly RunState[];
+
+/** Of a run: what any of its workers is still at, else how it ended. What one has done was done for all. */
+export function stateOfRun(workers: readonly Pick<WorkerStatus, 'state'>[]): RunState {
+  return TOLD_FIRST.find((state) => workers.some((worker) => worker.state === state)) ?? 'starting';
+}
+
 /** One line of `events.jsonl`: for people to read; nothing depends on it. */
 export interface RunEvent {
   readonly time: string;

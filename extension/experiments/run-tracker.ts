@@ -1,5 +1,5 @@
 import type { WorkerStatus } from '../../core/store/format.ts';
-import { hasEnded } from '../../core/store/status.ts';
+import { hasEnded, stateOfRun } from '../../core/store/status.ts';
 import type { Following } from '../../runner/experiment-session.ts';
 import { askToStop, isAskedToStop, readRun, truthful } from '../../runner/run-folders.ts';
 import { watchRun } from '../../runner/watch-run.ts';
@@ -105,11 +105,7 @@ export class RunTracker {
   }
 }
 
-/** Of all workers: what any of them still does, else the gravest end. */
 function stateOf(workers: readonly WorkerStatus[]): RunView['state'] {
-  const states = new Set(workers.map(({ state }) => state));
-  for (const state of ['stopping', 'running'] as const) if (states.has(state)) return state;
-  if (states.has('loading') || states.has('starting')) return 'starting';
-  for (const state of ['queued', 'failed', 'stopped', 'done'] as const) if (states.has(state)) return state;
-  return 'starting';
+  const state = stateOfRun(workers);
+  return state === 'loading' ? 'starting' : state;
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import type { Host } from '../../core/hosts/host.ts';
+import { type Host, isWorkers, type Workers } from '../../core/hosts/host.ts';
 import { writeAtomically } from '../write-atomically.ts';
 
 /** Absolute paths on the host. */
@@ -28,6 +28,7 @@ const hostSchema: z.ZodType<Host> = z.object({
   python: z.string().nullable(),
   directory: z.string(),
   models: z.string(),
+  workers: z.custom<Workers>(isWorkers).default('auto'),
 });
 const absolute = z.string().startsWith('/');
 const knownSchema: z.ZodType<KnownHost> = z.object({

@@ -59,7 +59,11 @@ export class SshTarget implements Target {
   async launch(request: Launch): Promise<Launched> {
     const { store } = await this.#link.place();
     await this.#sendPlan(request.store, request.plan);
-    const { run, state, note } = await this.#ask('launch', { ...request, store }, launchedSchema);
+    const { run, state, note } = await this.#ask(
+      'launch',
+      { workers: this.host.workers, ...request, store },
+      launchedSchema,
+    );
     return { run, state, note: note ?? null };
   }
 

@@ -10,6 +10,7 @@ const titles = (state: Partial<ExperimentState>, trusted = true) =>
   lenses(edited(text, state), { uri, trusted }).map(({ title }) => title);
 const worker = (more: Partial<WorkerStatus>): WorkerStatus =>
   ({
+    state: 'running',
     done: 0,
     failed: 0,
     total: 521,

@@ -8,7 +8,7 @@ const parse = (text: string) => parseHosts(text, 'hosts.yaml');
 describe('hosts.yaml', () => {
   it('names hosts, with a default for everything left out', () => {
     const { hosts, problems } = parse(
-      'gpu-box: { ssh: user@gpu-box, python: ~/venv/bin/python, workers: auto }\nlab: {}\n',
+      'gpu-box: { ssh: user@gpu-box, python: ~/venv/bin/python, workers: auto }\nlab: { workers: 4 }\n',
     );
     expect(problems).toEqual([]);
     expect(hosts.get('gpu-box')).toEqual({
@@ -17,8 +17,9 @@ describe('hosts.yaml', () => {
       python: '~/venv/bin/python',
       directory: '~/.merge-lab',
       models: '~/models',
+      workers: 'auto',
     });
-    expect(hosts.get('lab')?.ssh).toBe('lab');
+    expect(hosts.get('lab')).toMatchObject({ ssh: 'lab', workers: 4 });
     expect(parse('').problems).toEqual([]);
   });
 
@@ -47,7 +48,9 @@ describe('hosts.yaml', () => {
     'box: { directory: relative }',
     'box: { directory: "/x\\ny" }',
     'box: { python: "-c" }',
-    'box: { workers: 3 }',
+    'box: { workers: 0 }',
+    'box: { workers: 2.5 }',
+    'box: { workers: many }',
     'box: { slurm: {} }',
     'box: [1]',
     '-box: {}',

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { countsOfWorkers, percentOfNew, scoredText, shareOfNew } from '../../words/run-progress.ts';
+import {
+  countsOfWorkers,
+  percentOfNew,
+  scoredText,
+  secondsLeft,
+  shareOfNew,
+} from '../../words/run-progress.ts';
 
 const half = { done: 531, failed: 1, total: 1032, at_start: 521 };
 
@@ -36,5 +42,13 @@ describe('progress of a run', () => {
   it('of several workers is that of the one that has seen most, since the first began', () => {
     const late = { done: 700, failed: 0, total: 1032, at_start: 600 };
     expect(countsOfWorkers([half, late])).toEqual({ done: 700, failed: 1, total: 1032, at_start: 521 });
+  });
+
+  it('lasts as long as all who share it take together', () => {
+    const worker = (state: 'running' | 'loading', seconds_left: number | null) => ({ state, seconds_left });
+    expect(secondsLeft([worker('running', 30)])).toBeCloseTo(30, 12);
+    expect(secondsLeft([worker('running', 30), worker('running', 60), worker('loading', 9)])).toBeCloseTo(20);
+    expect(secondsLeft([worker('running', null)])).toBeNull();
+    expect(secondsLeft([worker('running', 0), worker('running', 5)])).toBe(0);
   });
 });

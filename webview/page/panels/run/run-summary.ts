@@ -3,7 +3,7 @@ import type { Progress } from '../../../../core/report/report.ts';
 import type { RunState, WorkerStatus } from '../../../../core/store/format.ts';
 import { NONE } from '../../../../words/numbers.ts';
 import { nameList, plain } from '../../../../words/plain.ts';
-import { countsOfWorkers, type RunCounts, scoredText } from '../../../../words/run-progress.ts';
+import { countsOfWorkers, type RunCounts, scoredText, secondsLeft } from '../../../../words/run-progress.ts';
 import { bytes, pace, roughly } from '../../../../words/units.ts';
 import type { DashboardState, RunView } from '../../../messages.ts';
 
@@ -57,10 +57,7 @@ export function runSummary({ run, report, ensemble, plan }: DashboardState): Run
     plan,
     (report ?? ensemble?.report)?.progress,
   ]);
-  const times = run.workers.flatMap(({ state: worker, seconds_left: value }) =>
-    worker === 'running' && value !== null ? [value] : [],
-  );
-  const left = run.state === 'running' && times.length > 0 ? `${roughly(Math.max(...times))} left` : '';
+  const seconds = run.state === 'running' ? secondsLeft(run.workers) : null;
   return {
     state,
     tone,
@@ -71,7 +68,7 @@ export function runSummary({ run, report, ensemble, plan }: DashboardState): Run
     at_start,
     counts:
       total === 0 ? '' : scoredText({ done, failed, total, at_start }, report?.precision ? 'at most ' : ''),
-    left,
+    left: seconds === null ? '' : `${roughly(seconds)} left`,
     pace: active ? paceOf(run.pace) : '',
     workers: run.workers.map((worker, i) => workerRow(worker, i + 1, ensemble !== null)),
   };

@@ -65,12 +65,12 @@ export function realisableSentences({
 
 /** Merging against ensembling, on both axes; none where the file names no merge. */
 export function servingSentences({ serving }: EnsembleReport): readonly string[] {
-  return serving
-    ? [
-        `By the memory of weights: ${serving.bytes.sentence}`,
-        `By what a token costs: ${serving.flops.sentence}`,
-      ]
-    : [];
+  if (!serving) return [];
+  return [
+    `Merges are held against the best pools of what was merged: ${names(serving.of)}.`,
+    `By the memory of weights: ${serving.bytes.sentence}`,
+    `By what a token costs: ${serving.flops.sentence}`,
+  ];
 }
 
 export function names(members: readonly string[], most = 12): string {

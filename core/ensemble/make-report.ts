@@ -7,10 +7,10 @@ import { controlsOf } from './controls.ts';
 import { type EnsembleData, ensembleData } from './data.ts';
 import { diversityOf } from './diversity.ts';
 import { setLimits } from './limits.ts';
+import { mergeOrPool } from './merge-or-pool.ts';
 import { beyondNoise, noiseSentence } from './noise-sentence.ts';
 import { oracleCurve } from './oracle-curve.ts';
 import { bits, scoreOf } from './rows.ts';
-import { compareServing } from './serving.ts';
 import { ensembleStudy } from './study.ts';
 import type {
   BestPool,
@@ -53,7 +53,7 @@ export function makeEnsembleReport(input: EnsembleInput, options: EnsembleOption
     diversity: diversityOf(rows, data, complete),
     best_pools: pools.byCount,
     goal: pools.goal,
-    serving: servingOf(models, pools.byCount),
+    serving: mergeOrPool(data, models, options.cancelled),
     study: complete ? ensembleStudy(data, verdict, options.cancelled) : null,
     beyond_noise: verdict,
     sentence: noiseSentence(oracle.at(-1) as OraclePoint, controls, verdict),
@@ -65,24 +65,6 @@ function unmetGoal({ goal }: EnsembleInput, found: BestPool | null): Warning[] {
   return setLimits(goal).length === 0 || found
     ? []
     : [{ code: 'no_pool_within_limit', message: 'No model is within the limits that `pool` sets.' }];
-}
-
-/** A merge is served as one model; the best pools are what ensembling can do. Oracles are cross-fitted. */
-function servingOf(models: readonly ModelScore[], pools: readonly BestPool[]): EnsembleReport['serving'] {
-  const merges = models.flatMap(({ merge_of, serving_bytes, flops_per_token, bits_per_byte }) => {
-    if (merge_of === null) return [];
-    const cost = { servingBytes: serving_bytes, flopsPerToken: flops_per_token };
-    return [{ k: merge_of.length, ...cost, bitsPerByte: bits_per_byte.value }];
-  });
-  if (merges.length === 0) return null;
-  const points = pools.map(({ members, serving_bytes, flops_per_token, cross_fitted, mixture }) => ({
-    ...{ k: members.length, servingBytes: serving_bytes, flopsPerToken: flops_per_token },
-    ...{ bitsPerByte: cross_fitted.value, mixture },
-  }));
-  return {
-    bytes: compareServing(merges, points, 'bytes'),
-    flops: compareServing(merges, points, 'flops'),
-  };
 }
 
 function bestSingle({ pool, rows, weights }: EnsembleData): number {

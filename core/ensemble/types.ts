@@ -96,7 +96,7 @@ export interface EnsembleReport {
   readonly best_pools: readonly BestPool[];
   readonly goal: BestPool | null;
   /** Merging against ensembling by what serving takes; null where the file names no merge. */
-  readonly serving: { readonly bytes: ServingSeries; readonly flops: ServingSeries } | null;
+  readonly serving: MergeOrPool | null;
   /** Null until the numbers are complete. */
   readonly study: EnsembleStudy | null;
   /**
@@ -107,6 +107,15 @@ export interface EnsembleReport {
   /** How much of the oracle's gain noise alone would explain, in plain words. */
   readonly sentence: string;
   readonly warnings: readonly Warning[];
+}
+
+export interface MergeOrPool {
+  /** What was merged. */
+  readonly of: readonly string[];
+  /** The best pools of these. */
+  readonly pools: readonly BestPool[];
+  readonly bytes: ServingSeries;
+  readonly flops: ServingSeries;
 }
 
 export interface SampleCount {

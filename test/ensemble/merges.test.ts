@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeEnsembleReport } from '../../core/ensemble/make-report.ts';
 import type { EnsembleInput } from '../../core/ensemble/types.ts';
 import { parseExperiment } from '../../core/experiment/parse.ts';
+import { must } from '../webview/sample.ts';
 import { complementary, inputOf } from './pools.ts';
 
 /** Three models that know different things, and a merge of all that is as good as the mean of them. */
@@ -34,9 +35,33 @@ describe('a merge among the models of an ensemble', () => {
 
   it('is held against pools by what serving takes: one model against all of theirs', () => {
     const { serving, models } = makeEnsembleReport(withMerge(), { stage: 'points' });
+    expect(serving?.of).toEqual(['m0', 'm1', 'm2']);
     expect(serving?.bytes.steps.map(({ cost }) => cost)).toEqual([2e9, 4e9, 6e9]);
     expect(serving?.bytes.steps.every(({ merge }) => merge === models[3]?.bits_per_byte.value)).toBe(true);
     expect(serving?.bytes.sentence).toMatch(/oracle, which knows .* from 4.0 GB on the ensemble is better/);
+  });
+});
+
+describe('pools that a merge is held against', () => {
+  it('are of what was merged: a better model beside them does not count', () => {
+    const input = withMerge();
+    const better = {
+      ...must(input.models[0]),
+      name: 'better',
+      nll: must(input.models[0]).nll.map((loss) => loss / 3),
+    };
+    const { serving, best_pools } = makeEnsembleReport(
+      { ...input, models: [...input.models, better] },
+      { stage: 'points' },
+    );
+    expect(best_pools[0]?.members).toEqual(['better']);
+    expect(serving?.of).toEqual(['m0', 'm1', 'm2']);
+    expect(serving?.pools.flatMap(({ members }) => members)).not.toContain('better');
+    // Folds differ with the models, and so do losses on other samples.
+    const alone = makeEnsembleReport(input, { stage: 'points' }).serving;
+    const stepsOf = (found: typeof serving) =>
+      found?.bytes.steps.map(({ cost, merge, mixture }) => ({ cost, merge, mixture }));
+    expect(stepsOf(serving)).toEqual(stepsOf(alone));
   });
 });
 

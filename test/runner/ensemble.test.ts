@@ -9,6 +9,7 @@ import type { PlanId, WorkerStatus } from '../../core/store/format.ts';
 import type { AnalysisUpdate } from '../../runner/analysis.ts';
 import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import { findPython } from '../../runner/python.ts';
+import { decodeState } from '../../webview/page/state/decode-state.ts';
 import { resultsOf, TinyWorld } from './tiny-world.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -226,5 +227,12 @@ describe('on the command line', () => {
     const report = merge(['report', imported.file]);
     expect(report.out).toContain('models_not_at_hand');
     expect(report.out).toMatch(/The best pool of 2 is \w+ and \w+/);
+    const page = path.join(away, 'page.html');
+    expect(merge(['report', imported.file, '--html', page]).out).toMatch(/^Written: /);
+    const state =
+      /<script type="application\/json"[^>]*>(.*?)<\/script>/s.exec(readFileSync(page, 'utf8'))?.[1] ?? '';
+    const { report: none, ensemble } = decodeState(state);
+    expect(none).toBeNull();
+    expect(ensemble?.report).toMatchObject({ kind: 'ensemble', progress: { done: 4 }, stage: 'complete' });
   });
 });

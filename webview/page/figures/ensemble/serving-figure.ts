@@ -14,9 +14,13 @@ import { poolTip } from './oracle-figure.ts';
 export function servingFigure(report: EnsembleReport): XyFigure | null {
   const pools = [...report.best_pools].sort((a, b) => a.serving_bytes - b.serving_bytes);
   if (pools.length === 0) return null;
-  const series = [merges(report), oracles(pools), mixtures(pools), singles(report)].filter(
-    ({ points }) => points.length > 0,
-  );
+  const series = [
+    merges(report),
+    ...ofMerged(report),
+    oracles(pools),
+    mixtures(pools),
+    singles(report),
+  ].filter(({ points }) => points.length > 0);
   const costs = [...pools, ...report.models].map(({ serving_bytes }) => serving_bytes);
   return {
     kind: 'xy',
@@ -72,6 +76,16 @@ function mixtures(pools: readonly BestPool[]): Series {
     })),
     tip: (i) => poolTip(pools[i]),
   };
+}
+
+/** The best pools of the models that were merged: what a merge is held against. */
+function ofMerged({ serving }: EnsembleReport): Series[] {
+  const pools = [...(serving?.pools ?? [])].sort((a, b) => a.serving_bytes - b.serving_bytes);
+  const hollow = { hollow: true, whiskers: false } as const;
+  return [
+    { ...oracles(pools), ...hollow, id: 'merged-best', label: 'Best pool of what was merged, oracle' },
+    { ...mixtures(pools), ...hollow, id: 'merged-mixture', label: 'The same, mixed' },
+  ];
 }
 
 /** Each is served as one model. */

@@ -26,6 +26,7 @@ export function makeCell(
   const { required, samples } = context;
   const allowed = withRequired(merges.measured, required);
   const source: CurveSource = {
+    place,
     points: typicalPoints(allowed, header.pool.length, samples, required.length),
     measured: allowed,
     candidates: candidatesByK(allowed),

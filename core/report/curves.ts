@@ -13,6 +13,7 @@ import type { Curve, CurvePoint } from './report.ts';
 
 /** The measured side of one cell. */
 export interface CurveSource {
+  readonly place: { readonly size: string; readonly method: number };
   readonly points: readonly TypicalPoint[];
   readonly measured: readonly Measured[];
   /** Indices of `measured` that may be chosen, by k. */

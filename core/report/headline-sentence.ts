@@ -80,7 +80,7 @@ function mergingSentence(told: Told, cell: Cell, chosen: Chosen): string {
   const others = (tied ?? 1) - 1;
   const ties =
     others > 0
-      ? ` ${others} other ${others === 1 ? 'subset' : 'subsets'} of ${k} ${others === 1 ? 'does' : 'do'} as well.`
+      ? ` ${others} other ${others === 1 ? 'subset' : 'subsets'} of ${k} cannot be told from ${k === 1 ? 'it' : 'these'}.`
       : '';
   return (
     `${leadOf(told, cell, chosen)} ${names} by ${cell.label} gives a loss of ${withInterval(cross_fitted)} nats per ` +

@@ -1,7 +1,8 @@
 /** Which of the chosen subsets to take. */
 import type { Goal } from '../experiment/experiment.ts';
 import type { RecommendedK } from '../law/curve.ts';
-import { halfWidth, samplesShowSpread } from '../selection/curve-error.ts';
+import { studentPoint } from '../law/student.ts';
+import { samplesShowSpread } from '../selection/curve-error.ts';
 import { objectiveOf } from '../selection/measured.ts';
 import { pairedVariance } from '../selection/sample-variance.ts';
 import { isRestricted } from './allowed.ts';
@@ -32,6 +33,7 @@ export function recommend(
   const winning = judged.filter(beatsBase(context, source));
   const k = pick ?? recommendedK?.k ?? null;
   const own = judged.find(({ chosen }) => chosen.k === k) ?? null;
+  const rivals = judged.length - 1;
   if (judged.length > 0 && winning.length === 0)
     return none('No measured subset beats the base on samples that it was not chosen on.');
   if (k === null) return none('There is no recommended k; `pick` under `goals` names a size.');
@@ -43,22 +45,28 @@ export function recommend(
     fewest: fewerThan(each, enough, context.input.experiment.goals.goal),
     ...more,
   });
-  if (own && pick !== null) return taken(own, { better: lowest && surelyBetter(context, lowest, own) });
+  if (own && pick !== null)
+    return taken(own, { better: lowest && surelyBetter(context, lowest, own, rivals) });
   if (own && lowest && enough && winning.includes(own)) {
     const isFar = lossOf(own) - lossOf(lowest) > tolerance(context, source);
-    if (!isFar || !surelyBetter(context, lowest, own)) return taken(own);
+    if (!isFar || !surelyBetter(context, lowest, own, rivals)) return taken(own);
     return taken(enough, { passed_over: difference(context, own, enough) });
   }
   if (lowest && (own || k === 0)) return taken(lowest);
-  return none(k === 0 ? 'No merge beats the base.' : unmeasured(context, k));
+  return none(k === 0 ? 'No merge beats the base.' : unmeasured(context, source, k));
 }
 
 function none(reason: string | null): Recommendation {
   return { recommended: null, reason, passed_over: null, better: null, fewest: null };
 }
 
-function unmeasured({ whole, input }: Context, k: number): string {
+function unmeasured({ whole, input }: Context, { place }: CurveSource, k: number): string {
   const allowed = isRestricted(whole.experiment) ? ' that the goals allow' : '';
+  const planned = input.plan.lines.filter(
+    ({ size, method, subset }) => size === place.size && method === place.method && subset.length === k,
+  );
+  if (planned.length > 0 && planned.every(({ key }) => input.results.failure(key) !== undefined))
+    return `No subset of ${k} experts${allowed} could be merged and scored: ${planned.length === 1 ? 'its merge' : `all ${planned.length} merges`} failed.`;
   const swept = input.experiment.sweep.k.includes(k)
     ? 'has been measured yet'
     : 'is measured: `sweep.k` leaves that size out';
@@ -96,13 +104,12 @@ function fewerThan({ chosen }: Judged, enough: Judged | null, { rule }: Goal): C
   return rule === 'within' && enough && enough.chosen.k < chosen.k ? enough.chosen : null;
 }
 
-/** `other`, where it is better than `own` beyond what the samples leave open. */
-function surelyBetter(context: Context, other: Judged, own: Judged): Better | null {
+/** `other`, where it is better than `own` beyond what the samples leave open, and the luck of the best of its rivals. */
+function surelyBetter(context: Context, other: Judged, own: Judged, rivals: number): Better | null {
   if (other === own || !samplesShowSpread(context.samples, context.weights)) return null;
   const { variance, freedom } = pairedVariance(other.values, own.values, context.samples);
-  return lossOf(other) - lossOf(own) + halfWidth(variance, freedom) < 0
-    ? difference(context, other, own)
-    : null;
+  const half = studentPoint(freedom, 0.05 / rivals) * Math.sqrt(variance);
+  return lossOf(other) - lossOf(own) + half < 0 ? difference(context, other, own) : null;
 }
 
 /** Loss of the first minus that of the second, paired. */

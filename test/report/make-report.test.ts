@@ -309,6 +309,21 @@ describe('failures', () => {
     expect(objective(report).points[2]).toMatchObject({ subsets: 19, of: 20 });
   });
 
+  it('of every merge of the size that was asked for are said, not waited for', () => {
+    const input = inputOf(world, { goals: { pick: 4 } });
+    const isFour = ({ subset, method }: (typeof input.plan.lines)[number]) =>
+      subset.length === 4 && method === 0;
+    const results = new WorldResults(world).feed(
+      input.plan,
+      input.plan.lines.filter((line) => !isFour(line)),
+    );
+    for (const { key } of input.plan.lines.filter(isFour)) results.fail(key);
+    const report = makeReport({ ...input, results }, { stage: 'points' });
+    expect(report.cells[0]?.selection?.reason).toBe(
+      'No subset of 4 experts could be merged and scored: all 15 merges failed.',
+    );
+  });
+
   it('leaves out results of another shape, or not finite, and says so', () => {
     const input = inputOf(world);
     const [line] = input.plan.lines.filter(({ subset, method }) => subset.length === 2 && method === 0);
@@ -538,13 +553,13 @@ describe('choosing with care', () => {
     expect(only(reportOf({ ...within(0.05), pick: 5 })).selection?.fewest?.k).toBe(4);
   });
 
-  it('says how many subsets do as well, and that the next expert is of a typical merge', () => {
+  it('says how many subsets cannot be told from it, and that the next expert is of a typical merge', () => {
     const tied = (k: number) => reportOf({ ...within(0.05), pick: k }, 'complete');
     const chosen = only(tied(3)).selection?.chosen;
     expect(chosen?.map((each) => each.tied)).toEqual([1, 1, 3, 1, 2, 1]);
-    expect(tied(3).headline.sentence).toContain(' 2 other subsets of 3 do as well.');
-    expect(tied(5).headline.sentence).toContain(' 1 other subset of 5 does as well.');
-    expect(tied(4).headline.sentence).not.toContain('as well');
+    expect(tied(3).headline.sentence).toContain(' 2 other subsets of 3 cannot be told from these.');
+    expect(tied(5).headline.sentence).toContain(' 1 other subset of 5 cannot be told from these.');
+    expect(tied(4).headline.sentence).not.toContain('told from');
     const { headline } = reportOf(within(0.1), 'complete');
     expect(headline.recommended_k?.k).toBe(5);
     expect(headline.next_expert?.value).toBeGreaterThan(0);

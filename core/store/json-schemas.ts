@@ -8,6 +8,7 @@ import { preparedFileSchema } from './prepared.ts';
 import { calls, notificationSchema, notifications, requestSchema, responseSchema } from './protocol.ts';
 import { resultHeaderSchema, resultLineSchema } from './result-schema.ts';
 import { workerStatusSchema } from './status.ts';
+import { taskScoreSchema } from './task-scores.ts';
 
 /** JSON Schemas (2020-12) of the store's files and of every message, by file name under `core/store/schemas`. */
 export function storeJsonSchemas(): ReadonlyMap<string, unknown> {
@@ -23,6 +24,7 @@ export function storeJsonSchemas(): ReadonlyMap<string, unknown> {
     ['file.result-header', resultHeaderSchema],
     ['file.result-line', resultLineSchema],
     ['file.status', workerStatusSchema],
+    ['file.task-score', taskScoreSchema],
     ['message.request', requestSchema],
     ['message.response', responseSchema],
     ['message.notification', notificationSchema],

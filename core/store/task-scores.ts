@@ -71,7 +71,8 @@ const metric: z.ZodType<StoredMetric> = z
   })
   .refine(isPossible);
 
-const line: z.ZodType<TaskScore> = z.object({
+/** As it is written; `parseTaskScores` reads what is in it. */
+export const taskScoreSchema: z.ZodType<TaskScore> = z.object({
   key: sha256Hex<MergeKey>(),
   task: sha256Hex<TaskKey>(),
   name: z.string(),
@@ -79,15 +80,18 @@ const line: z.ZodType<TaskScore> = z.object({
   requests: z.string().nullable(),
   items: z.number().int().nonnegative(),
   metrics: z.array(metric),
+  seconds: z.number().nonnegative(),
+  device: z.string(),
   code: z.string().nullable(),
   message: z.string().nullable(),
+  crc: z.string().regex(/^[0-9a-f]{8}$/),
 });
 
 /** Of one file; its header, and lines that are damaged or say what cannot be, are passed over. */
 export function parseTaskScores(bytes: Uint8Array): TaskScore[] {
   const found: TaskScore[] = [];
   for (let from = 0, to = bytes.indexOf(0x0a); to >= 0; from = to + 1, to = bytes.indexOf(0x0a, from)) {
-    const { data } = line.safeParse(checkedJson(bytes.subarray(from, to)));
+    const { data } = taskScoreSchema.safeParse(checkedJson(bytes.subarray(from, to)));
     if (data) found.push(data);
   }
   return found;

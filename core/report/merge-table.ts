@@ -66,8 +66,9 @@ export function mergePoints(table: MergeTable): MergePoint[] {
   return Array.from({ length: table.count }, (_, i) => mergeAt(table, i));
 }
 
-/** Index of one merge; null where it is not complete. */
+/** Index of one merge; null where it is not complete, and where it has an expert outside the pool (a negative index). */
 export function findMerge(table: MergeTable, members: readonly number[], seed: number | null): number | null {
+  if (members.some((d) => d < 0)) return null;
   let low = 0;
   let high = 0;
   for (const d of members) {

@@ -31,6 +31,8 @@ describe('merges by column', () => {
       }),
     );
     expect(findMerge(mergeTable([]), [0], null)).toBeNull();
+    const one = { members: [31], seed: null, objective: 1, domains: [1], design: true };
+    expect(findMerge(mergeTable([one]), [-1], null)).toBeNull();
   });
 
   it('know the lowest', () => {

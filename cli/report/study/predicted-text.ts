@@ -5,6 +5,7 @@ import { below, estimated } from '../../../words/estimates.ts';
 import { followUpsText } from '../../../words/follow-ups.ts';
 import { nameList, plainLines } from '../../../words/plain.ts';
 import { millinats } from '../../../words/units.ts';
+import { bestWeightsText } from '../../../words/weights.ts';
 import type { Style } from '../../terminal/style.ts';
 import { table, wrap } from '../../terminal/table.ts';
 
@@ -75,7 +76,7 @@ function weightsText(
     weights.gain.value > 0
       ? `${below(weights.gain)} the best measured subset`
       : 'no better than the best measured subset';
-  const said = `Best weights: predicted loss ${estimated(weights.loss)}, ${against}. To write that model, put this line into the file, then merge-lab merge FILE:`;
+  const said = `The ${bestWeightsText(cell.spec, weights)}: predicted loss ${estimated(weights.loss)}, ${against}. To write that model, put this line into the file, then merge-lab merge FILE:`;
   const line = mergeWeightsLine(report, cell.size, weights.weights);
   // Whole, however long: it is there to be copied.
   return `${wrap(said, columns, '    ')}\n${style.bold(line)}`;

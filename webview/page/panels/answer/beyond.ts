@@ -1,11 +1,12 @@
 /** What the study adds to the answer: its neighbours, and what nobody has merged yet. */
-import type { Report, Selection } from '../../../../core/report/report.ts';
+import type { Cell, Report, Selection } from '../../../../core/report/report.ts';
 import type { PredictedStudy } from '../../../../core/report/study/study.ts';
 import { below, estimated, lossDigits } from '../../../../words/estimates.ts';
 import { followUpsText } from '../../../../words/follow-ups.ts';
 import { addSentence, dropSentence } from '../../../../words/neighbours.ts';
 import { loss } from '../../../../words/numbers.ts';
 import { nameList, plain } from '../../../../words/plain.ts';
+import { bestWeightsText } from '../../../../words/weights.ts';
 
 export interface Beyond {
   readonly questions: readonly { readonly question: string; readonly answer: string }[];
@@ -20,9 +21,9 @@ export const NOTHING_BEYOND: Beyond = { questions: [], predicted: [], verify: ''
 /** Of the cell that the report answers for; empty until the numbers are complete. */
 export function beyondOf({ study, headline, cells, pool }: Report): Beyond {
   const own = headline.cell === null ? null : (study?.cells[headline.cell] ?? null);
-  if (!own) return NOTHING_BEYOND;
+  const cell = cells[headline.cell ?? -1];
+  if (!own || !cell) return NOTHING_BEYOND;
   const { neighbours, predicted } = own;
-  const selection = cells[headline.cell ?? -1]?.selection ?? null;
   const asked = neighbours
     ? [
         { question: 'Which one can I drop?', answer: dropSentence(neighbours, pool) },
@@ -34,9 +35,9 @@ export function beyondOf({ study, headline, cells, pool }: Report): Beyond {
     predicted:
       predicted?.kind === 'predicted'
         ? [
-            proposalLine(predicted, selection, pool),
+            proposalLine(predicted, cell.selection, pool),
             measuredLine(predicted, pool),
-            weightsLine(predicted, pool),
+            weightsLine(predicted, cell, pool),
           ].filter(Boolean)
         : [],
     verify: followUpsText(study?.follow_ups ?? []),
@@ -57,9 +58,9 @@ function proposalLine(
 }
 
 /** Empty where weights are foretold to gain nothing, and where these were merged. */
-function weightsLine({ weights: best }: PredictedStudy, pool: readonly string[]): string {
+function weightsLine({ weights: best }: PredictedStudy, cell: Cell, pool: readonly string[]): string {
   if (!best?.verify) return '';
-  return `Weights may gain ${estimated(best.gain)} over the best measured subset: ${weightsOf(best.weights, pool)}. Predicted, not measured yet.`;
+  return `The ${bestWeightsText(cell.spec, best)} may gain ${estimated(best.gain)} over the best measured subset: ${weightsOf(best.weights, pool)}. Predicted, not measured yet.`;
 }
 
 /** The best of the weights that were merged. */

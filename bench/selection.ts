@@ -4,7 +4,7 @@
  */
 import { seededRandom } from '../core/law/random.ts';
 import { baselines } from '../core/selection/baselines.ts';
-import { foldsOf } from '../core/selection/chosen.ts';
+import { foldsOf } from '../core/selection/folds.ts';
 import { neighbours } from '../core/selection/neighbours.ts';
 import { resample } from '../core/selection/resample.ts';
 import { normalised } from '../core/selection/samples.ts';

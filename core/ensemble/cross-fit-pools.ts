@@ -1,5 +1,6 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
-import { crossFit, FOLDS } from '../selection/chosen.ts';
+import { crossFit } from '../selection/chosen.ts';
+import { FOLDS } from '../selection/folds.ts';
 import type { Losses } from '../selection/measured.ts';
 import { type Chooser, type ChosenPool, chooserOf } from './choose-pools.ts';
 import type { EnsembleData } from './data.ts';

@@ -1,7 +1,7 @@
 import { plain } from '../../words/plain.ts';
 import type { Warning } from '../law/curve.ts';
 import { ProblemError } from '../problem.ts';
-import { type Folds, foldsOf } from '../selection/chosen.ts';
+import { type Folds, foldsOf } from '../selection/folds.ts';
 import type { Losses } from '../selection/measured.ts';
 import { type DomainWeights, normalised, type Samples, samplesOf } from '../selection/samples.ts';
 import { lossesOf } from './rows.ts';

@@ -1,4 +1,5 @@
 import { chooseBest } from '../selection/chosen.ts';
+import { onlyFolding } from '../selection/folds.ts';
 import { type Losses, objectiveOf } from '../selection/measured.ts';
 import { only } from '../selection/samples.ts';
 import type { EnsembleData } from './data.ts';
@@ -17,7 +18,7 @@ export function routedByDomain(
   const everyone = rows.map((_, m) => m);
   const nll = new Float64Array(samples.tokens.length);
   for (let d = 0; d < weights.length; d++) {
-    const chosen = chooseBest(everyone, rows, samples, only(d, weights.length), folds);
+    const chosen = chooseBest(everyone, rows, samples, only(d, weights.length), onlyFolding(folds));
     const [from, to] = [samples.start[d] as number, samples.start[d + 1] as number];
     nll.set(chosen?.crossFitted.nll.slice(from, to) ?? [], from);
   }

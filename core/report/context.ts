@@ -1,4 +1,4 @@
-import type { Folds } from '../selection/chosen.ts';
+import type { Foldings } from '../selection/folds.ts';
 import type { Losses } from '../selection/measured.ts';
 import type { Resamples } from '../selection/resample.ts';
 import type { DomainWeights, Samples } from '../selection/samples.ts';
@@ -16,7 +16,8 @@ export interface Context {
   readonly samples: Samples;
   /** Of the objective. */
   readonly weights: DomainWeights;
-  readonly folds: Folds;
+  /** Choices that are judged one by one take all, others the first. */
+  readonly foldings: Foldings;
   /** Null at the points stage. */
   readonly resamples: Resamples | null;
   /** Hashes the evaluation data: seeds of all resampling follow from it. */

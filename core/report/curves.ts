@@ -97,7 +97,7 @@ function chosenBeats(
 ): boolean | null {
   if (base === null || source.candidates.size === 0) return null;
   for (const candidates of source.candidates.values()) {
-    const loss = crossFittedLoss(candidates, source.measured, context.samples, weights, context.folds);
+    const loss = crossFittedLoss(candidates, source.measured, context.samples, weights, context.foldings);
     if (loss !== null && loss < base) return true;
   }
   return false;

@@ -1,7 +1,7 @@
 import { designOf } from '../design/design.ts';
 import { isRequest } from '../design/requests.ts';
 import { throwIfCancelled } from '../law/cancelled.ts';
-import { foldsOf } from '../selection/chosen.ts';
+import { foldingsOf } from '../selection/folds.ts';
 import { objectiveOf } from '../selection/measured.ts';
 import { type Resamples, resample, seedOf } from '../selection/resample.ts';
 import { normalised, type Samples, samplesOf } from '../selection/samples.ts';
@@ -149,7 +149,7 @@ export class ReportMaker {
       options,
       samples,
       weights: normalised(samples.domains.map((name) => weights.get(name) ?? 1)),
-      folds: foldsOf(samples, seed ^ 0x5bd1e995),
+      foldings: foldingsOf(samples, seed ^ 0x5bd1e995),
       resamples: options.stage === 'complete' ? this.#resamples : null,
       seed,
     };

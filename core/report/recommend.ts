@@ -1,5 +1,4 @@
 /** Which of the chosen subsets to take. */
-import type { Goal } from '../experiment/experiment.ts';
 import type { RecommendedK } from '../law/curve.ts';
 import { studentPoint } from '../law/student.ts';
 import { samplesShowSpread } from '../selection/curve-error.ts';
@@ -42,7 +41,7 @@ export function recommend(
   const taken = (each: Judged, more: Partial<Recommendation> = {}): Recommendation => ({
     ...none(null),
     recommended: each.chosen,
-    fewest: fewerThan(each, enough, context.input.experiment.goals.goal),
+    fewest: fewerThan(context, each, enough),
     ...more,
   });
   if (own && pick !== null)
@@ -100,8 +99,13 @@ function smallestWithin(judged: readonly Judged[], limit: number): Judged | null
 }
 
 /** Choosing does with fewer experts than the typical merge that the recommended k is read off: how few. */
-function fewerThan({ chosen }: Judged, enough: Judged | null, { rule }: Goal): Chosen | null {
-  return rule === 'within' && enough && enough.chosen.k < chosen.k ? enough.chosen : null;
+function fewerThan(
+  { input, samples, weights }: Context,
+  { chosen }: Judged,
+  enough: Judged | null,
+): Chosen | null {
+  const isAsked = input.experiment.goals.goal.rule === 'within' && samplesShowSpread(samples, weights);
+  return isAsked && enough && enough.chosen.k < chosen.k ? enough.chosen : null;
 }
 
 /** `other`, where it is better than `own` beyond what the samples leave open, and the luck of the best of its rivals. */

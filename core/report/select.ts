@@ -68,11 +68,11 @@ function compared(context: Context, judged: readonly Judged[]): readonly Judged[
 }
 
 function chosenAt(context: Context, source: CurveSource, k: number, candidates: readonly number[]): Judged {
-  const { samples, weights, folds, resamples, required } = context;
+  const { samples, weights, foldings, resamples, required } = context;
   const { measured } = source;
   throwIfCancelled(context.options.cancelled);
   const pool = context.input.plan.header.pool.length;
-  const choice = chooseBest(candidates, measured, samples, weights, folds);
+  const choice = chooseBest(candidates, measured, samples, weights, foldings);
   if (!choice) throw new RangeError(`No candidates at k = ${k}: a size without any is not listed.`);
   const best = measured[choice.best] as Measured;
   const values = influence(choice.crossFitted, samples, weights);

@@ -1,7 +1,8 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
-import { crossFit, FOLDS, type Folds, withoutFolds } from './chosen.ts';
+import { crossFit } from './chosen.ts';
 import { samplesShowSpread } from './curve-error.ts';
 import { type Estimated, estimatedFrom } from './estimated.ts';
+import { FOLDS, type Folds, onlyFolding, withoutFolds } from './folds.ts';
 import { influence, type Losses, type Measured, objectiveOf } from './measured.ts';
 import { pairedVariance } from './sample-variance.ts';
 import type { DomainWeights, Samples } from './samples.ts';
@@ -115,7 +116,7 @@ function lossesPerFold({
   cancelled,
 }: BaselineInput): Float64Array[] | null {
   if (!folds) return null;
-  const lossesWithout = withoutFolds(samples, weights, folds);
+  const lossesWithout = withoutFolds(samples, weights, onlyFolding(folds));
   const losses = new Float64Array(FOLDS);
   const perFold = Array.from({ length: FOLDS }, () => new Float64Array(measured.length));
   for (const [i, row] of measured.entries()) {

@@ -1,5 +1,6 @@
-import { crossFit, FOLDS, type Folds, withoutFolds } from './chosen.ts';
+import { crossFit } from './chosen.ts';
 import { type Estimated, estimatedFrom } from './estimated.ts';
+import { FOLDS, type Folds, onlyFolding, withoutFolds } from './folds.ts';
 import { influence, type Losses, meanLosses, objectiveOf } from './measured.ts';
 import { lowestOf, tripleAt, vertex, weightsAt } from './parabola.ts';
 import { sampleVariance } from './sample-variance.ts';
@@ -38,7 +39,7 @@ export function tuneSubset(
   const scales = merges.map(({ scale }) => scale);
   const whole = merges.map(({ losses }) => objectiveOf(losses, weights));
   const lowest = lowestOf(scales, whole);
-  const outside = withoutFolds(samples, weights, folds);
+  const outside = withoutFolds(samples, weights, onlyFolding(folds));
   const byFold = merges.map(({ losses }) => outside(losses));
   const rows = Array.from({ length: FOLDS }, (_, fold) => {
     const left = byFold.map((losses) => losses[fold] as number);

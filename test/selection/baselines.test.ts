@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BaselineInput, baselines } from '../../core/selection/baselines.ts';
-import { foldsOf } from '../../core/selection/chosen.ts';
+import { foldsOf } from '../../core/selection/folds.ts';
 import { normalised } from '../../core/selection/samples.ts';
 import { subsetsOf } from '../report/world.ts';
 import {

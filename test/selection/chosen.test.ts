@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/law/random.ts';
-import { chooseBest, FOLDS, foldsOf, withoutFolds } from '../../core/selection/chosen.ts';
+import { chooseBest } from '../../core/selection/chosen.ts';
+import {
+  FOLDS,
+  type Foldings,
+  foldingsOf,
+  foldsIn,
+  foldsOf,
+  onlyFolding,
+  withoutFolds,
+} from '../../core/selection/folds.ts';
 import type { Measured } from '../../core/selection/measured.ts';
 import { resample } from '../../core/selection/resample.ts';
 import { normalised, type Samples, samplesOf } from '../../core/selection/samples.ts';
@@ -42,8 +51,8 @@ const indices = (n: number) => Array.from({ length: n }, (_, i) => i);
 describe('chooseBest', () => {
   it('takes the best on all samples', () => {
     const measured = models([1.2, 0.9, 1.5], 1, 0.01);
-    expect(chooseBest([0, 1, 2], measured, SAMPLES, WEIGHTS, foldsOf(SAMPLES, 0))?.best).toBe(1);
-    expect(chooseBest([], measured, SAMPLES, WEIGHTS, foldsOf(SAMPLES, 0))).toBeNull();
+    expect(chooseBest([0, 1, 2], measured, SAMPLES, WEIGHTS, onlyFolding(foldsOf(SAMPLES, 0)))?.best).toBe(1);
+    expect(chooseBest([], measured, SAMPLES, WEIGHTS, onlyFolding(foldsOf(SAMPLES, 0)))).toBeNull();
   });
 
   it('cross-fits: among equal models the naive minimum is optimistic, the cross-fitted loss is not', () => {
@@ -53,7 +62,7 @@ describe('chooseBest', () => {
     const repeats = 150;
     for (let seed = 0; seed < repeats; seed++) {
       const measured = models(new Array(60).fill(1), seed, 0.4);
-      const choice = chooseBest(indices(60), measured, SAMPLES, WEIGHTS, foldsOf(SAMPLES, seed));
+      const choice = chooseBest(indices(60), measured, SAMPLES, WEIGHTS, onlyFolding(foldsOf(SAMPLES, seed)));
       const best = measured[choice?.best ?? -1];
       naive += best ? macro(best) / repeats : Number.NaN;
       crossFitted += choice ? macro(choice.crossFitted) / repeats : Number.NaN;
@@ -63,10 +72,32 @@ describe('chooseBest', () => {
     expect(Math.abs(crossFitted - plain)).toBeLessThan(0.012);
   });
 
+  it('moves less by chance with several foldings, about the same mean', () => {
+    const measured = models(
+      Array.from({ length: 60 }, (_, i) => 1 + 0.002 * i),
+      5,
+      0.4,
+    );
+    const spread = (foldings: (seed: number) => Foldings) => {
+      const losses = Array.from({ length: 40 }, (_, i) => {
+        const choice = chooseBest(indices(60), measured, SAMPLES, WEIGHTS, foldings(7919 * i));
+        return choice ? macro(choice.crossFitted) : Number.NaN;
+      });
+      const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+      return { mean, sd: Math.sqrt(losses.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / 39) };
+    };
+    const one = spread((seed) => onlyFolding(foldsOf(SAMPLES, seed)));
+    const several = spread((seed) => foldingsOf(SAMPLES, seed));
+    expect(one.sd).toBeGreaterThan(0.01);
+    expect(several.sd).toBeLessThan(0.65 * one.sd);
+    expect(Math.abs(several.mean - one.mean)).toBeLessThan(0.5 * one.sd);
+    expect(foldsIn(foldingsOf(SAMPLES, 3), 0)).toEqual(foldsOf(SAMPLES, 3));
+  });
+
   it('scores each sample by a choice made without it', () => {
     const measured = models([1, 1, 1, 1], 4, 0.5);
     const folds = foldsOf(SAMPLES, 9);
-    const choice = chooseBest(indices(4), measured, SAMPLES, WEIGHTS, folds);
+    const choice = chooseBest(indices(4), measured, SAMPLES, WEIGHTS, onlyFolding(folds));
     for (let fold = 0; fold < FOLDS; fold++) {
       const outside = measured.map((row) => {
         const total = [0, 0];
@@ -97,7 +128,7 @@ describe('chooseBest', () => {
   it('works with domains of a single sample', () => {
     const tiny = samplesOf([1, 2].map((n, d) => ({ name: `d${d}`, tokens: new Float64Array(n).fill(5) })));
     const measured = models([1, 2, 3], 2, 0.01, tiny);
-    const choice = chooseBest(indices(3), measured, tiny, WEIGHTS, foldsOf(tiny, 1));
+    const choice = chooseBest(indices(3), measured, tiny, WEIGHTS, onlyFolding(foldsOf(tiny, 1)));
     expect(choice?.best).toBe(0);
     expect(choice ? macro(choice.crossFitted) : Number.NaN).toBeCloseTo(
       measured[0] ? macro(measured[0]) : 0,
@@ -113,16 +144,16 @@ describe('a fold that holds every sample that counts', () => {
   const folds = foldsOf(one, 1);
 
   it('leaves the choice to all samples, for whoever chooses by fold', () => {
-    const choice = chooseBest(indices(4), measured, one, first, folds);
+    const choice = chooseBest(indices(4), measured, one, first, onlyFolding(folds));
     expect(choice?.best).toBe(2);
     expect(choice?.crossFitted.domains[0]).toBe(measured[2]?.domains[0]);
-    const outside = withoutFolds(one, first, folds);
+    const outside = withoutFolds(one, first, onlyFolding(folds));
     for (const row of measured)
       for (const loss of outside(row)) expect(loss).toBeCloseTo(row.domains[0] ?? Number.NaN, 12);
   });
 
   it('has no say where others remain', () => {
-    const outside = withoutFolds(one, WEIGHTS, folds);
+    const outside = withoutFolds(one, WEIGHTS, onlyFolding(folds));
     const [row] = measured;
     if (!row) throw new Error('a model');
     const withFirst = folds[0] ?? -1;
@@ -140,7 +171,8 @@ describe('tiedWithBest', () => {
     for (let seed = 0; seed < repeats; seed++) {
       const measured = models(truth, 1000 + seed, 0.3);
       const resamples = resample(SAMPLES, seed, 400);
-      const best = chooseBest(indices(7), measured, SAMPLES, WEIGHTS, foldsOf(SAMPLES, 0))?.best ?? -1;
+      const best =
+        chooseBest(indices(7), measured, SAMPLES, WEIGHTS, onlyFolding(foldsOf(SAMPLES, 0)))?.best ?? -1;
       const tied = tiedWithBest(best, indices(7), measured, SAMPLES, WEIGHTS, resamples);
       expect(tied).toContain(best);
       if (tied.includes(0)) held += 1;

@@ -2,6 +2,7 @@ import { maskNoise } from '../../law/spread/mask-noise.ts';
 import { orderSpread, spreadOfOrders } from '../../law/spread/order-spread.ts';
 import { spreadLaw } from '../../law/spread/spread-law.ts';
 import { baselines } from '../../selection/baselines.ts';
+import { foldsIn } from '../../selection/folds.ts';
 import { type Measured, objectiveOf } from '../../selection/measured.ts';
 import { type Neighbours, neighbours } from '../../selection/neighbours.ts';
 import { type CandidatePool, candidatePools, poolCurves } from '../../selection/pools/candidate-pools.ts';
@@ -29,7 +30,7 @@ export function makeCellStudy(
 ): CellStudy | null {
   const { measured, allowed, cell } = made;
   if (allowed.length === 0) return null;
-  const { samples, weights, options, input, resamples, folds, seed, required } = context;
+  const { samples, weights, options, input, resamples, foldings, seed, required } = context;
   const pool = input.plan.header.pool.length;
   const own = ownExperts(input.plan.header.pool, samples.domains);
   const cancelled = options.cancelled ? { cancelled: options.cancelled } : {};
@@ -49,7 +50,7 @@ export function makeCellStudy(
             neighbours({ ...shared, measured: allowed, base: unmerged.base, resamples }, at),
             required,
           ),
-    baselines: baselines({ ...shared, folds, required }),
+    baselines: baselines({ ...shared, folds: foldsIn(foldings, 0), required }),
     pools: poolsOf(context, made),
     spread: spreadLaw(permutations ? spreadOfOrders(orders) : spreadOfSubsets(context, made), pool),
     orders,

@@ -2,6 +2,7 @@
 import { isNear, unitScale } from '../../design/step-design.ts';
 import { samplesShowSpread } from '../../selection/curve-error.ts';
 import { estimatedFrom, type Variance } from '../../selection/estimated.ts';
+import { foldsIn } from '../../selection/folds.ts';
 import { type Losses, meanLosses, objectiveOf } from '../../selection/measured.ts';
 import { subsetsOfSize } from '../../selection/subset-count.ts';
 import { subsetError } from '../../selection/subset-error.ts';
@@ -29,7 +30,8 @@ export function makeStepStudy(
   { base }: Unscored,
   permutations: readonly (readonly number[])[] | null,
 ): StepStudy | null {
-  const { samples, weights, folds } = context;
+  const { samples, weights, foldings } = context;
+  const folds = foldsIn(foldings, 0);
   const known = knowsErrors(context);
   const tuned = made.scaled.flatMap((subset): Tuned[] => {
     const merges = [...(base ? [{ scale: 0, losses: base }] : []), ...subset.merges];

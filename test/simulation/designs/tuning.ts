@@ -1,6 +1,7 @@
 /** Step length: best scales, what tuning saves, and how much of the curve's fall it explains. */
-import { foldsOf } from '../../../core/selection/chosen.ts';
+
 import { estimatedFrom } from '../../../core/selection/estimated.ts';
+import { foldsOf } from '../../../core/selection/folds.ts';
 import { meanLosses, objectiveOf } from '../../../core/selection/measured.ts';
 import { resample } from '../../../core/selection/resample.ts';
 import { fallOfCurve, type Gain, meanGains, sampleError } from '../../../core/selection/tuned-curve.ts';

@@ -3,7 +3,7 @@ import type { RecommendedK } from '../law/curve.ts';
 import { attribution, type ExpertEffect } from '../selection/attribution.ts';
 import { chooseBest } from '../selection/chosen.ts';
 import { samplesShowSpread } from '../selection/curve-error.ts';
-import { summedVariance } from '../selection/estimated.ts';
+import { isRounding, summedVariance } from '../selection/estimated.ts';
 import { pooledFreedom } from '../selection/freedom.ts';
 import { influence, type Measured, meanLosses, objectiveOf } from '../selection/measured.ts';
 import { pairedVariance, sampleVariance } from '../selection/sample-variance.ts';
@@ -124,11 +124,15 @@ function makeAttribution(context: Context, { measured, permutations }: CurveSour
 
 function effectInterval(context: Context, effect: ExpertEffect, measured: readonly Measured[]): Estimated {
   const { options, samples, weights } = context;
-  if (options.stage === 'points') return { value: effect.value, low: null, high: null };
+  const level = measured[0] ? objectiveOf(measured[0], weights) : 0;
+  if (options.stage === 'points')
+    return { value: isRounding(effect.value, 0, level) ? 0 : effect.value, low: null, high: null };
   // A weighted sum of losses is a loss of weighted sums: its error follows as a single model's does.
   const values = influence(meanLosses(measured, [...effect.coefficients], samples), samples, weights);
   const fromSamples = sampleVariance([values], samples);
   const { subsetVariance: variance, subsetFreedom: freedom } = effect;
   const total = summedVariance([fromSamples, variance === null ? null : { variance, freedom }]);
+  if (total && isRounding(effect.value, total.variance, level))
+    return estimated(context, 0, 0, total.freedom);
   return estimated(context, effect.value, total?.variance ?? null, total?.freedom ?? 0);
 }

@@ -31,6 +31,15 @@ export function twoSidedP(value: number, sources: readonly (Variance | null)[] |
   return studentTail(Math.abs(value) / Math.sqrt(total.variance), Math.min(total.freedom, 1e6));
 }
 
+/** A share of the losses: what is smaller came from adding them up. */
+const ROUNDING = 1e-10;
+
+/** A weighted sum of losses of about `level`, and its error, that only rounding keeps from zero. */
+export function isRounding(value: number, variance: number, level: number): boolean {
+  const least = ROUNDING * Math.abs(level);
+  return Math.abs(value) <= least && Math.sqrt(variance) <= least;
+}
+
 /** Of a sum of independent parts. Null where one is not known, or rests on no degree of freedom. */
 export function summedVariance(parts: readonly (Variance | null)[]): Variance | null {
   const known = parts.filter((part) => part !== null);

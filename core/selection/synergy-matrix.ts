@@ -1,6 +1,6 @@
 import type { ExpertEffect } from './attribution.ts';
 import { adjustedForDiscoveries, FALSE_DISCOVERIES } from './discoveries.ts';
-import { type Estimated, estimatedFrom, twoSidedP, type Variance } from './estimated.ts';
+import { type Estimated, estimatedFrom, isRounding, twoSidedP, type Variance } from './estimated.ts';
 import { dot } from './measured.ts';
 import type { SynergyInput } from './synergy-input.ts';
 import { domainInfluence, weightedNll } from './weighted-nll.ts';
@@ -41,20 +41,34 @@ export function judged(
   const freedom = samples.freedom[e] as number;
   const coefficients = known.map((effect) => effect.coefficients);
   const nll = stage === 'complete' ? weightedNll(measured, { indices, coefficients }, samples, e) : null;
+  const level = measured[indices[0] ?? 0]?.domains[e] ?? 0;
   let row = 0;
   return effects.map((effect) => {
     if (!effect) return null;
     const { value, subsetVariance, subsetFreedom, comparisons } = effect;
     const own = nll?.[row++];
     const influence = own ? domainInfluence(own, value, samples, e).map((each) => 0 - each) : null;
-    return {
+    const variance = influence ? dot(influence, influence) : 0;
+    const gain = {
       value: 0 - value,
-      samples: influence ? { variance: dot(influence, influence), freedom } : null,
+      samples: influence ? { variance, freedom } : null,
       subsets: subsetVariance === null ? null : { variance: subsetVariance, freedom: subsetFreedom },
       influence,
       comparisons,
     };
+    return isRounding(value, variance + (subsetVariance ?? 0), level) ? nothing(gain) : gain;
   });
+}
+
+/** Zero, and known to be. */
+function nothing({ samples, subsets, influence, comparisons }: Judged): Judged {
+  return {
+    value: 0,
+    samples: samples && { ...samples, variance: 0 },
+    subsets: subsets && { ...subsets, variance: 0 },
+    influence: influence && new Float64Array(influence.length),
+    comparisons,
+  };
 }
 
 /** Flags are made over all domains at once. `columns` has shape (D, M). */

@@ -182,6 +182,22 @@ describe('synergy', () => {
     expectMatrix(single.with_own, () => null, 1);
   });
 
+  it('calls nothing sure that only rounding keeps from zero', () => {
+    const alike: Truth = (members) => 1.3 + 0.7 / (members.length + 0.1);
+    for (const stage of ['points', 'complete'] as const) {
+      const found = synergy(input(allSubsets(6), 6, alike, { n: 30, stage }));
+      const others = found.adjusted.flatMap((row, d) => row.filter((_, e) => e !== d));
+      expect(others).toHaveLength(30);
+      for (const entry of others) {
+        expect(entry).toMatchObject(
+          stage === 'points' ? { value: 0, p: null } : { value: 0, low: 0, high: 0, p: 1 },
+        );
+        expect(entry?.discovered).toBe(false);
+      }
+      expect(found.donors.every(({ value }) => Math.abs(value) < 1e-12)).toBe(true);
+    }
+  });
+
   it('finds the own experts of domains by name', () => {
     expect(ownExperts(['code', 'biology'], ['biology', 'law', 'code'])).toEqual([1, null, 0]);
   });

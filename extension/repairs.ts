@@ -7,7 +7,7 @@ import { oneLine } from '../words/plain.ts';
 import { writtenPath } from './commands/written-path.ts';
 import type { Lab } from './lab.ts';
 import { EditedExperiment } from './language/edited-experiment.ts';
-import { modelSource, replaceSource } from './language/model-value.ts';
+import { replaceSource, sourceIn } from './language/model-value.ts';
 import { placeOf } from './language/prepared-diagnostics.ts';
 import { toRange } from './language/vscode-ranges.ts';
 
@@ -82,9 +82,8 @@ function chooseFolder(lab: Lab, at: vscode.Uri, model: string): Repair {
 }
 
 /** Where terms are accepted and names looked up. */
-function hubPage({ parsed, ensemble }: EditedExperiment, { code, model }: Placed): Repair[] {
-  const member = ensemble?.models.get(model ?? '')?.source ?? null;
-  const source = parsed.experiment && model ? modelSource(parsed.experiment, model) : member;
+function hubPage({ parsed }: EditedExperiment, { code, model }: Placed): Repair[] {
+  const source = model ? sourceIn(parsed, model) : null;
   const [name] = source?.split('@') ?? [];
   if (code !== 'hub_access' || !name) return [];
   const page = vscode.Uri.parse(`https://huggingface.co/${name}`, true);

@@ -1,6 +1,7 @@
 import { parse, stringify } from 'yaml';
 import type { Range } from '../../core/experiment/diagnostic.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
+import type { Parsed } from '../../core/experiment/parse.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { modelRange } from './model-places.ts';
 
@@ -14,16 +15,20 @@ export function modelSource({ sizes, references }: Experiment, id: string): stri
   return reference && 'model' in reference ? reference.model : null;
 }
 
+/** The same of a file of either kind, where it has no errors; of an ensemble a model goes by its name. */
+export function sourceIn({ experiment, ensemble }: Parsed, id: string): string | null {
+  return experiment ? modelSource(experiment, id) : (ensemble?.models.get(id)?.source ?? null);
+}
+
 /** Where another source of a model can be written, and how; null where it stands in a pattern or a list of several. */
 export function replaceSource(
   edited: EditedExperiment,
   id: string,
   source: string,
 ): { readonly range: Range; readonly newText: string } | null {
-  const { experiment } = edited.parsed;
   const range = modelRange(edited, id);
-  if (!experiment || !range || meaning(edited.lines.slice(range)) !== modelSource(experiment, id))
-    return null;
+  const written = sourceIn(edited.parsed, id);
+  if (written === null || !range || meaning(edited.lines.slice(range)) !== written) return null;
   return { range, newText: stringify(source, { lineWidth: 0 }).trimEnd() };
 }
 

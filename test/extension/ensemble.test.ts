@@ -9,6 +9,7 @@ import { hints } from '../../extension/language/hints.ts';
 import { hover } from '../../extension/language/hover.ts';
 import { hoverOfKey } from '../../extension/language/hover-keys.ts';
 import { lenses } from '../../extension/language/lenses.ts';
+import { replaceSource } from '../../extension/language/model-value.ts';
 import { complementary, inputOf } from '../ensemble/pools.ts';
 import { ensembleDocument } from '../webview/ensemble-state.ts';
 import { stateOf } from './edited.ts';
@@ -154,6 +155,15 @@ describe('an ensemble in the editor', () => {
         ['model_failed', 5],
       ]),
     );
+  });
+
+  it('can have another folder written for a model, whether it stands alone or among other facts', () => {
+    const text = edited(SCORED);
+    const places = ['small', 'again', 'nobody'].map((name) => {
+      const change = replaceSource(text, name, './elsewhere');
+      return change && [text.lines.slice(change.range), change.newText];
+    });
+    expect(places).toEqual([['./models/small', './elsewhere'], ['./models/again', './elsewhere'], null]);
   });
 
   it('says how far it is while models are being scored', () => {

@@ -26,7 +26,7 @@ const rooms = {
  * Whitening by `C` + `misfit`·I, shape (K, K), under which the level at any shape is a mean of the residuals of the
  * first `count` k's, weighted by the errors that they do not share. Differences between k's keep their covariance, so
  * the shape is fitted as before; only what they would tell of the level is not used. Where generalised least squares
- * weights about so anyway, this is `plain`, `whitening(C, size, misfit)`.
+ * weights about so anyway, this is `plain`, `whitening(C, size, misfit)`; else it is of the first `count` k's alone.
  */
 export function levelWhitening(
   C: Float64Array,
@@ -36,7 +36,7 @@ export function levelWhitening(
   plain = whitening(C, size, misfit),
 ): Whitening {
   const weights = levelWeights(plain, count);
-  return weights ? { ...whitening(levelled(C, size, misfit, weights), size, 0), plain } : plain;
+  return weights ? { ...whitening(levelled(C, size, misfit, weights, count), count, 0), plain } : plain;
 }
 
 /**
@@ -80,23 +80,29 @@ export function levelWeights({ inverse, size, diagonal }: Whitening, count: numb
 
 /**
  * The covariance in which the mean by `weights` keeps its variance, and differences theirs, but do not tell of each other.
- * The caller's until the next call.
+ * Shape (count, count). The caller's until the next call.
  */
-function levelled(C: Float64Array, size: number, misfit: number, weights: Float64Array): Float64Array {
+function levelled(
+  C: Float64Array,
+  size: number,
+  misfit: number,
+  weights: Float64Array,
+  count: number,
+): Float64Array {
   // Of each k with the mean: (C + misfit·I)·w.
-  const withMean = rooms.withMean.of(size);
+  const withMean = rooms.withMean.of(count);
   let ofMean = 0;
-  for (let i = 0; i < size; i++) {
+  for (let i = 0; i < count; i++) {
     let sum = misfit * at(weights, i);
-    for (let j = 0; j < size; j++) sum += at(C, i * size + j) * at(weights, j);
+    for (let j = 0; j < count; j++) sum += at(C, i * size + j) * at(weights, j);
     withMean[i] = sum;
     ofMean += sum * at(weights, i);
   }
-  const found = rooms.levelled.of(size * size);
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j < size; j++) {
+  const found = rooms.levelled.of(count * count);
+  for (let i = 0; i < count; i++)
+    for (let j = 0; j < count; j++) {
       const own = at(C, i * size + j) + (i === j ? misfit : 0);
-      found[i * size + j] = own + (ofMean - at(withMean, i)) + (ofMean - at(withMean, j));
+      found[i * count + j] = own + (ofMean - at(withMean, i)) + (ofMean - at(withMean, j));
     }
   return found;
 }

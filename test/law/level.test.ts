@@ -131,6 +131,16 @@ describe('levelWeights', () => {
     }
   });
 
+  it("of the first k's is that of them alone, with what it is of all untouched", () => {
+    const C = scaled([1, 1.1, 1.2, 1.3, 1.5], 1, 0.01);
+    const leading = Float64Array.from({ length: 9 }, (_, i) => C[Math.floor(i / 3) * 5 + (i % 3)] ?? 0);
+    const first = levelWhitening(C, 5, 0.001, 3);
+    const own = levelWhitening(leading, 3, 0.001);
+    expect(first.size).toBe(3);
+    for (const [i, value] of first.inverse.entries()) expect(value).toBeCloseTo(own.inverse[i] ?? 0, 12);
+    expect(first.plain?.size).toBe(5);
+  });
+
   it('weighs each k by its own error where the shared one is uneven, and only the first `count`', () => {
     const C = scaled([1, 1.1, 1.2, 1.3], 1, 0.01);
     const weights = levelWeights(whitening(C, 4, 0), 3);

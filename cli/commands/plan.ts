@@ -97,6 +97,8 @@ export function planText(session: ExperimentSession, summary: PlanSummary, style
       `${plain(prepared.device.description)}, ${prepared.dtype.value} (${plainLines(prepared.dtype.reason)})`,
     ],
   ];
+  const tasks = session.experiment.evaluation.downstream.map(({ task }) => plain(task, 60));
+  if (tasks.length > 0) rows.push(['tasks', `${tasks.join(', ')}, scored by run --downstream`]);
   if (missing > 0) rows.push(['expected', `${precision ? 'at most ' : ''}${expected(estimate)}`]);
   const warnings = summary.warnings.map(
     (warning) =>

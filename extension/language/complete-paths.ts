@@ -3,7 +3,7 @@ import type { Asked, Listed, Suggestion } from './completion.ts';
 import { modelFolders } from './model-folders.ts';
 import { resolvePath } from './named-files.ts';
 
-type Wanted = 'model' | 'experts' | 'data' | 'folder' | 'template';
+type Wanted = 'model' | 'experts' | 'data' | 'folder' | 'template' | 'task';
 
 /** Folders and files where a path belongs: models, data, a place to write to. */
 export async function pathCompletions(asked: Asked): Promise<readonly Suggestion[]> {
@@ -48,6 +48,7 @@ function wantedAt({ place: { path: at } }: Asked): Wanted | null {
     return where.endsWith('.experts') ? 'experts' : 'model';
   if (/^evaluation\.data(\.[^.]+)?$/.test(where)) return 'data';
   if (where === 'evaluation.chat_template') return 'template';
+  if (/^evaluation\.downstream\.\*(\.task)?$/.test(where)) return 'task';
   return where === 'merge.out' ? 'folder' : null;
 }
 

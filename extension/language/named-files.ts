@@ -8,7 +8,7 @@ import type { EditedExperiment } from './edited-experiment.ts';
 import { baseRange, domainRange, expertRange, memberRange, modelRange } from './model-places.ts';
 
 export interface NamedFile {
-  readonly kind: 'model' | 'data' | 'template';
+  readonly kind: 'model' | 'data' | 'template' | 'task';
   /** Of the expert or domain; empty for a base. */
   readonly name: string;
   /** Of a pattern, filled in. */
@@ -25,7 +25,7 @@ export interface FileRoots {
   readonly home: string;
 }
 
-/** Models in folders, data files and the chat template; names on the hub are not files. */
+/** Models and tasks in folders, data files and the chat template; names on the hub are not files. */
 export function namedFiles(edited: EditedExperiment, roots: FileRoots): readonly NamedFile[] {
   const { ensemble } = edited;
   const named = ensemble ? null : edited.named;
@@ -33,7 +33,7 @@ export function namedFiles(edited: EditedExperiment, roots: FileRoots): readonly
   const found = ensemble
     ? [...members(edited, ensemble), ...data(edited, ensemble)]
     : named
-      ? [...models(edited, named), ...data(edited, named)]
+      ? [...models(edited, named), ...data(edited, named), ...tasks(edited, named)]
       : [];
   return found.flatMap((each): NamedFile[] => {
     const { range, written } = each;
@@ -77,6 +77,14 @@ function data(edited: EditedExperiment, { evaluation }: Experiment | Ensemble): 
   if (template === 'auto' || template === 'none') return files;
   const range = edited.valueRange(['evaluation', 'chat_template']);
   return [...files, { kind: 'template', name: '', written: template, range }];
+}
+
+function tasks(edited: EditedExperiment, { evaluation }: Experiment): Unresolved[] {
+  return evaluation.downstream.flatMap(({ task }, i): Unresolved[] => {
+    const at = ['evaluation', 'downstream', i];
+    const range = edited.valueRange([...at, 'task']) ?? edited.valueRange(at);
+    return isLocalFolder(task) ? [{ kind: 'task', name: '', written: task, range }] : [];
+  });
 }
 
 function isStillThere(edited: EditedExperiment, range: Range, { written, name }: Unresolved): boolean {

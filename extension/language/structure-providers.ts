@@ -57,18 +57,26 @@ export function linkProvider(documents: EditedDocuments): vscode.DocumentLinkPro
         const [target] = targets;
         if (!target || targets.length > 1) return [];
         const link = new vscode.DocumentLink(toRange(range), linkTarget(kind, target.path));
-        link.tooltip = kind === 'model' ? 'Show the model' : 'Open the file';
+        link.tooltip = TOOLTIPS[kind];
         return [link];
       });
     },
   };
 }
 
+const TOOLTIPS: Readonly<Record<FileLink['kind'], string>> = {
+  model: 'Show the model',
+  task: 'Show the task',
+  data: 'Open the file',
+  template: 'Open the file',
+};
+
 /** A folder is shown where folders are shown; outside of the workspace its configuration is opened. */
 function linkTarget(kind: FileLink['kind'], target: string): vscode.Uri {
   const uri = vscode.Uri.file(target);
-  if (kind !== 'model') return uri;
-  if (!vscode.workspace.getWorkspaceFolder(uri)) return vscode.Uri.joinPath(uri, 'config.json');
+  if (kind !== 'model' && kind !== 'task') return uri;
+  if (!vscode.workspace.getWorkspaceFolder(uri))
+    return vscode.Uri.joinPath(uri, kind === 'model' ? 'config.json' : 'task.yaml');
   return vscode.Uri.parse(`command:revealInExplorer?${encodeURIComponent(JSON.stringify([uri]))}`);
 }
 
@@ -93,12 +101,15 @@ export function definitionProvider(documents: EditedDocuments): vscode.Definitio
   };
 }
 
-/** The file itself, or of a model's folder the one that says what it is; null where there is none. */
+/** In the folder of a model or a task, what says what it is. */
+const INSIDE: Readonly<Partial<Record<FileLink['kind'], readonly string[]>>> = {
+  model: ['config.json', 'adapter_config.json'],
+  task: ['task.yaml', 'task.yml'],
+};
+
+/** The file itself, or that of a folder; null where there is none. */
 async function openable(kind: FileLink['kind'], target: string): Promise<string | null> {
-  const files =
-    kind === 'model'
-      ? ['config.json', 'adapter_config.json'].map((name) => path.join(target, name))
-      : [target];
+  const files = INSIDE[kind]?.map((name) => path.join(target, name)) ?? [target];
   for (const file of files) {
     try {
       if ((await stat(file)).isFile()) return file;

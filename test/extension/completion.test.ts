@@ -209,6 +209,7 @@ describe('paths', () => {
       './eval/math.json',
     ]);
     expect((await labels('merge:\n  out: ‸'))[0]).toBe('./merged');
+    expect(await labels('evaluation:\n  downstream:\n    - ./‸')).toEqual(['./eval/', './models/']);
     expect(await labels('evaluation:\n  chat_template: ./‸')).toContain('./template.jinja');
   });
 

@@ -163,6 +163,13 @@ describe('missing files', () => {
     );
   });
 
+  it('of tasks keep nothing from being run', () => {
+    const file = edited(sample('downstream'));
+    const task = namedFiles(file, roots).find(({ kind }) => kind === 'task') ?? raise();
+    const exists = new Map([[task.path, false]]);
+    expect(told(file, { ...nothing, exists })).toEqual(['warning task_missing «./tasks/endings»']);
+  });
+
   it('say nothing of what stands at another place while the text is broken', () => {
     const file = edited(sample('nine-domains'));
     const broken = file.text.replace('./models/S/code', './models/S/co').replace('methods:', 'methods: {');

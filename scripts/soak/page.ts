@@ -52,7 +52,7 @@ again from a fixed seed. This page is written by \`node scripts/simulations.ts\`
   nature, no gate. *Power*: how often what is there is found.
 
 Losses are nats per token. Warnings that are plain comparisons (\`too_few_k\`, \`extrapolates\`, \`sizes_too_few\`,
-\`outside_law\`, \`merges_failed\`, those of task vectors) have nothing to simulate.
+\`only_chosen_beats_base\`, \`outside_law\`, \`merges_failed\`, those of task vectors) have nothing to simulate.
 `;
 
 function summary(studies: readonly Study[]): string {

@@ -1,6 +1,8 @@
-import type { Cell, Report } from '../../core/report/report.ts';
+import type { Report } from '../../core/report/report.ts';
+import { againstBestText } from '../../words/against-best.ts';
 import { estimated } from '../../words/estimates.ts';
-import { loss, signed } from '../../words/numbers.ts';
+import { isFloorKnown } from '../../words/floor.ts';
+import { loss } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
@@ -22,12 +24,12 @@ export function methodTable(report: Report, style: Style, width: number): string
       ...(declared ? [plain(cell.size, 16)] : []),
       plain(cell.label, 40),
       cell.rank === null ? '' : `${cell.rank}`,
-      againstBest(cell),
+      againstBestText(report, cell),
       recommended ? `${recommended.k}${range}` : '',
       at ? estimated({ value: at.mean, low: at.low, high: at.high }) : '',
       chosen ? estimated(chosen.cross_fitted) : '',
       chosen ? subsetText(report, chosen.members, 30) : '',
-      curve?.parameters?.['Linf'] === undefined ? '' : loss(curve.parameters['Linf']),
+      curve && isFloorKnown(curve) ? loss(curve.parameters?.['Linf'] ?? Number.NaN) : '',
       curve?.form ?? '',
       cell.claims_law ? `${cell.progress.done}/${cell.progress.total}` : 'no law claims',
     ];
@@ -56,10 +58,4 @@ export function methodTable(report: Report, style: Style, width: number): string
     rows,
     { indent: '  ', heading: style.dim, width },
   );
-}
-
-/** On the same subsets, at the k that is recommended for the best. */
-function againstBest({ rank, against_best }: Cell): string {
-  if (against_best?.at) return estimated(against_best.at.difference, signed);
-  return rank === 1 && !against_best ? 'best' : '';
 }

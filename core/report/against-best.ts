@@ -22,16 +22,24 @@ export interface MadeCell {
   readonly scaled: readonly ScaledSubset[];
 }
 
-/** One method against the best ranked one of its size, at each k and at the k that is recommended for the best. */
+/** One method against the best ranked one of its size, at each k, and where methods are compared: at `k`, or nearest to it. */
 export function againstBest(
   context: Context,
   own: MadeCell,
   best: MadeCell,
+  k: number | null,
   permutations: readonly (readonly number[])[] | null,
 ): AgainstBest {
   const by_k = differences(context, own.allowed, best.allowed, permutations);
-  const k = best.cell.curves[0]?.recommended_k?.k;
-  return { method: best.cell.method, at: by_k.find((each) => each.k === k) ?? null, by_k };
+  return { method: best.cell.method, at: k === null || k === 0 ? null : nearest(by_k, k), by_k };
+}
+
+/** Of two that are as near the larger. */
+function nearest(by_k: readonly MethodDifference[], k: number): MethodDifference | null {
+  return by_k.reduce<MethodDifference | null>(
+    (a, b) => (a !== null && Math.abs(a.k - k) < Math.abs(b.k - k) ? a : b),
+    null,
+  );
 }
 
 /** Of the objective, with 95% intervals for this pool, each for itself. */

@@ -25,6 +25,7 @@ import { methodLabels } from './labels.ts';
 import { mergeTable } from './merge-table.ts';
 import { type CellMerges, cellMerges, progressOf, Rows } from './merges.ts';
 import { overallPrecision, PrecisionMaker } from './precision.ts';
+import { rankMethods } from './ranks.ts';
 import type { AgainstBest, Cell, Report } from './report.ts';
 import { scaledSubsets } from './step-merges.ts';
 import { type SignedCell, StudyMaker } from './study/make-study.ts';
@@ -188,29 +189,30 @@ export class ReportMaker {
     return signed;
   }
 
-  /** The lowest loss at its recommended k is first; mergekit's variants stay out of the ranks, not of the comparison. */
+  /** As `rankMethods` has it; mergekit's variants stay out of the ranks, not of the comparison. */
   #ranked(context: Context, made: readonly SignedCell[], unmerged: Unscored, rows: Rows): Cell[] {
     const losses = made.map(({ cell }) =>
       cell.claims_law ? lossAtRecommended(cell, context, unmerged) : null,
     );
-    const ranks = losses.map((own) =>
-      own === null ? null : 1 + losses.filter((other) => other !== null && other < own).length,
-    );
-    const best = made[ranks.indexOf(1)];
+    const against = (own: number, other: number, at: number) =>
+      this.#against(context, made[own] as SignedCell, made[other] as SignedCell, made[at] as SignedCell);
+    const { best, at, ranks } = rankMethods(losses, (...of) => against(...of).at?.difference.value ?? null);
     return made.map((own, i) => ({
       ...own.cell,
       rank: ranks[i] ?? null,
-      against_best: best && best !== own ? this.#against(context, own, best) : null,
+      against_best: best === null || best === i ? null : against(i, best, at ?? best),
       precision: this.#precision.cell(context, own, unmerged, rows),
     }));
   }
 
-  #against(context: Context, own: SignedCell, best: SignedCell): AgainstBest {
-    const name = `${own.cell.size}/${own.cell.method}`;
-    const signature = `${best.cell.method} ${best.signature} ${own.signature}`;
+  /** @param at gives the k where methods are compared */
+  #against(context: Context, own: SignedCell, best: SignedCell, at: SignedCell): AgainstBest {
+    const name = `${own.cell.size}/${own.cell.method}/${best.cell.method}`;
+    const k = at.cell.curves[0]?.recommended_k?.k ?? null;
+    const signature = `${k} ${best.signature} ${own.signature}`;
     const known = this.#comparisons.get(name);
     if (known?.signature === signature) return known.against;
-    const against = againstBest(context, own, best, this.#permutations(context.whole));
+    const against = againstBest(context, own, best, k, this.#permutations(context.whole));
     this.#comparisons.set(name, { signature, against });
     return against;
   }

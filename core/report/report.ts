@@ -146,7 +146,7 @@ export interface Cell {
   readonly selection: Selection | null;
   /** Every complete merge; `mergePoints` of `merge-table.ts` gives them one by one. */
   readonly merges: MergeTable;
-  /** 1 = lowest loss at its recommended k, among the methods of its size; null before it can be known. */
+  /** Among the methods of its size, by the losses where they are compared (`AgainstBest.at`); null before it can be known. */
   readonly rank: number | null;
   /** Null for the method of rank 1 itself, and before there is one. */
   readonly against_best: AgainstBest | null;
@@ -157,7 +157,10 @@ export interface Cell {
 export interface AgainstBest {
   /** Of rank 1; as in `Cell.method`. */
   readonly method: number;
-  /** At the recommended k of that one; null where that is 0 or the two share no subset of it. */
+  /**
+   * At the recommended k of the method whose typical loss at its own is lowest, or at the nearest k of which the two share
+   * subsets; null where that is 0 or they share none.
+   */
   readonly at: MethodDifference | null;
   /** Ascending. */
   readonly by_k: readonly MethodDifference[];

@@ -63,7 +63,9 @@ function methodTooltip(cell: Cell, report: Report): string {
   return [
     `${plain(cellName(report, cell))}: ${curve ? (formula(curve) ?? 'no law yet') : 'no law yet'}`,
     curve ? fitText(curve) : '',
-    cell.rank === null ? '' : 'Ranked by the typical loss at the recommended k of each method.',
+    cell.rank === null
+      ? ''
+      : 'Ranked by the typical loss on the same subsets, at the recommended k of the method that has the lowest at its own.',
     done < total ? `So far, with ${done} of ${counted(total, 'merge')} measured.` : '',
   ]
     .filter(Boolean)

@@ -226,7 +226,7 @@ describe('methods', () => {
     const methods = syntheticReport({ pool: ['a', 'b'], domains: ['d'], methods: ['average', 'ties'] });
     expect(methodRows(methods, null).map(({ againstBest }) => againstBest)).toEqual([
       'best',
-      '+0.3000 (+0.2980 to +0.3020)',
+      '+0.3000 (+0.2980 to +0.3020) at k = 1',
     ]);
   });
 

@@ -1,8 +1,10 @@
 /** All cells side by side, each at its own recommended k, with the law of the domain that is looked at. */
 import type { Cell, Report } from '../../../../core/report/report.ts';
+import { againstBestText } from '../../../../words/against-best.ts';
 import { estimated, interval, lossDigits } from '../../../../words/estimates.ts';
+import { floorText, isFloorKnown } from '../../../../words/floor.ts';
 import { formName, symbol } from '../../../../words/law.ts';
-import { count, loss, NONE, signed, significant } from '../../../../words/numbers.ts';
+import { count, loss, NONE, significant } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
 import { millinats } from '../../../../words/units.ts';
 import { curveOf } from '../../state/view.ts';
@@ -15,7 +17,7 @@ export interface MethodRow {
   /** Why the law says nothing of it; empty where it does. */
   readonly note: string;
   readonly rank: string;
-  /** Typical loss minus that of the best of its size, at the k recommended for that one. */
+  /** Typical loss minus that of the best of its size, where methods are compared. */
   readonly againstBest: string;
   readonly k: string;
   readonly typical: string;
@@ -52,11 +54,12 @@ export function methodRows(report: Report, domain: number | null): MethodRow[] {
       method: plain(cell.label),
       note: cell.claims_law ? '' : 'shown, but outside what is claimed of the law',
       rank: cell.rank === null ? NONE : `${cell.rank}`,
-      againstBest: againstBest(cell, domain),
+      // Of the objective alone.
+      againstBest: (domain === null && againstBestText(report, cell)) || NONE,
       k: recommended ? recommendedText(recommended) : NONE,
       typical: at ? estimated({ value: at.mean, low: at.low, high: at.high }) : NONE,
       chosen: chosen ? estimated(chosen.cross_fitted) : NONE,
-      floor: parameter('Linf'),
+      floor: curve?.parameters && !isFloorKnown(curve) ? floorText(curve) : parameter('Linf'),
       A: parameter('A'),
       shape: third === undefined ? NONE : `${symbol(third)} ${parameter(third)}`,
       form: formName(curve?.form ?? null),
@@ -68,13 +71,6 @@ export function methodRows(report: Report, domain: number | null): MethodRow[] {
           : count(cell.progress.total),
     };
   });
-}
-
-/** Of the objective alone; where ranks stand, the first is named as such. */
-function againstBest({ rank, against_best }: Cell, domain: number | null): string {
-  if (domain !== null) return NONE;
-  if (against_best?.at) return estimated(against_best.at.difference, signed);
-  return rank === 1 && !against_best ? 'best' : NONE;
 }
 
 function recommendedText({

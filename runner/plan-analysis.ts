@@ -8,7 +8,7 @@ import { isUnmerged, type Plan, type PlanLine } from '../core/store/format.ts';
 import { mergeState } from '../core/store/progress.ts';
 import type { ResultIndex } from '../core/store/results.ts';
 import type { Look, PlanOutline, Stage, WorkerStart } from './analysis-messages.ts';
-import { withDownstream } from './downstream/downstream-report.ts';
+import { DownstreamReports } from './downstream/downstream-report.ts';
 import { readTaskVectors } from './geometry-files.ts';
 import { relatedPlans } from './plan-files.ts';
 import { PlanProgress } from './plan-progress.ts';
@@ -17,6 +17,7 @@ import { readEvaluation } from './read-evaluation.ts';
 export class PlanAnalysis {
   readonly plan: Plan;
   readonly #start: WorkerStart;
+  readonly #downstream: DownstreamReports;
   readonly #results: ResultIndex;
   readonly #progress: PlanProgress<PlanLine>;
   readonly #maker = new ReportMaker();
@@ -27,6 +28,7 @@ export class PlanAnalysis {
   constructor(start: WorkerStart, plan: Plan, results: ResultIndex) {
     this.plan = plan;
     this.#start = start;
+    this.#downstream = new DownstreamReports(start);
     this.#results = results;
     this.#progress = new PlanProgress(plan.lines, results, (line) => mergeState(plan, line, results));
     this.#others = relatedPlans(start.store, plan);
@@ -70,7 +72,7 @@ export class PlanAnalysis {
       },
       { stage, cancelled, shapley },
     );
-    return withDownstream(this.#start, report, experiment, this.plan.header);
+    return this.#downstream.add(report, experiment, this.plan.header);
   }
 
   /** Read until those of every size are there. */

@@ -6,7 +6,7 @@ import { jackknifeVariance, leaveOneOut } from '../selection/leave-one-out.ts';
 import { type Losses, type Measured, objectiveOf } from '../selection/measured.ts';
 import { replicatesOf } from '../selection/resample.ts';
 import type { DomainWeights } from '../selection/samples.ts';
-import { subsetError } from '../selection/subset-error.ts';
+import { type SubsetError, subsetError } from '../selection/subset-error.ts';
 import type { TypicalPoint } from '../selection/typical.ts';
 import type { Context } from './context.ts';
 import type { Curve, CurvePoint } from './report.ts';
@@ -38,10 +38,10 @@ export function makeCurve(
   weights: DomainWeights,
 ): MadeCurve {
   const { input, options, samples, resamples, required } = context;
-  const { points, measured, base, permutations } = source;
+  const { points, measured, base } = source;
   const pool = input.plan.header.pool.length;
   const goals = input.experiment.goals;
-  const subsets = subsetError(points, measured, pool, samples, weights, permutations, required.length);
+  const subsets = curveSubsetError(context, source, weights);
   const error = curveError(points, samples, weights, subsets);
   const left =
     goals.interval === 'population' ? leaveOneOut(points, measured, pool, weights, required) : null;
@@ -69,6 +69,16 @@ export function makeCurve(
     points: curvePoints(source, weights, error, options.stage, left, pool - required.length),
   };
   return { curve, data };
+}
+
+/** Of the curve's points under these weights, by merges that were not measured. */
+export function curveSubsetError(
+  { input, samples, required }: Context,
+  { points, measured, permutations }: CurveSource,
+  weights: DomainWeights,
+): SubsetError | null {
+  const pool = input.plan.header.pool.length;
+  return subsetError(points, measured, pool, samples, weights, permutations, required.length);
 }
 
 /** @param left typical curves of the pools without one expert, for intervals of a population; else null */

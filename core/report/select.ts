@@ -8,10 +8,10 @@ import { pooledFreedom } from '../selection/freedom.ts';
 import { influence, type Measured, meanLosses, objectiveOf } from '../selection/measured.ts';
 import { pairedVariance, sampleVariance } from '../selection/sample-variance.ts';
 import { subsetsOfSize } from '../selection/subset-count.ts';
-import { subsetError } from '../selection/subset-error.ts';
+import type { SubsetError } from '../selection/subset-error.ts';
 import { tiedWithBest } from '../selection/tied.ts';
 import type { Context } from './context.ts';
-import type { CurveSource } from './curves.ts';
+import { type CurveSource, curveSubsetError } from './curves.ts';
 import { estimated } from './estimated.ts';
 import { type Judged, recommend } from './recommend.ts';
 import type { Attribution, Chosen, Estimated, Selection } from './report.ts';
@@ -40,9 +40,10 @@ export function makeSelection(
   recommendedK: RecommendedK | null,
 ): Selection | null {
   if (source.measured.length === 0) return null;
+  const subsets = curveSubsetError(context, source, context.weights);
   const judged = compared(
     context,
-    [...source.candidates].map(([k, candidates]) => chosenAt(context, source, k, candidates)),
+    [...source.candidates].map(([k, candidates]) => chosenAt(context, source, subsets, k, candidates)),
   );
   return {
     attribution: makeAttribution(context, source),
@@ -67,7 +68,13 @@ function compared(context: Context, judged: readonly Judged[]): readonly Judged[
   });
 }
 
-function chosenAt(context: Context, source: CurveSource, k: number, candidates: readonly number[]): Judged {
+function chosenAt(
+  context: Context,
+  source: CurveSource,
+  subsets: SubsetError | null,
+  k: number,
+  candidates: readonly number[],
+): Judged {
   const { samples, weights, foldings, resamples, required } = context;
   const { measured } = source;
   throwIfCancelled(context.options.cancelled);
@@ -82,9 +89,6 @@ function chosenAt(context: Context, source: CurveSource, k: number, candidates: 
   const typical = source.points[at];
   let difference: Estimated | null = null;
   if (typical) {
-    const { permutations } = source;
-    const i = required.length;
-    const subsets = subsetError(source.points, measured, pool, samples, weights, permutations, i);
     const fromSubsets = subsets?.clusters.reduce((sum, u) => sum + (u[at] as number) ** 2, 0) ?? null;
     const fromSamples = pairedVariance(values, influence(typical.losses, samples, weights), samples);
     difference = estimated(

@@ -116,6 +116,17 @@ describe('a report of all subsets', () => {
 });
 
 describe('weights, constraints and goals', () => {
+  it("of one domain alone are that domain's own curve, errors of subsets included", () => {
+    const few = { subsets: { kind: 'per_k', count: 6 } } as const;
+    const [, own] = only(makeReport(inputOf(world, few), { stage: 'points' })).curves;
+    const weights = new Map(world.domains.map((name, d) => [name, d === 0 ? 1 : 0]));
+    const alone = only(makeReport(inputOf(world, { ...few, goals: { weights } }), { stage: 'points' }))
+      .curves[0];
+    expect(own?.domain).toBe(world.domains[0]);
+    expect(own?.parameters).not.toBeNull();
+    expect(alone && { ...alone, domain: own?.domain }).toEqual(own);
+  });
+
   it('weighs domains as told', () => {
     const weights = new Map([
       ['d0', 2],

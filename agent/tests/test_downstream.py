@@ -4,6 +4,7 @@ import base64
 import json
 import math
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -292,3 +293,59 @@ def test_a_job_that_is_killed_or_stopped_goes_on_where_it_was(plan: SmallPlan, t
     assert (code, answer and answer["done"]) == (0, 4)
     scored = [line["key"] for line in lines_of(plan.store) if line is not None]
     assert sorted(scored) == sorted(line["key"] for line in plan.lines[:4])
+
+
+ROLLING = """
+task: rolling
+dataset_path: json
+dataset_kwargs: { data_files: { test: items.jsonl } }
+test_split: test
+output_type: loglikelihood_rolling
+doc_to_text: ""
+doc_to_target: "{{context}}{{answer}}"
+metric_list:
+  - { metric: word_perplexity, aggregation: weighted_perplexity, higher_is_better: false }
+  - { metric: bits_per_byte, aggregation: bits_per_byte, higher_is_better: false }
+"""
+GENERATED = """
+task: generated
+dataset_path: json
+dataset_kwargs: { data_files: { test: items.jsonl } }
+test_split: test
+output_type: generate_until
+doc_to_text: "{{context}}"
+doc_to_target: "{{answer}}"
+generation_kwargs: { until: ["\\n"], max_gen_toks: 4, do_sample: false }
+metric_list:
+  - { metric: exact_match, aggregation: mean, higher_is_better: true }
+  - { metric: bleu, aggregation: bleu, higher_is_better: true }
+"""
+FORMS: dict[str, Callable[[float], float]] = {
+    "mean": lambda ratio: ratio,
+    "perplexity": lambda ratio: math.exp(-ratio),
+    "bits": lambda ratio: -ratio / math.log(2),
+}
+
+
+def test_scores_of_every_form_follow_from_their_items(plan: SmallPlan, tmp_path: Path) -> None:
+    pytest.importorskip("lm_eval", reason="the downstream extra is not installed")
+    items = [{"context": f"What is {n} and {n}?", "answer": f" The sum is {2 * n}."} for n in range(5)]
+    folders = [
+        write_task(tmp_path / "rolling", ROLLING, items),
+        write_task(tmp_path / "generated", GENERATED, items),
+    ]
+    code, _, said = run_agent("downstream", request(plan, *folders, models=slice(0, 1)), tmp_path)
+    assert code == 0, said
+    metrics = {metric["name"]: metric for line in lines_of(plan.store) for metric in line["metrics"]}
+    assert {name: metric["form"] for name, metric in metrics.items()} == {
+        "word_perplexity": "perplexity",
+        "bits_per_byte": "bits",
+        "exact_match": "mean",
+        "bleu": None,
+    }
+    for metric in metrics.values():
+        if metric["form"] is not None:
+            x, w = (
+                np.frombuffer(base64.b64decode(metric[name]), "<f4") for name in ("numerators", "weights")
+            )
+            assert FORMS[metric["form"]](x.sum() / w.sum()) == pytest.approx(metric["value"], rel=1e-4)

@@ -1,5 +1,5 @@
 import type { Cell, Report } from '../../core/report/report.ts';
-import { interval, lossDigits } from '../../words/estimates.ts';
+import { floorText } from '../../words/floor.ts';
 import { count, loss } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import { millinats } from '../../words/units.ts';
@@ -14,8 +14,6 @@ export function domainTable(report: Report, cell: Cell, style: Style): string {
     .map((curve) => {
       const index = report.domains.findIndex((domain) => domain.name === curve.domain);
       const domain = report.domains[index];
-      const floor = curve.parameters?.['Linf'];
-      const limits = curve.intervals?.['Linf'];
       const first = curve.points[0];
       const last = curve.points[curve.points.length - 1];
       return [
@@ -25,11 +23,7 @@ export function domainTable(report: Report, cell: Cell, style: Style): string {
         first ? loss(first.mean) : '',
         last ? loss(last.mean) : '',
         curve.form ?? '',
-        floor === undefined
-          ? ''
-          : limits
-            ? `${loss(floor, lossDigits(limits[0], limits[1]))} (${interval(limits, lossDigits(limits[0], limits[1]))})`
-            : loss(floor),
+        floorText(curve),
         curve.r2 === null ? '' : curve.r2.toFixed(3),
         curve.rmse === null ? '' : millinats(curve.rmse),
         curve.recommended_k ? `${curve.recommended_k.k}` : '',

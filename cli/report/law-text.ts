@@ -1,5 +1,6 @@
 import type { FormFit, LawCurve } from '../../core/law/curve.ts';
 import { interval, lossDigits } from '../../words/estimates.ts';
+import { floorText, isFloorKnown } from '../../words/floor.ts';
 import { formula, symbol } from '../../words/law.ts';
 import { loss } from '../../words/numbers.ts';
 import { millinats } from '../../words/units.ts';
@@ -13,6 +14,7 @@ export function lawText(curve: LawCurve, style: Style, columns: number): string 
     return reason ? `  ${style.dim('Law')}  ${reason}` : '';
   }
   const parameters = Object.entries(curve.parameters).map(([name, value]) => {
+    if (name === 'Linf' && !isFloorKnown(curve)) return `${symbol(name)} ${floorText(curve)}`;
     const limits = curve.intervals?.[name];
     const digits = limits ? lossDigits(limits[0], limits[1]) : 4;
     const text = `${symbol(name)} ${loss(value, digits)}`;

@@ -60,8 +60,9 @@ export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
     parameters,
     intervals: intervals?.intervals ?? null,
     interval_method: intervals?.method ?? null,
-    r2: estimate ? goodness(estimate, points).r2 : null,
-    rmse: estimate ? goodness(estimate, points).rmse : null,
+    // As many parameters as points: no residual is left to judge the fit by.
+    r2: estimate && choice.name !== 'three_point' ? goodness(estimate, points).r2 : null,
+    rmse: estimate && choice.name !== 'three_point' ? goodness(estimate, points).rmse : null,
     forms: choice.candidates.map((candidate) => formFit(candidate, points)),
     three_point: threePoints(points, reasons),
     recommended_k: recommended,

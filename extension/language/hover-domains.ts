@@ -1,6 +1,6 @@
 import type { Cell, Curve, Report } from '../../core/report/report.ts';
 import type { PreparedEvaluation } from '../../core/store/format.ts';
-import { interval, lossDigits } from '../../words/estimates.ts';
+import { floorText } from '../../words/floor.ts';
 import { count, loss } from '../../words/numbers.ts';
 import { curveMarkdown } from './curve-drawing.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
@@ -18,7 +18,10 @@ export function hoverOfDomain(edited: EditedExperiment, name: string): string | 
     `${count(truncated)} cut at max_length`,
     excluded > 0 ? `${count(excluded)} left out` : '',
   ];
-  const losses = [base === null ? '' : `base ${loss(base)}`, curve ? `floor ${floorText(curve)}` : ''];
+  const losses = [
+    base === null ? '' : `base ${loss(base)}`,
+    curve ? `floor ${floorText(curve) || 'not known'}` : '',
+  ];
   return [
     `**${escapeMarkdown(name)}** · domain`,
     escapeMarkdown(data.filter(Boolean).join(' · '), 200),
@@ -45,7 +48,7 @@ export function hoverOfDomains(edited: EditedExperiment): string | null {
         count(scored_tokens),
         count(truncated),
         base === null ? '' : loss(base),
-        curve ? floorText(curve) : '',
+        curve ? floorText(curve) || 'not known' : '',
       ],
     ];
   });
@@ -88,14 +91,4 @@ function baseLoss(report: Report | null, cell: Cell | null, domain: number): num
 
 function curveOfDomain(cell: Cell | null, name: string): Curve | null {
   return cell?.curves.find(({ domain }) => domain === name) ?? null;
-}
-
-/** `0.713 (0.70 to 0.72)` */
-function floorText({ parameters, intervals }: Curve): string {
-  const floor = parameters?.['Linf'];
-  if (floor === undefined) return 'not known';
-  const limits = intervals?.['Linf'];
-  if (!limits) return loss(floor);
-  const digits = lossDigits(...limits);
-  return `${loss(floor, digits)} (${interval(limits, digits)})`;
 }

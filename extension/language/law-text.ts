@@ -1,6 +1,7 @@
 /** A fitted law in words and symbols. */
 import type { LawCurve } from '../../core/law/curve.ts';
 import { interval, lossDigits } from '../../words/estimates.ts';
+import { floorText, isFloorKnown } from '../../words/floor.ts';
 import { symbol } from '../../words/law.ts';
 import { loss } from '../../words/numbers.ts';
 import { millinats } from '../../words/units.ts';
@@ -51,8 +52,11 @@ export interface LawParameter {
   readonly interval: string;
 }
 
-export function lawParameters({ parameters, intervals }: LawCurve): readonly LawParameter[] {
+export function lawParameters(curve: LawCurve): readonly LawParameter[] {
+  const { parameters, intervals } = curve;
   return Object.entries(parameters ?? {}).map(([name, value]) => {
+    if (name === 'Linf' && !isFloorKnown(curve))
+      return { symbol: symbol(name), value: floorText(curve), interval: '' };
     const limits = intervals?.[name];
     const digits = limits ? lossDigits(...limits) : 3;
     return {

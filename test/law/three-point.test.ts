@@ -46,6 +46,7 @@ describe('three points', () => {
   it('is the form used for three k, says that nothing is left to judge it by, and refits where b leaves its bound', () => {
     const exact = fitCurve(curveOf([1, 2, 4], [1, 0.7, 0.5], { pool: 9 }), asked());
     expect(exact.form).toBe('three_point');
+    expect([exact.r2, exact.rmse]).toEqual([null, null]);
     expect(exact.parameters).toEqual({
       Linf: expect.closeTo(0.25, 8),
       A: expect.closeTo(1.125, 7),

@@ -1,6 +1,7 @@
 /** What the curve is read against: the base, the best single expert, the floor, references, and the recommended k. */
 
 import { interval, lossDigits } from '../../../../words/estimates.ts';
+import { isFloorKnown } from '../../../../words/floor.ts';
 import { loss } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
 import type { Scope } from '../../state/view.ts';
@@ -14,8 +15,8 @@ export function curveLevels(scope: Scope): Level[] {
 
 function floor({ curve }: Scope): Level | null {
   const value = curve?.parameters?.['Linf'];
-  if (value === undefined || !Number.isFinite(value)) return null;
-  const [low, high] = curve?.intervals?.['Linf'] ?? [null, null];
+  if (!curve || !isFloorKnown(curve) || value === undefined || !Number.isFinite(value)) return null;
+  const [low, high] = curve.intervals?.['Linf'] ?? [null, null];
   return {
     id: 'floor',
     label: `Floor ${loss(value)}`,

@@ -183,6 +183,11 @@ def plan(tmp_path: Path, tiny_base: Path, tiny_experts: dict[str, Path]) -> Smal
     return write_plan(Store.open(tmp_path / ".mergelab" / "local"), tiny_base, tiny_experts)
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "datasets"))
+
+
 def request(plan: SmallPlan, *folders: Path, models: slice = slice(None)) -> dict[str, Any]:
     tasks = [{"key": key_of(task=folder.name), "folder": str(folder)} for folder in folders]
     return plan.request("down") | {"models": plan.lines[models], "tasks": tasks}

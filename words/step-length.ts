@@ -1,8 +1,10 @@
 /** What tuning the step length of a method gives, in the sentences of every surface. */
-import type { StepStudy, TunedPoint } from '../core/report/study/step-study.ts';
+import type { Report } from '../core/report/report.ts';
+import type { StepCurve, StepStudy, TunedPoint } from '../core/report/study/step-study.ts';
 import type { FallOfCurve } from '../core/selection/tuned-curve.ts';
 import { estimated } from './estimates.ts';
 import { counted, loss, percent, signed } from './numbers.ts';
+import { nameList, plain } from './plain.ts';
 
 /** All that there is to say, in order. */
 export function stepSentences(step: StepStudy, pool: number): readonly string[] {
@@ -11,6 +13,34 @@ export function stepSentences(step: StepStudy, pool: number): readonly string[] 
     scalesSentence(step.by_k),
     verifiedSentence(step),
   ].filter(Boolean);
+}
+
+/** A tuned subset, and by which method. */
+export interface TunedBy {
+  readonly label: string;
+  readonly curve: StepCurve;
+}
+
+/** The subset of lowest loss at its best scale; null where no scale is better than that of the sweep. */
+export function bestStep({ study, cells }: Report, size: string): TunedBy | null {
+  const all = cells.flatMap((cell, i) =>
+    cell.size === size
+      ? (study?.cells[i]?.step?.subsets ?? []).map((curve) => ({ label: cell.label, curve }))
+      : [],
+  );
+  const best = all.reduce<TunedBy | null>(
+    (a, b) => (a && a.curve.loss.value <= b.curve.loss.value ? a : b),
+    null,
+  );
+  return best && best.curve.gain.value > 0 ? best : null;
+}
+
+export function bestStepSentence({ label, curve }: TunedBy, pool: readonly string[]): string {
+  const { members, scale, verified, loss: own, gain } = curve;
+  const isAll = members.length === pool.length && pool.length > 1;
+  const names = isAll ? `all ${pool.length} experts` : nameList(members.map((d) => pool[d] ?? '?'));
+  const how = verified ? '' : ', read off a parabola';
+  return `Most where ${names} ${members.length === 1 ? 'is' : 'are'} merged by ${plain(label)} at scale ${scaleText(scale.value)}: loss ${estimated(own)}, ${estimated(gain)} less than at the scale of the sweep${how}.`;
 }
 
 /** How much of the gain over k is more experts, and how much is step length. */

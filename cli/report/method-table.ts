@@ -4,6 +4,7 @@ import { estimated } from '../../words/estimates.ts';
 import { isFloorKnown } from '../../words/floor.ts';
 import { loss } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
+import { typicalAtRecommended } from '../../words/typical.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 import { curveOf } from './curve-of.ts';
@@ -15,7 +16,6 @@ export function methodTable(report: Report, style: Style, width: number): string
   const rows = report.cells.map((cell, index) => {
     const curve = curveOf(cell);
     const recommended = curve?.recommended_k;
-    const at = recommended && curve.points.find((point) => point.k === recommended.k);
     const chosen = cell.selection?.recommended;
     const range =
       recommended?.low != null && recommended.high != null ? ` (${recommended.low}–${recommended.high})` : '';
@@ -26,7 +26,7 @@ export function methodTable(report: Report, style: Style, width: number): string
       cell.rank === null ? '' : `${cell.rank}`,
       againstBestText(report, cell),
       recommended ? `${recommended.k}${range}` : '',
-      at ? estimated({ value: at.mean, low: at.low, high: at.high }) : '',
+      curve ? typicalAtRecommended(curve) : '',
       chosen ? estimated(chosen.cross_fitted) : '',
       chosen ? subsetText(report, chosen.members, 30) : '',
       curve && isFloorKnown(curve) ? loss(curve.parameters?.['Linf'] ?? Number.NaN) : '',

@@ -13,6 +13,7 @@ import { lawText } from './law-text.ts';
 import { methodTable } from './method-table.ts';
 import { planningText } from './planning-text.ts';
 import { precisionText } from './precision-text.ts';
+import { referencesText } from './references-text.ts';
 import { studyText } from './study/full-text.ts';
 import { shapleyText } from './study/shapley-text.ts';
 import { shortStudy } from './study/short-text.ts';
@@ -37,7 +38,7 @@ export function reportText(report: Report, options: ReportTextOptions): string {
   const curve = cell && curveOf(cell);
   if (cell && curve) {
     parts.push(drawingOf(report, cell, style, columns));
-    parts.push(kTable(report, cell, style, columns));
+    parts.push(kTable(report, cell, style, columns), referencesText(report, style));
     parts.push(precisionText(report, cell, style, columns));
     parts.push(lawText(curve, style, columns));
     parts.push(expertTable(report, cell, style));

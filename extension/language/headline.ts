@@ -3,12 +3,12 @@ import type { RecommendedK } from '../../core/law/curve.ts';
 import type { Report } from '../../core/report/report.ts';
 import { plusMinus } from '../../words/estimates.ts';
 import { baseRemark, lawRemark } from '../../words/law.ts';
-import { addSentence, dropSentence } from '../../words/neighbours.ts';
 import { count, counted, percent } from '../../words/numbers.ts';
 import { nameList, plain } from '../../words/plain.ts';
+import { questionsOf } from '../../words/questions.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { type Hint, hintAtEnd } from './hint.ts';
-import { headlineCell, headlineStudy, objectiveCurve } from './report-cells.ts';
+import { headlineCell, objectiveCurve } from './report-cells.ts';
 
 /** Null where the file has no experts, or nothing is measured yet. */
 export function headlineHint(edited: EditedExperiment): Hint | null {
@@ -48,16 +48,10 @@ export function headlineText(report: Report): string | null {
     : `${count(done + failed)} of ${count(total)} scored, nothing to recommend yet`;
 }
 
-/** Which expert could go, and what one more would buy; none without a recommended subset. */
+/** Each question that follows the answer, with its own. */
 export function nextSteps(report: Report): readonly string[] {
-  const neighbours = headlineStudy(report)?.neighbours;
-  if (!neighbours) return [];
-  const drop = dropSentence(neighbours, report.pool);
-  const add = addSentence(neighbours, report.pool);
-  return [
-    ...(drop ? [`Which one can I drop? ${drop}`] : []),
-    ...(add ? [`What would one more buy, added to these? ${add}`] : []),
-  ];
+  const cell = headlineCell(report);
+  return cell ? questionsOf(report, cell).map(({ question, answer }) => `${question} ${answer}`) : [];
 }
 
 /** By whom it leaves out, where that is shorter. */

@@ -1,6 +1,6 @@
 import type { Cell, Report } from '../../../core/report/report.ts';
 import { mergeWeightsLine, namedWeights } from '../../../core/report/study/merge-weights.ts';
-import type { CellStudy, MeasuredWeights, PredictedStudy } from '../../../core/report/study/study.ts';
+import type { CellStudy, PredictedStudy } from '../../../core/report/study/study.ts';
 import { below, estimated } from '../../../words/estimates.ts';
 import { followUpsText } from '../../../words/follow-ups.ts';
 import { nameList, plainLines } from '../../../words/plain.ts';
@@ -27,8 +27,8 @@ export function predictedText(
     title,
     wrap(agreementText(predicted), columns, '    '),
     proposalTable(predicted, report, style, columns),
+    measuredWeightsText(predicted, report, cell, style, columns),
     weightsText(predicted, report, cell, style, columns),
-    ...predicted.measured_weights.map((own) => wrap(measuredWeightsText(own, report), columns, '    ')),
     followUpLine(report, cell, columns),
   ]
     .filter((part) => part !== '')
@@ -65,13 +65,14 @@ function proposalTable({ proposal }: PredictedStudy, report: Report, style: Styl
 }
 
 function weightsText(
-  { weights }: PredictedStudy,
+  { weights, measured_weights }: PredictedStudy,
   report: Report,
   cell: Cell,
   style: Style,
   columns: number,
 ): string {
-  if (!weights) return '';
+  // Whatever was merged says more than what is foretold to be no better.
+  if (!weights || (measured_weights.length > 0 && !weights.verify)) return '';
   const against =
     weights.gain.value > 0
       ? `${below(weights.gain)} the best measured subset`
@@ -82,9 +83,23 @@ function weightsText(
   return `${wrap(said, columns, '    ')}\n${style.bold(line)}`;
 }
 
-function measuredWeightsText({ weights, loss, gain }: MeasuredWeights, { pool }: Report): string {
-  const named = Object.entries(namedWeights({ pool }, weights)).map(([name, own]) => `${name}=${own}`);
-  return `Merged with weights ${plainLines(named.join(','))}: loss ${estimated(loss)}, on the same samples ${below(gain)} the best measured subset.`;
+/** All that were merged, lowest loss first, with the line to paste of the best. */
+function measuredWeightsText(
+  { measured_weights }: PredictedStudy,
+  report: Report,
+  cell: Cell,
+  style: Style,
+  columns: number,
+): string {
+  const [best] = measured_weights;
+  if (!best) return '';
+  const lines = measured_weights.map(({ weights, loss, gain }) => {
+    const named = Object.entries(namedWeights(report, weights)).map(([name, own]) => `${name}=${own}`);
+    const said = `Merged with weights ${plainLines(named.join(','))}: loss ${estimated(loss)}, on the same samples ${below(gain)} the best measured subset.`;
+    return wrap(said, columns, '    ');
+  });
+  lines.splice(1, 0, style.bold(mergeWeightsLine(report, cell.size, best.weights)));
+  return lines.join('\n');
 }
 
 /** Of the cell that the report answers for. */

@@ -6,6 +6,7 @@ import { floorText, isFloorKnown } from '../../../../words/floor.ts';
 import { formName, symbol } from '../../../../words/law.ts';
 import { count, loss, NONE, significant } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
+import { typicalAtRecommended } from '../../../../words/typical.ts';
 import { millinats } from '../../../../words/units.ts';
 import { curveOf } from '../../state/view.ts';
 
@@ -36,7 +37,6 @@ export function methodRows(report: Report, domain: number | null): MethodRow[] {
   return report.cells.map((cell, i) => {
     const curve = curveOf(cell, domain);
     const recommended = curve?.recommended_k ?? null;
-    const at = curve?.points.find(({ k }) => k === recommended?.k);
     const chosen = domain === null ? cell.selection?.recommended : undefined;
     const third = Object.keys(curve?.parameters ?? {}).find((name) => name !== 'Linf' && name !== 'A');
     const parameter = (name: string | undefined): string => {
@@ -57,7 +57,7 @@ export function methodRows(report: Report, domain: number | null): MethodRow[] {
       // Of the objective alone.
       againstBest: (domain === null && againstBestText(report, cell)) || NONE,
       k: recommended ? recommendedText(recommended) : NONE,
-      typical: at ? estimated({ value: at.mean, low: at.low, high: at.high }) : NONE,
+      typical: (curve && typicalAtRecommended(curve)) || NONE,
       chosen: chosen ? estimated(chosen.cross_fitted) : NONE,
       floor: curve?.parameters && !isFloorKnown(curve) ? floorText(curve) : parameter('Linf'),
       A: parameter('A'),

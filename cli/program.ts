@@ -158,6 +158,9 @@ function programOf(context: Context, finish: Finish): Command {
     .option('--weights <a=0.6,b=0.4>', 'θ0 + Σ w·v: the multiple of each task vector, whatever the method')
     .option('--out <folder>', 'where to write it')
     .option('--method <name>', 'with this method of the experiment')
+    .addOption(
+      new Option('--scale <number>', "at this scale of the plan's, where it is tuned").conflicts('weights'),
+    )
     .option('--size <name>', 'at this size of the experiment')
     .addOption(on())
     .addOption(json())

@@ -10,10 +10,8 @@ import { withTaskVectors } from '../core/geometry/preflight.ts';
 import { wrongHostName } from '../core/hosts/host.ts';
 import type { Warning } from '../core/law/curve.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
-import { findMerge } from '../core/report/merge-table.ts';
 import type { Report } from '../core/report/report.ts';
 import { whyNoFollowUps } from '../core/report/study/follow-ups.ts';
-import { measuredWeightsOf } from '../core/report/study/merge-weights.ts';
 import type { PlanId, Prepared, PrepareRequest, WorkerStatus } from '../core/store/format.ts';
 import { prepareRequest } from '../core/store/prepared.ts';
 import type { Analysis, AnalysisUpdate } from './analysis.ts';
@@ -22,7 +20,7 @@ import { downstreamRequest, taskRequests, tasksOfHost } from './downstream/downs
 import { followRun } from './follow-run.ts';
 import { measureTaskVectors, readTaskVectors } from './geometry-files.ts';
 import { openTarget } from './hosts/open-target.ts';
-import { mergeRequest } from './merge-request.ts';
+import { mergeRequest, writtenMerge } from './merge-request.ts';
 import { estimatePlan, refuseWhatCannotFit } from './plan-estimate.ts';
 import { readPrepared } from './prepared-cache.ts';
 import { isActive, runsOf, truthful } from './run-folders.ts';
@@ -284,15 +282,7 @@ export class ExperimentSession {
     const context = { experiment: this.experiment, plan, prepared, report, root: path.dirname(this.file) };
     const { document, choice } = mergeRequest({ ...context, store: this.store }, options);
     const { out } = await this.#target.merge(document, options);
-    const { size, subset, weights } = choice;
-    const cell = report.cells.find(
-      (candidate) => candidate.size === size && candidate.method === choice.method,
-    );
-    const members = subset.map((expert) => report.pool.indexOf(expert)).sort((a, b) => a - b);
-    const at = cell ? findMerge(cell.merges, members, choice.seed) : null;
-    const scored = at === null ? null : (cell?.merges.objective[at] ?? null);
-    const loss = weights ? (measuredWeightsOf(report, size, weights)?.loss.value ?? null) : scored;
-    return { out, size, method: weights ? null : (cell?.label ?? null), subset, loss };
+    return { out, size: choice.size, subset: choice.subset, ...writtenMerge(context, choice) };
   }
 
   /** Throws what would keep `downstream` from beginning, before anything long is run for it. */

@@ -3,12 +3,15 @@ import path from 'node:path';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { ProblemError } from '../core/problem.ts';
 import { methodLabels } from '../core/report/labels.ts';
+import { findMerge } from '../core/report/merge-table.ts';
 import { type MergeChoice, mergekitYaml } from '../core/report/mergekit.ts';
 import { modelCard } from '../core/report/model-card.ts';
 import type { Report } from '../core/report/report.ts';
+import { measuredWeightsOf } from '../core/report/study/merge-weights.ts';
+import { scaledMerges, tunedMerge } from '../core/report/tuned-merge.ts';
 import type { Prepared } from '../core/store/format.ts';
 import { isRandom } from '../core/store/keys.ts';
-import { declaredMethods } from '../core/store/method-scales.ts';
+import { declaredIndex, declaredMethods, scalesOf } from '../core/store/method-scales.ts';
 import type { PlanOutline } from './analysis-messages.ts';
 import type { MergeOptions } from './session-types.ts';
 import type { MergeDocument } from './target.ts';
@@ -23,7 +26,10 @@ export interface MergeContext {
   readonly store: string;
 }
 
-/** What the options say, else what `merge:` of the file says, else what the report recommends. */
+/**
+ * What the options say, else what `merge:` of the file says, else what the report recommends; by a tuned method at the best
+ * of the scales that the subset was measured at.
+ */
 export function mergeRequest(
   context: MergeContext,
   options: MergeOptions,
@@ -53,6 +59,27 @@ export function mergeRequest(
   return { document, choice };
 }
 
+/** What is known of the merge that a choice means: the label of its method, null with weights, and its measured loss. */
+export function writtenMerge(
+  { plan, report }: Pick<MergeContext, 'plan' | 'report'>,
+  choice: MergeChoice,
+): { readonly method: string | null; readonly loss: number | null } {
+  const { size, subset, weights, seed } = choice;
+  if (weights) return { method: null, loss: measuredWeightsOf(report, size, weights)?.loss.value ?? null };
+  const declared = declaredIndex(plan.header, choice.method);
+  const cell = report.cells.find((candidate) => candidate.size === size && candidate.method === declared);
+  const label = cell?.label ?? null;
+  if (declared !== choice.method) {
+    const own = scaledMerges(plan.header, report, choice).find(({ method }) => method === choice.method);
+    const spec = plan.header.methods[choice.method];
+    const scale = spec && 'scale' in spec ? spec.scale : '';
+    return { method: `${label} at scale ${scale}`, loss: own?.loss ?? null };
+  }
+  const members = subset.map((expert) => report.pool.indexOf(expert)).sort((a, b) => a - b);
+  const at = cell ? findMerge(cell.merges, members, seed) : null;
+  return { method: label, loss: at === null ? null : (cell?.merges.objective[at] ?? null) };
+}
+
 function chosen(context: MergeContext, options: MergeOptions): MergeChoice {
   const { plan, experiment, report } = context;
   const written = experiment.merge;
@@ -62,12 +89,17 @@ function chosen(context: MergeContext, options: MergeOptions): MergeChoice {
   const named = options.method ?? written?.method;
   const method = named === undefined || named === null ? (headline?.method ?? 0) : methodIndex(plan, named);
   if (!Object.hasOwn(plan.header.sizes, size)) throw unknown('size', size, Object.keys(plan.header.sizes));
-  const weights = weightsOf(options.subset ? null : (options.weights ?? written?.weights ?? null));
+  const byMethod = options.subset !== undefined || options.scale !== undefined;
+  const weights = weightsOf(byMethod ? null : (options.weights ?? written?.weights ?? null));
   const asked = options.subset ?? (weights ? [...weights.keys()] : (written?.subset ?? null));
   const subset = asked === null ? recommended(context, size, method) : inPoolOrder(plan, asked);
   const spec = plan.header.methods[method] ?? null;
   const seed = isRandom(spec) && !weights ? (options.seed ?? firstSeed(experiment, method)) : null;
-  return { size, method, subset, seed, ...(weights ? { weights } : {}) };
+  if (weights) return { size, method, subset, seed, weights };
+  if (options.scale !== undefined)
+    return { size, method: methodAt(plan, method, options.scale), subset, seed };
+  const tuned = tunedMerge(plan.header, report, { size, method, subset, seed });
+  return { size, method: tuned?.method ?? method, subset, seed };
 }
 
 /** Those that are not zero. */
@@ -93,6 +125,16 @@ function methodIndex(plan: PlanOutline, name: string): number {
   const index = byLabel >= 0 ? byLabel : methods.findIndex(({ method }) => method === name);
   if (index < 0) throw unknown('method', name, labels);
   return index;
+}
+
+/** The same method at another of the plan's scales. */
+function methodAt(plan: PlanOutline, method: number, wanted: number): number {
+  const spec = plan.header.methods[method];
+  const scales = spec ? [...scalesOf(plan.header, spec)].sort(([, a], [, b]) => a - b) : [];
+  const index = scales.find(([, scale]) => scale === wanted)?.[0];
+  if (index !== undefined) return index;
+  const known = scales.map(([, scale]) => `${scale}`);
+  throw unknown('scale', `${wanted}`, known.length > 0 ? known : ['methods without one']);
 }
 
 function inPoolOrder(plan: PlanOutline, names: readonly string[]): readonly string[] {

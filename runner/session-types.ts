@@ -158,6 +158,8 @@ export interface MergeOptions extends MergeWatch {
   readonly subset?: readonly string[];
   readonly weights?: ReadonlyMap<string, number>;
   readonly method?: string;
+  /** One that the plan merges a tuned method at; default: where this subset was measured best, else that of the sweep. */
+  readonly scale?: number;
   readonly size?: string;
   readonly seed?: number;
   /** Absolute, or relative to the experiment's folder. */

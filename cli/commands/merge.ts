@@ -11,6 +11,7 @@ export interface MergeCommandOptions extends CommonOptions {
   readonly weights?: string;
   readonly out?: string;
   readonly method?: string;
+  readonly scale?: string;
   readonly size?: string;
 }
 
@@ -23,6 +24,7 @@ export async function merge(context: Context, file: string, options: MergeComman
       ...(options.weights === undefined ? {} : { weights: parseWeights(options.weights) }),
       ...(options.out === undefined ? {} : { out: options.out }),
       ...(options.method === undefined ? {} : { method: options.method }),
+      ...(options.scale === undefined ? {} : { scale: Number(options.scale) }),
       ...(options.size === undefined ? {} : { size: options.size }),
     };
     if (!options.json) say(context.io, 'Merging …');

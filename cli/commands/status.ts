@@ -32,7 +32,7 @@ export async function status(context: Context, file: string, options: CommonOpti
     else
       print(
         io,
-        `${count(progress.done)} of ${counted(progress.total, 'model')} scored; nothing has run here yet.`,
+        `${count(progress.done)} of ${counted(progress.total, 'model')} scored; ${waiting(progress.done, missing, invocation(io.env, 'run', file))}.`,
       );
     if (precision) print(io, precisionSentence(precision));
     for (const { problem: ended } of newest) if (ended) print(io, problemText(ended, io.style));
@@ -41,6 +41,12 @@ export async function status(context: Context, file: string, options: CommonOpti
       print(io, `Go on with: ${invocation(io.env, 'run', file)}`);
     return 0;
   });
+}
+
+/** Of a plan that no run is of: an edit has changed it, or its results have called for more. */
+function waiting(done: number, missing: number, run: string): string {
+  if (done === 0) return 'nothing has run here yet';
+  return missing === 0 ? 'nothing is missing' : `${count(missing)} more are planned: ${run}`;
 }
 
 /** Where the models are not at hand, the state of the newest plan in the store that fits the experiment. */

@@ -1,12 +1,13 @@
 import { stringify } from 'yaml';
 import { isLocalFolder } from '../experiment/local-folder.ts';
 import type { Plan, PlanHeader, PlanMethod, PlanSize } from '../store/format.ts';
-import { declaredMethods } from '../store/method-scales.ts';
+import { declaredIndex, declaredMethods } from '../store/method-scales.ts';
 import { methodLabels } from './labels.ts';
 import { findMerge, mergeAt } from './merge-table.ts';
 import { type MergeChoice, mergekitYaml } from './mergekit.ts';
 import type { MergePoint, Report } from './report.ts';
 import { measuredWeightsOf } from './study/merge-weights.ts';
+import { scaledMerges } from './tuned-merge.ts';
 
 /**
  * The README.md of a merged model: what it was merged from and how, what was measured, and mergekit's configuration
@@ -47,7 +48,7 @@ function parents(size: PlanSize | undefined, subset: readonly string[]): { base_
 function recipeSection(header: PlanHeader, choice: MergeChoice): string {
   const size = header.sizes[choice.size];
   const spec = header.methods[choice.method];
-  const label = methodLabels(declaredMethods(header))[choice.method] ?? '';
+  const label = methodLabels(declaredMethods(header))[declaredIndex(header, choice.method)] ?? '';
   const parameters = Object.entries(spec ?? {})
     .filter(([name]) => name !== 'method')
     .map(([name, value]) => `${name} ${String(value)}`);
@@ -89,19 +90,38 @@ function measuredSection(
   outDtype: string | undefined,
 ): string {
   const merge = report && measuredMerge(report, choice);
+  const size = report?.sizes.find(({ name }) => name === choice.size);
+  const rounding = roundingSentence(header.dtype, outDtype);
+  const scales = report && !merge ? scaledMerges(header, report, choice) : [];
+  const own = scales.find(({ method }) => method === choice.method);
+  if (own) {
+    const fixed = scales.find(({ method }) => method === declaredIndex(header, choice.method));
+    return scaledSection(size?.base?.objective.value, fixed?.loss, own.loss, rounding);
+  }
   if (!report || !merge) return '## Measured\n\nThis merge itself was not measured.\n';
-  const size = report.sizes.find(({ name }) => name === choice.size);
   const rows = report.domains.map(
     ({ name, scored_tokens }, d) =>
       `| ${cell(name)} | ${scored_tokens} | ${loss(size?.base?.domains[d])} | ${loss(merge.domains[d])} |`,
   );
   return [
     '## Measured\n',
-    `Cross-entropy on held-out answers, nats per token.${roundingSentence(header.dtype, outDtype)}\n`,
+    `Cross-entropy on held-out answers, nats per token.${rounding}\n`,
     '| domain | scored tokens | base | this merge |\n|---|---|---|---|',
     `${rows.join('\n')}`,
     `| **mean, as weighted** | | ${loss(size?.base?.objective.value)} | ${loss(merge.objective)} |\n`,
-    'What was chosen on these very samples looks slightly better on them than it is.\n',
+    CHOSEN_ON_THEM,
+  ].join('\n');
+}
+
+const CHOSEN_ON_THEM = 'What was chosen on these very samples looks slightly better on them than it is.\n';
+
+function scaledSection(base?: number, fixed?: number, own?: number, rounding = ''): string {
+  return [
+    '## Measured\n',
+    `Cross-entropy on held-out answers, nats per token, the mean as weighted.${rounding}\n`,
+    '| base | at the scale of the sweep | this merge |\n|---|---|---|',
+    `| ${loss(base)} | ${loss(fixed)} | ${loss(own)} |\n`,
+    CHOSEN_ON_THEM,
   ].join('\n');
 }
 

@@ -7,6 +7,14 @@ export function declaredMethods(header: Pick<PlanHeader, 'methods' | 'declared'>
   return header.methods.slice(0, header.declared);
 }
 
+/** Which of the methods that the experiment names a method of the plan is, at whatever scale. */
+export function declaredIndex(header: Pick<PlanHeader, 'methods' | 'declared'>, index: number): number {
+  if (index < declaredMethods(header).length) return index;
+  const spec = header.methods[index];
+  const family = spec ? scaleFamily(spec) : null;
+  return declaredMethods(header).findIndex((method) => scaleFamily(method) === family);
+}
+
 /** @throws TypeError for a method without a scale */
 export function atScale(method: PlanMethod, scale: number): PlanMethod {
   if (!('scale' in method)) throw new TypeError(`${method.method} has no scale.`);

@@ -83,6 +83,8 @@ describe('one experiment, from file to merged folder', () => {
     writeFileSync(file, `${TINY}methods: [average, { method: task_arithmetic, scale: 0.8 }]\n`);
     const { out } = await mergeLab(['plan', file], folder);
     expect(out).toMatch(/14 merges and 4 unmerged models: 11 done, 7 to do/);
+    const status = await mergeLab(['status', file], folder);
+    expect(status.out).toContain('11 of 18 models scored; 7 more are planned: ');
     writeFileSync(file, TINY);
   });
 

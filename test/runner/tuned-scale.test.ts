@@ -1,5 +1,5 @@
 /** A tuned step length from the file to the report, with real merges. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { Report } from '../../core/report/report.ts';
@@ -79,6 +79,19 @@ it('is searched in one run, verified in the next, and found again in the store',
   const after = await open(file);
   expect(await after.plan()).toMatchObject({ missing: 0 });
   expect(stepOf(await after.report())).toEqual(stepOf(last));
+
+  const whole = stepOf(last).subsets.find(({ members }) => members.length === 3)?.merges ?? [];
+  const losses = whole.filter(({ scale }) => scale > 0).map(({ loss }) => loss);
+  const best = whole.find(({ loss }) => loss === Math.min(...losses));
+  const subset = last.pool;
+  const written = await after.merge({ subset, out: 'tuned' });
+  expect(written.loss).toBe(best?.loss);
+  const text = readFileSync(path.join(written.out, 'README.md'), 'utf8');
+  expect(text).toContain(`(scale ${best?.scale}, `);
+  const short = await after.merge({ subset, out: 'short', scale: 0.25 });
+  expect(short.method).toMatch(/ at scale 0\.25$/);
+  expect(short.loss).toBe(whole.find(({ scale }) => scale === 0.25)?.loss);
+  await expect(after.merge({ subset, out: 'other', scale: 3 })).rejects.toThrow('no scale "3"');
 });
 
 it('gives what a method of that scale gives: its merges are known to another experiment', async () => {

@@ -18,8 +18,6 @@ import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import { runNames, runsOf } from '../../runner/run-folders.ts';
 import { ofAnEnsemble } from '../../runner/session-errors.ts';
 import type {
-  DownstreamOutcome,
-  DownstreamWatch,
   Known,
   KnownEnsemble,
   MergeOptions,
@@ -183,21 +181,6 @@ export class ExperimentModel {
     return this.#busy('Merging', async () => {
       const { session } = await this.#jobOf(question);
       return this.#merging(session).merge(options);
-    });
-  }
-
-  /** Scores the models that the report singles out on the tasks of the text as it stands. */
-  async downstream(watch: DownstreamWatch): Promise<DownstreamOutcome> {
-    const question = this.#validText();
-    return this.#busy('Scoring on tasks', async () => {
-      const { session } = await this.#jobOf(question);
-      const merging = this.#merging(session);
-      merging.checkTasks();
-      try {
-        return await merging.downstream(watch);
-      } finally {
-        await this.#look();
-      }
     });
   }
 

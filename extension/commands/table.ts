@@ -12,6 +12,7 @@ import { copyMergekit, merge } from './merge.ts';
 import { newExperiment } from './new-experiment.ts';
 import { plan, run, stop, verify } from './run.ts';
 import { openSample } from './sample.ts';
+import { scoreOnTasks } from './score-on-tasks.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
 
 type Command = (lab: Lab, target: Target, name?: MergeName) => unknown;
@@ -22,6 +23,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   run,
   plan,
   verify,
+  scoreOnTasks,
   stop: (lab, target) => stop(lab, target),
   stopNow: (lab, target) => stop(lab, target, true),
   refresh: async (lab, target) => {

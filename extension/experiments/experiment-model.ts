@@ -9,7 +9,6 @@ import { type Problem, ProblemError, problemOf } from '../../core/problem.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import { type MergeChoice, mergekitYaml } from '../../core/report/mergekit.ts';
 import type { Progress, Report } from '../../core/report/report.ts';
-import { tunedMerge } from '../../core/report/tuned-merge.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
 import type { AnalysisUpdate } from '../../runner/analysis.ts';
 import type { AnyOutline, AnyReport } from '../../runner/analysis-messages.ts';
@@ -18,6 +17,8 @@ import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import { runNames, runsOf } from '../../runner/run-folders.ts';
 import { ofAnEnsemble } from '../../runner/session-errors.ts';
 import type {
+  DownstreamOutcome,
+  DownstreamWatch,
   Known,
   KnownEnsemble,
   MergeOptions,
@@ -184,6 +185,21 @@ export class ExperimentModel {
     });
   }
 
+  /** Scores the models that the report singles out on the tasks of the text as it stands. */
+  async downstream(watch: DownstreamWatch): Promise<DownstreamOutcome> {
+    const question = this.#validText();
+    return this.#busy('Scoring on tasks', async () => {
+      const { session } = await this.#jobOf(question);
+      const merging = this.#merging(session);
+      merging.checkTasks();
+      try {
+        return await merging.downstream(watch);
+      } finally {
+        await this.#look();
+      }
+    });
+  }
+
   /** The report under other goals. */
   async explore(goals: Partial<Experiment['goals']>, stage: 'points' | 'complete'): Promise<Report> {
     if (!this.#looked?.plan) throw notLookedAt();
@@ -211,10 +227,7 @@ export class ExperimentModel {
     const spec = question.methods[choice.method];
     const seed = spec && 'seeds' in spec ? (choice.seed ?? spec.seeds[0] ?? 0) : null;
     const dtype = this.#state.prepared?.models[`${choice.size}/base`]?.dtype;
-    const { report } = this.#state;
-    const tuned = report && tunedMerge(header, report, choice);
-    const meant = { ...choice, seed, method: tuned?.method ?? choice.method };
-    return mergekitYaml(header, meant, dtype === 'mixed' ? undefined : dtype);
+    return mergekitYaml(header, { ...choice, seed }, dtype === 'mixed' ? undefined : dtype);
   }
 
   /** Whether a plan was found whose reports arrive. */

@@ -24,7 +24,8 @@ export type LensCommand =
   | 'mergeLab.plan'
   | 'mergeLab.openDashboard'
   | 'mergeLab.mergeRecommended'
-  | 'mergeLab.verify';
+  | 'mergeLab.verify'
+  | 'mergeLab.scoreOnTasks';
 
 export interface LensPlace {
   /** Of the document, for the commands. */
@@ -96,7 +97,16 @@ function idle(edited: EditedExperiment, lens: MakeLens): Lens[] {
   const foretold = stale ? '' : followUpsText(report?.study?.follow_ups ?? []);
   const why = 'Foretold to beat what is measured: merge and score them, so that they can be recommended';
   const verify = foretold === '' ? null : lens('mergeLab.verify', `Verify ${foretold}`, why);
-  return [mergeLens(edited, lens), verify].filter((each) => each !== null);
+  return [mergeLens(edited, lens), verify, tasksLens(edited, lens)].filter((each) => each !== null);
+}
+
+/** Null where every model is scored on every task, and on a host. */
+function tasksLens({ state, experiment }: EditedExperiment, lens: MakeLens): Lens | null {
+  const downstream = state?.stale ? undefined : state?.report?.downstream;
+  if (!downstream || downstream.missing === 0 || experiment?.target !== 'local') return null;
+  const { missing, tasks } = downstream;
+  const why = `${counted(missing, 'score')} to make, of models that are merged in memory`;
+  return lens('mergeLab.scoreOnTasks', `Score on ${counted(tasks.length, 'task')}`, why);
 }
 
 /** Of what `merge:` names, else of the recommended subset; null where there is neither for this text. */

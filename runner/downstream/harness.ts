@@ -28,8 +28,8 @@ const ASK = "from importlib.metadata import version; print(version('lm-eval'))";
 
 /** Throws `python_missing`. */
 export async function findHarness(options: FindOptions = {}, signal?: AbortSignal): Promise<HarnessPlace> {
-  const python = findPython(options.named ?? undefined, options.env);
-  const { kind } = findAgentPython(options);
+  const { kind, python: found } = findAgentPython(options);
+  const python = found ?? findPython(options.named ?? undefined, options.env);
   const asked = await capture(python, ['-c', ASK], { signal, timeoutMs: 60_000 });
   const version = asked.code === 0 ? asked.output.trim().slice(0, 40) : null;
   return { python, version, own: kind === 'checkout' || kind === 'managed' };

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { planSweep } from '../../core/design/sweep.ts';
+import type { Report } from '../../core/report/report.ts';
 import { downstreamHints } from '../../extension/language/downstream-hints.ts';
 import type { EditedExperiment } from '../../extension/language/edited-experiment.ts';
 import { hover } from '../../extension/language/hover.ts';
+import { lenses } from '../../extension/language/lenses.ts';
 import { taskNamed, withTasks } from '../downstream/report-with-tasks.ts';
-import { measured, preparedOf, World } from './edited.ts';
+import { measured, planState, preparedOf, World } from './edited.ts';
 
 const world = new World({ seed: 7, experts: 5, domains: 2, samples: 40 });
 const MORE = `  downstream:
@@ -38,6 +40,19 @@ describe('the tasks of an experiment', () => {
     expect(hints[0]?.tooltip).toContain('The recommended merge is also the best on endings');
   });
 
+  it('are offered to be scored while scores are missing', () => {
+    const place = { uri: 'file:///lab/world.mergelab.yaml', trusted: true };
+    const offered = (report: Report | null | undefined) => {
+      const plan = planState({ done: 40, missing: 0 });
+      const text = measured(world, MORE, {}, { report: report ?? null, plan });
+      return lenses(text, place).find(({ command }) => command === 'mergeLab.scoreOnTasks');
+    };
+    const { report } = edited.state ?? {};
+    expect(offered(report)?.title).toBe('Score on 2 tasks');
+    expect(offered(report)?.tooltip).toContain('10 scores to make');
+    expect(offered(report && { ...report, downstream: { ...must(report), missing: 0 } })).toBeUndefined();
+  });
+
   it('are told of under the pointer, after what the key means', () => {
     const at = { line: line('downstream:'), column: 4 };
     const parts = (hover(edited, at) ?? raise()).parts.join('\n');
@@ -46,6 +61,10 @@ describe('the tasks of an experiment', () => {
     expect(parts).toContain('still to come');
   });
 });
+
+function must({ downstream }: Report) {
+  return downstream ?? raise();
+}
 
 function raise(): never {
   throw new RangeError('missing');

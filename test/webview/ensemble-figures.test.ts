@@ -64,6 +64,12 @@ describe('figures of an ensemble', () => {
     expect(law[0]?.y).toBeCloseTo(poolLawAt(must(best), parameters / 1e9, k), 9);
   });
 
+  it('draws so many models as can be told apart, and has all in the table', () => {
+    const { bars, table, summary } = modelFigure(ensembleDocument(inputOf(noise(70, 12, 3)), {}, 'points'));
+    expect([bars.length, table.rows.length]).toEqual([64, 70]);
+    expect(summary).toContain('the best 64 are drawn');
+  });
+
   it('without intervals has no law and no families, but everything else', () => {
     const points = ensembleDocument(inputOf(noise(4, 30, 1)), {}, 'points');
     expect([budgetFigure(points), familyFigure(points)]).toEqual([null, null]);

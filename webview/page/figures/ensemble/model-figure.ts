@@ -8,6 +8,8 @@ import { bytes, flops, parameters } from '../../../../words/units.ts';
 import { type BarFigure, padded } from '../figure.ts';
 import { barEnds, valueRows } from '../series.ts';
 
+/** More bars than these cannot be told apart; the table has them all. */
+const MOST_BARS = 64;
 const OUT = 'out';
 const IN = 'in';
 const COPY = 'copy';
@@ -32,10 +34,10 @@ export function modelFigure(report: EnsembleReport): BarFigure {
   return {
     kind: 'bars',
     title: 'Models by themselves',
-    summary: `Bits per byte of each of ${models.length} models, from ${plain(models[0]?.name ?? '')} to ${plain(models.at(-1)?.name ?? '')}.`,
+    summary: `Bits per byte of each of ${models.length} models, from ${plain(models[0]?.name ?? '')} to ${plain(models.at(-1)?.name ?? '')}${models.length > MOST_BARS ? `; the best ${MOST_BARS} are drawn` : ''}.`,
     x: { title: 'bits per byte', min: 0, max, least: 0, most: max },
     groups: groups.filter(({ id }) => models.some((model) => groupOf(model) === id)),
-    bars: models.map((model) => ({
+    bars: models.slice(0, MOST_BARS).map((model) => ({
       label: plain(model.name, 28),
       value: model.bits_per_byte.value,
       low: model.bits_per_byte.low,

@@ -9,6 +9,7 @@ import { type Problem, ProblemError, problemOf } from '../../core/problem.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import { type MergeChoice, mergekitYaml } from '../../core/report/mergekit.ts';
 import type { Progress, Report } from '../../core/report/report.ts';
+import { tunedMerge } from '../../core/report/tuned-merge.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
 import type { AnalysisUpdate } from '../../runner/analysis.ts';
 import type { AnyOutline, AnyReport } from '../../runner/analysis-messages.ts';
@@ -227,7 +228,10 @@ export class ExperimentModel {
     const spec = question.methods[choice.method];
     const seed = spec && 'seeds' in spec ? (choice.seed ?? spec.seeds[0] ?? 0) : null;
     const dtype = this.#state.prepared?.models[`${choice.size}/base`]?.dtype;
-    return mergekitYaml(header, { ...choice, seed }, dtype === 'mixed' ? undefined : dtype);
+    const { report } = this.#state;
+    const tuned = report && tunedMerge(header, report, choice);
+    const meant = { ...choice, seed, method: tuned?.method ?? choice.method };
+    return mergekitYaml(header, meant, dtype === 'mixed' ? undefined : dtype);
   }
 
   /** Whether a plan was found whose reports arrive. */

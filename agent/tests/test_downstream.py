@@ -213,6 +213,7 @@ def lines_of(store: Store) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.slow
 def test_a_log_likelihood_of_the_harness_is_our_loss(
     tmp_path: Path, tiny_base: Path, tiny_experts: dict[str, Path]
 ) -> None:
@@ -258,6 +259,7 @@ def test_a_log_likelihood_of_the_harness_is_our_loss(
     assert len(lines_of(store)) == 11
 
 
+@pytest.mark.slow
 def test_fewer_items_solved_examples_and_a_task_that_cannot_be_used(plan: SmallPlan, tmp_path: Path) -> None:
     pytest.importorskip("lm_eval", reason="the downstream extra is not installed")
     items = [{"context": f"{n} + 1 =", "answer": f" {n + 1}"} for n in range(4)]
@@ -279,6 +281,7 @@ def test_fewer_items_solved_examples_and_a_task_that_cannot_be_used(plan: SmallP
     assert "unsafe" in refused["error"]["message"]
 
 
+@pytest.mark.slow
 def test_a_job_that_is_killed_or_stopped_goes_on_where_it_was(plan: SmallPlan, tmp_path: Path) -> None:
     pytest.importorskip("lm_eval", reason="the downstream extra is not installed")
     asked = request(plan, write_task(tmp_path / "sums"), models=slice(0, 4))
@@ -332,6 +335,7 @@ FORMS: dict[str, Callable[[float], float]] = {
 }
 
 
+@pytest.mark.slow
 def test_scores_of_every_form_follow_from_their_items(plan: SmallPlan, tmp_path: Path) -> None:
     pytest.importorskip("lm_eval", reason="the downstream extra is not installed")
     items = [{"context": f"What is {n} and {n}?", "answer": f" The sum is {2 * n}."} for n in range(5)]

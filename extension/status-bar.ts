@@ -2,8 +2,7 @@ import * as vscode from 'vscode';
 import type { Headline } from '../core/report/report.ts';
 import { answerSentences, chosenPool } from '../words/ensemble.ts';
 import { oneLine } from '../words/plain.ts';
-import { countsOfWorkers, percentOfNew, secondsLeft } from '../words/run-progress.ts';
-import { roughly } from '../words/units.ts';
+import { countsOfWorkers, leftText, percentOfNew } from '../words/run-progress.ts';
 import { LANGUAGE } from './experiments/experiment-library.ts';
 import { type ExperimentState, nameIn } from './experiments/experiment-state.ts';
 import type { Lab } from './lab.ts';
@@ -86,14 +85,13 @@ function answeredK({ subset, recommended_k }: Headline): number | null {
 }
 
 /** E.g. `37% · 20 s left`, of what is new. */
-export function runText({ run }: Pick<ExperimentState, 'run'>): string {
+export function runText({ run, report }: Pick<ExperimentState, 'run' | 'report'>): string {
   const waits = run.workers.find(({ waiting_for }) => waiting_for !== null);
   if (run.state === 'queued') return `waiting for ${oneLine(waits?.waiting_for ?? 'the device', 60)}`;
   if (run.state === 'starting') return 'starting';
   const share = percentOfNew(countsOfWorkers(run.workers));
   if (run.state === 'stopping') return `stopping · ${share}`;
-  const left = secondsLeft(run.workers);
-  return [share, left === null ? '' : `${roughly(left)} left`].filter(Boolean).join(' · ');
+  return [share, leftText(run.workers, Boolean(report?.precision))].filter(Boolean).join(' · ');
 }
 
 /** The answer in sentences, of either kind; none before there is one. */

@@ -1,6 +1,7 @@
 /** How far a run is, by what is new in it: what was there when it began is not its work. */
 import type { WorkerStatus } from '../core/store/format.ts';
 import { count, counted } from './numbers.ts';
+import { roughly } from './units.ts';
 
 /** Models of the plan: merges and unmerged ones. */
 export interface RunCounts {
@@ -65,4 +66,16 @@ export function secondsLeft(workers: readonly Pick<WorkerStatus, 'state' | 'seco
   );
   if (alone.length === 0) return null;
   return 1 / alone.reduce((pace, seconds) => pace + 1 / seconds, 0);
+}
+
+/**
+ * `at most 20 s left`; empty while nobody knows.
+ * @param endsEarly the run ends by itself once its means are known well enough, so that all that is left is the most
+ */
+export function leftText(
+  workers: readonly Pick<WorkerStatus, 'state' | 'seconds_left'>[],
+  endsEarly: boolean,
+): string {
+  const seconds = secondsLeft(workers);
+  return seconds === null ? '' : `${endsEarly ? 'at most ' : ''}${roughly(seconds)} left`;
 }

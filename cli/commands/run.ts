@@ -143,7 +143,7 @@ export async function watch(
 
 /** The last status of the run; null when Ctrl-C left it. */
 async function followed(io: Io, session: ExperimentSession, leave: boolean): Promise<WorkerStatus | null> {
-  using view = progressView(io);
+  using view = progressView(io, session.experiment.sweep.subsets.kind === 'precision');
   const losses = lostWorkers();
   let isPrecise = false;
   using following = session.follow((update) => {

@@ -28,7 +28,7 @@ export async function status(context: Context, file: string, options: CommonOpti
       .map((worker) =>
         isPrecise && worker.state === 'stopped' ? { ...worker, state: 'done' as const } : worker,
       );
-    if (newest.length > 0) print(io, statusLine({ status: newest, progress }));
+    if (newest.length > 0) print(io, statusLine({ status: newest, progress }, precision !== null));
     else
       print(
         io,

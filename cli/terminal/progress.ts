@@ -9,12 +9,12 @@ import { count, loss } from '../../words/numbers.ts';
 import { plain, plainLines } from '../../words/plain.ts';
 import {
   countsOfWorkers,
+  leftText,
   type RunCounts,
   scoredText,
-  secondsLeft,
   shareOfNew,
 } from '../../words/run-progress.ts';
-import { bytes, roughly } from '../../words/units.ts';
+import { bytes } from '../../words/units.ts';
 import { curveOf, drawingOf } from '../report/curve-of.ts';
 import { subsetText } from '../report/k-table.ts';
 import { type Io, say } from './io.ts';
@@ -27,18 +27,21 @@ export interface ProgressView extends Disposable {
   note(text: string): void;
 }
 
-export function progressView(io: Io): ProgressView {
-  return io.err.isTTY ? new LiveProgress(io) : new PlainProgress(io);
+/** @param endsEarly see `leftText` */
+export function progressView(io: Io, endsEarly = false): ProgressView {
+  return io.err.isTTY ? new LiveProgress(io, endsEarly) : new PlainProgress(io, endsEarly);
 }
 
 class LiveProgress implements ProgressView {
   readonly #io: Io;
   readonly #log;
   #report: Report | undefined;
+  readonly #endsEarly: boolean;
   #notes: string[] = [];
 
-  constructor(io: Io) {
+  constructor(io: Io, endsEarly: boolean) {
     this.#io = io;
+    this.#endsEarly = endsEarly;
     this.#log = createLogUpdate(io.err);
   }
 
@@ -47,7 +50,7 @@ class LiveProgress implements ProgressView {
     const style = this.#io.errStyle;
     const lines = [
       ...this.#notes.map((note) => style.dim(note)),
-      bar(update, style, this.#io.columns),
+      bar(update, style, this.#io.columns, this.#endsEarly),
       ...(this.#report ? soFar(this.#report, style, this.#io.columns) : []),
     ];
     this.#log(lines.join('\n'));
@@ -66,10 +69,12 @@ class LiveProgress implements ProgressView {
 /** At most one line for each tenth of the sweep, and one for each change of state. */
 class PlainProgress implements ProgressView {
   readonly #io: Io;
+  readonly #endsEarly: boolean;
   #said = '';
 
-  constructor(io: Io) {
+  constructor(io: Io, endsEarly: boolean) {
     this.#io = io;
+    this.#endsEarly = endsEarly;
   }
 
   update(update: Update): void {
@@ -78,7 +83,7 @@ class PlainProgress implements ProgressView {
     const mark = `${worker?.state ?? 'starting'} ${tenth}`;
     if (mark === this.#said) return;
     this.#said = mark;
-    say(this.#io, statusLine(update));
+    say(this.#io, statusLine(update, this.#endsEarly));
   }
 
   note(text: string): void {
@@ -88,10 +93,10 @@ class PlainProgress implements ProgressView {
   [Symbol.dispose](): void {}
 }
 
-function bar(update: Update, style: Style, columns: number): string {
+function bar(update: Update, style: Style, columns: number, endsEarly: boolean): string {
   const width = Math.max(10, Math.min(30, columns - 60));
   const filled = Math.floor(width * shareOfNew(countsOf(update)));
-  return `${style.cyan('█'.repeat(filled))}${style.dim('░'.repeat(width - filled))} ${statusLine(update)}`;
+  return `${style.cyan('█'.repeat(filled))}${style.dim('░'.repeat(width - filled))} ${statusLine(update, endsEarly)}`;
 }
 
 /** Of the run while it goes on, of all that there is once it has ended. */
@@ -101,16 +106,16 @@ function countsOf({ progress, status }: Update): RunCounts {
 }
 
 /** `212 of 521 models scored · 24 s left · cpu float32`, or why nothing moves. */
-export function statusLine(update: Update): string {
+export function statusLine(update: Update, endsEarly = false): string {
   const { failed } = update.progress;
   const parts = [scoredText(countsOf(update))];
   if (failed > 0) parts.push(`${count(failed)} failed`);
   const state = stateOfRun(update.status);
   const workers = update.status.filter((worker) => worker.state === state);
-  const left = secondsLeft(workers);
+  const left = leftText(workers, endsEarly);
   if (state === 'queued') parts.push(`waiting for ${plain(workers[0]?.waiting_for ?? 'the device')}`);
   else if (state !== 'running') parts.push(state);
-  else if (left !== null) parts.push(`${roughly(left)} left`);
+  else if (left !== '') parts.push(left);
   if (state === 'running') parts.push(...placeOf(workers));
   return parts.join(' · ');
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   countsOfWorkers,
+  leftText,
   percentOfNew,
   scoredText,
   secondsLeft,
@@ -50,5 +51,19 @@ describe('progress of a run', () => {
     expect(secondsLeft([worker('running', 30), worker('running', 60), worker('loading', 9)])).toBeCloseTo(20);
     expect(secondsLeft([worker('running', null)])).toBeNull();
     expect(secondsLeft([worker('running', 0), worker('running', 5)])).toBe(0);
+  });
+});
+
+describe('the time left', () => {
+  const workers = [{ state: 'running' as const, seconds_left: 40 }];
+
+  it('is the most of a run that ends by itself once its means are known well enough', () => {
+    expect(leftText(workers, false)).toBe('40 s left');
+    expect(leftText(workers, true)).toBe('at most 40 s left');
+  });
+
+  it('is left out while nobody knows', () => {
+    expect(leftText([{ state: 'running', seconds_left: null }], true)).toBe('');
+    expect(leftText([{ ...workers[0], state: 'queued', seconds_left: 40 }], true)).toBe('');
   });
 });

@@ -3,8 +3,8 @@ import type { Progress } from '../../../../core/report/report.ts';
 import type { RunState, WorkerStatus } from '../../../../core/store/format.ts';
 import { NONE } from '../../../../words/numbers.ts';
 import { nameList, plain } from '../../../../words/plain.ts';
-import { countsOfWorkers, type RunCounts, scoredText, secondsLeft } from '../../../../words/run-progress.ts';
-import { bytes, pace, roughly } from '../../../../words/units.ts';
+import { countsOfWorkers, leftText, type RunCounts, scoredText } from '../../../../words/run-progress.ts';
+import { bytes, pace } from '../../../../words/units.ts';
 import type { DashboardState, RunView } from '../../../messages.ts';
 
 export interface RunSummary {
@@ -57,7 +57,6 @@ export function runSummary({ run, report, ensemble, plan }: DashboardState): Run
     plan,
     (report ?? ensemble?.report)?.progress,
   ]);
-  const seconds = run.state === 'running' ? secondsLeft(run.workers) : null;
   return {
     state,
     tone,
@@ -68,7 +67,7 @@ export function runSummary({ run, report, ensemble, plan }: DashboardState): Run
     at_start,
     counts:
       total === 0 ? '' : scoredText({ done, failed, total, at_start }, report?.precision ? 'at most ' : ''),
-    left: seconds === null ? '' : `${roughly(seconds)} left`,
+    left: run.state === 'running' ? leftText(run.workers, Boolean(report?.precision)) : '',
     pace: active ? paceOf(run.pace) : '',
     workers: run.workers.map((worker, i) => workerRow(worker, i + 1, ensemble !== null)),
   };

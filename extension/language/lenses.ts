@@ -4,7 +4,7 @@ import type { Experiment } from '../../core/experiment/experiment.ts';
 import { followUpsText } from '../../words/follow-ups.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { nameList, plain } from '../../words/plain.ts';
-import { countsOfWorkers, percentOfNew, secondsLeft } from '../../words/run-progress.ts';
+import { countsOfWorkers, leftText, percentOfNew } from '../../words/run-progress.ts';
 import { roughly } from '../../words/units.ts';
 import type { PlanState } from '../experiments/experiment-state.ts';
 import { writtenMerge } from '../experiments/written-merge.ts';
@@ -202,9 +202,8 @@ function errorsOf({ parsed }: EditedExperiment): number {
 function progress({ state }: EditedExperiment): readonly string[] {
   const workers = state?.run.workers ?? [];
   const share = percentOfNew(countsOfWorkers(workers));
-  const left = secondsLeft(workers);
-  if (share === '') return [];
-  return [share, ...(left === null ? [] : [`${roughly(left)} left`])];
+  const left = leftText(workers, Boolean(state?.report?.precision));
+  return share === '' ? [] : [share, left].filter(Boolean);
 }
 
 function waiting({ state }: EditedExperiment): string {

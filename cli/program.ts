@@ -148,7 +148,7 @@ function programOf(context: Context, finish: Finish): Command {
   addLaw(
     command(
       'law <points.csv>',
-      "fit the law to anybody's numbers: columns k, loss, and optionally N or parameters, domain, std, n, weight",
+      "fit the law to anybody's numbers: columns k, loss, and optionally N or parameters, domain, std, n, weight; without a std for each k, points weigh as n, else weight, else k",
     ),
   )
     .addOption(json())

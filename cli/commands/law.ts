@@ -46,10 +46,11 @@ export async function law(context: Context, file: string, options: LawCommandOpt
   return 0;
 }
 
-function documentText({ curves, joint }: LawDocument, style: Style, columns: number): string {
+function documentText({ curves, joint, notes }: LawDocument, style: Style, columns: number): string {
   return [
     ...curves.map((curve) => curveText(curve, style, columns)),
     ...joint.map((law) => sizesText(law, style, columns)),
+    ...(notes.length > 0 ? [notes.map((note) => wrap(note, columns, '  ')).join('\n')] : []),
   ].join('\n\n\n');
 }
 

@@ -29,6 +29,8 @@ export interface LawDocument {
   readonly curves: readonly LawCurve[];
   /** One for each domain that has several sizes. */
   readonly joint: readonly SizesLaw[];
+  /** How rows of the file were taken, in sentences. */
+  readonly notes: readonly string[];
 }
 
 /** Fits each (domain, N) of a CSV apart, and the sizes of each domain together. The document is null when there are problems. */
@@ -36,7 +38,7 @@ export function lawDocument(
   text: string,
   options: LawOptions = {},
 ): { document: LawDocument | null; problems: readonly Problem[] } {
-  const { curves, problems } = readPoints(text, {
+  const { curves, problems, notes } = readPoints(text, {
     ...(options.file === undefined ? {} : { file: options.file }),
     pool: options.pool ?? null,
   });
@@ -58,7 +60,7 @@ export function lawDocument(
       leaveOneOut: null,
     }),
   );
-  return { document: { curves: fitted, joint: jointLaws(curves, options, seed) }, problems: [] };
+  return { document: { curves: fitted, joint: jointLaws(curves, options, seed), notes }, problems: [] };
 }
 
 function noSizes(file: string | undefined): Problem {
@@ -136,7 +138,11 @@ const curveSchema = z.object({
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
 });
 
-export const lawDocumentSchema = z.object({ curves: z.array(curveSchema), joint: z.array(sizesLawSchema) });
+export const lawDocumentSchema = z.object({
+  curves: z.array(curveSchema),
+  joint: z.array(sizesLawSchema),
+  notes: z.array(z.string()).describe('how rows of the file were taken'),
+});
 
 /** JSON Schema of the document, committed as law.schema.json. */
 export function lawJsonSchema(): unknown {

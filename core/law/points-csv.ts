@@ -2,6 +2,7 @@ import type { Problem } from '../problem.ts';
 import type { CurveData } from './input.ts';
 import { curveOfMeans } from './points-by-k.ts';
 import { curveOfMerges } from './points-by-merge.ts';
+import { notesOf } from './points-notes.ts';
 import { type Cell, type Column, readTable, type TellProblem } from './points-table.ts';
 
 /** One line of the file: numbers by column, null where the cell is empty or says that there is none. */
@@ -31,25 +32,29 @@ const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-']);
  * or one row a merge with `subset` (experts joined by `+`), `loss`, optionally `domain` and the size. A row of k = 0, or
  * with an empty subset, is the base. Rows without a loss are skipped. One curve for each (domain, N), in the order of
  * first appearance. Names of columns may be in any case, except that N and n differ. Curves are empty when there are problems; each names its line and column (of the cell, from 1).
+ * `notes` say in sentences what became of rows that are no points, and what points weigh.
  */
 export function readPoints(
   text: string,
   options: { readonly file?: string; readonly pool?: number | null } = {},
-): { curves: CurveData[]; problems: Problem[] } {
+): { curves: CurveData[]; problems: Problem[]; notes: readonly string[] } {
   const problems: Problem[] = [];
   const report: TellProblem = (code, message, fix, at) => {
     problems.push({ code, message, fix, ...(options.file ? { file: options.file } : {}), ...at });
   };
   const table = readTable(text, report);
-  if (!table) return { curves: [], problems };
+  const nothing = { curves: [], problems, notes: [] };
+  if (!table) return nothing;
+  const skipped: number[] = [];
   const rows = table.flatMap((cells) => {
     const row = readRow(cells, options.pool ?? null, report);
+    if (row === null) skipped.push(cells.get('loss')?.line ?? 0);
     return row ? [row] : [];
   });
-  if (problems.length > 0) return { curves: [], problems };
+  if (problems.length > 0) return nothing;
   if (rows.length === 0) {
     report('no_points', 'The file has no row with a loss.', 'Add rows with k and loss.', { line: 1 });
-    return { curves: [], problems };
+    return nothing;
   }
   const groups = new Map<string, PointRow[]>();
   for (const row of rows) {
@@ -58,7 +63,8 @@ export function readPoints(
   }
   const pool = options.pool ?? null;
   const merges = rows.some(({ subset }) => subset !== null);
-  if (!merges) return { curves: [...groups.values()].map((group) => curveOfMeans(group, pool)), problems };
+  const read = (curves: CurveData[]) => ({ curves, problems, notes: notesOf(rows, curves, skipped) });
+  if (!merges) return read([...groups.values()].map((group) => curveOfMeans(group, pool)));
   const experts = new Set(rows.flatMap(({ subset }) => subset ?? [])).size;
   const size = Math.max(1, pool ?? experts);
   if (size < experts)
@@ -67,9 +73,8 @@ export function readPoints(
       `The subsets name ${experts} experts, and the pool is said to have ${size}.`,
       'Leave the pool out, or give its true size.',
     );
-  return problems.length > 0
-    ? { curves: [], problems }
-    : { curves: [...groups.values()].map((group) => curveOfMerges(group, size)), problems };
+  if (problems.length > 0) return nothing;
+  return read([...groups.values()].map((group) => curveOfMerges(group, size)));
 }
 
 /** Null for a row without a loss, or with a problem (reported). */

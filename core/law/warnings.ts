@@ -72,18 +72,39 @@ function curveTurnsUp(points: UsablePoints, choice: Choice): Warning | null {
   c[last] = 1;
   c[lowest] = -1;
   const sampling = samplingVariance(points, c);
-  // Where errors are unknown, the form that leaves the least residuals stands in for them.
-  const closest = choice.candidates
-    .filter(({ estimate }) => estimate.scale !== null)
-    .sort((a, b) => (a.estimate.scale ?? 0) - (b.estimate.scale ?? 0))[0]?.estimate;
-  const variance = points.known ? sampling.variance : sampling.variance * (closest?.scale ?? 0);
-  const df = points.known ? sampling.df : k.length - (closest?.fit.p ?? 0);
+  const residual = points.known ? { scale: 1, df: sampling.df } : leastResiduals(points, choice);
+  const variance = sampling.variance * residual.scale;
   // The lowest was chosen among the others, so the limit is that of the largest of so many differences (Bonferroni).
-  if (rise <= studentPoint(df, 0.05 / last) * Math.sqrt(variance)) return null;
+  const isBeyondErrors = rise > studentPoint(residual.df, 0.05 / last) * Math.sqrt(variance);
+  if (!isBeyondErrors && (points.known || !risesAlongLine(points))) return null;
   return {
     code: 'curve_turns_up',
     message: `The loss is lowest at k = ${k[lowest]} and higher at k = ${k[last]}: more experts made it worse.`,
   };
+}
+
+/** Where errors are unknown, the form that leaves the least residuals stands in for them: whitened variance, and its freedom. */
+function leastResiduals(points: UsablePoints, choice: Choice): { scale: number; df: number } {
+  return choice.candidates
+    .flatMap(({ estimate: { scale, fit } }) =>
+      scale === null ? [] : [{ scale, df: points.k.length - fit.p }],
+    )
+    .reduce((a, b) => (b.scale < a.scale ? b : a), { scale: Number.POSITIVE_INFINITY, df: 1 });
+}
+
+/** The best straight line in k rises beyond its residuals: no form but one can follow points that do. */
+function risesAlongLine({ k, y, C }: UsablePoints): boolean {
+  const free = k.length - 2;
+  if (free < 1) return false;
+  const weights = k.map((_, i) => 1 / at(C, i * k.length + i));
+  const sum = (of: (i: number) => number) => weights.reduce((total, weight, i) => total + weight * of(i), 0);
+  const total = sum(() => 1);
+  const [middle, level] = [sum((i) => k[i] ?? 0) / total, sum((i) => at(y, i)) / total];
+  const x = (i: number) => (k[i] ?? 0) - middle;
+  const spread = sum((i) => x(i) ** 2);
+  const slope = sum((i) => x(i) * (at(y, i) - level)) / spread;
+  const scale = sum((i) => (at(y, i) - level - slope * x(i)) ** 2) / free;
+  return slope > studentPoint(free, 0.05) * Math.sqrt(scale / spread);
 }
 
 /** A constant forecast later k's as well as any law, or the errors alone explain all differences, or no law fits better. */

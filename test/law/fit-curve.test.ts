@@ -185,7 +185,7 @@ describe('fitCurve', () => {
           }),
         );
         // The schema refuses NaN and infinity everywhere.
-        const checked = lawDocumentSchema.safeParse({ curves: [law], joint: [] });
+        const checked = lawDocumentSchema.safeParse({ curves: [law], joint: [], notes: [] });
         expect(checked.error?.issues ?? []).toEqual([]);
         for (const field of [
           'parameters',

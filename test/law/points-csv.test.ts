@@ -20,6 +20,24 @@ const problem = (text: string, pool: number | null = null) => {
 };
 
 describe('points by k', () => {
+  it('says what became of rows that are no points, and what points weigh', () => {
+    const notes = (text: string) => readPoints(text).notes;
+    expect(notes('k,loss\n0,3\n1,2\n2,nan\n3,1.5\n4,\n')).toEqual([
+      'Left out for want of a loss: lines 4, 6.',
+      'Of k = 0, which is the base and no point of the law: line 2.',
+      expect.stringMatching(/^Points weigh in proportion to k/),
+    ]);
+    expect(notes('k,loss,std\n1,2,0.1\n2,1.8,0.1\n')).toEqual([]);
+    expect(notes('k,loss,weight\n1,2,3\n2,1.8,1\n')).toEqual([]);
+    expect(notes('k,loss,std\n1,2,0.1\n2,1.8,\n3,1.7,0.1\n')).toEqual([
+      expect.stringContaining('in proportion to k'),
+    ]);
+    const many = Array.from({ length: 12 }, (_, i) => `${i + 1},`).join('\n');
+    expect(notes(`k,loss\n1,2\n${many}`)[0]).toBe(
+      'Left out for want of a loss: lines 3, 4, 5, 6, 7, 8, 9, 10 and 4 more.',
+    );
+  });
+
   it('reads k and loss, sorted, the pool being the largest k', () => {
     const curve = only('k,loss\n4,0.7\n1,0.9\n2,0.8\n');
     expect(curve.k).toEqual([1, 2, 4]);

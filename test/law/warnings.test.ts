@@ -46,6 +46,15 @@ describe('warnings', () => {
     );
   });
 
+  it('curve_turns_up where losses rise with every k, though no form can follow them', () => {
+    const rising = [2.3, 2.35, 2.4, 2.41, 2.5];
+    expect(codes(curveOf([1, 2, 3, 4, 5], rising))).toContain('curve_turns_up');
+    const noise = [2.3, 2.41, 2.28, 2.39, 2.33];
+    expect(codes(curveOf([1, 2, 3, 4, 5], noise))).not.toContain('curve_turns_up');
+    const falling = [1, 2, 3, 4, 5].map((k) => 2 + 0.3 / k);
+    expect(codes(curveOf([1, 2, 3, 4, 5], falling))).not.toContain('curve_turns_up');
+  });
+
   it('floor_not_identified on a line, and where errors drown the bend of the first k’s', () => {
     const noise = jitter(0.001);
     expect(

@@ -71,11 +71,25 @@ export function modelFigure(report: EnsembleReport): BarFigure {
       ]),
       csv: {
         columns: [
-          ...['model', 'family', 'parameters', 'active_parameters', 'serving_bytes', 'flops_per_token'],
+          ...[
+            'model',
+            'family',
+            'parameters',
+            'active_parameters',
+            'embedding_parameters',
+            'serving_bytes',
+            'flops_per_token',
+          ],
           ...['bits_per_byte', 'low', 'high', ...domains, 'null_of', 'merge_of'],
         ],
         rows: models.map((model) => [
-          ...[model.name, model.family, model.parameters.total, model.parameters.active],
+          ...[
+            model.name,
+            model.family,
+            model.parameters.total,
+            model.parameters.active,
+            model.parameters.embedding,
+          ],
           ...[model.serving_bytes, model.flops_per_token],
           ...[model.bits_per_byte.value, model.bits_per_byte.low, model.bits_per_byte.high],
           ...model.domains,
@@ -88,10 +102,11 @@ export function modelFigure(report: EnsembleReport): BarFigure {
 }
 
 function factsOf(model: ModelScore): (readonly [string, string])[] {
-  const { total, active } = model.parameters;
+  const { total, active, embedding } = model.parameters;
   return [
     ['family', plain(model.family)],
     ['parameters', parameters(total)],
+    ['of them embeddings', parameters(embedding)],
     ...(active < total ? [['used per token', parameters(active)] as const] : []),
     ['weights', bytes(model.serving_bytes)],
     ...(model.merge_of === null ? [] : [['merge of', names(model.merge_of, 6)] as const]),

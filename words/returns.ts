@@ -21,7 +21,9 @@ export function sharesSentence({ curve, shares, reason }: Returns): string {
 export function floorSentence({ to_floor }: Returns): string {
   const known = to_floor.filter(({ k }) => k !== null);
   if (known.length === 0)
-    return to_floor.length > 0 ? "The law's floor is further than this pool reaches, or it has none." : '';
+    return to_floor.length > 0
+      ? `No k of this pool is within ${Math.max(...to_floor.map(({ epsilon }) => epsilon))} nats of the law's floor.`
+      : '';
   const parts = known.map((each) => `within ${each.epsilon} nats by ${kText(each)}`);
   return `To the law's floor: ${parts.join(', ')}.`;
 }

@@ -1,5 +1,6 @@
 import type { Cell, Report } from '../../core/report/report.ts';
 import { cellName } from '../../words/cell-name.ts';
+import { intervalsText } from '../../words/intervals.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { plain, plainLines } from '../../words/plain.ts';
 import type { Style } from '../terminal/style.ts';
@@ -53,7 +54,8 @@ export function reportText(report: Report, options: ReportTextOptions): string {
   parts.push(downstreamText(report, style, columns, options.full));
   if (cell && options.full)
     parts.push(taskVectorsText(report, cell, style, columns), studyText(report, cell, style, columns));
-  parts.push(warnings(report, curve?.warnings ?? [], style, columns), intervalNote(report, style, columns));
+  parts.push(warnings(report, curve?.warnings ?? [], style, columns));
+  parts.push(style.dim(wrap(intervalsText(report), columns, '  ')));
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
@@ -102,13 +104,4 @@ function warnings(
     lines.push(wrap(`${plainLines(warning.message)} [${plain(warning.code)}]`, columns, '    '));
   }
   return lines.length === 0 ? '' : `  ${style.yellow('Caveats')}\n${lines.join('\n')}`;
-}
-
-function intervalNote(report: Report, style: Style, columns: number): string {
-  if (report.stage === 'points') return style.dim('  Intervals are still being computed.');
-  const kind =
-    report.interval === 'pool'
-      ? 'Intervals are 95%, for this pool of experts: uncertainty from the evaluation samples and from subsets not merged.'
-      : 'Intervals are 95% and approximate, for experts like these: a jackknife over the pool.';
-  return style.dim(wrap(`${kind} Losses are nats per scored token.`, columns, '  '));
 }

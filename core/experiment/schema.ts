@@ -231,8 +231,8 @@ const goals = z
       .record(name, z.number().min(0))
       .default({})
       .describe('Weights of domains in the objective; 1 where none is given.'),
-    must_include: optionalList('Experts that the recommended subset must hold.'),
-    must_exclude: optionalList('Experts that it must not hold.'),
+    must_include: optionalList('Experts that every subset must hold which the report speaks of.'),
+    must_exclude: optionalList('Experts that the report leaves out, as if the file did not name them.'),
     interval: z
       .enum(['pool', 'population'])
       .default('pool')

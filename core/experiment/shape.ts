@@ -124,7 +124,7 @@ function findingsOf(issue: Issue, input: unknown): Finding[] {
         error(
           'wrong_type',
           `${field} must be ${kindNames[issue.expected] ?? issue.expected}, not ${described(value)}.`,
-          `Write ${kindNames[issue.expected] ?? issue.expected}.`,
+          `Write ${kindNames[issue.expected] ?? issue.expected}${example(path)}.`,
         ),
       ];
     case 'invalid_value':
@@ -148,6 +148,21 @@ const kindNames: Readonly<Record<string, string>> = {
   object: 'a map of keys to values',
   record: 'a map of names to values',
 };
+
+/** Of lists and maps whose items are not plain to see. */
+const examples: Readonly<Record<string, string>> = {
+  references: '[{ name: larger model, loss: 1.9 }]',
+  'goals.must_include': '[algebra, code]',
+  'goals.must_exclude': '[algebra, code]',
+  'goals.weights': '{ algebra: 2, code: 0.5 }',
+  budget: '{ gpu_hours: 100, hours_per_expert_per_billion: 10 }',
+  goals: '{ within: 0.01 }',
+};
+
+function example(path: Path): string {
+  const known = examples[path.join('.')];
+  return known === undefined ? '' : `, such as \`${known}\``;
+}
 
 function described(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';

@@ -76,11 +76,15 @@ function over({ value, low, high }: Estimated, cost: number): Estimated {
 function verdictOf(expert: Step | null, larger: Step | null): Pick<Margin, 'better' | 'open'> {
   if (!expert || !larger) return { better: null, open: null };
   const [a, b] = [expert.per_cost, larger.per_cost];
+  // A loss divided by a large cost is a small loss: that recommends nothing.
+  if (surelyMore(a, b)) return { better: 'expert', open: null };
+  if (surelyMore(b, a)) return { better: 'larger', open: null };
   if (a.low === null || a.high === null || b.low === null || b.high === null)
     return { better: null, open: 'no_interval' };
-  // A loss divided by a large cost is a small loss: that recommends nothing.
-  if (a.low <= 0 && b.low <= 0) return { better: null, open: 'neither_saves' };
-  if (a.low > b.high) return { better: 'expert', open: null };
-  if (b.low > a.high) return { better: 'larger', open: null };
-  return { better: null, open: 'overlap' };
+  return { better: null, open: a.low <= 0 && b.low <= 0 ? 'neither_saves' : 'overlap' };
+}
+
+/** The two ends that face each other are enough. */
+function surelyMore(one: Estimated, other: Estimated): boolean {
+  return one.low !== null && other.high !== null && one.low > Math.max(0, other.high);
 }

@@ -281,6 +281,15 @@ describe('bad experiments: every mistake is named where it stands', () => {
     expect(codes('a: ]\n'.repeat(500)).length).toBeLessThanOrEqual(20);
   });
 
+  test('where the shape of a list or a map is not plain to see, the fix shows it', () => {
+    const { diagnostics } = parseExperiment(
+      `${goodFixture('smallest')}references: { name: larger, loss: 2 }\n`,
+    );
+    expect(diagnostics.map(({ fix }) => fix)).toEqual([
+      'Write a list, such as `[{ name: larger model, loss: 1.9 }]`.',
+    ]);
+  });
+
   test('names that programs treat as their own are no names', () => {
     expect(
       codes('base: b\nexperts: { __proto__: x, constructor: y }\nevaluation: { data: "{domain}" }'),

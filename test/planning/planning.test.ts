@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Budget, NO_BUDGET } from '../../core/planning/budget.ts';
 import type { Saving } from '../../core/planning/margin.ts';
 import { makePlanning, type PlannedSize, underBudget } from '../../core/planning/planning.ts';
+import type { Estimated } from '../../core/selection/estimated.ts';
 
 const exact = (value: number) => ({ value, low: value, high: value });
 
@@ -110,6 +111,19 @@ describe('planning', () => {
       better: null,
       open: 'neither_saves',
     });
+  });
+
+  it('needs no more than the two ends that face each other', () => {
+    const one = (end: Partial<Estimated>): Saving => {
+      const ends = { low: null, high: null, ...end };
+      return (from, to) =>
+        from.size === to.size ? { value: 0.005, low: null, high: 0.012 } : { value: 0.9, ...ends };
+    };
+    const at = [{ size: 'small', k: 2 }];
+    const margin = (end: Partial<Estimated>) => makePlanning(sizes, NO_BUDGET, at, one(end)).margins[0];
+    expect(margin({ low: 0.8 })).toMatchObject({ better: 'larger', open: null });
+    expect(margin({})).toMatchObject({ better: null, open: 'no_interval' });
+    expect(margin({ low: 0.001 })).toMatchObject({ better: null, open: 'no_interval' });
   });
 
   it('does not pretend that hours limit anything while their price is not known', () => {

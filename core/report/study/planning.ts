@@ -76,11 +76,20 @@ function betweenSizes(
   const ofSize = ({ made }: SizeToPlan) => made.allowed.filter(({ members }) => members.length === k);
   const [found] = methodDifferences(ofSize(from), ofSize(to), pool, samples, i);
   if (!found) {
-    const [a, b] = [from, to].map((each) => plannedSize(each).losses.find((one) => one.k === k)?.loss.value);
-    return a === undefined || b === undefined ? null : { value: a - b, low: null, high: null };
+    const [a, b] = [from, to].map((each) => plannedSize(each).losses.find((one) => one.k === k)?.loss);
+    return a && b ? difference(a, b) : null;
   }
   const { point, measured } = found;
   const subsets = subsetError([point], measured, pool, samples, weights, permutations, i);
   const { mean, covariance, freedom } = curveError([point], samples, weights, subsets);
   return estimated(context, mean[0] as number, covariance?.[0] ?? null, freedom[0] as number);
+}
+
+/** As if their errors were independent: losses on the same samples err alike, so that the interval is wide on purpose. */
+function difference(a: Estimated, b: Estimated): Estimated {
+  const value = a.value - b.value;
+  const reach = (from: Estimated, to: number | null, other: Estimated, end: number | null) =>
+    to === null || end === null ? null : Math.hypot(from.value - to, other.value - end);
+  const [below, above] = [reach(a, a.low, b, b.high), reach(a, a.high, b, b.low)];
+  return { value, low: below === null ? null : value - below, high: above === null ? null : value + above };
 }

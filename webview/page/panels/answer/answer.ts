@@ -2,6 +2,7 @@
 import type { Chosen, Headline, Report, Selection } from '../../../../core/report/report.ts';
 import { cellName } from '../../../../words/cell-name.ts';
 import { estimated, interval, lossDigits } from '../../../../words/estimates.ts';
+import { intervalsText } from '../../../../words/intervals.ts';
 import { counted, loss } from '../../../../words/numbers.ts';
 import { oneLine, plain, plainLines } from '../../../../words/plain.ts';
 import { roughly } from '../../../../words/units.ts';
@@ -151,11 +152,4 @@ function warningsOf(report: Report, ofCurve: Report['warnings'], failed: number)
   const failures = failed > 0 ? [`${counted(failed, 'merge')} failed; the log says why.`] : [];
   const said = [...report.warnings, ...ofCurve].map(({ message }) => oneLine(message, 600));
   return [...new Set([...failures, ...said])];
-}
-
-function intervalsText({ stage, interval: kind }: Report): string {
-  if (stage === 'points') return 'Intervals are still being computed.';
-  return kind === 'pool'
-    ? 'Intervals are 95%, for this pool of experts: uncertainty from the evaluation samples and from subsets not merged. Losses are nats per scored token.'
-    : 'Intervals are 95% and approximate, for experts like these: a jackknife over the pool. Losses are nats per scored token.';
 }

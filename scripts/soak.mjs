@@ -1,6 +1,6 @@
 /**
- * The long studies: coverage of the law's and the report's intervals by simulation, and random faults against the
- * agent. `npm run soak [-- REPLICATES]`; needs the set-up.
+ * The long studies: what intervals and warnings are worth, by simulation, and random faults against the agent.
+ * `npm run soak [-- REPLICATES]`; needs the set-up. `node scripts/simulations.ts` then writes docs/simulations.md.
  */
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -27,7 +27,7 @@ export function simulationsPage(studies: readonly Study[], draws: readonly Draws
     summary(studies),
     doesNotHold(studies),
     ...studies.map(studyPart),
-    drawsPart(draws),
+    ...(draws.length > 0 ? [drawsPart(draws)] : []),
   ].join('\n');
 }
 

@@ -67,7 +67,7 @@ export function realisableSentences({
 export function servingSentences({ serving }: EnsembleReport): readonly string[] {
   if (!serving) return [];
   return [
-    `Merges are held against the best pools of what was merged: ${names(serving.of)}.`,
+    `Merges are held against the best pools of what was merged (${names(serving.of)}): their oracles on samples that they were not chosen on, their mixtures on all.`,
     `By the memory of weights: ${serving.bytes.sentence}`,
     `By what a token costs: ${serving.flops.sentence}`,
   ];

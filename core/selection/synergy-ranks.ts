@@ -5,8 +5,7 @@ import { type Estimated, estimatedFrom, summedVariance, type Variance } from './
 import { dot, objectiveOf } from './measured.ts';
 import type { DomainWeights } from './samples.ts';
 import type { SynergyInput } from './synergy-input.ts';
-import { type Judged, judged } from './synergy-matrix.ts';
-import { meanStepEffect, type StepDesign } from './synergy-steps.ts';
+import type { Judged } from './synergy-matrix.ts';
 
 /** What a donor gives the domains of others, relative to the average donor that is not the domain's own, nats per token. */
 export interface RankedDonor extends Estimated {
@@ -90,18 +89,10 @@ function fromSubsets(
   return subsetVariance(design, donor, spreadsOf(design, losses));
 }
 
-/** Most helped first. `byDomain`: losses, shape (D, measured). */
-export function rankedReceivers(
-  input: SynergyInput,
-  design: StepDesign,
-  indices: Int32Array,
-  byDomain: readonly Float64Array[],
-): RankedReceiver[] {
-  const ranked = byDomain.flatMap((losses, domain): RankedReceiver[] => {
-    const effect = meanStepEffect(design, losses, input.pool, input.own[domain] ?? null);
-    const [cell] = judged(input, domain, indices, [effect]);
-    if (!cell) return [];
-    return [{ domain, ...estimatedFrom(cell.value, [cell.samples, cell.subsets]) }];
-  });
+/** Most helped first. `byDomain`: what a step of the others gives, shape (D). */
+export function rankedReceivers(byDomain: readonly (Judged | null)[]): RankedReceiver[] {
+  const ranked = byDomain.flatMap((cell, domain): RankedReceiver[] =>
+    cell ? [{ domain, ...estimatedFrom(cell.value, [cell.samples, cell.subsets]) }] : [],
+  );
   return ranked.sort((a, b) => b.value - a.value);
 }

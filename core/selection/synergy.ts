@@ -1,18 +1,21 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
 import { domainColumns, effectsOf } from './attribution.ts';
 import { type AttributionDesign, attributionDesign } from './attribution-design.ts';
+import { meanStep, stepOfOthers, stepWith } from './mean-step.ts';
 import { measuredSubsets } from './measured-subsets.ts';
 import { scopeOf, wholePool } from './scope.ts';
 import type { SynergyInput } from './synergy-input.ts';
 import { judged, matrixOf, type SynergyMatrix } from './synergy-matrix.ts';
 import { type RankedDonor, type RankedReceiver, rankedDonors, rankedReceivers } from './synergy-ranks.ts';
-import { stepDesign, stepEffects } from './synergy-steps.ts';
 
 /** What donors do for domains. Gains are nats per token that the loss falls: positive is good. M = pool, D = domains. */
 export interface Synergy {
   /** Shape (D): the expert whose own domain it is, or null. */
   readonly own: readonly (number | null)[];
-  /** Mean gain over all measured steps T → T ∪ {d}, t ≥ 1, as in arXiv 2509.24244, appendix M: confounded with the step. */
+  /**
+   * Mean gain over steps T → T ∪ {d}: averaged within each t ≥ 1, then equally over t, as along the trajectories of arXiv
+   * 2509.24244, appendix M: confounded with the step. `adjusted`, and what a step gives whoever takes it.
+   */
   readonly plain: SynergyMatrix;
   /**
    * Relative to the average donor at the same step: averaged within each t ≥ 1, then equally over t. The average counts
@@ -48,21 +51,25 @@ export function synergy(input: SynergyInput): Synergy {
     Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
   const whole = attributionDesign(subsets, all, steps(1, pool));
   const base = attributionDesign(subsets, all, [0]);
-  const taken = stepDesign(subsets);
   const byDomain = domainColumns(measured, own.length);
   const columns = byDomain.map((losses, e) => {
     throwIfCancelled(input.cancelled);
     const expert = own[e] ?? null;
     const of = (design: AttributionDesign) =>
       judged(input, e, design.scope.indices, effectsOf(design, losses));
+    const effects = effectsOf(whole, losses);
+    const step = meanStep(input, e);
+    const plain = effects.map((effect) => effect && step && stepWith(step, effect, 1));
+    const byOthers = step && stepOfOthers(step, effects, expert);
     const split = (inside: boolean) => {
       if (expert === null) return new Array<null>(pool).fill(null);
       const scope = scopeOf(subsets.masks, pool, expert, inside);
       return of(attributionDesign(subsets, scope, steps(inside ? 0 : 1, pool - 1)));
     };
     return {
-      plain: judged(input, e, all.indices, stepEffects(taken, losses, pool)),
-      adjusted: of(whole),
+      plain: judged(input, e, all.indices, plain),
+      byOthers: judged(input, e, all.indices, [byOthers])[0] ?? null,
+      adjusted: judged(input, e, all.indices, effects),
       first: of(base),
       with_own: split(true),
       without_own: split(false),
@@ -89,6 +96,6 @@ export function synergy(input: SynergyInput): Synergy {
       pool,
     ),
     donors: rankedDonors(input, whole, adjusted),
-    receivers: rankedReceivers(input, taken, all.indices, byDomain),
+    receivers: rankedReceivers(columns.map((each) => each.byOthers)),
   };
 }

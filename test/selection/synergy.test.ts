@@ -82,52 +82,33 @@ describe('synergy', () => {
     );
   });
 
-  it('plain: the mean gain of all measured steps, each donor and domain', () => {
+  it('plain: the mean gain at each step, all steps alike', () => {
     const pool = 5;
     const truth = randomTruth(scattered(3));
     const result = synergy(input(allSubsets(pool), pool, truth, { domains: 2 }));
-    expectMatrix(
-      result.plain,
-      (d, e) => {
-        const sets = allSubsets(pool).filter((members) => !members.includes(d));
-        const gains = sets.map(
-          (members) =>
-            truth(members, e) -
-            truth(
-              [...members, d].sort((a, b) => a - b),
-              e,
-            ),
-        );
-        return gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
-      },
-      2,
-    );
-    expect(result.plain[2]?.[1]?.comparisons).toBe(15);
+    const meanGain = (d: number, e: number) => {
+      const steps = range(1, pool).map((t) => {
+        const sets = subsetsOf(pool, t).filter((members) => !members.includes(d));
+        const joined = (members: readonly number[]) => [...members, d].sort((a, b) => a - b);
+        return sets.reduce((sum, set) => sum + truth(set, e) - truth(joined(set), e), 0) / sets.length;
+      });
+      return steps.reduce((sum, gain) => sum + gain, 0) / steps.length;
+    };
+    expectMatrix(result.plain, meanGain, 2);
+    for (const { domain, value } of result.receivers) {
+      const others = range(0, pool).filter((d) => d !== domain);
+      const mean = others.reduce((sum, d) => sum + meanGain(d, domain), 0) / others.length;
+      expect(value).toBeCloseTo(mean, 9);
+    }
   });
 
-  it('plain: along trajectories, a step as often as it is taken', () => {
-    const pool = 5;
-    const truth = randomTruth(scattered(4));
-    const orders = [
-      [0, 1, 2, 3, 4],
-      [0, 1, 2, 3, 4],
-      [4, 1, 0, 3, 2],
-      [3, 2, 1, 4, 0],
-    ];
-    const result = synergy(input(prefixesOf(orders), pool, truth, { domains: 1, permutations: orders }));
-    expectMatrix(
-      result.plain,
-      (d) => {
-        const gains = orders.flatMap((order) => {
-          const t = order.indexOf(d);
-          const before = order.slice(0, t).sort((a, b) => a - b);
-          const after = order.slice(0, t + 1).sort((a, b) => a - b);
-          return t === 0 ? [] : [truth(before, 0) - truth(after, 0)];
-        });
-        return gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
-      },
-      1,
-    );
+  it('plain: means the same along trajectories as where all is measured', () => {
+    // Experts of equal worth: whichever orders are drawn, each size has its mean.
+    const truth: Truth = (members, e) => 2 + 1 / members.length - (members.includes(e) ? 0.1 : 0);
+    const orders = range(0, 5).map((first) => range(0, 5).map((i) => (first + i) % 5));
+    const all = synergy(input(allSubsets(5), 5, truth));
+    const some = synergy(input(prefixesOf(orders), 5, truth, { permutations: orders }));
+    expectMatrix(some.plain, (d, e) => all.plain[d]?.[e]?.value ?? null, 5);
   });
 
   it('adjusted does not see the length of the step, plain does', () => {

@@ -35,9 +35,6 @@ const PARTS: readonly ExpertsDesign[] = [
   { name: '12 permutations, 40 samples', world: BASE, sampling: orders(12) },
 ];
 
-/** Draws over which a sampled mean over steps is averaged: what it is about. */
-const DRAWS = 400;
-
 export const EXPERTS_DESIGNS: readonly StudyDesign[] = PARTS.map(
   ({ name, world: options, sampling }, index) => {
     const fixed = new World(options);
@@ -45,7 +42,6 @@ export const EXPERTS_DESIGNS: readonly StudyDesign[] = PARTS.map(
     const all = everySubset(pool, seededRandom(1));
     const truth = {
       synergy: synergy(exactInput(fixed, all)),
-      steps: trueSteps(fixed, sampling),
       shapley: shapley({ ...exactInput(fixed, all), base: trueLosses(fixed, samplesIn(fixed), []) }),
       transfer: transfer({
         ...exactInput(fixed, all),
@@ -69,7 +65,7 @@ export const EXPERTS_DESIGNS: readonly StudyDesign[] = PARTS.map(
           permutations: drawn.permutations,
           stage: 'complete',
         };
-        countSynergy(synergy(input), truth.synergy, truth.steps, tally);
+        countSynergy(synergy(input), truth.synergy, tally);
         const base = lossesIn(world, []);
         const values = shapley({ ...input, base });
         if (values.kind !== 'missing' && truth.shapley.kind !== 'missing')
@@ -96,53 +92,24 @@ function exactInput(world: World, { subsets, permutations }: Drawn): SynergyInpu
   };
 }
 
-interface Steps {
-  /** Shape (M, D). */
-  readonly plain: readonly (readonly number[])[];
-  /** By domain. */
-  readonly receivers: ReadonlyMap<number, number>;
-}
+const MATRICES = ['plain', 'adjusted', 'first', 'with_own', 'without_own'] as const;
 
-/** Means over measured steps weigh sizes as the design draws them: their truth is the mean over designs. */
-function trueSteps(world: World, sampling: Sampling): Steps {
-  const random = seededRandom(5);
-  const count = sampling === everySubset ? 1 : DRAWS;
-  const results = Array.from({ length: count }, () =>
-    synergy(exactInput(world, sampling(world.pool.length, random))),
-  );
-  const mean = (of: (result: Synergy) => number) =>
-    results.reduce((sum, result) => sum + of(result), 0) / results.length;
-  const { domains, pool } = world;
-  return {
-    plain: pool.map((_, d) => domains.map((__, e) => mean(({ plain }) => plain[d]?.[e]?.value ?? 0))),
-    receivers: new Map(
-      domains.map((_, e) => [
-        e,
-        mean(({ receivers }) => receivers.find(({ domain }) => domain === e)?.value ?? 0),
-      ]),
-    ),
-  };
-}
-
-const MATRICES = ['adjusted', 'first', 'with_own', 'without_own'] as const;
-
-function countSynergy(found: Synergy, truth: Synergy, steps: Steps, tally: Tally): void {
+function countSynergy(found: Synergy, truth: Synergy, tally: Tally): void {
   for (const matrix of MATRICES)
     for (const [d, row] of found[matrix].entries())
       for (const [e, entry] of row.entries()) {
         const value = truth[matrix][d]?.[e]?.value;
         if (value !== undefined) tally.interval(`synergy, ${matrix.replace('_', ' ')}`, value, entry);
       }
-  for (const [d, row] of found.plain.entries())
-    for (const [e, entry] of row.entries())
-      tally.interval('synergy, plain', steps.plain[d]?.[e] ?? Number.NaN, entry);
   // The own experts' part of the error is taken to go along at worst.
   for (const each of found.donors) {
     const own = truth.donors.find(({ donor }) => donor === each.donor);
     if (own) tally.interval('donor ranked', own.value, each, 'cautious');
   }
-  for (const each of found.receivers)
-    tally.interval('receiver ranked', steps.receivers.get(each.domain) ?? Number.NaN, each);
+  for (const each of found.receivers) {
+    const own = truth.receivers.find(({ domain }) => domain === each.domain);
+    if (own) tally.interval('receiver ranked', own.value, each);
+  }
 }
 
 function countTransfer(found: Transfer, truth: Transfer, tally: Tally): void {

@@ -35,7 +35,7 @@ export function samplesOf(
 
 /**
  * Errors of samples grow with their tokens t: they tell as much of their variance as (Σt²)²/Σt⁴ samples of one length do
- * (Satterthwaite). Small p-values need it: n − 1 makes them too small.
+ * (Satterthwaite). Small p-values need it: n − 1 makes them too small. Not below that of two samples, where one outweighs all.
  */
 function domainFreedom(tokens: Float64Array): number {
   let squares = 0;
@@ -44,7 +44,7 @@ function domainFreedom(tokens: Float64Array): number {
     squares += t ** 2;
     fourth += t ** 4;
   }
-  return fourth > 0 ? squares ** 2 / fourth - 1 : 0;
+  return tokens.length > 1 && fourth > 0 ? Math.max(1, squares ** 2 / fourth - 1) : 0;
 }
 
 /** One weight a domain in the given order, scaled to sum to 1; equal ones where all are zero. */

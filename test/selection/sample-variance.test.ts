@@ -47,8 +47,10 @@ function coverage(samples: Samples): { level: number; difference: number } {
 describe('the error from evaluation samples', () => {
   it('is known by n − 1 degrees of freedom of each domain, fewer where lengths differ', () => {
     expect([...samplesOfSizes(40, 1, 3).freedom]).toEqual([39, 0, 2]);
-    const uneven = samplesOf([{ name: 'd', tokens: Float64Array.of(10, 10, 10, 40) }]);
-    expect(uneven.freedom[0]).toBeCloseTo(1900 ** 2 / 2_590_000 - 1, 12);
+    const freedom = (...tokens: number[]) =>
+      samplesOf([{ name: 'd', tokens: Float64Array.from(tokens) }]).freedom[0];
+    expect(freedom(10, 10, 10, 20)).toBeCloseTo(700 ** 2 / 190_000 - 1, 12);
+    expect(freedom(1, 1, 5000)).toBe(1);
   });
 
   it('is known as little as the domain that makes most of it', () => {

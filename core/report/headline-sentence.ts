@@ -104,7 +104,10 @@ function passedOverSentence({ selection }: Cell): string {
   const left = selection?.passed_over;
   if (!left) return '';
   const { k, cross_fitted } = left.chosen;
-  return ` The best ${k === 1 ? 'single expert' : k} surely ${k === 1 ? 'loses' : 'lose'} more: ${loss(cross_fitted.value)}, ${estimated(left.difference, signed)} against ${selection.recommended?.k === 1 ? 'it' : 'these'}.`;
+  return (
+    ` The best ${k === 1 ? 'single expert has' : `${k} have`} ${loss(cross_fitted.value)}: ${estimated(left.difference, signed)} ` +
+    'against the best chosen merge, surely worse and by more than the goal allows.'
+  );
 }
 
 function betterSentence({ selection }: Cell, pool: readonly string[]): string {

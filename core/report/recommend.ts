@@ -20,7 +20,8 @@ type Recommendation = Pick<Selection, 'recommended' | 'reason' | 'passed_over' |
 
 /**
  * That of the asked size, else of the recommended k. Unasked, another size is taken where that one is surely worse than
- * the best by more than the goal allows (then the smallest within it), and where it loses to the base (then the best).
+ * the best, and further from it than the goal allows (then the smallest that is not), and where it loses to the base
+ * (then the best).
  */
 export function recommend(
   context: Context,
@@ -37,7 +38,9 @@ export function recommend(
     return none('No measured subset beats the base on samples that it was not chosen on.');
   if (k === null) return none('There is no recommended k; `pick` under `goals` names a size.');
   const lowest = winning.reduce<Judged | null>((a, b) => (a && lossOf(a) <= lossOf(b) ? a : b), null);
-  const enough = lowest && smallestWithin(winning, lossOf(lowest) + tolerance(context, source));
+  const limit = lowest ? lossOf(lowest) + tolerance(context, source) : Number.NEGATIVE_INFINITY;
+  const near = winning.filter((each) => lossOf(each) <= limit);
+  const enough = smallest(near);
   const taken = (each: Judged, more: Partial<Recommendation> = {}): Recommendation => ({
     ...none(null),
     recommended: each.chosen,
@@ -47,9 +50,8 @@ export function recommend(
   if (own && pick !== null)
     return taken(own, { better: lowest && surelyBetter(context, lowest, own, rivals) });
   if (own && lowest && enough && winning.includes(own)) {
-    const isFar = lossOf(own) - lossOf(lowest) > tolerance(context, source);
-    if (!isFar || !surelyBetter(context, lowest, own, rivals)) return taken(own);
-    return taken(enough, { passed_over: difference(context, own, enough) });
+    if (near.includes(own) || !surelyBetter(context, lowest, own, rivals)) return taken(own);
+    return taken(enough, { passed_over: difference(context, own, lowest) });
   }
   if (lowest && (own || k === 0)) return taken(lowest);
   return none(k === 0 ? 'No merge beats the base.' : unmeasured(context, source, k));
@@ -92,10 +94,8 @@ function tolerance({ input, weights }: Context, { base, points }: CurveSource): 
   return improvement > 0 && Number.isFinite(improvement) ? (1 - goal.value) * improvement : 0;
 }
 
-function smallestWithin(judged: readonly Judged[], limit: number): Judged | null {
-  return judged
-    .filter((each) => lossOf(each) <= limit)
-    .reduce<Judged | null>((a, b) => (a && a.chosen.k <= b.chosen.k ? a : b), null);
+function smallest(judged: readonly Judged[]): Judged | null {
+  return judged.reduce<Judged | null>((a, b) => (a && a.chosen.k <= b.chosen.k ? a : b), null);
 }
 
 /** Choosing does with fewer experts than the typical merge that the recommended k is read off: how few. */

@@ -211,14 +211,14 @@ export interface Selection {
   /** Best measured subset by k that the goals' constraints allow, chosen on all samples, judged by cross-fitting. */
   readonly chosen: readonly Chosen[];
   /**
-   * The one to take: of size `goals.pick` or the recommended k. Unasked, where that one is surely worse than the best by
-   * more than the goal allows, the smallest within it; where it loses to the base, the best. Null when no merge beats the
-   * base or none is measured.
+   * The one to take: of size `goals.pick` or the recommended k. Unasked, where that one is surely worse than the best, and
+   * further from it than the goal allows, the smallest that is not; where it loses to the base, the best. Null when no
+   * merge beats the base or none is measured.
    */
   readonly recommended: Chosen | null;
   /** Why `recommended` is null. */
   readonly reason: string | null;
-  /** The chosen subset of the recommended k, where it is left for a better one of another size: how much it is behind. */
+  /** The chosen subset of the recommended k, where it is left for one of another size: how far it is from the best of all. */
   readonly passed_over: Better | null;
   /** Where the size was asked for: the best chosen subset of all, if it is surely better than `recommended`; else null. */
   readonly better: Better | null;
@@ -231,7 +231,7 @@ export interface Selection {
 
 export interface Better {
   readonly chosen: Chosen;
-  /** Its cross-fitted loss minus that of the recommended subset, paired: positive is worse. */
+  /** Its cross-fitted loss minus that of the one it is held against, paired: positive is worse. */
   readonly difference: Estimated;
 }
 

@@ -93,7 +93,7 @@ function countTypical(
 
 /** `behind` is against the best of all sizes, chosen too: what it is about is only known afterwards. */
 function countSelection(
-  { attribution, chosen, better, recommended }: Selection,
+  { attribution, chosen, passed_over }: Selection,
   world: World,
   effects: readonly number[],
   tally: Tally,
@@ -117,7 +117,7 @@ function countSelection(
         'cautious',
       );
   }
-  const wrong = better !== null && recommended !== null && lossOf(better.chosen) >= lossOf(recommended);
+  const wrong = passed_over !== null && lossOf(best) >= lossOf(passed_over.chosen);
   tally.event('another size surely better, and it is not', 'alarm', wrong);
 }
 

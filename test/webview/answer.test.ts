@@ -179,6 +179,20 @@ describe('a recommended subset of another size than the recommended k', () => {
     expect(answer.facts[2]?.label).toBe(`Typical merge: expert ${k + 1} buys`);
   });
 
+  it('where that of the recommended k is left for a better one, says why it is not of that size', () => {
+    const { selection } = cell;
+    const [two, seven] = [2, 7].map((k) => must(selection?.chosen.find((each) => each.k === k)));
+    const passed_over = { chosen: must(seven), difference: { value: 0.03, low: 0.014, high: 0.046 } };
+    const change = { ...must(selection), recommended: must(two), passed_over, fewest: null };
+    const answer = answered({ ...report, cells: [{ ...cell, selection: change }] });
+    expect([answer.large, answer.unit, answer.instead]).toEqual(['2', 'of 9 experts', null]);
+    expect(answer.subset?.names).toEqual(['algebra', 'biology']);
+    expect(answer.certainty).toEqual([
+      'chosen with care: the best 7 surely lose too much, 0.030 (0.014 to 0.046)',
+      'taken blindly: k = 7 (95%: 7 alone), within 0.01 nats of the best k',
+    ]);
+  });
+
   it('where the goals pick one that loses to the base, says both', () => {
     const answer = answered(made(0.1, { pick: 1 }));
     expect(answer.large).toBe('1');

@@ -79,7 +79,9 @@ function whyThis(
     const ownLoses = own !== undefined && base !== null && own.cross_fitted.value >= base;
     const unasked = (k.k === 0 || ownLoses) && taken.behind.value === 0;
     if (left)
-      why.push(`chosen with care: the best ${left.chosen.k} surely lose ${estimated(left.difference)} more`);
+      why.push(
+        `chosen with care: the best ${left.chosen.k} surely lose too much, ${estimated(left.difference)}`,
+      );
     else if (!unasked) why.push(PICKED);
     else if (!onlyChosen) why.push(`the chosen subset of ${k.k} loses to the base`);
   }

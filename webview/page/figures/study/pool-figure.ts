@@ -56,7 +56,8 @@ export function poolFigure(scope: Scope): BarFigure | null {
         differenceText(pool.difference),
         `${pool.best?.k ?? NONE}`,
         pool.floor === null ? NONE : loss(pool.floor, 4),
-        pool.floor_difference ? differenceText(pool.floor_difference) : NONE,
+        // Where nothing judges a floor, its difference may be anything.
+        pool.floor_difference?.low == null ? NONE : differenceText(pool.floor_difference),
         `${pool.recommended_k ?? NONE}`,
       ]),
       csv: {

@@ -4,12 +4,17 @@ import type { Scope } from './scope.ts';
 import { changesOf, pairEffects, stepPairs } from './step-pairs.ts';
 import { spreadShape } from './subset-error.ts';
 
-/** From the measured pairs T, T ∪ {d} of these steps. */
+/**
+ * From the measured pairs T, T ∪ {d} of these steps. Donors are compared across steps, at few of which each joined. What
+ * one does to a single expert, t = 0 beside one that is always there, is far more than what it does later: it fades as
+ * the root of the merge's size, half way between task vectors that add up and their mean.
+ */
 export function pairParts({ masks, find }: MeasuredSubsets, scope: Scope, steps: ReadonlySet<number>): Parts {
   if (steps.size === 0) return NO_PARTS;
   const pairs = stepPairs(masks, find, scope, steps);
   const pool = scope.players.length + scope.fixed;
-  const effects = pairEffects(pairs, (t) => spreadShape(t + scope.fixed, pool));
+  const fading = (t: number) => (steps.has(0) ? 1 / Math.sqrt(t + scope.fixed + 1) : 1);
+  const effects = pairEffects(pairs, (t) => spreadShape(t + scope.fixed, pool), fading);
   if (!effects) return NO_PARTS;
   const reached = new Set(pairs.t).size;
   const positionOf = new Int32Array(masks.low.length);

@@ -58,12 +58,18 @@ export function squaresBySubset(
   return sums.reduce((total, sum, at) => total + sum ** 2 * (spread[at] as number), 0);
 }
 
+/** A row of the model for each pair: its donor's, by which it is faded, and its step's. Shapes (pairs). */
+export interface PairModel {
+  readonly donorRow: Int32Array;
+  readonly stepRow: Int32Array;
+  readonly fading: Float64Array;
+}
+
 /** Of the weighted squares around the model: tr(W·V) − tr(G⁻¹·XᵀW·V·W·X), V the covariance of the changes in units of the model's variance. */
 export function expectedSquares(
   { before, after, count, spread }: PairSubsets,
   weights: Float64Array,
-  donorRow: Int32Array,
-  stepRow: Int32Array,
+  { donorRow, stepRow, fading }: PairModel,
   inverse: Float64Array,
   p: number,
 ): number {
@@ -75,10 +81,15 @@ export function expectedSquares(
   for (let i = 0; i < before.length; i++) {
     const [b, a, weight] = [before[i] as number, after[i] as number, weights[i] as number];
     expected += weight * ((spread[b] as number) + (spread[a] as number));
-    for (const row of [donorRow[i] as number, stepRow[i] as number]) {
-      add(b, row, -weight);
-      add(a, row, weight);
-    }
+    const [donor, step, faded] = [
+      donorRow[i] as number,
+      stepRow[i] as number,
+      weight * (fading[i] as number),
+    ];
+    add(b, donor, -faded);
+    add(a, donor, faded);
+    add(b, step, -weight);
+    add(a, step, weight);
   }
   for (let s = 0; s < count; s++) {
     const own = sums.subarray(s * p, (s + 1) * p);

@@ -1,6 +1,6 @@
 import { inverseOf } from './inverse.ts';
 import { dot } from './measured.ts';
-import { expectedSquares, squaresBySubset, subsetsOfPairs } from './pair-subsets.ts';
+import { expectedSquares, type PairModel, squaresBySubset, subsetsOfPairs } from './pair-subsets.ts';
 import type { Scope } from './scope.ts';
 import { isMember, type SubsetFinder, type SubsetMasks } from './subset-masks.ts';
 
@@ -78,13 +78,18 @@ export interface PairEffects {
 }
 
 /**
- * Weighted least squares of change = step t + donor d with donors' effects summing to zero over those compared, so that
- * an expert is not judged by who else happened to be added at its steps. Steps count alike, as in the definition. Null
- * where the pairs do not connect the donors.
+ * Weighted least squares of change = step t + fading(t)·donor d with donors' effects summing to zero over those compared,
+ * so that an expert is not judged by who else happened to be added at its steps, nor by which steps those were. Its effect
+ * is the mean over the steps that there are, which count alike, as in the definition. Null where the pairs do not connect
+ * the donors.
  *
  * @param shape spread over subsets of the scope's size t, up to a constant
  */
-export function pairEffects(pairs: StepPairs, shape: (t: number) => number): PairEffects | null {
+export function pairEffects(
+  pairs: StepPairs,
+  shape: (t: number) => number,
+  fading: (t: number) => number,
+): PairEffects | null {
   const n = pairs.donor.length;
   const subsets = subsetsOfPairs(pairs, shape);
   const weights = equalOverSteps(pairs);
@@ -98,17 +103,22 @@ export function pairEffects(pairs: StepPairs, shape: (t: number) => number): Pai
   const rowOfStep = new Map(steps.map((t, i) => [t, donors.length + i]));
   const donorRow = Int32Array.from(pairs.donor, (donor) => rowOfDonor.get(donor) ?? 0);
   const stepRow = Int32Array.from(pairs.t, (t) => rowOfStep.get(t) ?? 0);
-  const inverse = inverseGram(donorRow, stepRow, weights, donors.length, p);
+  const model = { donorRow, stepRow, fading: Float64Array.from(pairs.t, fading) };
+  const inverse = inverseGram(model, weights, donors.length, p);
   if (!inverse) return null;
   const rowOf = (row: number) => inverse.subarray(row * p, (row + 1) * p);
   const predicted = (own: Float64Array, i: number) =>
-    (own[donorRow[i] as number] as number) + (own[stepRow[i] as number] as number);
-  const expected = expectedSquares(subsets, weights, donorRow, stepRow, inverse, p);
+    (model.fading[i] as number) * (own[donorRow[i] as number] as number) +
+    (own[stepRow[i] as number] as number);
+  const meanFading = steps.reduce((sum, t) => sum + fading(t), 0) / steps.length;
+  const expected = expectedSquares(subsets, weights, model, inverse, p);
   const variance = (changes: Float64Array) => {
     const projected = new Float64Array(p);
     for (let i = 0; i < n; i++) {
-      for (const row of [donorRow[i] as number, stepRow[i] as number])
-        projected[row] = (projected[row] as number) + (weights[i] as number) * (changes[i] as number);
+      const change = (weights[i] as number) * (changes[i] as number);
+      const [d, t] = [donorRow[i] as number, stepRow[i] as number];
+      projected[d] = (projected[d] as number) + (model.fading[i] as number) * change;
+      projected[t] = (projected[t] as number) + change;
     }
     const fitted = projected.map((_, row) => dot(rowOf(row), projected));
     let squares = 0;
@@ -121,7 +131,7 @@ export function pairEffects(pairs: StepPairs, shape: (t: number) => number): Pai
       donors.map((donor, row) => {
         const own = rowOf(row);
         const coefficients = new Float64Array(n);
-        for (let i = 0; i < n; i++) coefficients[i] = (weights[i] as number) * predicted(own, i);
+        for (let i = 0; i < n; i++) coefficients[i] = meanFading * (weights[i] as number) * predicted(own, i);
         const leverage = squaresBySubset(subsets, coefficients);
         const comparisons = pairs.donor.reduce((sum, d) => sum + (d === donor ? 1 : 0), 0);
         return [donor, { coefficients, leverage, comparisons }];
@@ -139,10 +149,9 @@ function equalOverSteps({ t }: StepPairs): Float64Array {
   return Float64Array.from(t, (each) => t.length / counts.size / (counts.get(each) ?? 1));
 }
 
-/** Of the donors' and steps' indicators, with the donors' sum held at zero. Null where it is singular. */
+/** Of the donors' fading and the steps' indicators, with the donors' sum held at zero. Null where it is singular. */
 function inverseGram(
-  donorRow: Int32Array,
-  stepRow: Int32Array,
+  { donorRow, stepRow, fading }: PairModel,
   weights: Float64Array,
   donors: number,
   p: number,
@@ -150,8 +159,10 @@ function inverseGram(
   const gram = new Float64Array(p * p);
   for (let i = 0; i < donorRow.length; i++) {
     const [d, t] = [donorRow[i] as number, stepRow[i] as number];
-    for (const at of [d * p + d, t * p + t, d * p + t, t * p + d])
-      gram[at] = (gram[at] as number) + (weights[i] as number);
+    const [x, weight] = [fading[i] as number, weights[i] as number];
+    gram[d * p + d] = (gram[d * p + d] as number) + weight * x ** 2;
+    gram[t * p + t] = (gram[t * p + t] as number) + weight;
+    for (const at of [d * p + t, t * p + d]) gram[at] = (gram[at] as number) + weight * x;
   }
   const scale = (2 * donorRow.length) / p;
   for (let a = 0; a < donors; a++)

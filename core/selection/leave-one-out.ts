@@ -32,13 +32,16 @@ export function leaveOneOut(
   return sums.map((sum, i) => ((totals[i] as number) > 0 ? sum / (totals[i] as number) : Number.NaN));
 }
 
-/** Jackknife variance over experts of each k-mean, shape (K); NaN where some pool lacks the k (always at k = M). */
+/** Jackknife variance over experts of each k-mean, shape (K); NaN where some pool lacks the k (always at k = M), and of one pool. */
 export function jackknifeVariance(leftOut: Float64Array, pool: number, K: number): Float64Array {
   const out = new Float64Array(K);
   for (let at = 0; at < K; at++) {
     const values = Array.from({ length: pool }, (_, j) => leftOut[j * K + at] as number);
     const mean = values.reduce((sum, value) => sum + value, 0) / pool;
-    out[at] = ((pool - 1) / pool) * values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    out[at] =
+      pool < 2
+        ? Number.NaN
+        : ((pool - 1) / pool) * values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   }
   return out;
 }

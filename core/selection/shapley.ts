@@ -56,7 +56,9 @@ export function shapley(input: ShapleyInput): Shapley {
       factorial(pool),
     );
   }
-  const chains = permutations ? trajectories(measured, permutations) : [];
+  // An order that leads to an expert whom the goals exclude ends before that one.
+  const whole = permutations?.filter((order) => order.length === pool) ?? [];
+  const chains = trajectories(measured, whole);
   if (chains.length === 0) return { kind: 'missing', missing: 'subsets' };
   const { coefficients, variances } = alongTrajectories(input, rows, chains);
   return valued('permutations', input, rows, coefficients, variances, chains.length);

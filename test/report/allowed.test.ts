@@ -128,6 +128,25 @@ describe('required experts', () => {
   });
 });
 
+describe('goals that leave hardly anything', () => {
+  it.each<SweepOptions>([
+    { goals: { must_exclude: ['e0', 'e1', 'e2', 'e3'] } },
+    { goals: { must_include: ['e0', 'e1', 'e2', 'e3', 'e4'] } },
+    { goals: { must_exclude: ['e1', 'e2'], must_include: ['e3', 'e4'], interval: 'population' } },
+    { goals: { must_exclude: ['e1', 'e2'] }, subsets: { kind: 'permutations', count: 3 }, k: [2, 4] },
+  ])('give numbers or nothing: %j', (options) => {
+    const report = makeReport(inputOf(five, options), { stage: 'complete', shapley: true });
+    expect(notFinite(report)).toEqual([]);
+  });
+});
+
+/** Paths of numbers that are none. */
+function notFinite(value: unknown, path = ''): string[] {
+  if (typeof value === 'number') return Number.isFinite(value) ? [] : [path];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => notFinite(each, `${path}.${name}`));
+}
+
 function raise(): never {
   throw new Error('a complete report has it');
 }

@@ -67,10 +67,15 @@ export class ShapeGrid {
     const { inverse, size, diagonal } = this.#whitening;
     // Four at a time: the sums of one alone wait for each addition.
     for (let point = 0; point < points; point += 4) {
-      const [a, b] = [point, Math.min(point + 1, points - 1)];
-      const [c, d] = [Math.min(point + 2, points - 1), Math.min(point + 3, points - 1)];
+      const a = point;
+      const b = Math.min(point + 1, points - 1);
+      const c = Math.min(point + 2, points - 1);
+      const d = Math.min(point + 3, points - 1);
       for (let i = 0; i < count; i++) {
-        let [ofA, ofB, ofC, ofD] = [0, 0, 0, 0];
+        let ofA = 0;
+        let ofB = 0;
+        let ofC = 0;
+        let ofD = 0;
         for (let j = diagonal ? i : 0; j <= i; j++) {
           const weight = inverse[i * size + j] as number;
           ofA += weight * (raw[a * K + j] as number);
@@ -91,7 +96,8 @@ export class ShapeGrid {
 
   #addSums(points: Float64Array, from: number): void {
     const [count, uu, ones] = [this.#count, this.uu, this.#ones];
-    let [withOnes, own] = [0, 0];
+    let withOnes = 0;
+    let own = 0;
     for (let i = 0; i < count; i++) {
       const value = points[from + i] as number;
       withOnes += (ones[i] as number) * value;

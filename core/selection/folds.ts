@@ -85,12 +85,10 @@ export function withoutFolds(
   const counted = Array.from(weights.keys()).filter((d) => weights[d] !== 0);
   const inCell = new Float64Array(folds[0]?.length ?? 0);
   const inFold = new Float64Array(FOLDS);
+  const sums = new Float64Array(outside);
   const left = counted.map((d) => {
-    const tokens = new Float64Array(outside);
-    eachOutside(samples.tokens, d, (at, sum) => {
-      tokens[at] = Math.max(0, sum);
-    });
-    return tokens;
+    sumOutside(samples.tokens, d);
+    return sums.map((tokens) => Math.max(0, tokens));
   });
   const emptied = Array.from({ length: outside }, (_, at) => at).filter((at) =>
     left.every((tokens) => tokens[at] === 0),
@@ -100,17 +98,18 @@ export function withoutFolds(
     for (const [i, d] of counted.entries()) {
       const weight = weights[d] as number;
       const tokens = left[i] as Float64Array;
-      eachOutside(row.nll, d, (at, sum) => {
+      sumOutside(row.nll, d);
+      for (let at = 0; at < outside; at++) {
         const own = tokens[at] as number;
-        if (own > 0) losses[at] = (losses[at] as number) + (weight * sum) / own;
-      });
+        if (own > 0) losses[at] = (losses[at] as number) + (weight * (sums[at] as number)) / own;
+      }
     }
     for (const at of emptied) losses[at] = objectiveOf(row, weights);
     return losses;
   };
 
-  /** Sums of `values` over the samples of domain `d` outside each fold. */
-  function eachOutside(values: Losses['nll'], d: number, use: (at: number, sum: number) => void): void {
+  /** Σ of `values` over the samples of domain `d` outside each fold, into `sums`. */
+  function sumOutside(values: Losses['nll'], d: number): void {
     const to = samples.start[d + 1] as number;
     let total = 0;
     inCell.fill(0);
@@ -120,13 +119,14 @@ export function withoutFolds(
       inCell[c] = (inCell[c] as number) + value;
       total += value;
     }
-    for (const [r, fold] of folds.entries()) {
+    for (let r = 0; r < folds.length; r++) {
+      const fold = folds[r] as Uint8Array;
       inFold.fill(0);
       for (let c = 0; c < fold.length; c++) {
         const f = fold[c] as number;
         inFold[f] = (inFold[f] as number) + (inCell[c] as number);
       }
-      for (let f = 0; f < FOLDS; f++) use(r * FOLDS + f, total - (inFold[f] as number));
+      for (let f = 0; f < FOLDS; f++) sums[r * FOLDS + f] = total - (inFold[f] as number);
     }
   }
 }

@@ -10,6 +10,7 @@ import type { Lab } from './lab.ts';
 import { editorSettings } from './language/editor-settings.ts';
 import { registerLanguage } from './language/register.ts';
 import { tellOfEnd } from './run-ended.ts';
+import { askedWorkers } from './settings.ts';
 import { registerStatusBar } from './status-bar.ts';
 import { ExperimentsView } from './tree/experiments-view.ts';
 
@@ -19,7 +20,8 @@ export function start(context: vscode.ExtensionContext): void {
   const library = new ExperimentLibrary({
     session: () => {
       const { python } = interpreter;
-      return python === undefined ? {} : { python };
+      const workers = askedWorkers();
+      return { ...(python === undefined ? {} : { python }), ...(workers === undefined ? {} : { workers }) };
     },
     ended: (uri, end) => tellOfEnd(lab, uri, end),
   });

@@ -13,7 +13,7 @@ export const LANGUAGE = 'mergelab';
 
 export interface LibraryOptions {
   /** Asked anew whenever a session is made. */
-  readonly session: () => Pick<OpenOptions, 'python' | 'home'>;
+  readonly session: () => Pick<OpenOptions, 'python' | 'home' | 'workers'>;
   readonly ended: (uri: vscode.Uri, end: RunEnd) => void;
 }
 

@@ -47,7 +47,7 @@ import {
 
 export interface ModelOptions {
   /** Asked anew whenever a session is made. */
-  readonly session: () => Pick<OpenOptions, 'python' | 'home'>;
+  readonly session: () => Pick<OpenOptions, 'python' | 'home' | 'workers'>;
   readonly analyses: AnalysisPool;
   /** Called whenever the state changed. */
   readonly changed: () => void;

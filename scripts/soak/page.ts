@@ -1,5 +1,5 @@
 /** docs/simulations.md from the rows of the studies. */
-import { ALARM, EACH, MEAN, meanCoverage, missesGate, TOLD } from '../../test/simulation/gates.ts';
+import { ALARM, EACH, MANY, MEAN, meanCoverage, missesGate, TOLD } from '../../test/simulation/gates.ts';
 import { knownMiss } from '../../test/simulation/known-misses.ts';
 import { type Row, type RowKind, shareError, shareOf } from '../../test/simulation/tally.ts';
 import type { DrawsOfAFifth } from '../surrogate/draws-of-a-fifth.ts';
@@ -37,7 +37,8 @@ const INTRODUCTION = `# Simulations
 
 What the intervals and warnings of a report are worth: each design below is a world whose truth is known, drawn again and
 again from a fixed seed. This page is written by \`node scripts/simulations.ts\` from what \`npm run soak -- 2000\` counted.
-[How to read the numbers](how-to-read-the-numbers.md) says what the quantities are.
+[How to read the numbers](how-to-read-the-numbers.md) says what the quantities are. Each design says how many replicates it
+had: where fewer than 2,000, the Monte Carlo error says what that leaves open.
 
 - **holds**: how often the 95% interval holds the truth, or the event happens, ± 1.96·√(p(1 − p)/n) for n replicates. Where
   several intervals of a replicate are counted together they depend on each other: that is the largest it can be.
@@ -48,7 +49,7 @@ again from a fixed seed. This page is written by \`node scripts/simulations.ts\`
 - **judged**: nothing written means an interval that may miss neither too often nor too rarely: each at least ${percent(EACH)},
   their mean in ${percent(MEAN[0])} to ${percent(MEAN[1])}. *At least*: integers, values at bounds, sets, several at once,
   forecasts, and what is wide by design: ${percent(EACH)} with no upper limit. *False alarms*: at most ${percent(ALARM)}, as
-  far as the simulation can tell. *Has to be said*: a warning in at least ${percent(TOLD)}. *Printed*: approximate by its
+  far as the simulation can tell, which also goes for designs of fewer than ${MANY.toLocaleString('en')} replicates. *Has to be said*: a warning in at least ${percent(TOLD)}. *Printed*: approximate by its
   nature, no gate. *Power*: how often what is there is found.
 
 Losses are nats per token. Warnings that are plain comparisons (\`too_few_k\`, \`extrapolates\`, \`sizes_too_few\`,

@@ -21,6 +21,7 @@ describe('gates', () => {
 
   it('allow what few replicates leave open', () => {
     expect(missedGates([row('interval', 10, 12), row('alarm', 3, 12)], 'few')).toEqual([]);
+    expect(missedGates([row('cautious', 10, 12)])).toEqual([]);
     expect(missedGates([row('interval', 6, 12)], 'few').length).toBeGreaterThan(0);
     expect(missedGates([row('told', 7, 12)], 'few')).toEqual(['d: told 58.3%']);
     expect(missedGates([row('alarm', 5, 12)], 'few')).toEqual(['d: alarm 41.7%']);

@@ -11,6 +11,8 @@ export const TOLD = 0.95;
 export type Judgement = 'all' | 'few';
 
 const HARDLY_EVER = 0.00135;
+/** Fewer replicates of a design are always few. */
+export const MANY = 1000;
 
 /** Names every gate that is missed, but for those known; empty when all hold. */
 export function missedGates(rows: readonly Row[], judgement: Judgement = 'all'): string[] {
@@ -42,7 +44,7 @@ export function missesGate(row: Row, judgement: Judgement): boolean {
 }
 
 function isShort(row: Row, least: number, judgement: Judgement): boolean {
-  if (judgement === 'all') return shareOf(row) < least;
+  if (judgement === 'all' && row.replicates >= MANY) return shareOf(row) < least;
   return atLeast({ ...row, hits: row.of - row.hits }, 1 - least) < HARDLY_EVER;
 }
 

@@ -39,12 +39,13 @@ function expectPlanted(
     };
     for (let d = 0; d < POOL; d++) {
       const value = worth[d]?.[e] ?? 0;
-      expect(found.adjusted[d]?.[e]?.value).toBeCloseTo(value - mean(null), 9);
-      expect(found.first[d]?.[e]?.value).toBeCloseTo(value - mean(null), 9);
+      // What only rounding could make, below 1e-10 of the loss, is zero.
+      expect(found.adjusted[d]?.[e]?.value).toBeCloseTo(value - mean(null), 8);
+      expect(found.first[d]?.[e]?.value).toBeCloseTo(value - mean(null), 8);
       // Of few subsets some donors have no comparison there, and the average is over the others.
       if (subsets.length < 2 ** POOL - 1) continue;
       for (const split of [found.with_own, found.without_own])
-        if (d !== e) expect(split[d]?.[e]?.value).toBeCloseTo(value - mean(e), 9);
+        if (d !== e) expect(split[d]?.[e]?.value).toBeCloseTo(value - mean(e), 8);
     }
   }
 }

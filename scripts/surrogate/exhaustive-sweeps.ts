@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { enumerateSubsets, type Members } from '../../core/design/subsets.ts';
 import { ProblemError } from '../../core/problem.ts';
+import { methodLabels } from '../../core/report/labels.ts';
 import type { Plan, PlanLine } from '../../core/store/format.ts';
 import { ResultIndex } from '../../core/store/results.ts';
 import type { SurrogateMerge } from '../../core/surrogate/merge.ts';
@@ -72,7 +73,8 @@ function sweepOf(
   });
   if (merges.length < all.length) return null;
   const base = own.find((line) => line.method === null && line.subset.length === 0 && !line.reference);
-  const name = `${JSON.stringify(spec)} · ${header.sizes[size]?.parameters} parameters`;
+  const label = methodLabels(header.methods)[method] ?? spec.method;
+  const name = `${label} · ${header.sizes[size]?.parameters.toLocaleString('en')} parameters`;
   return { name, pool, step: (k) => 1 / k, merges, base: base ? lossOf(base) : null };
 }
 

@@ -13,7 +13,7 @@ from merge_lab_agent.problem import Problem
 from merge_lab_agent.progress import Progress
 from merge_lab_agent.results import ResultLine, ResultWriter
 
-WAIT_SECONDS = 0.5
+WAIT_SECONDS = 0.2
 LOOK_SECONDS = 1.0
 """Between two looks at what the others have done, while this worker is at a block."""
 

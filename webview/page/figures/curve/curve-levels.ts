@@ -99,5 +99,5 @@ export function recommendedMark({ curve }: Scope): Mark | null {
   const recommended = curve?.recommended_k;
   if (!recommended || recommended.k < 1) return null;
   const { k, low, high } = recommended;
-  return { id: 'recommended', label: `recommended k = ${k}`, x: k, low, high };
+  return { id: 'recommended', label: `k = ${k}, taken blindly`, x: k, low, high };
 }

@@ -1,4 +1,5 @@
 import { ProblemError } from '../../core/problem.ts';
+import { hasEnded } from '../../core/store/status.ts';
 import type { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import { count, counted } from '../../words/numbers.ts';
@@ -14,8 +15,7 @@ import { withEither } from '../with-session.ts';
 export async function status(context: Context, file: string, options: CommonOptions): Promise<ExitCode> {
   const { io } = context;
   return withEither(context, file, options, async (session) => {
-    const { plan, problem, precision, ...progress } = await stateOf(session);
-    const workers = await session.status();
+    const { plan, problem, precision, workers, ...progress } = await stateAndWorkers(session);
     const isPrecise = precision?.stop === 'precise';
     const missing = isPrecise ? 0 : progress.total - progress.done - progress.failed;
     if (options.json) {
@@ -41,6 +41,15 @@ export async function status(context: Context, file: string, options: CommonOpti
       print(io, `Go on with: ${invocation(io.env, 'run', file)}`);
     return 0;
   });
+}
+
+/** A run that ended between the two looks has written results that the first did not see: then it looks again. */
+async function stateAndWorkers(session: ExperimentSession | EnsembleSession) {
+  const state = await stateOf(session);
+  const workers = await session.status();
+  const isOver = workers.length > 0 && workers.every((worker) => hasEnded(worker.state));
+  const isWhole = state.done + state.failed === state.total;
+  return { ...(isOver && !isWhole ? await stateOf(session) : state), workers };
 }
 
 /** Of a plan that no run is of: an edit has changed it, or its results have called for more. */

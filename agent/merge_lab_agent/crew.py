@@ -98,7 +98,9 @@ def workers_on_processor(asked: Workers, plan: Plan, missing: Sequence[Merge]) -
     if asked is None:
         cores = cores_of_worker(parameters)
         wanted = len(missing) // (MERGES_OF_WORKER if cores == 1 else 1)
-        return max(1, min(usable_cores() // cores, wanted, fit, MOST_WORKERS))
+        # Workers on one thread leave a core to the editor, and to the analysis that draws what arrives.
+        room = usable_cores() - 1 if cores == 1 else usable_cores() // cores
+        return max(1, min(room, wanted, fit, MOST_WORKERS))
     if asked > fit:
         raise Problem(
             "workers_do_not_fit",

@@ -98,7 +98,7 @@ def test_small_models_get_a_worker_a_core_where_there_is_work_and_memory(
     free = 100 * needed
     monkeypatch.setattr(crew, "available_memory", lambda device: free)
     assert crew.workers_on_processor(None, read, read.merges * 2) == 2
-    assert crew.workers_on_processor(None, read, read.merges * 100) == 16
+    assert crew.workers_on_processor(None, read, read.merges * 100) == 15, "one core is left to the editor"
     assert crew.workers_on_processor(None, read, read.merges[:3]) == 1
     free = 3 * needed
     assert crew.workers_on_processor(None, read, read.merges * 100) == 3

@@ -56,7 +56,7 @@ describe('the sample', () => {
     const titles = await page.locator('.panel:visible h2').allTextContents();
     expect(titles.map((title) => title.trim())).toEqual(['Answer', 'Oracle', 'Pools', 'Models', 'Run']);
     await page.locator('#panel-ensemble').getByLabel('Show as table').first().click();
-    expect(await page.locator('#panel-ensemble table tbody tr').count()).toBe(4);
+    await expect.poll(() => page.locator('#panel-ensemble table tbody tr').count()).toBe(4);
     expect(await complaintsOf(opened)).toEqual([]);
     await page.close();
   });

@@ -80,7 +80,9 @@ describe('curve', () => {
   });
 
   it('marks the recommended k', () => {
-    expect(figure.marks).toEqual([{ id: 'recommended', label: 'k = 7, taken blindly', x: 7, low: 7, high: 7 }]);
+    expect(figure.marks).toEqual([
+      { id: 'recommended', label: 'k = 7, taken blindly', x: 7, low: 7, high: 7 },
+    ]);
   });
 
   it('of a domain shows that domain: its means, its base, its best expert, and no cross-fitted number', () => {

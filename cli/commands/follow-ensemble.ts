@@ -2,6 +2,7 @@ import type { WorkerStatus } from '../../core/store/format.ts';
 import type { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import type { Io } from '../terminal/io.ts';
 import { progressView } from '../terminal/progress.ts';
+import { untilInterrupted } from '../terminal/until-interrupted.ts';
 
 export interface FollowOptions {
   readonly run: string;
@@ -22,30 +23,6 @@ export async function followEnsemble(
       Math.max(0, ...status.map((worker) => worker[field]));
     view.update({ status, progress: { done: newest('done'), failed: newest('failed'), total } });
   });
-  if (io.err.isTTY)
-    view.note(leave ? 'Ctrl-C leaves; the run goes on.' : 'Ctrl-C stops after the current model.');
-  let interrupts = 0;
-  let left: () => void = () => {};
-  const leaving = new Promise<null>((resolve) => {
-    left = () => resolve(null);
-  });
-  const interrupt = (): void => {
-    interrupts += 1;
-    if (leave) {
-      left();
-      return;
-    }
-    view.note(
-      interrupts === 1
-        ? 'Stopping after the current model; press Ctrl-C again to stop at once.'
-        : 'Stopping at once.',
-    );
-    session.stop(interrupts > 1).catch((error: unknown) => view.note(String(error)));
-  };
-  process.on('SIGINT', interrupt);
-  try {
-    return await Promise.race([following.finished, leaving]);
-  } finally {
-    process.off('SIGINT', interrupt);
-  }
+  const stop = (now: boolean): Promise<void> => session.stop(now);
+  return await untilInterrupted(io, view, following, { unit: 'model', leave, stop });
 }

@@ -14,6 +14,7 @@ import { problemText } from '../problem-text.ts';
 import { reportText } from '../report/report-text.ts';
 import { type Io, print, printJson, say } from '../terminal/io.ts';
 import { progressView } from '../terminal/progress.ts';
+import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { withSession } from '../with-session.ts';
 import { runEnsemble } from './ensemble.ts';
 import { planText } from './plan.ts';
@@ -156,32 +157,8 @@ async function followed(io: Io, session: ExperimentSession, leave: boolean): Pro
     for (const text of losses(update)) view.note(text);
     view.update(update);
   });
-  if (io.err.isTTY)
-    view.note(leave ? 'Ctrl-C leaves; the run goes on.' : 'Ctrl-C stops after the current merge.');
-  let interrupts = 0;
-  let left: () => void = () => {};
-  const leaving = new Promise<null>((resolve) => {
-    left = () => resolve(null);
-  });
-  const interrupt = (): void => {
-    interrupts += 1;
-    if (leave) {
-      left();
-      return;
-    }
-    view.note(
-      interrupts === 1
-        ? 'Stopping after the current merge; press Ctrl-C again to stop at once.'
-        : 'Stopping at once.',
-    );
-    session.stop(interrupts > 1).catch((error: unknown) => view.note(String(error)));
-  };
-  process.on('SIGINT', interrupt);
-  try {
-    return await Promise.race([following.finished, leaving]);
-  } finally {
-    process.off('SIGINT', interrupt);
-  }
+  const stop = (now: boolean): Promise<void> => session.stop(now);
+  return await untilInterrupted(io, view, following, { unit: 'merge', leave, stop });
 }
 
 /** Says once of each worker that it failed while others go on: its merges are theirs now. */

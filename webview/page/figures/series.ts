@@ -34,6 +34,15 @@ export function bandOf(
   return points.flatMap(({ k, low, high }) => (low === null || high === null ? [] : [{ x: k, low, high }]));
 }
 
+/** A number where nobody says how sure it is. */
+export function plainPoint(x: number, y: number): FigurePoint {
+  return { x, y, low: null, high: null };
+}
+
+export function estimatedPoint(x: number, { value, low, high }: Estimated): FigurePoint {
+  return { x, y: value, low, high };
+}
+
 export function meanPoints(points: readonly CurvePoint[]): FigurePoint[] {
   return points.map(({ k, mean, low, high }) => ({ x: k, y: mean, low, high }));
 }

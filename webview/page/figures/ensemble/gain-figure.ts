@@ -4,8 +4,9 @@ import { names } from '../../../../words/ensemble.ts';
 import { estimated } from '../../../../words/estimates.ts';
 import { loss, NONE, percent } from '../../../../words/numbers.ts';
 import { type Series, type Tip, type XyFigure, zeroLevel } from '../figure.ts';
-import { barEnds, plainSeries, valueRows } from '../series.ts';
+import { barEnds, estimatedPoint, plainPoint, plainSeries, valueRows } from '../series.ts';
 import { gainAxis, modelsAxis } from './axes.ts';
+import { averagePool, independentNoise } from './looks.ts';
 
 /** Null for a single model. */
 export function gainFigure({ oracle, controls }: EnsembleReport): XyFigure | null {
@@ -67,16 +68,10 @@ export function gainFigure({ oracle, controls }: EnsembleReport): XyFigure | nul
 
 function measured(oracle: readonly OraclePoint[]): Series {
   return {
-    ...plainSeries,
-    ...{
-      id: 'gain',
-      label: 'Gain of an average pool',
-      ink: 'blue',
-      emphasis: 'strong',
-      line: [],
-      whiskers: true,
-    },
-    points: oracle.map(({ k, gain: { value, low, high } }) => ({ x: k, y: value, low, high })),
+    ...averagePool,
+    id: 'gain',
+    label: 'Gain of an average pool',
+    points: oracle.map(({ k, gain }) => estimatedPoint(k, gain)),
     tip: (i) => gainTip(oracle[i]),
   };
 }
@@ -84,20 +79,8 @@ function measured(oracle: readonly OraclePoint[]): Series {
 function independent(oracle: readonly OraclePoint[]): Series {
   const known = oracle.filter(({ independent_gain }) => independent_gain !== null);
   return {
-    ...plainSeries,
-    ...{
-      id: 'independent',
-      label: 'By independent noise alone',
-      ink: 'muted',
-      shape: 'crossRot',
-      line: [6, 3],
-    },
-    points: known.map(({ k, independent_gain }) => ({
-      x: k,
-      y: independent_gain ?? 0,
-      low: null,
-      high: null,
-    })),
+    ...independentNoise,
+    points: known.map(({ k, independent_gain }) => plainPoint(k, independent_gain ?? 0)),
     tip: (i) => gainTip(known[i]),
   };
 }
@@ -114,7 +97,7 @@ function nullSeries(nulls: readonly NullGroup[]): Series {
       emphasis: 'strong',
       whiskers: true,
     },
-    points: nulls.map(({ k, gain: { value, low, high } }) => ({ x: k, y: value, low, high })),
+    points: nulls.map(({ k, gain }) => estimatedPoint(k, gain)),
     tip: (i) => nullTip(nulls[i]),
   };
 }

@@ -4,9 +4,10 @@ import { bestSingle, names } from '../../../../words/ensemble.ts';
 import { loss } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
 import { bytes, parameters } from '../../../../words/units.ts';
-import type { FigurePoint, Level, Series, Tip, XyFigure } from '../figure.ts';
-import { plainSeries, shownInterval, valueRows } from '../series.ts';
+import type { Level, Series, Tip, XyFigure } from '../figure.ts';
+import { estimatedPoint, plainPoint, plainSeries, shownInterval, valueRows } from '../series.ts';
 import { bitsAxis, modelsAxis } from './axes.ts';
+import { averagePool, bestPool, independentNoise, mixedPool } from './looks.ts';
 import { oracleTable } from './oracle-table.ts';
 
 export function oracleFigure(report: EnsembleReport): XyFigure {
@@ -36,16 +37,10 @@ export function oracleFigure(report: EnsembleReport): XyFigure {
 
 function averageOracle(oracle: readonly OraclePoint[]): Series {
   return {
-    ...plainSeries,
-    ...{
-      id: 'oracle',
-      label: 'Oracle of an average pool',
-      ink: 'blue',
-      emphasis: 'strong',
-      line: [],
-      whiskers: true,
-    },
-    points: oracle.map(({ k, bits_per_byte: { value, low, high } }) => ({ x: k, y: value, low, high })),
+    ...averagePool,
+    id: 'oracle',
+    label: 'Oracle of an average pool',
+    points: oracle.map(({ k, bits_per_byte }) => estimatedPoint(k, bits_per_byte)),
     tip: (i) => pointTip(oracle[i]),
   };
 }
@@ -54,52 +49,25 @@ function averageOracle(oracle: readonly OraclePoint[]): Series {
 function chance(oracle: readonly OraclePoint[]): Series {
   const known = oracle.filter(({ independent_gain }) => independent_gain !== null);
   return {
-    ...plainSeries,
-    ...{
-      id: 'independent',
-      label: 'By independent noise alone',
-      ink: 'muted',
-      shape: 'crossRot',
-      line: [6, 3],
-    },
-    points: known.map((point) => at(point.k, point.best_member - (point.independent_gain ?? 0))),
+    ...independentNoise,
+    points: known.map((point) => plainPoint(point.k, point.best_member - (point.independent_gain ?? 0))),
     tip: (i) => pointTip(known[i]),
   };
 }
 
 function bestPools(pools: readonly BestPool[]): Series {
   return {
-    ...plainSeries,
-    ...{
-      id: 'best',
-      label: 'Best pool, on other samples',
-      ink: 'green',
-      shape: 'rectRot',
-      emphasis: 'strong',
-      line: [8, 3, 2, 3],
-    },
-    whiskers: true,
-    points: pools.map(({ members, cross_fitted: { value, low, high } }) => ({
-      x: members.length,
-      y: value,
-      low,
-      high,
-    })),
+    ...bestPool,
+    label: 'Best pool, on other samples',
+    points: pools.map(({ members, cross_fitted }) => estimatedPoint(members.length, cross_fitted)),
     tip: (i) => poolTip(pools[i]),
   };
 }
 
 function mixtures(pools: readonly BestPool[]): Series {
   return {
-    ...plainSeries,
-    ...{
-      id: 'mixture',
-      label: 'Best pool mixed, nobody choosing',
-      ink: 'orange',
-      shape: 'triangle',
-      line: [2, 2],
-    },
-    points: pools.map(({ members, mixture }) => at(members.length, mixture)),
+    ...mixedPool,
+    points: pools.map(({ members, mixture }) => plainPoint(members.length, mixture)),
     tip: (i) => poolTip(pools[i]),
   };
 }
@@ -108,7 +76,7 @@ function logits({ controls: { averaged_logits: averaged } }: EnsembleReport): Se
   return {
     ...plainSeries,
     ...{ id: 'logits', label: 'Averaged logits', ink: 'purple', shape: 'star' },
-    points: averaged.map(({ members, bits_per_byte }) => at(members.length, bits_per_byte.value)),
+    points: averaged.map(({ members, bits_per_byte }) => plainPoint(members.length, bits_per_byte.value)),
     tip: (i) => ({
       title: `Averaged logits of ${names(averaged[i]?.members ?? [], 6)}`,
       rows: averaged[i] ? valueRows('bits per byte', averaged[i].bits_per_byte) : [],
@@ -147,10 +115,6 @@ function levelsOf(report: EnsembleReport): Level[] {
     },
     { ...level, ...of(routed.bits_per_byte), id: 'routed', label: 'By domain', ink: 'purple', dash: [6, 3] },
   ];
-}
-
-function at(x: number, y: number): FigurePoint {
-  return { x, y, low: null, high: null };
 }
 
 function pointTip(point: OraclePoint | undefined): Tip {

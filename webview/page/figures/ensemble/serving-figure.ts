@@ -6,8 +6,9 @@ import { loss } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
 import { bytes, flops, parameters } from '../../../../words/units.ts';
 import type { FigureTable, Series, XyFigure } from '../figure.ts';
-import { plainSeries, valueRows } from '../series.ts';
+import { estimatedPoint, plainPoint, plainSeries, valueRows } from '../series.ts';
 import { bitsAxis, costAxis } from './axes.ts';
+import { bestPool, mixedPool } from './looks.ts';
 import { poolTip } from './oracle-figure.ts';
 
 /** Null without a pool. */
@@ -38,44 +39,24 @@ export function servingFigure(report: EnsembleReport): XyFigure | null {
 
 function oracles(pools: readonly BestPool[]): Series {
   return {
-    ...plainSeries,
-    ...{
-      id: 'best',
-      label: 'Best pool, oracle on other samples',
-      ink: 'green',
-      shape: 'rectRot',
-      emphasis: 'strong',
-      line: [8, 3, 2, 3],
-      whiskers: true,
-    },
-    points: pools.map(({ serving_bytes, cross_fitted: { value, low, high } }) => ({
-      x: Math.log10(serving_bytes),
-      y: value,
-      low,
-      high,
-    })),
+    ...bestPool,
+    label: 'Best pool, oracle on other samples',
+    points: pools.map((pool) => estimatedPoint(logBytes(pool), pool.cross_fitted)),
     tip: (i) => poolTip(pools[i]),
   };
 }
 
 function mixtures(pools: readonly BestPool[]): Series {
   return {
-    ...plainSeries,
-    ...{
-      id: 'mixture',
-      label: 'Best pool mixed, nobody choosing',
-      ink: 'orange',
-      shape: 'triangle',
-      line: [2, 2],
-    },
-    points: pools.map(({ serving_bytes, mixture }) => ({
-      x: Math.log10(serving_bytes),
-      y: mixture,
-      low: null,
-      high: null,
-    })),
+    ...mixedPool,
+    points: pools.map((pool) => plainPoint(logBytes(pool), pool.mixture)),
     tip: (i) => poolTip(pools[i]),
   };
+}
+
+/** On the figure's axis. */
+function logBytes({ serving_bytes }: { readonly serving_bytes: number }): number {
+  return Math.log10(serving_bytes);
 }
 
 /** The best pools of the models that were merged: what a merge is held against. */
@@ -96,12 +77,7 @@ function merges({ models }: EnsembleReport): Series {
   return {
     ...plainSeries,
     ...{ id: 'merge', label: 'Merges', ink: 'purple', shape: 'star', emphasis: 'strong', whiskers: true },
-    points: own.map(({ serving_bytes, bits_per_byte: { value, low, high } }) => ({
-      x: Math.log10(serving_bytes),
-      y: value,
-      low,
-      high,
-    })),
+    points: own.map((merge) => estimatedPoint(logBytes(merge), merge.bits_per_byte)),
     tip: (i) => {
       const merge = own[i];
       if (!merge) return { title: '', rows: [] };
@@ -118,12 +94,7 @@ function singles({ models }: EnsembleReport): Series {
   return {
     ...plainSeries,
     ...{ id: 'single', label: 'Single models', ink: 'foreground', shape: 'crossRot' },
-    points: own.map(({ serving_bytes, bits_per_byte }) => ({
-      x: Math.log10(serving_bytes),
-      y: bits_per_byte.value,
-      low: null,
-      high: null,
-    })),
+    points: own.map((model) => plainPoint(logBytes(model), model.bits_per_byte.value)),
     tip: (i) => ({
       title: plain(own[i]?.name ?? ''),
       rows: own[i] ? valueRows('bits per byte', own[i].bits_per_byte) : [],

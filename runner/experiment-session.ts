@@ -47,7 +47,7 @@ import type {
   Update,
   Verification,
 } from './session-types.ts';
-import { findStoreFolder, openStoreFolder, storeBeside } from './store-folder.ts';
+import { storeOfSession } from './store-folder.ts';
 import type { Keeping, Reach, Target } from './target.ts';
 
 export { DiagnosticsError, ProblemsError } from './session-errors.ts';
@@ -127,9 +127,7 @@ export class ExperimentSession {
   ): ExperimentSession {
     const folder = path.dirname(file);
     const place = { ...options, target: storeName(options.on ?? experiment.target, file) };
-    const { path: store, warnings } = options.readOnly
-      ? { path: findStoreFolder(folder, place) ?? storeBeside(folder, place), warnings: [] }
-      : openStoreFolder(folder, place);
+    const { path: store, warnings } = storeOfSession(folder, place);
     const { diagnostics = [] } = options;
     return new ExperimentSession(file, { experiment, store, diagnostics, warnings }, options);
   }

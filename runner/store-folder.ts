@@ -58,6 +58,15 @@ function said({ there, unreadable }: Brought): string {
   return (there > 0 ? ' What was measured beside the experiment was copied there.' : '') + left;
 }
 
+/** The store that a session works in. One that only looks makes none: where there is none yet, the place that it would have. */
+export function storeOfSession(
+  folder: string,
+  options: StoreOptions & { readonly readOnly?: boolean },
+): StoreFolder {
+  if (!options.readOnly) return openStoreFolder(folder, options);
+  return { path: findStoreFolder(folder, options) ?? storeBeside(folder, options), warnings: [] };
+}
+
 /** The store for experiments in `folder` as it is, without making or writing anything; null where there is none. */
 export function findStoreFolder(folder: string, options: StoreOptions = {}): string | null {
   const absolute = path.resolve(folder);

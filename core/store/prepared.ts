@@ -68,20 +68,24 @@ const preparedEvaluationSchema = z.strictObject({
   rendering: z.string(),
 });
 
+export const deviceSchema = z.strictObject({ name: z.string(), description: z.string() });
+
+/** Of an estimate, but for the time, which is known by size or by model. */
+export const estimateFields = {
+  memory_bytes: z.number().nonnegative(),
+  available_memory_bytes: z.number().nonnegative(),
+  free_disk_bytes: z.number().nonnegative(),
+  basis: z.string(),
+};
+
 export const preparedSchema: z.ZodType<Prepared> = z.strictObject({
   models: z.record(z.string(), preparedModelSchema),
   evaluations: z.record(z.string(), preparedEvaluationSchema),
   dtype: z.strictObject({ value: dtypeSchema, reason: z.string() }),
-  device: z.strictObject({ name: z.string(), description: z.string() }),
+  device: deviceSchema,
   batch_tokens: z.number().int().positive(),
   estimate: z
-    .strictObject({
-      seconds_per_merge: z.record(z.string(), z.number().nonnegative()),
-      memory_bytes: z.number().nonnegative(),
-      available_memory_bytes: z.number().nonnegative(),
-      free_disk_bytes: z.number().nonnegative(),
-      basis: z.string(),
-    })
+    .strictObject({ seconds_per_merge: z.record(z.string(), z.number().nonnegative()), ...estimateFields })
     .nullable(),
   problems: z.array(placedProblemSchema),
   warnings: z.array(placedProblemSchema),

@@ -23,7 +23,7 @@ import {
   nothingRuns,
 } from '../session-errors.ts';
 import type { EnsembleSummary, Following, KnownEnsemble, OpenOptions, RunOutcome } from '../session-types.ts';
-import { findStoreFolder, openStoreFolder, storeBeside } from '../store-folder.ts';
+import { storeOfSession } from '../store-folder.ts';
 import { watchRun } from '../watch-run.ts';
 import { EnsembleAgent } from './ensemble-agent.ts';
 import { estimateEnsemble } from './ensemble-estimate.ts';
@@ -79,9 +79,7 @@ export class EnsembleSession {
     const target = options.on ?? ensemble.target;
     if (target !== 'local') throw notHere(target, file);
     const folder = path.dirname(file);
-    const { path: store, warnings } = options.readOnly
-      ? { path: findStoreFolder(folder, options) ?? storeBeside(folder, options), warnings: [] }
-      : openStoreFolder(folder, options);
+    const { path: store, warnings } = storeOfSession(folder, options);
     const { diagnostics = [] } = options;
     return new EnsembleSession(file, { ensemble, store, diagnostics, warnings }, options);
   }

@@ -3,7 +3,14 @@ import * as z from 'zod';
 import type { Ensemble } from '../../experiment/ensemble/ensemble.ts';
 import type { EvaluationId, Fingerprint, PrepareRequest } from '../format.ts';
 import { sha256Hex } from '../hex.ts';
-import { type KeptAnswer, keptAnswerSchema, type PrepareOptions, parseKept } from '../prepared.ts';
+import {
+  deviceSchema,
+  estimateFields,
+  type KeptAnswer,
+  keptAnswerSchema,
+  type PrepareOptions,
+  parseKept,
+} from '../prepared.ts';
 import { placedProblemSchema } from '../problem-schema.ts';
 import type { PreparedEnsemble, PreparedMember, SharedEvaluation } from './format.ts';
 
@@ -47,15 +54,9 @@ const sharedEvaluationSchema: z.ZodType<SharedEvaluation> = z.strictObject({
 export const preparedEnsembleSchema: z.ZodType<PreparedEnsemble> = z.strictObject({
   models: z.record(z.string(), preparedMemberSchema),
   evaluations: z.record(z.string(), sharedEvaluationSchema),
-  device: z.strictObject({ name: z.string(), description: z.string() }),
+  device: deviceSchema,
   estimate: z
-    .strictObject({
-      seconds: z.record(z.string(), z.number().nonnegative()),
-      memory_bytes: z.number().nonnegative(),
-      available_memory_bytes: z.number().nonnegative(),
-      free_disk_bytes: z.number().nonnegative(),
-      basis: z.string(),
-    })
+    .strictObject({ seconds: z.record(z.string(), z.number().nonnegative()), ...estimateFields })
     .nullable(),
   problems: z.array(placedProblemSchema),
   warnings: z.array(placedProblemSchema),

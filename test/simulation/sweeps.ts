@@ -2,7 +2,7 @@
 import type { Random } from '../../core/law/random.ts';
 import type { Losses, Measured } from '../../core/selection/measured.ts';
 import { type DomainWeights, normalised, type Samples, samplesOf } from '../../core/selection/samples.ts';
-import { subsetsOf, type World } from '../report/world.ts';
+import { subsetsOf, type World, type WorldOptions } from '../report/world.ts';
 import { allSubsets, randomOrders } from '../selection/pool.ts';
 
 export interface Drawn {
@@ -13,6 +13,26 @@ export interface Drawn {
 
 /** Which subsets a replicate merges. */
 export type Sampling = (pool: number, random: Random) => Drawn;
+
+/** Six experts that differ: what most studies draw again and again. */
+export const SIX_EXPERTS: WorldOptions = { seed: 21, experts: 6, domains: 3, samples: 40, spread: 0.35 };
+
+export interface Sweep {
+  readonly name: string;
+  readonly world: WorldOptions;
+  readonly sampling: Sampling;
+}
+
+/** Everything measured, on many samples and on few; some subsets of each size; permutations. */
+export function sweepsOfSix(subsetsASize: number): readonly Sweep[] {
+  const world = SIX_EXPERTS;
+  return [
+    { name: 'every subset, 40 samples', world, sampling: everySubset },
+    { name: 'every subset, 12 samples', world: { ...world, samples: 12 }, sampling: everySubset },
+    { name: `${subsetsASize} subsets a size, 40 samples`, world, sampling: perSize(subsetsASize) },
+    { name: '12 permutations, 40 samples', world, sampling: orders(12) },
+  ];
+}
 
 export const everySubset: Sampling = (pool) => ({
   subsets: allSubsets(pool).map((members) => ({ members, draws: 1 })),

@@ -6,18 +6,17 @@ import { resample } from '../../../core/selection/resample.ts';
 import { tiedWithBest } from '../../../core/selection/tied.ts';
 import { World, type WorldOptions } from '../../report/world.ts';
 import { allSubsets } from '../../selection/pool.ts';
-import { equalWeights, lossesIn, measuredIn, samplesIn } from '../sweeps.ts';
+import { equalWeights, lossesIn, measuredIn, SIX_EXPERTS, samplesIn } from '../sweeps.ts';
 import type { RowKind, StudyDesign, Tally } from '../tally.ts';
 
 const RESAMPLES = 400;
 const K = 3;
-const BASE: WorldOptions = { seed: 21, experts: 6, domains: 3, samples: 40, spread: 0.35 };
 
 const PARTS: readonly { readonly name: string; readonly world: WorldOptions }[] = [
-  { name: '40 samples', world: BASE },
-  { name: '12 samples', world: { ...BASE, samples: 12 } },
-  { name: 'subsets nearly alike', world: { ...BASE, spread: 0.05 } },
-  { name: 'quiet samples', world: { ...BASE, taste: 0.02, feeling: 0.05 } },
+  { name: '40 samples', world: SIX_EXPERTS },
+  { name: '12 samples', world: { ...SIX_EXPERTS, samples: 12 } },
+  { name: 'subsets nearly alike', world: { ...SIX_EXPERTS, spread: 0.05 } },
+  { name: 'quiet samples', world: { ...SIX_EXPERTS, taste: 0.02, feeling: 0.05 } },
 ];
 
 export const CHOOSING_DESIGNS: readonly StudyDesign[] = PARTS.map(({ name, world: options }, index) => {

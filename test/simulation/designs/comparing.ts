@@ -13,32 +13,23 @@ import { resample } from '../../../core/selection/resample.ts';
 import type { DomainWeights, Samples } from '../../../core/selection/samples.ts';
 import { subsetError } from '../../../core/selection/subset-error.ts';
 import { typicalPoints } from '../../../core/selection/typical.ts';
-import { subsetsOf, World, type WorldOptions } from '../../report/world.ts';
+import { subsetsOf, World } from '../../report/world.ts';
 import {
   type Drawn,
   equalWeights,
   everySubset,
   measuredIn,
-  orders,
-  perSize,
-  type Sampling,
   samplesIn,
+  sweepsOfSix,
   trueIn,
 } from '../sweeps.ts';
 import type { StudyDesign } from '../tally.ts';
 
-const BASE: WorldOptions = { seed: 21, experts: 6, domains: 3, samples: 40, spread: 0.35 };
 /** Averages against averages that go four fifths of the way. */
 const SCALE = 0.8;
 const RESAMPLES = 150;
 
-const PARTS: readonly { readonly name: string; readonly world: WorldOptions; readonly sampling: Sampling }[] =
-  [
-    { name: 'every subset, 40 samples', world: BASE, sampling: everySubset },
-    { name: 'every subset, 12 samples', world: { ...BASE, samples: 12 }, sampling: everySubset },
-    { name: '8 subsets a size, 40 samples', world: BASE, sampling: perSize(8) },
-    { name: '12 permutations, 40 samples', world: BASE, sampling: orders(12) },
-  ];
+const PARTS = sweepsOfSix(8);
 
 export const METHOD_DESIGNS: readonly StudyDesign[] = PARTS.map(
   ({ name, world: options, sampling }, index) => {

@@ -4,36 +4,21 @@ import { shapley } from '../../../core/selection/shapley.ts';
 import { type Synergy, synergy } from '../../../core/selection/synergy.ts';
 import type { SynergyInput } from '../../../core/selection/synergy-input.ts';
 import { type Transfer, type TransferPoint, transfer } from '../../../core/selection/transfer.ts';
-import { World, type WorldOptions } from '../../report/world.ts';
+import { World } from '../../report/world.ts';
 import {
   type Drawn,
   equalWeights,
   everySubset,
   lossesIn,
   measuredIn,
-  orders,
-  perSize,
-  type Sampling,
   samplesIn,
+  sweepsOfSix,
   trueIn,
   trueLosses,
 } from '../sweeps.ts';
 import type { RowKind, StudyDesign, Tally } from '../tally.ts';
 
-interface ExpertsDesign {
-  readonly name: string;
-  readonly world: WorldOptions;
-  readonly sampling: Sampling;
-}
-
-const BASE: WorldOptions = { seed: 21, experts: 6, domains: 3, samples: 40, spread: 0.35 };
-
-const PARTS: readonly ExpertsDesign[] = [
-  { name: 'every subset, 40 samples', world: BASE, sampling: everySubset },
-  { name: 'every subset, 12 samples', world: { ...BASE, samples: 12 }, sampling: everySubset },
-  { name: '10 subsets a size, 40 samples', world: BASE, sampling: perSize(10) },
-  { name: '12 permutations, 40 samples', world: BASE, sampling: orders(12) },
-];
+const PARTS = sweepsOfSix(10);
 
 export const EXPERTS_DESIGNS: readonly StudyDesign[] = PARTS.map(
   ({ name, world: options, sampling }, index) => {

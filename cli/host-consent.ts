@@ -1,8 +1,9 @@
 /** What the user is asked before a host is used, and what is said while it is made ready. */
 import { createInterface } from 'node:readline/promises';
-import type { AgreeToHost, HostFacts, HostQuestion, SetUpNews } from '../runner/session-types.ts';
+import type { HostQuestion } from '../core/hosts/host-facts.ts';
+import type { AgreeToHost, SetUpNews } from '../runner/session-types.ts';
+import { factLines, reachQuestion, setUpSentence } from '../words/hosts.ts';
 import { plain } from '../words/plain.ts';
-import { bytes } from '../words/units.ts';
 import { type Io, say } from './terminal/io.ts';
 
 /** Asks on a terminal; elsewhere only `--yes` agrees. */
@@ -35,28 +36,11 @@ export function hostNews(io: Io): SetUpNews {
 }
 
 function questionText(question: HostQuestion): string {
-  const name = plain(question.host.name);
-  if (question.kind === 'reach') {
-    const as = question.host.ssh === question.host.name ? '' : ` as ${plain(question.host.ssh)}`;
-    return `The experiment wants to run on ${name}, reached with ssh${as}. Nothing is changed there before you agree again.`;
-  }
-  const { facts, environment } = question;
+  if (question.kind === 'reach') return reachQuestion(question.host);
+  const { host, facts, environment } = question;
   return [
-    `On ${name}:`,
+    `On ${plain(host.name)}:`,
     ...factLines(facts).map((line) => `  ${line}`),
-    `Into ${plain(facts.directory, 200)}, readable by you alone: the agent's source (less than 1 MB)${
-      environment ? ', and a Python environment with PyTorch (up to 6 GB)' : ''
-    }. Nothing else of the host is changed.`,
+    setUpSentence(facts, environment),
   ].join('\n');
-}
-
-/** What a look at a host found, a line each. */
-export function factLines(facts: HostFacts): readonly string[] {
-  return [
-    plain(facts.system),
-    `Python ${plain(facts.version)} at ${plain(facts.python, 200)}${facts.torch === null ? '' : `, PyTorch ${plain(facts.torch)}`}`,
-    facts.gpus.length === 0 ? 'no NVIDIA card' : facts.gpus.map((gpu) => plain(gpu, 100)).join('; '),
-    `${bytes(facts.free_bytes)} free at ${plain(facts.directory, 200)}`,
-    `models: ${plain(facts.models, 200)}${facts.models_there ? '' : ' (not there yet)'}`,
-  ];
 }

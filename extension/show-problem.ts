@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type Problem, problemOf } from '../core/problem.ts';
 import { oneLine } from '../words/plain.ts';
+import { hostRepairs } from './hosts/host-repairs.ts';
 import type { Lab } from './lab.ts';
 import { repairsOf } from './repairs.ts';
 import { namedPython } from './settings.ts';
@@ -44,6 +45,8 @@ export interface Remedy {
   readonly retry?: () => unknown;
   /** The experiment that it is about. */
   readonly experiment?: vscode.Uri;
+  /** The host that it is about, where that is not what the experiment names. */
+  readonly host?: string;
 }
 
 /** Tells of a problem once, without waiting for an answer. */
@@ -55,10 +58,15 @@ export function showProblem(lab: Lab, problem: Problem, remedy: Remedy = {}): vo
   tell(lab, problem, remedy).catch((error: unknown) => showProblem(lab, problemOf(error)));
 }
 
-async function tell(lab: Lab, problem: Problem, { retry, experiment }: Remedy): Promise<void> {
+async function tell(lab: Lab, problem: Problem, remedy: Remedy): Promise<void> {
+  const { retry, experiment } = remedy;
+  const host = remedy.host ?? hostOf(lab, experiment);
   // Whatever fails while a remedy is looked for, the problem itself is told.
-  const repairs = await repairsOf(lab, problem, experiment).catch(() => []);
-  const buttons = BUTTONS[problem.code] ?? (repairs.length > 0 ? [] : [LOG]);
+  const ofModels = await repairsOf(lab, problem, experiment).catch(() => []);
+  const repairs = [...(host === null ? [] : hostRepairs(problem, host)), ...ofModels];
+  // The agent that is set up here is not the one of a host.
+  const known = host === null ? BUTTONS[problem.code] : undefined;
+  const buttons = known ?? (repairs.length > 0 ? [] : [LOG]);
   const picked = await vscode.window.showErrorMessage(
     oneLine(wordsOf(problem, buttons), 700),
     ...repairs.map(({ title }) => title),
@@ -70,6 +78,12 @@ async function tell(lab: Lab, problem: Problem, { retry, experiment }: Remedy): 
   const button = buttons.find(({ title }) => title === picked);
   if (repair ? await repair.act() : picked === 'Try Again') await retry?.();
   if (button) await vscode.commands.executeCommand(button.command, ...(button.args ?? []));
+}
+
+/** Null for this machine. */
+function hostOf(lab: Lab, experiment: vscode.Uri | undefined): string | null {
+  const target = experiment && lab.library.get(experiment)?.valid?.experiment?.target;
+  return target === undefined || target === 'local' ? null : target;
 }
 
 /** What helps is on the buttons; the words of `fix` are those of the command line. */

@@ -1,6 +1,7 @@
 /** What goes in and out of an opened experiment. */
 import type { MergeRequest } from '../core/design/merge-request.ts';
 import type { Workers } from '../core/hosts/host.ts';
+import type { HostQuestion } from '../core/hosts/host-facts.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Precision, Progress, Report } from '../core/report/report.ts';
 import type { PreparedEnsemble } from '../core/store/ensemble/format.ts';
@@ -8,11 +9,9 @@ import type { Prepared, WorkerStatus } from '../core/store/format.ts';
 import type { EnsembleOutline, Look, PlanOutline } from './analysis-messages.ts';
 import type { AnalysisPool } from './analysis-pool.ts';
 import type { SetUpNews } from './hosts/host-set-up.ts';
-import type { HostQuestion } from './hosts/ready-host.ts';
 
 export type { PlanOutline } from './analysis-messages.ts';
 export type { SetUpNews } from './hosts/host-set-up.ts';
-export type { HostFacts, HostQuestion } from './hosts/ready-host.ts';
 
 export interface OpenOptions {
   /** The user's folder for what is not beside an experiment; default `~/.merge-lab`. */

@@ -1,7 +1,8 @@
 import { type ListedHost, listHosts, lookAtHost, setUpHost } from '../../runner/hosts/host-state.ts';
+import { factLines } from '../../words/hosts.ts';
 import { plain } from '../../words/plain.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
-import { agreeToHost, factLines, hostNews } from '../host-consent.ts';
+import { agreeToHost, hostNews } from '../host-consent.ts';
 import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
 import { print, printJson } from '../terminal/io.ts';
@@ -40,7 +41,7 @@ export async function hosts(
 
 async function makeReady({ io, signal }: Context, name: string, options: HostsOptions): Promise<ExitCode> {
   const agree = agreeToHost(io, options.yes === true);
-  const host = await setUpHost(name, { agree, news: hostNews(io), signal });
+  const host = await setUpHost(name, { agree, isMeant: true, news: hostNews(io), signal });
   if (options.json) printJson(io, { host, ready: true });
   else print(io, `${plain(host.name)} is ready: ${invocation(io.env, 'run')} FILE --on ${plain(host.name)}`);
   return 0;

@@ -14,12 +14,14 @@ import { showProblem } from '../show-problem.ts';
 import { isActive } from '../status-bar.ts';
 import { withProgress } from '../with-progress.ts';
 import { type ChosenMerge, chooseMerge } from './choose-merge.ts';
-import { type Ready, readyModel } from './run.ts';
+import { type Ready, readyModel } from './ready-model.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
 
 /** Writes a merged model as a folder: the one that is named, else what the file says under `merge`, or the recommended one. */
 export async function merge(lab: Lab, target: Target, name?: MergeName): Promise<void> {
-  const ready = await readyModel(lab, target, 'Writing a merged model');
+  const ready = await readyModel(lab, target, 'Writing a merged model', (again, at) =>
+    merge(again, at, name),
+  );
   if (ready?.model.state.parsed.ensemble) {
     showProblem(lab, ofAnEnsemble(ready.uri.fsPath).problem);
     return;

@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import { problemOf } from '../../core/problem.ts';
 import { count, counted } from '../../words/numbers.ts';
-import { oneLine } from '../../words/plain.ts';
+import { oneLine, plain } from '../../words/plain.ts';
 import { precisionSentence } from '../../words/precision.ts';
 import { bytes, roughly } from '../../words/units.ts';
 import type { ExperimentModel } from '../experiments/experiment-model.ts';
 import type { Planned } from '../experiments/work.ts';
 import type { Lab } from '../lab.ts';
-import { namedPython, setting } from '../settings.ts';
+import { setting } from '../settings.ts';
 import { showProblem } from '../show-problem.ts';
-import { mayDownload } from './downloads.ts';
+import { type Ready, readyModel } from './ready-model.ts';
 import { trusted } from './trusted.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
 
@@ -21,7 +21,7 @@ const starting = new Set<string>();
 
 /** Saves, looks at models and data, and starts a run of what is missing; it outlives this window. */
 export async function run(lab: Lab, target: Target): Promise<void> {
-  const ready = await readyModel(lab, target, 'Running merges');
+  const ready = await readyModel(lab, target, 'Running merges', run);
   if (!ready) return;
   const name = ready.uri.toString();
   if (starting.has(name)) return;
@@ -41,7 +41,7 @@ async function start(lab: Lab, { uri, model }: Ready): Promise<void> {
       void nothingToDo(uri, summary);
       return;
     }
-    if (!(await confirmed(summary))) return;
+    if (!(await confirmed(summary, placeOf(model)))) return;
     const state = await model.run();
     if (state === 'queued') {
       void vscode.window.showInformationMessage(
@@ -56,7 +56,7 @@ async function start(lab: Lab, { uri, model }: Ready): Promise<void> {
 
 /** Merges and scores what is foretold to beat what is measured. */
 export async function verify(lab: Lab, target: Target): Promise<void> {
-  const ready = await readyModel(lab, target, 'Running merges');
+  const ready = await readyModel(lab, target, 'Running merges', verify);
   if (!ready) return;
   try {
     const { reason } = await ready.model.verify();
@@ -69,7 +69,7 @@ export async function verify(lab: Lab, target: Target): Promise<void> {
 
 /** Says what a run would do and take, without starting one. */
 export async function plan(lab: Lab, target: Target): Promise<void> {
-  const ready = await readyModel(lab, target, 'Looking at models and data');
+  const ready = await readyModel(lab, target, 'Looking at models and data', plan);
   if (!ready) return;
   try {
     const summary = await lookedAt(ready.model);
@@ -97,57 +97,6 @@ export async function stop(lab: Lab, target: Target, now = false): Promise<void>
   }
 }
 
-export interface Ready {
-  readonly uri: vscode.Uri;
-  readonly model: ExperimentModel;
-}
-
-/** The model of a saved, valid experiment, with an agent to run it; undefined where the user went away. */
-export async function readyModel(lab: Lab, target: Target, what: string): Promise<Ready | undefined> {
-  const asked = await whichExperiment(lab, target);
-  if (!asked || !(await trusted(what))) return undefined;
-  const uri = await saved(asked);
-  if (!uri) return undefined;
-  let model: ExperimentModel;
-  try {
-    model = await lab.library.hold(uri, 'run');
-  } catch (error) {
-    showProblem(lab, problemOf(error));
-    return undefined;
-  }
-  const { experiment, ensemble } = model.state.parsed;
-  const question = experiment ?? ensemble;
-  if (!question) {
-    void showFirstError(uri, model);
-    return undefined;
-  }
-  return (await mayDownload(question)) && (await agentReady(lab, uri)) ? { uri, model } : undefined;
-}
-
-/** Sets the agent up where it is missing and the user wants it. */
-async function agentReady(lab: Lab, uri: vscode.Uri): Promise<boolean> {
-  const check = () =>
-    vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: 'Merge Lab: looking for the agent' },
-      () => lab.interpreter.check(uri),
-    );
-  const before = await check();
-  if (before.ready) return true;
-  // What the user named, and what is broken, is told about; what was never set up is offered.
-  if (before.problem.code !== 'python_missing' || namedPython()) {
-    showProblem(lab, before.problem, { retry: () => run(lab, uri) });
-    return false;
-  }
-  await vscode.commands.executeCommand('mergeLab.setUpAgent');
-  return (await check()).ready;
-}
-
-async function saved(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
-  const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
-  if (!document || (!document.isDirty && !document.isUntitled)) return uri;
-  return vscode.workspace.save(uri);
-}
-
 /** The status bar says so, unless it is switched off. */
 function lookedAt(model: ExperimentModel): Thenable<Planned> {
   if (setting('statusBar.enabled', true)) return model.plan();
@@ -155,12 +104,17 @@ function lookedAt(model: ExperimentModel): Thenable<Planned> {
   return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => model.plan());
 }
 
-async function confirmed({ estimate, missing, precision, plan }: Planned): Promise<boolean> {
+function placeOf({ state }: ExperimentModel): string {
+  const { target } = state.parsed.experiment ?? { target: 'local' };
+  return target === 'local' ? 'this machine' : plain(target);
+}
+
+async function confirmed({ estimate, missing, precision, plan }: Planned, place: string): Promise<boolean> {
   const what = 'models' in plan.header ? 'model' : 'merge';
   const { seconds } = estimate;
   if (seconds === null || seconds < LONG_SECONDS) return true;
   const answer = await vscode.window.showWarningMessage(
-    `This run of ${counted(missing, what)} takes ${precision ? 'at most ' : ''}about ${roughly(seconds)} on this machine.`,
+    `This run of ${counted(missing, what)} takes ${precision ? 'at most ' : ''}about ${roughly(seconds)} on ${place}.`,
     {
       modal: true,
       detail: `It goes on when the window is closed, can be stopped after any ${what}, and needs ${bytes(estimate.disk_bytes)} of disk.`,
@@ -202,18 +156,4 @@ function planSentence({ plan, done, missing, precision, estimate, prepared }: Pl
     );
   }
   return parts.join(' ');
-}
-
-async function showFirstError(uri: vscode.Uri, { state }: ExperimentModel): Promise<void> {
-  const first = state.parsed.diagnostics.find(({ severity }) => severity === 'error');
-  const picked = await vscode.window.showErrorMessage(
-    oneLine(
-      `The experiment cannot run: ${first ? `line ${first.line}: ${first.message}` : 'it has errors.'}`,
-      600,
-    ),
-    'Show',
-  );
-  if (!picked) return;
-  const position = new vscode.Position((first?.line ?? 1) - 1, (first?.column ?? 1) - 1);
-  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(position, position) });
 }

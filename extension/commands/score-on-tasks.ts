@@ -14,12 +14,12 @@ import type { Lab } from '../lab.ts';
 import { namedPython } from '../settings.ts';
 import { showProblem } from '../show-problem.ts';
 import { withProgress } from '../with-progress.ts';
-import { readyModel } from './run.ts';
+import { readyModel } from './ready-model.ts';
 import type { Target } from './which-experiment.ts';
 
 /** Scores the models that the report singles out on the experiment's tasks. What was scored stays where it is stopped. */
 export async function scoreOnTasks(lab: Lab, target: Target): Promise<void> {
-  const ready = await readyModel(lab, target, 'Scoring on tasks');
+  const ready = await readyModel(lab, target, 'Scoring on tasks', scoreOnTasks);
   if (!ready) return;
   const { uri, model } = ready;
   try {

@@ -1,12 +1,13 @@
 /** The hosts of `hosts.yaml` and those agreed to, and what one of them is like. */
 import type { Host } from '../../core/hosts/host.ts';
+import type { HostFacts } from '../../core/hosts/host-facts.ts';
 import type { Problem } from '../../core/problem.ts';
 import { userHome } from '../store-folder.ts';
 import { findHost, readHosts } from './find-host.ts';
 import { agentSourceFolder, type HostRelease, hostRelease } from './host-release.ts';
 import { HostSetUp } from './host-set-up.ts';
 import { knownHost, readKnownHosts } from './known-hosts.ts';
-import { type HostFacts, lookAt, type ReadyOptions, readyHost } from './ready-host.ts';
+import { lookAt, type ReadyOptions, readyHost } from './ready-host.ts';
 
 export interface ListedHost {
   readonly host: Host;
@@ -48,14 +49,22 @@ export async function lookAtHost(
   }
 }
 
-/** Makes a host that the user named ready for the agent. Throws a ProblemError. */
-export async function setUpHost(
-  name: string,
-  options: Pick<ReadyOptions, 'agree' | 'news' | 'signal'>,
-): Promise<Host> {
+/** Where a target stands, without reaching for it. Throws as `findHost` does. */
+export async function hostStanding(name: string): Promise<ListedHost> {
   const home = userHome();
   const { host } = findHost(name, home);
+  const { agent } = await hostRelease(agentSourceFolder());
+  return { host, state: stateOf(home, host, agent) };
+}
+
+/** Makes a host ready for the agent. `isMeant`: the user named this very host. Throws a ProblemError. */
+export async function setUpHost(
+  name: string,
+  options: Pick<ReadyOptions, 'agree' | 'isMeant' | 'news' | 'signal'>,
+): Promise<Host> {
+  const home = userHome();
+  const { host, isDeclared } = findHost(name, home);
   const release = await hostRelease(agentSourceFolder());
-  await readyHost(host, { ...options, home, release, isMeant: true });
+  await readyHost(host, { ...options, home, release, isMeant: options.isMeant || isDeclared });
   return host;
 }

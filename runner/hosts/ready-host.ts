@@ -1,12 +1,13 @@
 /** Makes a host ready for the agent, once: look, ask, copy, make an environment. Later it is known and only spoken to. */
 import * as z from 'zod';
 import type { Host } from '../../core/hosts/host.ts';
+import type { HostFacts, HostQuestion } from '../../core/hosts/host-facts.ts';
 import { type Problem, ProblemError } from '../../core/problem.ts';
 import type { HostRelease } from './host-release.ts';
 import { HostSetUp, type SetUpNews } from './host-set-up.ts';
 import { type HostPlace, knownHost, rememberHost } from './known-hosts.ts';
 
-const factsSchema = z.object({
+const factsSchema: z.ZodType<HostFacts> = z.object({
   system: z.string(),
   python: z.string(),
   version: z.string(),
@@ -23,20 +24,6 @@ const factsSchema = z.object({
 });
 const placedSchema = z.object({ source: z.string() });
 const environmentSchema = z.object({ python: z.string() });
-
-/** What a look at a host found. */
-export type HostFacts = z.infer<typeof factsSchema>;
-
-export type HostQuestion =
-  /** A file names a host that the user never spoke of. */
-  | { readonly kind: 'reach'; readonly host: Host }
-  /** `environment`: whether gigabytes of packages are to be installed there. */
-  | {
-      readonly kind: 'set_up';
-      readonly host: Host;
-      readonly facts: HostFacts;
-      readonly environment: boolean;
-    };
 
 export interface ReadyOptions {
   readonly home: string;

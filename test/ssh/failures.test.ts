@@ -3,11 +3,12 @@ import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } 
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, plainHost } from '../../core/hosts/host.ts';
+import type { HostFacts } from '../../core/hosts/host-facts.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { cleanHost } from '../../runner/hosts/clean-host.ts';
 import { agentSourceFolder, type HostRelease, hostRelease } from '../../runner/hosts/host-release.ts';
 import { HostSetUp } from '../../runner/hosts/host-set-up.ts';
-import { type HostFacts, lookAt, readyHost } from '../../runner/hosts/ready-host.ts';
+import { lookAt, readyHost } from '../../runner/hosts/ready-host.ts';
 import { Sshd, type SshdOptions, whyNoSshd } from './sshd.ts';
 
 describe.skipIf(whyNoSshd() !== null)('a host', () => {

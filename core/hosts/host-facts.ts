@@ -1,0 +1,32 @@
+import type { Host } from './host.ts';
+
+/** What a look at a host found. Paths are the host's, absolute. */
+export interface HostFacts {
+  readonly system: string;
+  /** What runs the agent, or would make its environment. */
+  readonly python: string;
+  readonly version: string;
+  readonly directory: string;
+  readonly models: string;
+  readonly models_there: boolean;
+  readonly free_bytes: number;
+  /** Name and memory of each, as its driver says them. */
+  readonly gpus: readonly string[];
+  readonly torch: string | null;
+  readonly venv: boolean;
+  /** Where this version of the agent lies; null where it does not. */
+  readonly source: string | null;
+  readonly environment: string | null;
+  readonly noexec: boolean;
+}
+
+export type HostQuestion =
+  /** A file names a host that the user never spoke of. */
+  | { readonly kind: 'reach'; readonly host: Host }
+  /** `environment`: whether gigabytes of packages are to be installed there. */
+  | {
+      readonly kind: 'set_up';
+      readonly host: Host;
+      readonly facts: HostFacts;
+      readonly environment: boolean;
+    };

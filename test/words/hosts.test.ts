@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { plainHost } from '../../core/hosts/host.ts';
+import type { HostFacts } from '../../core/hosts/host-facts.ts';
+import { factLines, reachQuestion, setUpSentence } from '../../words/hosts.ts';
+
+const facts: HostFacts = {
+  system: 'Linux x86_64',
+  python: '/usr/bin/python3',
+  version: '3.12.1',
+  directory: '/home/ann/.merge-lab',
+  models: '/home/ann/models',
+  models_there: false,
+  free_bytes: 42e9,
+  gpus: ['NVIDIA H100, 81559 MiB'],
+  torch: null,
+  venv: true,
+  source: null,
+  environment: null,
+  noexec: false,
+};
+
+describe('what is asked before a host is used', () => {
+  it('says what is there, what is put where, and how large that is', () => {
+    expect(factLines(facts)).toEqual([
+      'Linux x86_64',
+      'Python 3.12.1 at /usr/bin/python3',
+      'NVIDIA H100, 81559 MiB',
+      '42.0 GB free at /home/ann/.merge-lab',
+      'models: /home/ann/models (not there yet)',
+    ]);
+    expect(setUpSentence(facts, true)).toMatch(
+      /^Into \/home\/ann\/\.merge-lab, .*less than 1 MB\), and .*6 GB/,
+    );
+    expect(setUpSentence(facts, false)).not.toContain('PyTorch');
+    expect(reachQuestion({ ...plainHost('gpu-box'), ssh: 'ann@10.0.0.7' })).toContain(
+      'with ssh as ann@10.0.0.7',
+    );
+  });
+
+  it('lets a host hide nothing in what it says of itself', () => {
+    const lines = factLines({ ...facts, system: 'Linux\n\u001b[2J', gpus: ['x\u202e'] });
+    expect(lines.join('')).not.toMatch(/\p{Cc}|\p{Cf}/u);
+  });
+});

@@ -1,0 +1,28 @@
+/** What is said of a host, and what is asked before it is used. What the host says of itself is made harmless. */
+import type { Host } from '../core/hosts/host.ts';
+import type { HostFacts } from '../core/hosts/host-facts.ts';
+import { plain } from './plain.ts';
+import { bytes } from './units.ts';
+
+/** What a look at a host found, a line each. */
+export function factLines(facts: HostFacts): readonly string[] {
+  return [
+    plain(facts.system),
+    `Python ${plain(facts.version)} at ${plain(facts.python, 200)}${facts.torch === null ? '' : `, PyTorch ${plain(facts.torch)}`}`,
+    facts.gpus.length === 0 ? 'no NVIDIA card' : facts.gpus.map((gpu) => plain(gpu, 100)).join('; '),
+    `${bytes(facts.free_bytes)} free at ${plain(facts.directory, 200)}`,
+    `models: ${plain(facts.models, 200)}${facts.models_there ? '' : ' (not there yet)'}`,
+  ];
+}
+
+/** Before a host that only a file names is reached for. */
+export function reachQuestion({ name, ssh }: Host): string {
+  const as = ssh === name ? '' : ` as ${plain(ssh)}`;
+  return `The experiment wants to run on ${plain(name)}, reached with ssh${as}. Nothing is changed there before you agree again.`;
+}
+
+/** What is put where, before anything is. `environment`: whether packages are installed too. */
+export function setUpSentence({ directory }: HostFacts, environment: boolean): string {
+  const packages = environment ? ', and a Python environment with PyTorch (up to 6 GB)' : '';
+  return `Into ${plain(directory, 200)}, readable by you alone: the agent's source (less than 1 MB)${packages}. Nothing else of the host is changed.`;
+}

@@ -1,7 +1,8 @@
 import { studentPoint } from '../law/student.ts';
-import type { Surrogate } from './fit.ts';
+import type { Replicate, Surrogate } from './fit.ts';
 import { nameOf, type SurrogateMerge } from './merge.ts';
-import { meanLoss, subsetLoss } from './model.ts';
+import { meanRow, parametersOf, rowAt } from './model.ts';
+import { dot } from './process.ts';
 
 export interface AssistedMean {
   readonly k: number;
@@ -35,7 +36,10 @@ export function assistedMean(
   const complete = n === of;
   const terms =
     surrogate && !complete
-      ? differences(sample, k, of, surrogate)
+      ? termsOf(sample, k, of, surrogate).map(({ replicate: { model }, value, spread }) => {
+          const parameters = parametersOf(model);
+          return { value: lossOf(value, parameters), spread: lossOf(spread, parameters) };
+        })
       : sample.map(({ loss }) => ({ value: loss, spread: loss }));
   const loss = meanOf(terms.map(({ value }) => value));
   if (complete) return { k, loss, half: 0, merges: n, of };
@@ -46,26 +50,56 @@ export function assistedMean(
   return { k, loss, half, merges: n, of };
 }
 
-/** For each merge, of the surrogate without it: the estimate by its residual alone, and what tells the residuals' spread. */
-function differences(
+/** Σ_j row_j θ_j of one replicate, and losses with weights of their own. */
+interface Form {
+  readonly row: Float64Array;
+  readonly losses: readonly { readonly merge: SurrogateMerge; readonly weight: number }[];
+}
+
+/** What one merge says by its residual alone, of the surrogate without it. */
+export interface AssistedTerm {
+  readonly replicate: Replicate;
+  /** The estimate. */
+  readonly value: Form;
+  /** mean L̂ + r: tells the residuals' spread. */
+  readonly spread: Form;
+}
+
+/** One for each merge of the sample. The base's loss, from which a surrogate may count, cancels. */
+export function termsOf(
   sample: readonly SurrogateMerge[],
   k: number,
   of: number,
   surrogate: Surrogate,
-): { readonly value: number; readonly spread: number }[] {
+): AssistedTerm[] {
   const step = sample[0]?.step ?? 1 / k;
-  return surrogate.replicates.flatMap(({ model, without }) => {
-    const residuals = sample.map((merge) => ({
-      r: merge.loss - subsetLoss(model, merge.members, merge.step),
-      seen: !without.includes(nameOf(merge)),
+  return surrogate.replicates.flatMap((replicate): AssistedTerm[] => {
+    const without = new Set(replicate.without);
+    const rows = sample.map((merge) => ({ merge, row: rowAt(replicate.model, merge) }));
+    const unseen = rows.filter(({ merge }) => without.has(nameOf(merge)));
+    if (unseen.length === 0) return [];
+    const seen = rows.filter(({ merge }) => !without.has(nameOf(merge)));
+    const mean = meanRow(replicate.model, k, step);
+    const known = mean.slice();
+    for (const { row } of seen) addTo(known, row, -1 / of);
+    const rest = (of - seen.length) / of;
+    const losses = seen.map(({ merge }) => ({ merge, weight: 1 / of }));
+    return unseen.map(({ merge, row }) => ({
+      replicate,
+      value: { row: addTo(known.slice(), row, -rest), losses: [...losses, { merge, weight: rest }] },
+      spread: { row: addTo(mean.slice(), row, -1), losses: [{ merge, weight: 1 }] },
     }));
-    const seen = residuals.filter((each) => each.seen);
-    const rest = seen.reduce((sum, { r }) => sum + r, 0);
-    const mean = meanLoss(model, k, step);
-    return residuals
-      .filter((each) => !each.seen)
-      .map(({ r }) => ({ value: mean + (rest + (of - seen.length) * r) / of, spread: mean + r }));
   });
+}
+
+function lossOf({ row, losses }: Form, parameters: Float64Array): number {
+  return losses.reduce((sum, { merge, weight }) => sum + weight * merge.loss, dot(row, parameters));
+}
+
+/** sum + factor·row, in place. */
+export function addTo(sum: Float64Array, row: Float64Array, factor: number): Float64Array {
+  for (let j = 0; j < sum.length; j++) sum[j] = (sum[j] as number) + factor * (row[j] as number);
+  return sum;
 }
 
 function meanOf(values: readonly number[]): number {

@@ -127,7 +127,7 @@ function krige(
     for (let i = 0; i < n; i++) y[i] = (y[i] as number) - (trend[c] as number) * (column[i] as number);
   const weights = solveUpper(L, n, y);
   const diagonal = inverseDiagonal(L, n);
-  const trendRows = columns.map((column) => solveUpper(L, n, column));
+  const trendRows = columns.map((column) => solveUpper(L, n, column.slice()));
   const leftOut = Float64Array.from(weights, (w, i) => {
     const row = solveLower(
       G,
@@ -137,7 +137,11 @@ function krige(
     return w / ((diagonal[i] as number) - dot(row, row));
   });
   const centres = merges.map(({ members, step }) => ({ members, step }));
-  return { model: { kind: 'process', pool, base, lengthScale, nugget, trend, weights, centres }, leftOut };
+  return {
+    model: { kind: 'process', pool, base, lengthScale, nugget, trend, weights, centres },
+    leftOut,
+    factors: { kind: 'process', L, G, C: columns },
+  };
 }
 
 function trendColumn(merge: Point, column: number, pool: number): number {

@@ -2,6 +2,7 @@
 import { counted } from '../../words/numbers.ts';
 import type { Problem } from '../problem.ts';
 import { basisSize } from './basis.ts';
+import type { Factors } from './factors.ts';
 import { fitProcess } from './fit-process.ts';
 import { groupsOf } from './groups.ts';
 import { lengthsVary, nameOf, type SurrogateMerge } from './merge.ts';
@@ -30,12 +31,17 @@ export interface Surrogate {
   readonly agreement: Agreement;
   /** Merges that it rests on. */
   readonly merges: number;
+  /** Losses are foretold as differences from the base's. */
+  readonly varying: boolean;
 }
 
 export interface Replicate {
   readonly model: SurrogateModel;
   /** Names of the merges that it has not seen (`nameOf`). */
   readonly without: readonly string[];
+  /** Those that it rests on. Shape (n). */
+  readonly merges: readonly SurrogateMerge[];
+  readonly factors: Factors;
 }
 
 /** No predictions, and why. */
@@ -70,7 +76,15 @@ export function fitSurrogate(
   const agreement = agreementWithin(used, whole.leftOut);
   if (!(agreement.r2 !== null && agreement.r2 >= LEAST_R2))
     return { kind: 'refused', problem: disagrees(agreement), agreement };
-  return { kind: 'fitted', pool, model: whole.model, replicates, agreement, merges: used.length };
+  return {
+    kind: 'fitted',
+    pool,
+    model: whole.model,
+    replicates,
+    agreement,
+    merges: used.length,
+    varying: origin !== null,
+  };
 }
 
 interface Found {
@@ -116,6 +130,8 @@ function withReplicates<T extends SurrogateModel>(
     replicates.push({
       model: replicate.model,
       without: [...group].map((i) => nameOf(merges[i] as SurrogateMerge)),
+      merges: left,
+      factors: replicate.factors,
     });
   }
   return { whole, replicates, used };

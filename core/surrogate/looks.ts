@@ -47,3 +47,23 @@ export function dealt(
   }
   return { counts, last: false };
 }
+
+/**
+ * Subsets of each size at the furthest look whose merges are all there, every size going on; null before the first.
+ *
+ * @param sizes how many of a size are there in the order of the draw, of how many that may be
+ * @param budget merges in all
+ */
+export function furthestLook(
+  sizes: readonly { readonly k: number; readonly there: number; readonly available: number }[],
+  budget: number,
+): ReadonlyMap<number, number> | null {
+  const available = new Map(sizes.map((size) => [size.k, size.available]));
+  let furthest: ReadonlyMap<number, number> | null = null;
+  for (const target of lookSchedule(Math.max(0, ...available.values()))) {
+    const { counts } = dealt(furthest ?? new Map(), available, target, budget);
+    if (sizes.some(({ k, there }) => there < (counts.get(k) ?? 0))) break;
+    furthest = counts;
+  }
+  return furthest;
+}

@@ -1,5 +1,6 @@
 import { basisMean, basisRow, basisSize, cubeAt, linearAt, productAt } from './basis.ts';
 import { cholesky, solveLower, solveUpper } from './cholesky.ts';
+import type { Factors } from './factors.ts';
 import type { SurrogateMerge } from './merge.ts';
 
 /** L(α) = base + Σ q_ij α_iα_j + Σ r_i α_i³ (+ Σ a_i α_i). */
@@ -19,6 +20,7 @@ export interface Fitted<T> {
   readonly model: T;
   /** Shape (n). Nats per token. */
   readonly leftOut: Float64Array;
+  readonly factors: Factors;
 }
 
 /**
@@ -74,7 +76,7 @@ export function fitPolynomial(
     if (leverage > 1 - DEPENDENT) return Number.NaN;
     return ((merges[n] as SurrogateMerge).loss - fitted) / (1 - leverage);
   });
-  return { model, leftOut };
+  return { model, leftOut, factors: { kind: 'polynomial', L, scale, rows } };
 }
 
 /** L(α), α of shape (M). */

@@ -40,8 +40,7 @@ export interface PrecisionDecision {
 
 export function decidePrecision(state: PrecisionState): PrecisionDecision {
   const { pool, order, atMost, step } = state;
-  const everyone = Array.from({ length: pool }, (_, i) => i);
-  const anchors: Members[] = [...everyone.map((i) => [i]), everyone];
+  const anchors = anchorsOf(pool);
   const known = new Map(state.measured.map((merge) => [nameOf(merge), merge]));
   const mergeOf = (members: Members) => known.get(nameOf({ members, step: step(members.length) }));
   const waiting = anchors.filter((members) => !mergeOf(members));
@@ -75,6 +74,12 @@ export function decidePrecision(state: PrecisionState): PrecisionDecision {
     if (deal.last) break;
   }
   return decision('at_most', []);
+}
+
+/** Single experts, then all of them. */
+export function anchorsOf(pool: number): readonly Members[] {
+  const everyone = Array.from({ length: pool }, (_, i) => i);
+  return [...everyone.map((i) => [i]), everyone];
 }
 
 /** The bounds of one look: from the design's own merges alone, so that a later call sees what this one saw. */

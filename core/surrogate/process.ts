@@ -1,4 +1,4 @@
-import type { SurrogateMerge } from './merge.ts';
+import { type SurrogateMerge, shared } from './merge.ts';
 
 /** L(α) = base + Σ_i β_i α_i + β_M Σα² + Σ_n w_n exp(−|α − α_n|²/2ℓ²). */
 export interface GaussianProcess {
@@ -77,6 +77,37 @@ export function processMean(model: GaussianProcess, k: number, step: number): nu
       if (p > 0) sum += (weights[n] as number) * p * kernel(model, k * step ** 2, j * step, centre);
   }
   return sum;
+}
+
+/** What the trend's coefficients and the weights count at a point, in that order. Shape (M + 1 + n). */
+export function processRow(model: GaussianProcess, point: Point): Float64Array {
+  const { pool, centres } = model;
+  const row = new Float64Array(pool + 1 + centres.length);
+  for (const i of point.members) row[i] = point.step;
+  row[pool] = square(point);
+  for (const [n, centre] of centres.entries()) {
+    const inner = point.step * shared(point.members, centre.members);
+    row[pool + 1 + n] = kernel(model, square(point), inner, centre);
+  }
+  return row;
+}
+
+/** Mean of `processRow` over all subsets of size k, exactly. */
+export function processMeanRow(model: GaussianProcess, k: number, step: number): Float64Array {
+  const { pool, centres } = model;
+  const row = new Float64Array(pool + 1 + centres.length).fill((step * k) / pool, 0, pool);
+  row[pool] = k * step ** 2;
+  const chances = new Map<number, Float64Array>();
+  for (const [n, centre] of centres.entries()) {
+    const size = centre.members.length;
+    const chance = chances.get(size) ?? sharedChances(pool, k, size);
+    chances.set(size, chance);
+    row[pool + 1 + n] = chance.reduce(
+      (sum, p, j) => (p > 0 ? sum + p * kernel(model, k * step ** 2, j * step, centre) : sum),
+      0,
+    );
+  }
+  return row;
 }
 
 /** Probability that a random subset of size k shares j members with one of size `size`, by j. */

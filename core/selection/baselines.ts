@@ -2,8 +2,9 @@ import { throwIfCancelled } from '../law/cancelled.ts';
 import { crossFit } from './chosen.ts';
 import { samplesShowSpread } from './curve-error.ts';
 import { type Estimated, estimatedFrom } from './estimated.ts';
-import { FOLDS, type Folds, onlyFolding, withoutFolds } from './folds.ts';
+import { FOLDS, type Folds, onlyFolding } from './folds.ts';
 import { influence, type Losses, type Measured, objectiveOf } from './measured.ts';
+import { LANES, OutsideFolds } from './outside-folds.ts';
 import { pairedVariance } from './sample-variance.ts';
 import type { DomainWeights, Samples } from './samples.ts';
 import { backwardPath, forwardPath, type Graph, type Path, swapPath } from './search-paths.ts';
@@ -116,13 +117,14 @@ function lossesPerFold({
   cancelled,
 }: BaselineInput): Float64Array[] | null {
   if (!folds) return null;
-  const lossesWithout = withoutFolds(samples, weights, onlyFolding(folds));
-  const losses = new Float64Array(FOLDS);
+  const outside = OutsideFolds.of(samples, weights, onlyFolding(folds));
   const perFold = Array.from({ length: FOLDS }, () => new Float64Array(measured.length));
-  for (const [i, row] of measured.entries()) {
+  for (let i = 0; i < measured.length; i += LANES) {
     if (i % 1024 === 0) throwIfCancelled(cancelled);
-    lossesWithout(row, losses);
-    for (const [f, own] of perFold.entries()) own[i] = losses[f] as number;
+    const rows = measured.slice(i, i + LANES);
+    const losses = outside.ofEach(rows);
+    for (const [f, own] of perFold.entries())
+      for (let lane = 0; lane < rows.length; lane++) own[i + lane] = losses[lane * FOLDS + f] as number;
   }
   return perFold;
 }

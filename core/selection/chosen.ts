@@ -1,5 +1,6 @@
-import { FOLDS, type Foldings, type Folds, foldsIn, withoutFolds } from './folds.ts';
+import { FOLDS, type Foldings, type Folds, foldsIn } from './folds.ts';
 import { type Losses, meanLosses, objectiveOf } from './measured.ts';
+import { LANES, OutsideFolds } from './outside-folds.ts';
 import { type DomainWeights, type Samples, weightedMean } from './samples.ts';
 
 export interface ChosenSubset {
@@ -34,7 +35,7 @@ export function chooseBest(
     }
   }
   if (candidates.length === 1) return { best, crossFitted: rowOf(best) };
-  const winners = bestWithoutFolds(candidates, rowOf, samples, weights, foldings);
+  const winners = bestWithoutFolds(candidates, rowOf, OutsideFolds.of(samples, weights, foldings));
   if (winners.every((index) => index === best)) return { best, crossFitted: rowOf(best) };
   const rows = foldings.folds.map((_, r) =>
     crossFit((fold) => rowOf(winners[r * FOLDS + fold] ?? best), samples, foldsIn(foldings, r)),
@@ -60,25 +61,26 @@ export function crossFit(chosen: (fold: number) => Losses, samples: Samples, fol
 function bestWithoutFolds(
   candidates: readonly number[],
   rowOf: (index: number) => Losses,
-  samples: Samples,
-  weights: DomainWeights,
-  foldings: Foldings,
+  outside: OutsideFolds,
 ): (number | null)[] {
-  const lossesWithout = withoutFolds(samples, weights, foldings);
-  const losses = new Float64Array(foldings.folds.length * FOLDS);
-  const winner: (number | null)[] = new Array(losses.length).fill(null);
-  const lowest = new Float64Array(losses.length).fill(Number.POSITIVE_INFINITY);
-  for (const index of candidates) {
-    lossesWithout(rowOf(index), losses);
-    for (let at = 0; at < losses.length; at++) {
-      if ((losses[at] as number) < (lowest[at] as number)) {
-        lowest[at] = losses[at] as number;
-        winner[at] = index;
+  const F = outside.count;
+  const winner: (number | null)[] = new Array(F).fill(null);
+  const lowest = new Float64Array(F).fill(Number.POSITIVE_INFINITY);
+  for (let from = 0; from < candidates.length; from += LANES) {
+    const together = candidates.slice(from, from + LANES);
+    const losses = outside.ofEach(together.map(rowOf));
+    for (let lane = 0; lane < together.length; lane++)
+      for (let at = 0; at < F; at++) {
+        const loss = losses[lane * F + at] as number;
+        if (loss < (lowest[at] as number)) {
+          lowest[at] = loss;
+          winner[at] = together[lane] as number;
+        }
       }
-    }
   }
   return winner;
 }
+
 function domainLosses(nll: Float64Array, samples: Samples): Float64Array {
   const losses = new Float64Array(samples.domains.length);
   for (let d = 0; d < losses.length; d++) {

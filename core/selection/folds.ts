@@ -1,7 +1,6 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { type Losses, objectiveOf } from './measured.ts';
 import { below } from './resample.ts';
-import type { DomainWeights, Samples } from './samples.ts';
+import type { Samples } from './samples.ts';
 
 /** Enough that a fold's choice sees nine tenths of the samples; each domain is spread over all folds. */
 export const FOLDS = 10;
@@ -70,63 +69,4 @@ function shuffled<T extends number[] | Uint8Array>(values: T, rng: Generator): T
     [out[i], out[j]] = [out[j] as number, out[i] as number];
   }
   return out;
-}
-
-/**
- * Σ_d w_d L_d of a row on all samples outside each fold, into `losses`, shape (foldings × folds). A domain whose only
- * samples are in the fold has no say; where that leaves none, all samples speak.
- */
-export function withoutFolds(
-  samples: Samples,
-  weights: DomainWeights,
-  { cell, folds }: Foldings,
-): (row: Losses, losses?: Float64Array) => Float64Array {
-  const outside = folds.length * FOLDS;
-  const counted = Array.from(weights.keys()).filter((d) => weights[d] !== 0);
-  const inCell = new Float64Array(folds[0]?.length ?? 0);
-  const inFold = new Float64Array(FOLDS);
-  const sums = new Float64Array(outside);
-  const left = counted.map((d) => {
-    sumOutside(samples.tokens, d);
-    return sums.map((tokens) => Math.max(0, tokens));
-  });
-  const emptied = Array.from({ length: outside }, (_, at) => at).filter((at) =>
-    left.every((tokens) => tokens[at] === 0),
-  );
-  return (row, losses = new Float64Array(outside)) => {
-    losses.fill(0);
-    for (const [i, d] of counted.entries()) {
-      const weight = weights[d] as number;
-      const tokens = left[i] as Float64Array;
-      sumOutside(row.nll, d);
-      for (let at = 0; at < outside; at++) {
-        const own = tokens[at] as number;
-        if (own > 0) losses[at] = (losses[at] as number) + (weight * (sums[at] as number)) / own;
-      }
-    }
-    for (const at of emptied) losses[at] = objectiveOf(row, weights);
-    return losses;
-  };
-
-  /** Σ of `values` over the samples of domain `d` outside each fold, into `sums`. */
-  function sumOutside(values: Losses['nll'], d: number): void {
-    const to = samples.start[d + 1] as number;
-    let total = 0;
-    inCell.fill(0);
-    for (let s = samples.start[d] as number; s < to; s++) {
-      const value = values[s] as number;
-      const c = cell[s] as number;
-      inCell[c] = (inCell[c] as number) + value;
-      total += value;
-    }
-    for (let r = 0; r < folds.length; r++) {
-      const fold = folds[r] as Uint8Array;
-      inFold.fill(0);
-      for (let c = 0; c < fold.length; c++) {
-        const f = fold[c] as number;
-        inFold[f] = (inFold[f] as number) + (inCell[c] as number);
-      }
-      for (let f = 0; f < FOLDS; f++) sums[r * FOLDS + f] = total - (inFold[f] as number);
-    }
-  }
 }

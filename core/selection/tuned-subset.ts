@@ -1,7 +1,8 @@
 import { crossFit } from './chosen.ts';
 import { type Estimated, estimatedFrom } from './estimated.ts';
-import { FOLDS, type Folds, onlyFolding, withoutFolds } from './folds.ts';
+import { FOLDS, type Folds, onlyFolding } from './folds.ts';
 import { influence, type Losses, meanLosses, objectiveOf } from './measured.ts';
+import { OutsideFolds } from './outside-folds.ts';
 import { lowestOf, tripleAt, vertex, weightsAt } from './parabola.ts';
 import { sampleVariance } from './sample-variance.ts';
 import type { DomainWeights, Samples } from './samples.ts';
@@ -39,8 +40,8 @@ export function tuneSubset(
   const scales = merges.map(({ scale }) => scale);
   const whole = merges.map(({ losses }) => objectiveOf(losses, weights));
   const lowest = lowestOf(scales, whole);
-  const outside = withoutFolds(samples, weights, onlyFolding(folds));
-  const byFold = merges.map(({ losses }) => outside(losses));
+  const outside = OutsideFolds.of(samples, weights, onlyFolding(folds));
+  const byFold = merges.map(({ losses }) => outside.of(losses));
   const rows = Array.from({ length: FOLDS }, (_, fold) => {
     const left = byFold.map((losses) => losses[fold] as number);
     const { at, first } = lowestOf(scales, left);

@@ -8,9 +8,9 @@ import {
   foldsIn,
   foldsOf,
   onlyFolding,
-  withoutFolds,
 } from '../../core/selection/folds.ts';
 import type { Measured } from '../../core/selection/measured.ts';
+import { OutsideFolds } from '../../core/selection/outside-folds.ts';
 import { resample } from '../../core/selection/resample.ts';
 import { normalised, type Samples, samplesOf } from '../../core/selection/samples.ts';
 import { tiedWithBest } from '../../core/selection/tied.ts';
@@ -147,17 +147,17 @@ describe('a fold that holds every sample that counts', () => {
     const choice = chooseBest(indices(4), measured, one, first, onlyFolding(folds));
     expect(choice?.best).toBe(2);
     expect(choice?.crossFitted.domains[0]).toBe(measured[2]?.domains[0]);
-    const outside = withoutFolds(one, first, onlyFolding(folds));
+    const outside = OutsideFolds.of(one, first, onlyFolding(folds));
     for (const row of measured)
-      for (const loss of outside(row)) expect(loss).toBeCloseTo(row.domains[0] ?? Number.NaN, 12);
+      for (const loss of outside.of(row)) expect(loss).toBeCloseTo(row.domains[0] ?? Number.NaN, 12);
   });
 
   it('has no say where others remain', () => {
-    const outside = withoutFolds(one, WEIGHTS, onlyFolding(folds));
+    const outside = OutsideFolds.of(one, WEIGHTS, onlyFolding(folds));
     const [row] = measured;
     if (!row) throw new Error('a model');
     const withFirst = folds[0] ?? -1;
-    expect(outside(row)[withFirst]).toBeLessThan(0.6 * (row.domains[1] ?? 0));
+    expect(outside.of(row)[withFirst]).toBeLessThan(0.6 * (row.domains[1] ?? 0));
   });
 });
 

@@ -17,7 +17,8 @@ const FOLDINGS = foldingsOf(SAMPLES, 3);
 function models(count: number): Losses[] {
   const random = seededRandom(1);
   return Array.from({ length: count }, (_, i) => {
-    const nll = (i % 2 ? Float32Array : Float64Array).from(SAMPLES.tokens, (t) => t * (2 + random.uniform()));
+    const values = Array.from(SAMPLES.tokens, (t) => t * (2 + random.uniform()));
+    const nll = i % 2 ? Float32Array.from(values) : Float64Array.from(values);
     return { nll, domains: new Float64Array(SAMPLES.domains.length) };
   });
 }

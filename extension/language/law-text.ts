@@ -6,10 +6,13 @@ import { symbol } from '../../words/law.ts';
 import { loss } from '../../words/numbers.ts';
 import { millinats } from '../../words/units.ts';
 
-/** `L∞ 0.713 · A 0.078 · b 0.69`; empty where nothing is fitted. */
-export function lawInShort({ parameters }: LawCurve): string {
-  return Object.entries(parameters ?? {})
-    .map(([name, value]) => `${symbol(name)} ${inline(name, value)}`)
+/** `L∞ 0.713 · A 0.078 · b 0.69`, in words where the data leave the floor open; empty where nothing is fitted. */
+export function lawInShort(curve: LawCurve): string {
+  return Object.entries(curve.parameters ?? {})
+    .map(([name, value]) => {
+      const isOpen = name === 'Linf' && !isFloorKnown(curve);
+      return `${symbol(name)} ${isOpen ? floorText(curve) : inline(name, value)}`;
+    })
     .join(' · ');
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fitCurve } from '../../core/law/fit-curve.ts';
+import { lawInShort } from '../../extension/language/law-text.ts';
 import { floorText, isFloorKnown } from '../../words/floor.ts';
 import { asked, covarianceOf, curveOf } from '../law/curves.ts';
 
@@ -19,6 +20,7 @@ describe('the floor in words', () => {
     expect(law.parameters?.['Linf']).toBeDefined();
     expect(isFloorKnown(law)).toBe(false);
     expect(floorText(law)).toBe('not identified');
+    expect(lawInShort(law)).toMatch(/^L∞ not identified · A /);
   });
 
   it('is empty without a law', () => {

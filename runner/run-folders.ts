@@ -9,7 +9,7 @@ import { type ProcessIdentity, processLives } from './process-alive.ts';
 
 export interface RunFolder {
   readonly run: string;
-  readonly plan: string;
+  readonly plan: PlanId;
   /** In the order of worker ids. */
   readonly status: readonly WorkerStatus[];
   /** Whether any of its processes lives; null where that cannot be known from this machine. */
@@ -55,7 +55,7 @@ export function readRun(store: string, run: string): RunFolder | null {
   );
   return {
     run,
-    plan,
+    plan: plan as PlanId,
     status,
     alive,
     gone: new Set(gone.map(({ worker }) => worker)),

@@ -1,6 +1,8 @@
 /** What is said of a host, and what is asked before it is used. What the host says of itself is made harmless. */
 import type { Host } from '../core/hosts/host.ts';
 import type { HostFacts } from '../core/hosts/host-facts.ts';
+import type { HostView } from '../core/hosts/host-view.ts';
+import type { TargetName } from '../core/hosts/target-name.ts';
 import { plain } from './plain.ts';
 import { bytes } from './units.ts';
 
@@ -25,4 +27,27 @@ export function reachQuestion({ name, ssh }: Host): string {
 export function setUpSentence({ directory }: HostFacts, environment: boolean): string {
   const packages = environment ? ', and a Python environment with PyTorch (up to 6 GB)' : '';
   return `Into ${plain(directory, 200)}, readable by you alone: the agent's source (less than 1 MB)${packages}. Nothing else of the host is changed.`;
+}
+
+/** `gpu-box, last seen 2026-11-23 14:05`; of one that is connected, its name. */
+export function hostText({ name, link, seen }: HostView): string {
+  const shown = plain(name, 30);
+  if (link === 'connected') return shown;
+  const last = seen === null ? 'nothing heard yet' : `last seen ${moment(seen)}`;
+  return link === 'apart' ? `${shown}, ${last}` : `reconnecting to ${shown}, ${last}`;
+}
+
+/** `reached as user@gpu-box · hosts.yaml · agreed to`; what a name of a host stands for. */
+export function targetText({ host, from, isAgreed }: TargetName): string {
+  const source = { 'hosts.yaml': 'hosts.yaml', ssh: 'ssh configuration', agreed: 'used before' }[from];
+  const reached = host.ssh === host.name ? '' : `reached as ${plain(host.ssh)}`;
+  return [reached, source, isAgreed ? 'agreed to' : 'asks before its first use'].filter(Boolean).join(' · ');
+}
+
+/** To the minute, as the clock here shows it. */
+export function moment(milliseconds: number): string {
+  const at = new Date(milliseconds);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }

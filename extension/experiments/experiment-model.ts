@@ -5,17 +5,19 @@
 import path from 'node:path';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import type { Parsed } from '../../core/experiment/parse.ts';
+import type { HostView } from '../../core/hosts/host-view.ts';
 import { type Problem, ProblemError, problemOf } from '../../core/problem.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import { type MergeChoice, mergekitYaml } from '../../core/report/mergekit.ts';
 import type { Progress, Report } from '../../core/report/report.ts';
 import { tunedMerge } from '../../core/report/tuned-merge.ts';
-import type { WorkerStatus } from '../../core/store/format.ts';
+import type { PlanId, WorkerStatus } from '../../core/store/format.ts';
 import type { AnalysisUpdate } from '../../runner/analysis.ts';
 import type { AnyOutline, AnyReport } from '../../runner/analysis-messages.ts';
 import type { AnalysisPool } from '../../runner/analysis-pool.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
-import { runNames, runsOf } from '../../runner/run-folders.ts';
+import { lastNews } from '../../runner/hosts/mirror-files.ts';
+import { readRun, runNames, runsOf } from '../../runner/run-folders.ts';
 import { ofAnEnsemble } from '../../runner/session-errors.ts';
 import type {
   DownstreamOutcome,
@@ -29,6 +31,7 @@ import type {
 } from '../../runner/session-types.ts';
 import type { RunView } from '../../webview/messages.ts';
 import type { ExperimentState, PlanState } from './experiment-state.ts';
+import { HostHearing } from './host-hearing.ts';
 import { InTurn } from './in-turn.ts';
 import { RunTracker } from './run-tracker.ts';
 import { sameAim, sameQuestion } from './same-question.ts';
@@ -73,6 +76,8 @@ const CHANGED = 'Models or data changed, or were not looked at yet: run or plan 
 interface Job {
   readonly session: Work;
   readonly question: Question;
+  /** What was planned last of it. */
+  readonly plan: PlanId | null;
 }
 
 export class ExperimentModel {
@@ -92,6 +97,7 @@ export class ExperimentModel {
   #tracker: RunTracker | null = null;
   /** What the run was to find out when it was started here, or found. */
   #trackedFor: Question | null = null;
+  #hearing: HostHearing | null = null;
   #runs = '';
   #timer: NodeJS.Timeout | null = null;
   #generation = 0;
@@ -108,6 +114,7 @@ export class ExperimentModel {
       valid: questionIn(parsed) ? parsed : null,
       stale: null,
       run: IDLE,
+      host: null,
       busy: null,
       problem: null,
     };
@@ -140,6 +147,7 @@ export class ExperimentModel {
       const { session } = await this.#jobOf(question);
       try {
         const summary = await session.plan();
+        this.#job = { session, question, plan: summary.plan.id };
         this.#prepared(summary.prepared, question);
         return summary;
       } catch (error) {
@@ -155,12 +163,34 @@ export class ExperimentModel {
   /** Starts a run of what was planned last, whatever the text has become since, or joins the one that goes on. */
   async run(): Promise<'started' | 'queued' | 'attached' | 'nothing_to_do'> {
     return this.#busy('Starting the run', async () => {
-      const { session, question } = this.#job ?? (await this.#jobOf(this.#validText()));
+      const { session, question, plan } = this.#job ?? (await this.#jobOf(this.#validText()));
       const { run, state, warnings } = await session.run();
       const [warning] = warnings;
       if (warning) this.#set({ problem: warning });
-      if (state !== 'nothing_to_do') this.#track(session.store, run, question);
+      if (state !== 'nothing_to_do') {
+        const { store, target: host } = session;
+        this.#track(store, run, question);
+        if (host !== 'local' && plan) this.#hear(new HostHearing({ host, store, plan }));
+      }
       return state;
+    });
+  }
+
+  /** Brings the news of a run on a host here that another window started, or the command line. */
+  async follow(): Promise<void> {
+    const [tracker, host] = [this.#tracker, this.#state.host];
+    const plan = tracker && readRun(tracker.store, tracker.run)?.plan;
+    if (!host || !plan || this.#hearing) return;
+    await this.#busy(`Connecting to ${host.name}`, async () => {
+      const hearing = new HostHearing({ host: host.name, store: tracker.store, plan });
+      try {
+        await hearing.catchUp();
+      } catch (error) {
+        await hearing[Symbol.asyncDispose]();
+        throw error;
+      }
+      if (this.#tracker === tracker && tracker.active && !this.#hearing) this.#hear(hearing);
+      else await hearing[Symbol.asyncDispose]();
     });
   }
 
@@ -258,7 +288,7 @@ export class ExperimentModel {
     this.#tracker?.dispose();
     this.#tracker = null;
     this.#reportOf = null;
-    this.#set({ ...NOTHING_KNOWN, run: IDLE, problem: null });
+    this.#set({ ...NOTHING_KNOWN, run: IDLE, host: null, problem: null });
   }
 
   async dispose(): Promise<void> {
@@ -373,18 +403,53 @@ export class ExperimentModel {
     else if (this.#tracker) {
       this.#tracker.dispose();
       this.#tracker = null;
-      this.#set({ run: IDLE });
+      this.#set({ run: IDLE, host: null });
     }
   }
 
   #track(store: string, run: string, question: Question): void {
     if (this.#disposed || (this.#tracker?.run === run && this.#tracker.store === store)) return;
     this.#tracker?.dispose();
+    this.#tracker = null;
+    void this.#deaf();
     const tracker = new RunTracker(store, run, this.#options.now, (view) => this.#set({ run: view }));
     this.#tracker = tracker;
     this.#trackedFor = question;
-    this.#set({ run: tracker.view });
+    this.#set({ run: tracker.view, host: this.#hostOf(tracker) });
     void this.#untilEnd(tracker);
+  }
+
+  /** Null where the run is on this machine, or has ended. */
+  #hostOf({ active, store, run }: RunTracker): HostView | null {
+    const name = this.#trackedFor?.target ?? 'local';
+    if (name === 'local' || !active) return null;
+    return { name, link: this.#hearing?.link ?? 'apart', seen: lastNews(store, run) };
+  }
+
+  /** Until the run ends, or nothing can be heard of it any more. */
+  #hear(hearing: HostHearing): void {
+    const before = this.#hearing;
+    this.#hearing = hearing;
+    void before?.[Symbol.asyncDispose]();
+    hearing.begin((problem) => {
+      if (this.#hearing !== hearing) return;
+      if (problem) {
+        this.#set({ problem });
+        void this.#deaf();
+      } else this.#showHost();
+    });
+    this.#showHost();
+  }
+
+  async #deaf(): Promise<void> {
+    const hearing = this.#hearing;
+    this.#hearing = null;
+    this.#showHost();
+    await hearing?.[Symbol.asyncDispose]();
+  }
+
+  #showHost(): void {
+    this.#set({ host: this.#tracker && this.#hostOf(this.#tracker) });
   }
 
   /** By the question that the run was started for: what is typed meanwhile never ends it. */
@@ -408,6 +473,7 @@ export class ExperimentModel {
       this.#set({ problem: end.problem });
       tracker.failed();
     }
+    if (this.#tracker === tracker) void this.#deaf();
     if (tracker.seen) this.#options.ended(end);
   }
 
@@ -446,7 +512,7 @@ export class ExperimentModel {
     if (this.#disposed) throw notLookedAt();
     if (this.#job?.question === question) return this.#job;
     const before = this.#job;
-    this.#job = { session: openWork(this.file, question, this.#sessionOptions(false)), question };
+    this.#job = { session: openWork(this.file, question, this.#sessionOptions(false)), question, plan: null };
     await before?.session.dispose();
     return this.#job;
   }
@@ -462,7 +528,7 @@ export class ExperimentModel {
     const sessions = [this.#looked?.session, this.#job?.session];
     this.#looked = null;
     this.#job = null;
-    await Promise.all(sessions.map((session) => session?.dispose()));
+    await Promise.all([this.#deaf(), ...sessions.map((session) => session?.dispose())]);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Everything that surfaces show of one experiment file, as data. Surfaces read it and compute no number of their own. */
 import type { Parsed } from '../../core/experiment/parse.ts';
+import type { HostView } from '../../core/hosts/host-view.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import type { Report } from '../../core/report/report.ts';
@@ -28,6 +29,8 @@ export interface ExperimentState {
   /** The same of an ensemble's. */
   readonly members: PreparedEnsemble | null;
   readonly run: RunView;
+  /** Where the run goes on, if that is a host; null for this machine, and when none does. */
+  readonly host: HostView | null;
   /** What goes on that takes time besides a run, in words for people, e.g. "Looking at models and data". */
   readonly busy: string | null;
   /** Why the last thing asked for did not happen. */

@@ -1,3 +1,4 @@
+import { targetText } from '../../words/hosts.ts';
 import { type Asked, namesAt, type Suggestion, tagAt } from './completion.ts';
 import { messageMarkdown } from './markdown.ts';
 import { choicesAt, keyAtPath, type SchemaNode, schemasAt } from './schema-at.ts';
@@ -12,7 +13,7 @@ export function valueCompletions(asked: Asked): readonly Suggestion[] {
   if (key === 'method' && (section === 'goals' || section === 'merge')) return namedMethods(asked);
   if (path.join('.') === 'sweep.subsets') return SUBSETS;
   if (path.join('.') === 'sweep.k') return kSuggestions(asked);
-  const choices = [...choicesAt(path, tagAt(asked)), ...words(path.join('.'))];
+  const choices = [...choicesAt(path, tagAt(asked)), ...words(asked)];
   const known = keyAtPath(path, tagAt(asked));
   const documentation = known?.schema.description ? messageMarkdown(known.schema.description) : '';
   return [...choices, ...defaultOf(known?.schema)].map(({ value, about }) => ({
@@ -29,12 +30,20 @@ interface Word {
   readonly about: string;
 }
 
-function words(path: string): readonly Word[] {
-  if (path === 'target') return [{ value: 'local', about: 'this machine' }];
+function words(asked: Asked): readonly Word[] {
+  const path = asked.place.path.join('.');
+  if (path === 'target') return targetWords(asked);
   if (path !== 'evaluation.chat_template') return [];
   return [
     { value: 'auto', about: "the base's, or that which all experts share" },
     { value: 'none', about: 'text as it is' },
+  ];
+}
+
+function targetWords({ targets }: Asked): readonly Word[] {
+  return [
+    { value: 'local', about: 'this machine' },
+    ...targets.map((each) => ({ value: each.host.name, about: targetText(each) })),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** What may be written at the cursor, in a whole file as in one that is being typed. */
 import type { Range } from '../../core/experiment/diagnostic.ts';
+import type { TargetName } from '../../core/hosts/target-name.ts';
 import { keyCompletions } from './complete-keys.ts';
 import { nameCompletions } from './complete-names.ts';
 import { pathCompletions } from './complete-paths.ts';
@@ -44,6 +45,8 @@ export interface Surroundings {
   readonly list: ListFolder;
   /** Null for a file that was never saved. */
   readonly roots: FileRoots | null;
+  /** What may be a target besides `local`. */
+  readonly targets?: readonly TargetName[];
 }
 
 /** What suggestions are made from. */
@@ -53,16 +56,17 @@ export interface Asked {
   readonly root: OutlineEntry;
   readonly list: ListFolder;
   readonly roots: FileRoots | null;
+  readonly targets: readonly TargetName[];
 }
 
 export async function completions(
   text: string,
   offset: number,
-  { list, roots }: Surroundings,
+  { list, roots, targets = [] }: Surroundings,
 ): Promise<readonly Completion[]> {
   const place = placeAt(text, offset);
   if (!place) return [];
-  const asked: Asked = { text, place, root: outlineOf(text).root, list, roots };
+  const asked: Asked = { text, place, root: outlineOf(text).root, list, roots, targets };
   const found = [
     ...(await nameCompletions(asked)),
     ...(await pathCompletions(asked)),

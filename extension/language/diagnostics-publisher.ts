@@ -5,6 +5,7 @@ import { type EditedDocuments, rootsOf } from './edited-documents.ts';
 import type { EditorSettings } from './editor-settings.ts';
 import { FileExistence } from './file-existence.ts';
 import { namedFiles } from './named-files.ts';
+import type { Targets } from './targets.ts';
 import { toRange } from './vscode-ranges.ts';
 
 /** After the last key stroke: enough to take a burst of them together, too short to be seen. */
@@ -16,6 +17,7 @@ interface PublisherOptions {
   readonly states: ExperimentStates;
   readonly settings: EditorSettings;
   readonly documents: EditedDocuments;
+  readonly targets: Targets;
   readonly isExperiment: (document: vscode.TextDocument) => boolean;
 }
 
@@ -34,6 +36,7 @@ export class DiagnosticsPublisher implements vscode.Disposable {
     const { workspace, window } = vscode;
     const again = () => {
       this.#files.expire();
+      this.#options.targets.expire();
       this.#checkFilesSoon();
     };
     this.#subscriptions = [
@@ -84,13 +87,14 @@ export class DiagnosticsPublisher implements vscode.Disposable {
   }
 
   #publish(document: vscode.TextDocument): void {
-    const { documents, settings } = this.#options;
+    const { documents, settings, targets } = this.#options;
     const roots = rootsOf(document);
     const found = diagnostics(documents.of(document), {
       exists: roots ? this.#files.known : new Map(),
       folder: roots?.folder ?? '',
       home: roots?.home ?? '',
       statistical: settings.enabled('statisticalWarnings', document.uri),
+      ...(targets.isRead ? { targets: targets.known } : {}),
     });
     this.#collection.set(document.uri, found.map(toDiagnostic));
   }
@@ -113,7 +117,8 @@ export class DiagnosticsPublisher implements vscode.Disposable {
       const roots = rootsOf(document);
       return roots ? namedFiles(this.#options.documents.of(document), roots).map(({ path }) => path) : [];
     });
-    if ((await this.#files.check(paths)) && !this.#disposed) {
+    const found = await Promise.all([this.#files.check(paths), this.#options.targets.check()]);
+    if (found.includes(true) && !this.#disposed) {
       for (const document of this.#open()) this.#publish(document);
     }
   }

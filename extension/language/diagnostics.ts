@@ -1,10 +1,11 @@
 /** Everything to underline: what the text says wrongly, what models and data do not fit, what the numbers leave open. */
-
+import type { TargetName } from '../../core/hosts/target-name.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { distinct, type EditorDiagnostic, messageOf } from './editor-diagnostic.ts';
 import { missingFiles } from './missing-files.ts';
 import { preparedDiagnostics } from './prepared-diagnostics.ts';
 import { statisticalDiagnostics } from './statistical-diagnostics.ts';
+import { targetDiagnostics } from './target-diagnostics.ts';
 
 export type { EditorDiagnostic } from './editor-diagnostic.ts';
 
@@ -14,6 +15,8 @@ export interface DiagnosticOptions {
   readonly folder: string;
   readonly home: string;
   readonly statistical: boolean;
+  /** What may be a target besides `local`; left out while that is not known. */
+  readonly targets?: readonly TargetName[];
 }
 
 export function diagnostics(edited: EditedExperiment, options: DiagnosticOptions): EditorDiagnostic[] {
@@ -23,6 +26,7 @@ export function diagnostics(edited: EditedExperiment, options: DiagnosticOptions
   );
   return distinct([
     ...textDiagnostics(edited),
+    ...targetDiagnostics(edited, options.targets),
     ...found,
     ...missing,
     ...(options.statistical ? statisticalDiagnostics(edited) : []),

@@ -5,15 +5,17 @@ import { type EditedDocuments, rootsOf } from './edited-documents.ts';
 import { folderLister } from './folder-listing.ts';
 import type { QuickFix } from './quick-fix.ts';
 import { quickFixes } from './quick-fixes.ts';
+import type { Targets } from './targets.ts';
 import { fromRange, toEdits, toRange } from './vscode-ranges.ts';
 
-export function completionProvider(): vscode.CompletionItemProvider {
+export function completionProvider(targets: Targets): vscode.CompletionItemProvider {
   const list = folderLister();
   return {
     provideCompletionItems: async (document, position) => {
       const found = await completions(document.getText(), document.offsetAt(position), {
         list,
         roots: rootsOf(document),
+        targets: await targets.read(),
       });
       return found.map(toItem);
     },
@@ -44,10 +46,10 @@ function toItem(completion: Completion): vscode.CompletionItem {
   return item;
 }
 
-export function fixProvider(documents: EditedDocuments): vscode.CodeActionProvider {
+export function fixProvider(documents: EditedDocuments, targets: Targets): vscode.CodeActionProvider {
   return {
     provideCodeActions: (document, range, { diagnostics }) =>
-      quickFixes(documents.of(document), fromRange(range)).map((fix) =>
+      quickFixes(documents.of(document), fromRange(range), targets.known).map((fix) =>
         toAction(fix, document.uri, diagnostics),
       ),
   };

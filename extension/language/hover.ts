@@ -1,6 +1,7 @@
 /** What is said of the word under the pointer: of an expert, a method, a domain or a key. */
 
 import type { Path, Position, Range } from '../../core/experiment/diagnostic.ts';
+import type { TargetName } from '../../core/hosts/target-name.ts';
 import { meansSentence, precisionSentence, samplesSentence } from '../../words/precision.ts';
 import { downstreamSentences } from './downstream-hints.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
@@ -11,6 +12,7 @@ import { hoverOfKey } from './hover-keys.ts';
 import { hoverOfMethod } from './hover-methods.ts';
 import { hoverOfBase, hoverOfExpert } from './hover-models.ts';
 import { hoverOfScale } from './hover-scale.ts';
+import { hoverOfTarget } from './hover-target.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { OutlineEntry } from './outline.ts';
 import { headlineCell } from './report-cells.ts';
@@ -22,11 +24,16 @@ export interface Hover {
   readonly range: Range;
 }
 
-export function hover(edited: EditedExperiment, at: Position): Hover | null {
+export function hover(
+  edited: EditedExperiment,
+  at: Position,
+  targets: readonly TargetName[] = [],
+): Hover | null {
   const found = wordAt(edited, at);
   if (!found) return null;
   const { path, on, range } = found;
-  const content = contentOf(edited, path).filter((part) => part !== null);
+  const ofTarget = path.length === 1 && path[0] === 'target' ? [hoverOfTarget(edited, targets)] : null;
+  const content = (ofTarget ?? contentOf(edited, path)).filter((part) => part !== null);
   const ofKey = on === 'key' ? hoverOfKey(edited, path) : null;
   const { stale } = edited.state ?? {};
   const report = edited.state?.report ?? edited.state?.ensemble;

@@ -10,6 +10,7 @@ import { hover } from './hover.ts';
 import { type Lens, lenses } from './lenses.ts';
 import { messageMarkdown } from './markdown.ts';
 import type { Shown } from './shown.ts';
+import type { Targets } from './targets.ts';
 import { fromPosition, toPosition, toRange } from './vscode-ranges.ts';
 
 type Numbers = { readonly documents: EditedDocuments; readonly settings: EditorSettings };
@@ -68,11 +69,11 @@ function toHint({ position, text, tooltip }: Hint): vscode.InlayHint {
   return hint;
 }
 
-export function hoverProvider({ documents, settings }: Numbers): vscode.HoverProvider {
+export function hoverProvider({ documents, settings }: Numbers, targets: Targets): vscode.HoverProvider {
   return {
     provideHover: (document, position) => {
       if (!settings.enabled('hovers', document.uri)) return null;
-      const found = hover(documents.of(document), fromPosition(position));
+      const found = hover(documents.of(document), fromPosition(position), targets.known);
       if (!found) return null;
       const text = new vscode.MarkdownString(found.parts.join('\n\n'));
       text.isTrusted = false;

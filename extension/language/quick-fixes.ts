@@ -1,18 +1,25 @@
 /** Edits that mend or complete the file, each so small that everything else in it stays as it is. */
 import type { Path, Range } from '../../core/experiment/diagnostic.ts';
+import type { TargetName } from '../../core/hosts/target-name.ts';
 import { plain } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { change, type QuickFix } from './quick-fix.ts';
 import { headlineCell } from './report-cells.ts';
 import { sweepFixes } from './sweep-fixes.ts';
+import { targetFixes } from './target-fixes.ts';
 import { overlap } from './text-lines.ts';
 import { weightsFix } from './weights-fix.ts';
 import { type Assignment, yamlEdits } from './yaml-edit.ts';
 
 /** What can be done about what stands in a range. */
-export function quickFixes(edited: EditedExperiment, range: Range): readonly QuickFix[] {
+export function quickFixes(
+  edited: EditedExperiment,
+  range: Range,
+  targets: readonly TargetName[] = [],
+): readonly QuickFix[] {
   return [
     ...misspelt(edited, range),
+    ...(isOn(edited, range, [['target']]) ? targetFixes(edited, targets) : []),
     ...(isOn(edited, range, [['goals'], ['experts']]) ? pickFix(edited) : []),
     ...(isOn(edited, range, [['sweep'], ['methods']]) ? sweepFixes(edited) : []),
     ...(isOn(edited, range, [['merge'], ['experts']]) ? [...mergeFix(edited), ...weightsFix(edited)] : []),

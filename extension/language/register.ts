@@ -8,6 +8,7 @@ import type { EditorSettings } from './editor-settings.ts';
 import { hintProvider, hintsOf, hoverProvider, lensesOf, lensProvider } from './number-providers.ts';
 import { Shown } from './shown.ts';
 import { definitionProvider, foldingProvider, linkProvider, symbolProvider } from './structure-providers.ts';
+import { Targets } from './targets.ts';
 
 const LANGUAGE = 'mergelab';
 /** Views of another version of a file, such as a diff's, have no results of their own. */
@@ -27,6 +28,7 @@ export interface LanguageOptions {
 export function registerLanguage({ subscriptions, states, settings }: LanguageOptions): void {
   const documents = new EditedDocuments(states);
   const numbers = { states, settings, documents };
+  const targets = new Targets();
   const shownLenses = new Shown(numbers, (document) => lensesOf(numbers, document));
   const shownHints = new Shown(numbers, (document) => hintsOf(numbers, document));
   const { languages } = vscode;
@@ -36,9 +38,9 @@ export function registerLanguage({ subscriptions, states, settings }: LanguageOp
     shownHints,
     languages.registerCodeLensProvider(WORKING, lensProvider(shownLenses)),
     languages.registerInlayHintsProvider(WORKING, hintProvider(shownHints)),
-    languages.registerHoverProvider(ANY, hoverProvider(numbers)),
-    languages.registerCompletionItemProvider(ANY, completionProvider(), ...COMPLETION_TRIGGERS),
-    languages.registerCodeActionsProvider(WORKING, fixProvider(documents), {
+    languages.registerHoverProvider(ANY, hoverProvider(numbers, targets)),
+    languages.registerCompletionItemProvider(ANY, completionProvider(targets), ...COMPLETION_TRIGGERS),
+    languages.registerCodeActionsProvider(WORKING, fixProvider(documents, targets), {
       providedCodeActionKinds: [QuickFix, RefactorRewrite],
     }),
     languages.registerDocumentSymbolProvider(ANY, symbolProvider(documents)),
@@ -47,6 +49,7 @@ export function registerLanguage({ subscriptions, states, settings }: LanguageOp
     languages.registerDefinitionProvider(WORKING, definitionProvider(documents)),
     new DiagnosticsPublisher({
       ...numbers,
+      targets,
       isExperiment: (document) => languages.match(WORKING, document) > 0,
     }),
   );

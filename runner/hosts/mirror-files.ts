@@ -109,6 +109,16 @@ export function hostWord(store: string, run: string): boolean | null | undefined
   }
 }
 
+/** When news of a run arrived last, in milliseconds since 1970; null for none. */
+export function lastNews(store: string, run: string): number | null {
+  const folder = path.join(store, 'runs', run);
+  const files = [...names(path.join(folder, 'status')).map((name) => path.join('status', name)), 'host.json'];
+  const times = files.flatMap(
+    (name) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? [],
+  );
+  return times.length === 0 ? null : Math.max(...times);
+}
+
 function names(folder: string): readonly string[] {
   try {
     return readdirSync(folder);

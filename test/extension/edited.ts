@@ -105,6 +105,7 @@ export function stateOf(text: string, more: Partial<ExperimentState> = {}): Expe
     prepared: null,
     members: null,
     run: { state: 'idle', workers: [], pace: [] },
+    host: null,
     busy: null,
     problem: null,
     updated: null,

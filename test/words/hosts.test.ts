@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { plainHost } from '../../core/hosts/host.ts';
 import type { HostFacts } from '../../core/hosts/host-facts.ts';
-import { factLines, reachQuestion, setUpSentence } from '../../words/hosts.ts';
+import { factLines, hostText, moment, reachQuestion, setUpSentence } from '../../words/hosts.ts';
 
 const facts: HostFacts = {
   system: 'Linux x86_64',
@@ -40,5 +40,17 @@ describe('what is asked before a host is used', () => {
   it('lets a host hide nothing in what it says of itself', () => {
     const lines = factLines({ ...facts, system: 'Linux\n\u001b[2J', gpus: ['x\u202e'] });
     expect(lines.join('')).not.toMatch(/\p{Cc}|\p{Cf}/u);
+  });
+});
+
+describe('a run on a host', () => {
+  it('is said to be heard of, or when it was last', () => {
+    const seen = new Date(2026, 1, 3, 4, 5).getTime();
+    expect(moment(seen)).toBe('2026-02-03 04:05');
+    expect(hostText({ name: 'gpu-box', link: 'connected', seen })).toBe('gpu-box');
+    expect(hostText({ name: 'gpu-box', link: 'apart', seen })).toBe('gpu-box, last seen 2026-02-03 04:05');
+    expect(hostText({ name: 'gpu-box', link: 'reconnecting', seen: null })).toBe(
+      'reconnecting to gpu-box, nothing heard yet',
+    );
   });
 });

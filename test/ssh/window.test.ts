@@ -1,0 +1,94 @@
+/** A run on a host as windows see it: it goes on without them, and one that is opened later finds it. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parseExperiment } from '../../core/experiment/parse.ts';
+import { ExperimentModel, type RunEnd } from '../../extension/experiments/experiment-model.ts';
+import type { ExperimentState } from '../../extension/experiments/experiment-state.ts';
+import { AnalysisPool } from '../../runner/analysis-pool.ts';
+import { hostStanding, setUpHost } from '../../runner/hosts/host-state.ts';
+import { TINY } from '../runner/tiny-world.ts';
+import { filesBelow } from './look.ts';
+import { whyNoSshd } from './sshd.ts';
+import { HostWorld } from './world.ts';
+
+/** Long enough to be left: 7 subsets by 40 masks. */
+const LONG = `${TINY}methods: [{ method: dare, drop_rate: 0.2, seeds: [${[...Array(40).keys()].join(', ')}] }]\n`;
+const LATE = { timeout: 120_000, interval: 20 };
+
+describe.skipIf(whyNoSshd() !== null)('a window on a run on a host', { timeout: 240_000 }, () => {
+  let world: HostWorld;
+  let file: string;
+  let home: string | undefined;
+  const windows: ExperimentModel[] = [];
+  beforeAll(async () => {
+    world = await HostWorld.start();
+    home = process.env['MERGE_LAB_HOME'];
+    process.env['MERGE_LAB_HOME'] = world.home;
+    file = world.experiment(`${LONG}target: ${world.sshd.alias}\n`);
+  });
+  afterAll(async () => {
+    await Promise.all(windows.map((window) => window.dispose()));
+    if (home === undefined) delete process.env['MERGE_LAB_HOME'];
+    else process.env['MERGE_LAB_HOME'] = home;
+    await world.remove();
+  });
+
+  function open(): { model: ExperimentModel; states: ExperimentState[]; ends: RunEnd[] } {
+    const states: ExperimentState[] = [];
+    const ends: RunEnd[] = [];
+    const model: ExperimentModel = new ExperimentModel(
+      file,
+      parseExperiment(readFileSync(file, 'utf8'), { file }),
+      {
+        session: () => ({}),
+        analyses: new AnalysisPool(),
+        now: () => Date.now(),
+        changed: () => states.push(model.state),
+        ended: (end) => ends.push(end),
+      },
+    );
+    windows.push(model);
+    return { model, states, ends };
+  }
+
+  it('needs the user’s yes first, and then none', async () => {
+    const { alias } = world.sshd;
+    await expect(open().model.plan()).rejects.toMatchObject({ problem: { code: 'host_not_agreed' } });
+    expect((await hostStanding(alias)).state).toBe('new');
+    const asked: string[] = [];
+    const agree = async ({ kind }: { kind: string }): Promise<boolean> => asked.push(kind) > 0;
+    await setUpHost(alias, { agree, isMeant: false });
+    // The user's own hosts.yaml describes it: only what is put there is asked for.
+    expect(asked).toEqual(['set_up']);
+    expect((await hostStanding(alias)).state).toBe('ready');
+  });
+
+  it('may be closed, connects to nothing when it is opened again, and follows it to its end when it is told to', async () => {
+    const first = open();
+    await first.model.plan();
+    expect(await first.model.run()).toBe('started');
+    expect(first.model.state.host).toMatchObject({ name: world.sshd.alias, link: 'connected' });
+    await vi.waitFor(() => expect(first.model.state.run.workers[0]?.done).toBeGreaterThan(10), LATE);
+    await first.model.dispose();
+
+    const { model, states, ends } = open();
+    await vi.waitFor(() => expect(model.state.host?.link).toBe('apart'), LATE);
+    expect(model.state.run.state).toBe('running');
+    expect(Date.now() - (model.state.host?.seen ?? 0)).toBeLessThan(60_000);
+    expect(world.sshd.cut()).toBe(0);
+
+    await model.follow();
+    expect(model.state.host?.link).toBe('connected');
+    expect(world.sshd.cut()).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(states.some(({ host }) => host?.link === 'reconnecting')).toBe(true), LATE);
+    await vi.waitFor(() => expect(ends).toHaveLength(1), LATE);
+    expect(ends[0]).toMatchObject({ kind: 'ended', status: { state: 'done', failed: 0 } });
+    expect(model.state).toMatchObject({ host: null, problem: null, run: { state: 'done' } });
+    await vi.waitFor(() => expect(model.state.plan?.missing).toBe(0), LATE);
+
+    const { out } = await model.merge({ subset: ['alpha', 'beta'], out: 'merged/two' });
+    expect(filesBelow(out).has('model.safetensors')).toBe(true);
+    expect(path.dirname(path.dirname(out))).toBe(path.dirname(file));
+  });
+});

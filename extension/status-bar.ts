@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Headline } from '../core/report/report.ts';
 import { answerSentences, chosenPool } from '../words/ensemble.ts';
+import { hostText } from '../words/hosts.ts';
 import { oneLine } from '../words/plain.ts';
 import { countsOfWorkers, leftText, percentOfNew } from '../words/run-progress.ts';
 import { LANGUAGE } from './experiments/experiment-library.ts';
@@ -61,7 +62,10 @@ function wordsOf(state: ExperimentState): { readonly text: string; readonly tool
   const name = oneLine(nameIn(state) ?? 'Experiment', 60);
   const tooltip = `${name}\n${state.problem ? oneLine(state.problem.message, 300) : stateSentence(state)}\nOpens the dashboard.`;
   if (state.busy) return { text: `$(loading~spin) ${state.busy}`, tooltip };
-  if (isActive(state)) return { text: `$(loading~spin) ${runText(state)}`, tooltip };
+  if (isActive(state)) {
+    const icon = state.host?.link === 'apart' ? 'debug-disconnect' : 'loading~spin';
+    return { text: `$(${icon}) ${runText(state)}`, tooltip };
+  }
   if (state.problem) return { text: '$(warning) Merge Lab', tooltip };
   return { text: `$(beaker) ${answerText(state) ?? 'Merge Lab'}`, tooltip };
 }
@@ -84,8 +88,13 @@ function answeredK({ subset, recommended_k }: Headline): number | null {
   return subset?.length ?? recommended_k?.k ?? null;
 }
 
-/** E.g. `37% · 20 s left`, of what is new. */
-export function runText({ run, report }: Pick<ExperimentState, 'run' | 'report'>): string {
+/** E.g. `37% · 20 s left`, of what is new, and where it is, if not here. */
+export function runText(state: Pick<ExperimentState, 'run' | 'report' | 'host'>): string {
+  const { host } = state;
+  return host ? `${progressText(state)} · ${hostText(host)}` : progressText(state);
+}
+
+function progressText({ run, report }: Pick<ExperimentState, 'run' | 'report'>): string {
   const waits = run.workers.find(({ waiting_for }) => waiting_for !== null);
   if (run.state === 'queued') return `waiting for ${oneLine(waits?.waiting_for ?? 'the device', 60)}`;
   if (run.state === 'starting') return 'starting';

@@ -6,6 +6,7 @@ import { precisionSentence } from '../../words/precision.ts';
 import { bytes, roughly } from '../../words/units.ts';
 import type { ExperimentModel } from '../experiments/experiment-model.ts';
 import type { Planned } from '../experiments/work.ts';
+import { hostReady } from '../hosts/host-ready.ts';
 import type { Lab } from '../lab.ts';
 import { setting } from '../settings.ts';
 import { showProblem } from '../show-problem.ts';
@@ -84,6 +85,22 @@ export async function plan(lab: Lab, target: Target): Promise<void> {
   }
 }
 
+/** Shows how far a run is that goes on on a host, wherever it was started. */
+export async function follow(lab: Lab, target: Target): Promise<void> {
+  const uri = await whichExperiment(lab, target);
+  const model = uri && lab.library.model(uri);
+  const host = model?.state.host;
+  if (!model || !host || !(await trusted('Following a run on a host'))) return;
+  const retry = () => follow(lab, uri);
+  if (!(await hostReady(lab, host.name, { isMeant: false, retry }))) return;
+  try {
+    await lab.library.hold(uri, 'run');
+    await model.follow();
+  } catch (error) {
+    showProblem(lab, problemOf(error), { retry, host: host.name, experiment: uri });
+  }
+}
+
 /** After the current merge; asked again, at once. */
 export async function stop(lab: Lab, target: Target, now = false): Promise<void> {
   const uri = await whichExperiment(lab, target);
@@ -91,6 +108,8 @@ export async function stop(lab: Lab, target: Target, now = false): Promise<void>
   if (!model || !(await trusted('Stopping a run'))) return;
   const { state } = model.state.run;
   try {
+    // Nothing else carries the wish there.
+    if (model.state.host?.link === 'apart') await follow(lab, uri);
     model.stop(now || state === 'stopping');
   } catch (error) {
     showProblem(lab, problemOf(error));

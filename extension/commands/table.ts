@@ -10,7 +10,7 @@ import { exportReport } from './export-report.ts';
 import { insertRecommended, insertSubset } from './insert.ts';
 import { copyMergekit, merge } from './merge.ts';
 import { newExperiment } from './new-experiment.ts';
-import { plan, run, stop, verify } from './run.ts';
+import { follow, plan, run, stop, verify } from './run.ts';
 import { openSample } from './sample.ts';
 import { scoreOnTasks } from './score-on-tasks.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   plan,
   verify,
   scoreOnTasks,
+  followRun: (lab, target) => follow(lab, target),
   stop: (lab, target) => stop(lab, target),
   stopNow: (lab, target) => stop(lab, target, true),
   refresh: async (lab, target) => {

@@ -2,6 +2,7 @@
 import { countMerges } from '../../core/design/count-merges.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import { followUpsText } from '../../words/follow-ups.ts';
+import { hostText } from '../../words/hosts.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { nameList, plain } from '../../words/plain.ts';
 import { countsOfWorkers, leftText, percentOfNew } from '../../words/run-progress.ts';
@@ -21,6 +22,7 @@ export interface Lens {
 export type LensCommand =
   | 'mergeLab.run'
   | 'mergeLab.stop'
+  | 'mergeLab.followRun'
   | 'mergeLab.plan'
   | 'mergeLab.openDashboard'
   | 'mergeLab.mergeRecommended'
@@ -57,7 +59,19 @@ type MakeLens = (command: LensCommand | null, title: string, tooltip: string) =>
 
 function actions(edited: EditedExperiment, lens: MakeLens): Lens[] {
   const { state } = edited;
-  switch (state?.run.state) {
+  const { host } = state ?? {};
+  if (host?.link === 'apart') {
+    const [share] = progress(edited);
+    const known = share === undefined ? '' : ` (${share} when last seen)`;
+    const why = `A run goes on there: ${hostText(host)}. Connects, and shows how far it is`;
+    return [lens('mergeLab.followRun', `Follow on ${plain(host.name, 30)}${known}`, why)];
+  }
+  const remark = host?.link === 'reconnecting' ? [lens(null, hostText(host), '')] : [];
+  return [...ofRun(edited, lens), ...remark];
+}
+
+function ofRun(edited: EditedExperiment, lens: MakeLens): Lens[] {
+  switch (edited.state?.run.state) {
     case 'starting':
       return [lens('mergeLab.stop', '■ Stop (starting)', 'Stop before it begins')];
     case 'queued':

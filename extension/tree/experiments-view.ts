@@ -120,6 +120,7 @@ function standing({ parsed, report, ensemble, plan, stale }: ExperimentState): s
 
 function iconOf(state: ExperimentState | undefined): vscode.ThemeIcon {
   if (!state) return new vscode.ThemeIcon('beaker');
+  if (isApart(state)) return new vscode.ThemeIcon('debug-disconnect');
   if (state.busy || isActive(state)) return new vscode.ThemeIcon('loading~spin');
   if (state.problem || state.run.state === 'failed')
     return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
@@ -128,8 +129,14 @@ function iconOf(state: ExperimentState | undefined): vscode.ThemeIcon {
   return new vscode.ThemeIcon('beaker');
 }
 
+/** Its run goes on on a host that nobody here asks. */
+function isApart({ busy, host }: ExperimentState): boolean {
+  return !busy && host?.link === 'apart';
+}
+
 /** Which inline actions there are. */
 function contextOf(state: ExperimentState | undefined): string {
+  if (state && isApart(state)) return 'experiment.apart';
   if (state && isActive(state)) return 'experiment.running';
   if (state?.busy) return 'experiment.busy';
   return state?.plan?.missing === 0 ? 'experiment.done' : 'experiment.idle';

@@ -57,6 +57,22 @@ describe('lenses', () => {
     expect(run?.title).toBe('▶ Run (first correct 1 error)');
   });
 
+  it('of a run on a host that nobody here asks offer to follow it, and while it is asked say when that fails', () => {
+    const host = { name: 'gpu-box', seen: null };
+    const far = running('running', { done: 193, total: 521 });
+    expect(titles({ ...far, host: { ...host, link: 'apart' } })).toEqual([
+      'Follow on gpu-box (37% when last seen)',
+      'Plan',
+      'Dashboard',
+    ]);
+    expect(titles({ ...far, host: { ...host, link: 'connected' } })[0]).toBe('■ Stop (37%)');
+    expect(titles({ ...far, host: { ...host, link: 'reconnecting' } }).slice(0, 2)).toEqual([
+      '■ Stop (37%)',
+      'reconnecting to gpu-box, nothing heard yet',
+    ]);
+    expect(titles({ ...far, host: { ...host, link: 'apart' } }, false)).toEqual(['Dashboard']);
+  });
+
   it('say what is new after an edit, and what is left of a stopped run', () => {
     const plan = planState({ done: 509, missing: 12 });
     expect(titles({ plan })[0]).toBe('▶ Run (12 new · about 1 min)');

@@ -1,6 +1,5 @@
 import type { Estimate } from './estimate.ts';
 import { type Fit, Fitter, predict } from './least-squares.ts';
-import { levelWhitening } from './level.ts';
 import type { UsablePoints } from './usable-points.ts';
 import { at, whiten } from './whitening.ts';
 
@@ -18,7 +17,7 @@ const FIRST_ORIGIN = 3;
  * Rolling origin: fits the first j k's, j = 3 and up, and compares with all later ones. The weights are those of the
  * whole curve's fit, but for the level, which is that of the first j. Null with fewer than four k's, or fewer than the form has parameters plus one.
  */
-export function backtest(estimate: Estimate, points: Pick<UsablePoints, 'y' | 'C'>): Backtest | null {
+export function backtest(estimate: Estimate, points: Pick<UsablePoints, 'y'>): Backtest | null {
   const { fitter } = estimate;
   const { k } = fitter;
   const { y } = points;
@@ -47,13 +46,13 @@ export function backtest(estimate: Estimate, points: Pick<UsablePoints, 'y' | 'C
 
 /** The form fitted to the first `count` k's alone. */
 function fitFirst(
-  { fitter, whitening: w, misfit, z }: Estimate,
-  { y, C }: Pick<UsablePoints, 'y' | 'C'>,
+  { fitter, whitenings, whitening: w, misfit, z }: Estimate,
+  { y }: Pick<UsablePoints, 'y'>,
   count: number,
 ): Fit {
   const { k } = fitter;
   const tolerance = 1e-6;
-  const own = levelWhitening(C, k.length, misfit, count, w.plain ?? w);
+  const own = whitenings.of(misfit, count);
   if (own === w) return fitter.fit(z, count, tolerance);
   const first = new Float64Array(k.length);
   whiten(own, y, first, count);

@@ -1,8 +1,8 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Form } from './curve.ts';
 import { parameterCount } from './forms.ts';
-import { type Fit, Fitter, FormGrid, predict } from './least-squares.ts';
-import { levelWhitening } from './level.ts';
+import { type Fit, Fitter, FormGrid, predictAll } from './least-squares.ts';
+import { LevelWhitenings } from './level.ts';
 import { Scratch } from './scratch.ts';
 import { residualScale, type UsablePoints } from './usable-points.ts';
 import { at, type Whitening, whiten } from './whitening.ts';
@@ -18,6 +18,8 @@ export interface Estimate {
   /** τ² and the errors' variance that residuals show together (harmonic mean over the covariance's axes), nats². */
   readonly residualVariance: number;
   readonly whitening: Whitening;
+  /** Of the same covariance, at other misfits and for fewer k's. */
+  readonly whitenings: LevelWhitenings;
   /** Whitened losses. */
   readonly z: Float64Array;
   /** Whitened residual variance: 1 where errors are known, estimated where not, null without residual degrees of freedom. */
@@ -30,58 +32,72 @@ const ROUGH = 1e-5;
 const unexplained = new Scratch();
 const alongAxes = new Scratch();
 
+/** Misfit and fit follow from each other so often at most. */
+const MOST_STEPS = 12;
+
+/** A form fitted at one misfit variance. */
+interface Step {
+  readonly misfit: number;
+  readonly whitening: Whitening;
+  readonly z: Float64Array;
+  readonly fitter: Fitter;
+  readonly fit: Fit;
+}
+
 /** Fits every form to one curve, sharing what depends on the covariance alone. */
 export class Estimator {
   readonly points: UsablePoints;
   readonly #spectrum: Spectrum | null;
-  #withoutMisfit: Whitening | null = null;
+  readonly #whitenings: LevelWhitenings;
 
   constructor(points: UsablePoints) {
-    this.points = points;
     const size = points.k.length;
-    if (!points.known || size === 0) {
-      this.#spectrum = null;
-      return;
-    }
-    this.#spectrum = spectrumOf(points.C, size);
+    this.points = points;
+    this.#whitenings = new LevelWhitenings(points.C, size);
+    this.#spectrum = points.known && size > 0 ? spectrumOf(points.C, size) : null;
   }
 
   /** Null with fewer k's than the form has parameters. */
   estimate(form: Form): Estimate | null {
     const { k } = this.points;
-    let misfit = 0;
     if (k.length < parameterCount(form)) return null;
-    const grid = FormGrid.of(form, k);
-    let current = this.#at(grid, misfit, ROUGH);
-    for (let i = 0; i < 12 && this.points.known && k.length > current.fit.p; i++) {
-      const next = this.#misfit(current.fit);
-      if (Math.abs(next - misfit) <= 1e-3 * misfit) break;
-      misfit = next;
-      current = this.#at(grid, misfit, ROUGH);
-    }
-    const { fitter, z } = current;
-    return this.#finished(fitter.fit(z), current.fitter, misfit, current.whitening, z);
+    const found = this.#settled(FormGrid.of(form, k));
+    return this.#finished(found, found.fitter.fit(found.z));
   }
 
   /** By the known errors alone. */
   withoutMisfit(form: Form): Estimate {
-    return this.#at(FormGrid.of(form, this.points.k), 0, ROUGH);
+    const step = this.#at(FormGrid.of(form, this.points.k), 0);
+    return this.#finished(step, step.fit);
   }
 
-  #at(grid: FormGrid, misfit: number, tolerance: number): Estimate {
-    const { k, y, C } = this.points;
-    const made = misfit === 0 ? this.#withoutMisfit : null;
-    const w = made ?? levelWhitening(C, k.length, misfit);
-    if (misfit === 0) this.#withoutMisfit = w;
+  /** Where the misfit variance is the one that the fit under it shows, or after the most steps. */
+  #settled(grid: FormGrid): Step {
+    const steps = [this.#at(grid, 0)];
+    if (!this.points.known || grid.k.length <= grid.p) return steps[0] as Step;
+    for (;;) {
+      const current = steps[steps.length - 1] as Step;
+      if (steps.length > MOST_STEPS) return current;
+      const next = this.#misfit(current.fit);
+      if (Math.abs(next - current.misfit) <= 1e-3 * current.misfit) return current;
+      const from = steps.findIndex(({ misfit }) => misfit === next);
+      // In a circle: where the last step ends is known without going there.
+      if (from >= 0) return steps[from + ((MOST_STEPS - from) % (steps.length - from))] as Step;
+      steps.push(this.#at(grid, next));
+    }
+  }
+
+  #at(grid: FormGrid, misfit: number): Step {
+    const { k, y } = this.points;
+    const w = this.#whitenings.of(misfit);
     const z = new Float64Array(k.length);
     whiten(w, y, z, k.length);
     const fitter = new Fitter(grid, w);
-    return this.#finished(fitter.fit(z, k.length, tolerance), fitter, misfit, w, z);
+    return { misfit, whitening: w, z, fitter, fit: fitter.fit(z, k.length, ROUGH) };
   }
 
-  #finished(fit: Fit, fitter: Fitter, misfit: number, w: Whitening, z: Float64Array): Estimate {
+  #finished({ fitter, misfit, whitening, z }: Step, fit: Fit): Estimate {
     const { k, known } = this.points;
-    const free = k.length - fit.p;
     const precision = this.#spectrum?.values.reduce((sum, value) => sum + 1 / (value + misfit), 0) ?? 0;
     return {
       fit,
@@ -89,9 +105,10 @@ export class Estimator {
       errorsKnown: known,
       misfit,
       residualVariance: precision > 0 ? k.length / precision : misfit,
-      whitening: w,
+      whitening,
+      whitenings: this.#whitenings,
       z,
-      scale: residualScale(this.points, fit.rss, free),
+      scale: residualScale(this.points, fit.rss, k.length - fit.p),
     };
   }
 
@@ -102,7 +119,8 @@ export class Estimator {
     const { values, vectors, ones, mean } = this.#spectrum;
     const K = k.length;
     const residuals = unexplained.of(K);
-    for (let i = 0; i < K; i++) residuals[i] = at(y, i) - predict(fit, k[i] ?? 0);
+    predictAll(fit, k, residuals);
+    for (let i = 0; i < K; i++) residuals[i] = at(y, i) - at(residuals, i);
     const rotated = alongAxes.of(K);
     let squared = 0;
     for (let column = 0; column < K; column++) {

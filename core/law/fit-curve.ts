@@ -2,7 +2,7 @@ import { throwIfCancelled } from './cancelled.ts';
 import type { LawCurve, RecommendedK } from './curve.ts';
 import { drawCurves } from './draws.ts';
 import { forecasts } from './forecast.ts';
-import { type Choice, chooseForm, formFit, goodness, rivalsOf } from './form-choice.ts';
+import { type Choice, chooseForm, formFit, rivalsOf } from './form-choice.ts';
 import { marginalGains } from './gains.ts';
 import type { CurveData, FitOptions } from './input.ts';
 import { Judge } from './interval.ts';
@@ -28,6 +28,8 @@ export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
   const points = usablePoints(data, options.stage === 'complete');
   const choice = chooseForm(points, options.form);
   throwIfCancelled(options.cancelled);
+  // As many parameters as points: no residual is left to judge the fit by.
+  const judgedBy = choice.name === 'three_point' ? null : (choice.used?.goodness ?? null);
   const finished = options.stage === 'complete';
   const estimate = choice.used?.estimate ?? null;
   const knife =
@@ -60,10 +62,9 @@ export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
     parameters,
     intervals: intervals?.intervals ?? null,
     interval_method: intervals?.method ?? null,
-    // As many parameters as points: no residual is left to judge the fit by.
-    r2: estimate && choice.name !== 'three_point' ? goodness(estimate, points).r2 : null,
-    rmse: estimate && choice.name !== 'three_point' ? goodness(estimate, points).rmse : null,
-    forms: choice.candidates.map((candidate) => formFit(candidate, points)),
+    r2: judgedBy?.r2 ?? null,
+    rmse: judgedBy?.rmse ?? null,
+    forms: choice.candidates.map(formFit),
     three_point: threePoints(points, reasons),
     recommended_k: recommended,
     k_epsilon: kEpsilon(points, choice, options),

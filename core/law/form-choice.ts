@@ -3,7 +3,7 @@ import { backtest } from './backtest.ts';
 import type { Form, FormFit } from './curve.ts';
 import { type Estimate, Estimator } from './estimate.ts';
 import { FORMS } from './forms.ts';
-import { parametersOf, predict } from './least-squares.ts';
+import { type Fit, parametersOf, predictAll } from './least-squares.ts';
 import type { UsablePoints } from './usable-points.ts';
 import { at } from './whitening.ts';
 
@@ -11,6 +11,15 @@ export interface Candidate {
   readonly form: Form;
   readonly estimate: Estimate;
   readonly test: Backtest | null;
+  readonly goodness: Goodness;
+}
+
+/** Both unweighted. */
+export interface Goodness {
+  /** Root mean square residual, nats. */
+  readonly rmse: number;
+  /** R² = 1 − residual/total sum of squares; null for a constant. */
+  readonly r2: number | null;
 }
 
 export interface Choice {
@@ -34,7 +43,9 @@ export function chooseForm(points: UsablePoints, forced: Form | null): Choice {
   for (const form of FORMS) {
     if (count < (form === 'flat' ? 1 : 3)) continue;
     const estimate = estimator.estimate(form);
-    if (estimate) candidates.push({ form, estimate, test: backtest(estimate, points) });
+    if (!estimate) continue;
+    const test = backtest(estimate, points);
+    candidates.push({ form, estimate, test, goodness: goodness(estimate.fit, points) });
   }
   // Backtests that differ by less than rounding are ties, which the order of FORMS breaks.
   const step = 1e-7 * (Math.max(...points.y) - Math.min(...points.y)) || 1;
@@ -54,22 +65,21 @@ export function chooseForm(points: UsablePoints, forced: Form | null): Choice {
   if (count === 2) return choice(find('flat'), 'flat');
   const preferred = count < RANKED_FROM ? find('signed') : (candidates[0] ?? null);
   const flat = find('flat');
-  const used = preferred && flat && missesPoints(preferred, flat, points) ? flat : preferred;
+  const used = preferred && flat && missesPoints(preferred, flat) ? flat : preferred;
   const exact = count === 3 && used !== flat && used !== null && passesThrough(used, points);
   return choice(used, exact ? 'three_point' : (used?.form ?? null));
 }
 
 /** Further from the points than a constant, or not falling: then the points leave only their level. */
-function missesPoints({ form, estimate }: Candidate, flat: Candidate, points: UsablePoints): boolean {
+function missesPoints({ form, estimate, goodness: { rmse, r2 } }: Candidate, flat: Candidate): boolean {
   if (form === 'flat') return false;
-  const { rmse, r2 } = goodness(estimate, points);
   const still = estimate.fit.model.kind === 'shape' && (estimate.fit.coefficients[1] ?? 0) <= 0;
-  return still || (r2 !== null && r2 < 0) || rmse > goodness(flat.estimate, points).rmse;
+  return still || (r2 !== null && r2 < 0) || rmse > flat.goodness.rmse;
 }
 
 /** Through every point, but for rounding: at the bound of its shape a form with three parameters misses three points. */
-function passesThrough({ estimate }: Candidate, points: UsablePoints): boolean {
-  return goodness(estimate, points).rmse <= 1e-4 * (Math.max(...points.y) - Math.min(...points.y));
+function passesThrough({ goodness: { rmse } }: Candidate, { y }: UsablePoints): boolean {
+  return rmse <= 1e-4 * (Math.max(...y) - Math.min(...y));
 }
 
 /**
@@ -83,39 +93,31 @@ export function rivalsOf(choice: Choice, points: UsablePoints, forced: Form | nu
   if (!used) return [];
   if (forced !== null) return [used];
   const best = Math.min(...candidates.map(({ test }) => test?.rms ?? Number.POSITIVE_INFINITY));
-  const closeness = ({ estimate }: Candidate) => goodness(estimate, points).rmse;
-  const closest = Math.min(...candidates.map(closeness));
+  const closest = Math.min(...candidates.map((candidate) => candidate.goodness.rmse));
   const others = candidates.filter(
     (candidate) =>
       candidate !== used &&
       (candidate.test === null
         ? candidate.form !== 'flat' && passesThrough(candidate, points)
-        : candidate.test.rms <= 2 * best || closeness(candidate) <= 2 * closest),
+        : candidate.test.rms <= 2 * best || candidate.goodness.rmse <= 2 * closest),
   );
   return [used, ...others];
 }
 
 /** How a form is shown: parameters and fit. */
-export function formFit(candidate: Candidate, points: UsablePoints): FormFit {
-  const { rmse, r2 } = goodness(candidate.estimate, points);
-  return {
-    form: candidate.form,
-    parameters: parametersOf(candidate.estimate.fit),
-    backtest: candidate.test?.rms ?? null,
-    rmse,
-    r2,
-  };
+export function formFit({ form, estimate, test, goodness: { rmse, r2 } }: Candidate): FormFit {
+  return { form, parameters: parametersOf(estimate.fit), backtest: test?.rms ?? null, rmse, r2 };
 }
 
-/** Root mean square residual (nats) and R² = 1 − residual/total sum of squares, both unweighted; R² null for a constant. */
-export function goodness(estimate: Estimate, points: UsablePoints): { rmse: number; r2: number | null } {
-  const { k, y } = points;
+function goodness(fit: Fit, { k, y }: UsablePoints): Goodness {
   const mean = y.reduce((sum, value) => sum + value, 0) / y.length;
+  const law = new Float64Array(k.length);
+  predictAll(fit, k, law);
   let residual = 0;
   let total = 0;
-  k.forEach((kk, i) => {
-    residual += (at(y, i) - predict(estimate.fit, kk)) ** 2;
+  for (let i = 0; i < k.length; i++) {
+    residual += (at(y, i) - at(law, i)) ** 2;
     total += (at(y, i) - mean) ** 2;
-  });
+  }
   return { rmse: Math.sqrt(residual / k.length), r2: total > 0 ? 1 - residual / total : null };
 }

@@ -32,6 +32,15 @@ export function predict(fit: Fit, k: number): number {
   return sum;
 }
 
+/** The law's values at all of `k`, nats, into `out`. */
+export function predictAll(fit: Fit, k: readonly number[], out: Float64Array): void {
+  const [first = 0, second = 0] = fit.coefficients;
+  const { model } = fit;
+  if (model.kind === 'shape') model.fill(fit.t ?? 0, k, out, k.length);
+  for (let i = 0; i < k.length; i++)
+    out[i] = model.kind === 'shape' ? first - second * (out[i] as number) : predict(fit, k[i] as number);
+}
+
 /** L∞ alone, for who needs nothing else of very many fits. */
 export function floorOf({ model, t, coefficients }: Fit): number {
   const [first = 0, fall = 0] = coefficients;

@@ -63,7 +63,7 @@ async function tell(lab: Lab, problem: Problem, remedy: Remedy): Promise<void> {
   const host = remedy.host ?? hostOf(lab, experiment);
   // Whatever fails while a remedy is looked for, the problem itself is told.
   const ofModels = await repairsOf(lab, problem, experiment).catch(() => []);
-  const repairs = [...(host === null ? [] : hostRepairs(problem, host)), ...ofModels];
+  const repairs = [...(host === null ? [] : hostRepairs(problem, host, experiment)), ...ofModels];
   // The agent that is set up here is not the one of a host.
   const known = host === null ? BUTTONS[problem.code] : undefined;
   const buttons = known ?? (repairs.length > 0 ? [] : [LOG]);

@@ -5,6 +5,9 @@ import { registerCommands } from './commands/table.ts';
 import { handlePage } from './dashboard/handle-page.ts';
 import { DashboardPanels } from './dashboard/panels.ts';
 import { ExperimentLibrary } from './experiments/experiment-library.ts';
+import { registerHostCommands } from './hosts/host-commands.ts';
+import { HostLooks } from './hosts/host-looks.ts';
+import { HostsView } from './hosts/hosts-view.ts';
 import { InsertionTarget } from './insert/insertion-target.ts';
 import type { Lab } from './lab.ts';
 import { editorSettings } from './language/editor-settings.ts';
@@ -41,10 +44,17 @@ export function start(context: vscode.ExtensionContext): void {
     registerCommands(lab),
     registerStatusBar(lab),
     new ExperimentsView(lab),
+    ...hostParts(lab),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration('mergeLab.python')) return;
       interpreter.forget();
       void library.refreshAll();
     }),
   );
+}
+
+function hostParts(lab: Lab): readonly vscode.Disposable[] {
+  const looks = new HostLooks(lab.extension.globalState);
+  const view = new HostsView(lab, looks);
+  return [looks, view, registerHostCommands({ lab, looks, view })];
 }

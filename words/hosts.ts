@@ -1,6 +1,6 @@
 /** What is said of a host, and what is asked before it is used. What the host says of itself is made harmless. */
 import type { Host } from '../core/hosts/host.ts';
-import type { HostFacts } from '../core/hosts/host-facts.ts';
+import type { HostFacts, HostLeftovers } from '../core/hosts/host-facts.ts';
 import type { HostView } from '../core/hosts/host-view.ts';
 import type { TargetName } from '../core/hosts/target-name.ts';
 import { plain } from './plain.ts';
@@ -27,6 +27,18 @@ export function reachQuestion({ name, ssh }: Host): string {
 export function setUpSentence({ directory }: HostFacts, environment: boolean): string {
   const packages = environment ? ', and a Python environment with PyTorch (up to 6 GB)' : '';
   return `Into ${plain(directory, 200)}, readable by you alone: the agent's source (less than 1 MB)${packages}. Nothing else of the host is changed.`;
+}
+
+/** What earlier versions left on a host, a line each; none where nothing is left over. */
+export function leftoverLines({ directory, leftovers, store_bytes }: HostLeftovers): readonly string[] {
+  if (leftovers.length === 0) return [];
+  return [
+    `In ${plain(directory, 200)}, not needed by this version:`,
+    ...leftovers.map(
+      (each) => `  ${plain(each.name, 200)} (${bytes(each.bytes)})${each.in_use ? ', in use: stays' : ''}`,
+    ),
+    `Results and data (${bytes(store_bytes)}) stay: ${plain(`${directory.replace(/\/$/, '')}/store`, 200)}`,
+  ];
 }
 
 /** `gpu-box, last seen 2026-11-23 14:05`; of one that is connected, its name. */

@@ -1,8 +1,7 @@
-import path from 'node:path';
 import { otherEnvironments, removeAgentEnvironment } from '../../runner/agent-environment.ts';
-import { cleanHost, type HostLeftovers } from '../../runner/hosts/clean-host.ts';
+import { cleanHost } from '../../runner/hosts/clean-host.ts';
 import { userHome } from '../../runner/store-folder.ts';
-import { plain } from '../../words/plain.ts';
+import { leftoverLines } from '../../words/hosts.ts';
 import { bytes } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { agrees } from '../host-consent.ts';
@@ -51,17 +50,6 @@ async function cleanThere(
     signal,
   );
   return cleaned?.freed_bytes ?? null;
-}
-
-function leftoverLines({ directory, leftovers, store_bytes }: HostLeftovers): readonly string[] {
-  if (leftovers.length === 0) return [];
-  return [
-    `In ${plain(directory, 200)}, not needed by this version:`,
-    ...leftovers.map(
-      (each) => `  ${plain(each.name, 200)} (${bytes(each.bytes)})${each.in_use ? ', in use: stays' : ''}`,
-    ),
-    `Results and data (${bytes(store_bytes)}) stay: ${plain(path.posix.join(directory, 'store'), 200)}`,
-  ];
 }
 
 function nothing(io: Io, where: string, rest: string): null {

@@ -30,3 +30,11 @@ export type HostQuestion =
       readonly facts: HostFacts;
       readonly environment: boolean;
     };
+
+/** What earlier versions left on a host. Bytes on disk; what a process runs from is in use, and stays. */
+export interface HostLeftovers {
+  readonly directory: string;
+  /** Of results and data, which always stay. */
+  readonly store_bytes: number;
+  readonly leftovers: readonly { readonly name: string; readonly bytes: number; readonly in_use: boolean }[];
+}

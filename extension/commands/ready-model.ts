@@ -48,7 +48,7 @@ export async function readyModel(
   // Ensembles are scored on this machine only, which their session says.
   const isReady =
     kind === 'merge' && place !== 'local'
-      ? await hostReady(lab, place, { isMeant: false, retry })
+      ? await hostReady(lab, place, { isMeant: false, retry, experiment: uri })
       : (await mayDownload(question)) && (await agentReady(lab, uri, retry));
   return isReady ? { uri, model } : undefined;
 }

@@ -11,6 +11,7 @@ import { insertRecommended, insertSubset } from './insert.ts';
 import { copyMergekit, merge } from './merge.ts';
 import { newExperiment } from './new-experiment.ts';
 import { follow, plan, run, stop, verify } from './run.ts';
+import { runOn } from './run-on.ts';
 import { openSample } from './sample.ts';
 import { scoreOnTasks } from './score-on-tasks.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   newExperiment: () => newExperiment(),
   openSample: (lab) => openSample(lab),
   run,
+  runOn,
   plan,
   verify,
   scoreOnTasks,

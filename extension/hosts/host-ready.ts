@@ -12,10 +12,12 @@ interface Asked {
   /** The user named this very host; else a file did, and the user is asked before it is reached for. */
   readonly isMeant: boolean;
   readonly retry: () => unknown;
+  /** What is to run there. */
+  readonly experiment?: vscode.Uri;
 }
 
 /** Whether the agent is on a host: put there, after asking, where it is not. What goes wrong is told. */
-export async function hostReady(lab: Lab, name: string, { isMeant, retry }: Asked): Promise<boolean> {
+export async function hostReady(lab: Lab, name: string, { isMeant, ...remedy }: Asked): Promise<boolean> {
   try {
     if ((await hostStanding(name)).state === 'ready') return true;
     await withProgress(`Making ${plain(name)} ready`, ({ signal, tell }) => {
@@ -34,7 +36,7 @@ export async function hostReady(lab: Lab, name: string, { isMeant, retry }: Aske
   } catch (error) {
     const problem = problemOf(error);
     // Who said no needs not be told of it.
-    if (problem.code !== 'host_not_agreed') showProblem(lab, problem, { retry, host: name });
+    if (problem.code !== 'host_not_agreed') showProblem(lab, problem, { ...remedy, host: name });
     return false;
   }
 }

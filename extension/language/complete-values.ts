@@ -2,6 +2,7 @@ import { targetText } from '../../words/hosts.ts';
 import { type Asked, namesAt, type Suggestion, tagAt } from './completion.ts';
 import { messageMarkdown } from './markdown.ts';
 import { choicesAt, keyAtPath, type SchemaNode, schemasAt } from './schema-at.ts';
+import { plainScalar } from './yaml-edit.ts';
 
 /** Words and numbers that the schema allows at the cursor. */
 export function valueCompletions(asked: Asked): readonly Suggestion[] {
@@ -43,7 +44,7 @@ function words(asked: Asked): readonly Word[] {
 function targetWords({ targets }: Asked): readonly Word[] {
   return [
     { value: 'local', about: 'this machine' },
-    ...targets.map((each) => ({ value: each.host.name, about: targetText(each) })),
+    ...targets.map((each) => ({ value: plainScalar(each.host.name), about: targetText(each) })),
   ];
 }
 

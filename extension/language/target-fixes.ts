@@ -3,6 +3,7 @@ import { plain } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { change, type QuickFix } from './quick-fix.ts';
 import { meantTarget, targetDiagnostics, targetIn } from './target-diagnostics.ts';
+import { plainScalar } from './yaml-edit.ts';
 
 const MOST = 5;
 
@@ -24,7 +25,7 @@ export function targetFixes(edited: EditedExperiment, targets: readonly TargetNa
             kind: 'mend',
             diagnostic: { code: wrong.code, range },
             codes: [],
-            edits: [{ range, newText: meant }],
+            edits: [{ range, newText: plainScalar(meant) }],
           },
         ]
       : [];
@@ -32,7 +33,7 @@ export function targetFixes(edited: EditedExperiment, targets: readonly TargetNa
     ...mend,
     ...others.slice(0, MOST).flatMap((other) => {
       const where = other === 'local' ? 'this machine' : plain(other);
-      return change(`Run on ${where}`, [{ range, newText: other }], wrong ? [wrong.code] : []);
+      return change(`Run on ${where}`, [{ range, newText: plainScalar(other) }], wrong ? [wrong.code] : []);
     }),
   ];
 }

@@ -1,21 +1,20 @@
 /** What earlier versions left on a host, and its removal. */
 import * as z from 'zod';
 import type { Host } from '../../core/hosts/host.ts';
+import type { HostLeftovers } from '../../core/hosts/host-facts.ts';
 import { userHome } from '../store-folder.ts';
 import { findHost } from './find-host.ts';
 import { agentSourceFolder, hostRelease } from './host-release.ts';
 import { HostSetUp } from './host-set-up.ts';
 import { understood } from './ready-host.ts';
 
-const leftoversSchema = z.object({
+const leftoversSchema: z.ZodType<HostLeftovers> = z.object({
   directory: z.string(),
   store_bytes: z.number(),
   leftovers: z.array(z.object({ name: z.string(), bytes: z.number(), in_use: z.boolean() })),
 });
 const removedSchema = z.object({ removed: z.array(z.string()), freed_bytes: z.number() });
 
-/** Bytes on disk. What a process runs from is in use, and stays. */
-export type HostLeftovers = z.infer<typeof leftoversSchema>;
 export type HostCleaned = z.infer<typeof removedSchema>;
 
 /**

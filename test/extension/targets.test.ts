@@ -6,6 +6,7 @@ import { diagnostics } from '../../extension/language/diagnostics.ts';
 import { hover } from '../../extension/language/hover.ts';
 import { quickFixes } from '../../extension/language/quick-fixes.ts';
 import { targetDiagnostics } from '../../extension/language/target-diagnostics.ts';
+import { targetEdit } from '../../extension/language/target-edit.ts';
 import { Targets } from '../../extension/language/targets.ts';
 import { apply } from './apply.ts';
 import { edited } from './edited.ts';
@@ -74,6 +75,21 @@ describe('the target in a text', () => {
     expect(words('cluster')).toContain('asks before its first use');
     expect(words('local')).toContain('This machine');
     expect(words('elsewhere')).toContain('ssh looks for it by this name');
+  });
+});
+
+describe('another target', () => {
+  it('is written where it stands, or at the end, and changes nothing else', () => {
+    const change = (text: string, name: string): string | null => {
+      const edit = targetEdit(text, name);
+      return edit && apply(text, [edit]);
+    };
+    expect(change(`${HEAD}target: local # here\n`, 'gpu-box')).toBe(`${HEAD}target: gpu-box # here\n`);
+    expect(change(`target:\n${HEAD}`, 'gpu-box')).toBe(`target: gpu-box\n${HEAD}`);
+    expect(change(HEAD, 'gpu-box')).toBe(`${HEAD}target: gpu-box\n`);
+    expect(change(HEAD.trimEnd(), 'local')).toBe(`${HEAD}target: local\n`);
+    expect(change('a: 1\r\n', '123')).toBe('a: 1\r\ntarget: "123"\r\n');
+    expect(change('{ base: ./base }', 'gpu-box')).toBeNull();
   });
 });
 

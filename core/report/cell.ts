@@ -3,6 +3,7 @@ import { only } from '../selection/samples.ts';
 import { typicalPoints } from '../selection/typical.ts';
 import type { MadeCell } from './against-best.ts';
 import { withRequired } from './allowed.ts';
+import { type AssistedTypical, typicalOf, withAssistance } from './assisted-typical.ts';
 import type { Context, Unscored } from './context.ts';
 import { type CurveSource, makeCurve } from './curves.ts';
 import { mergeTable } from './merge-table.ts';
@@ -18,6 +19,7 @@ export function makeCell(
   unmerged: Unscored,
   scaled: readonly ScaledSubset[],
   permutations: readonly (readonly number[])[] | null,
+  assisted: AssistedTypical | null,
 ): MadeCell {
   const { header } = context.input.plan;
   const spec = header.methods[place.method];
@@ -25,9 +27,10 @@ export function makeCell(
   if (!spec || !size) throw new RangeError(`The plan has no method ${place.method} or size ${place.size}.`);
   const { required, samples } = context;
   const allowed = withRequired(merges.measured, required);
+  const plain = typicalPoints(allowed, header.pool.length, samples, required.length);
   const source: CurveSource = {
     place,
-    points: typicalPoints(allowed, header.pool.length, samples, required.length),
+    points: withAssistance(plain, assisted?.byK ?? new Map()),
     measured: allowed,
     candidates: candidatesByK(allowed),
     base: unmerged.base,
@@ -47,6 +50,7 @@ export function makeCell(
     curves: curves.map(({ curve }) => curve),
     selection: makeSelection(context, source, objective.curve.recommended_k),
     merges: mergeTable(withRequired(merges.points, required)),
+    typical: typicalOf(context, source, plain, assisted),
   };
   return { cell, measured: merges.measured, allowed, data: curves.map(({ data }) => data), scaled };
 }

@@ -17,6 +17,7 @@ import {
   withoutExcluded,
   withRequired,
 } from './allowed.ts';
+import { AssistedMaker } from './assisted-typical.ts';
 import { lossAtRecommended, makeCell } from './cell.ts';
 import type { Context, Unscored } from './context.ts';
 import { makeHeadline } from './headline.ts';
@@ -25,6 +26,7 @@ import { methodLabels } from './labels.ts';
 import { mergeTable } from './merge-table.ts';
 import { type CellMerges, cellMerges, progressOf, Rows } from './merges.ts';
 import { overallPrecision, PrecisionMaker } from './precision.ts';
+import { DrawMaker } from './precision-draw.ts';
 import { rankMethods } from './ranks.ts';
 import type { AgainstBest, Cell, Report } from './report.ts';
 import { scaledSubsets } from './step-merges.ts';
@@ -52,6 +54,8 @@ export class ReportMaker {
   readonly #comparisons = new Map<string, { readonly signature: string; readonly against: AgainstBest }>();
   readonly #studies = new StudyMaker();
   readonly #precision = new PrecisionMaker();
+  readonly #draws = new DrawMaker();
+  readonly #assisted = new AssistedMaker();
   #design: { readonly of: string; readonly permutations: readonly (readonly number[])[] | null } | null =
     null;
 
@@ -126,6 +130,7 @@ export class ReportMaker {
       this.#comparisons.clear();
       this.#studies.forget();
       this.#precision.forget();
+      this.#assisted.forget();
       this.#resamples = null;
       this.#samples = samplesOf(
         evaluations.map(([name]) => ({
@@ -183,8 +188,12 @@ export class ReportMaker {
     const known = this.#cells.get(name);
     if (known?.signature === signature) return known;
     const merges = mergesWithout(swept, whole);
-    const made = makeCell(context, place, merges, unmerged, scaled, this.#permutations(whole));
-    const signed = { ...made, signature, swept: sweptOf(swept, made, whole) };
+    const spec = input.plan.header.methods[place.method];
+    const draw = spec ? this.#draws.draw(context, { ...place, spec }, swept, unmerged, rows) : null;
+    const assisted =
+      draw && !isRestricted(whole.experiment) ? this.#assisted.typical(context, name, draw, unmerged) : null;
+    const made = makeCell(context, place, merges, unmerged, scaled, this.#permutations(whole), assisted);
+    const signed = { ...made, signature, swept: sweptOf(swept, made, whole), draw };
     this.#cells.set(name, signed);
     return signed;
   }
@@ -201,7 +210,7 @@ export class ReportMaker {
       ...own.cell,
       rank: ranks[i] ?? null,
       against_best: best === null || best === i ? null : against(i, best, at ?? best),
-      precision: this.#precision.cell(context, own, unmerged, rows),
+      precision: this.#precision.cell(context, own, rows),
     }));
   }
 

@@ -5,6 +5,7 @@
 import type { Downstream } from '../downstream/downstream.ts';
 import type { TaskVectors } from '../geometry/task-vectors.ts';
 import type { Interval, LawCurve, Warning } from '../law/curve.ts';
+import type { Problem } from '../problem.ts';
 import type { PlanId, PlanMethod } from '../store/format.ts';
 import type { MergeTable } from './merge-table.ts';
 import type { Study } from './study/study.ts';
@@ -151,7 +152,23 @@ export interface Cell {
   /** Null for the method of rank 1 itself, and before there is one. */
   readonly against_best: AgainstBest | null;
   readonly precision: CellPrecision | null;
+  readonly typical: Typical;
 }
+
+/** How the means of the typical curve are made, on which the law, the recommended k and all gains rest. */
+export type Typical =
+  | {
+      /** Over the subsets that were merged. */
+      readonly means: 'plain';
+      /** Why they are not assisted, in a sweep that ends by precision; null where that is not asked for, or too early. */
+      readonly problem: Problem | null;
+    }
+  | {
+      /** Over all subsets, by difference from a surrogate: the estimates of `CellPrecision.points`, of all that is merged. */
+      readonly means: 'assisted';
+      /** Error of plain means from subsets, as a multiple of theirs: root mean square over k. Null where that has no spread. */
+      readonly narrower: number | null;
+    };
 
 /** A method beside the one of rank 1 at the same size: the same subsets, scored on the same samples. */
 export interface AgainstBest {

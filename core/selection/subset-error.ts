@@ -1,5 +1,6 @@
+import type { Variance } from './estimated.ts';
 import { influence, type Measured, objectiveOf, varianceAround } from './measured.ts';
-import type { DomainWeights, Samples } from './samples.ts';
+import { type DomainWeights, type Samples, weightedMean } from './samples.ts';
 import type { TypicalPoint } from './typical.ts';
 
 /** Error of the typical curve from subsets that were not merged. */
@@ -54,7 +55,13 @@ export function subsetError(
     const left = along ? 1 : 1 - n / point.of;
     const scale = Math.sqrt((n / (n - 1)) * left * signal);
     freedom[at] = n - 1;
-    if (along) {
+    if (point.terms) {
+      const own = termsError(point.terms, point.of, weights);
+      const cluster = new Float64Array(K);
+      cluster[at] = Math.sqrt(own.variance);
+      clusters.push(cluster);
+      freedom[at] = own.freedom;
+    } else if (along) {
       for (const [p, index] of along.entries()) {
         if (index !== null) (trajectories[p] as Float64Array)[at] = (scale * residualOf(index)) / n;
       }
@@ -78,6 +85,18 @@ export function subsetError(
     freedom[at] = 1;
   }
   return { clusters: [...clusters, ...trajectories], freedom };
+}
+
+/**
+ * Of an assisted mean: s²/n·(1 − n/of) of its terms (core/surrogate/assisted-mean.ts). Noise of the evaluation samples stays
+ * in s², as in the bounds of a precision.
+ */
+function termsError(terms: readonly Float64Array[], of: number, weights: DomainWeights): Variance {
+  const n = terms.length;
+  const values = terms.map((domains) => weightedMean(domains, weights));
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { variance: ((squares / (n - 1)) * (1 - n / of)) / n, freedom: n - 1 };
 }
 
 /**

@@ -2,17 +2,22 @@ import { type Losses, type Measured, meanLosses } from './measured.ts';
 import type { Samples } from './samples.ts';
 import { subsetsOfSize } from './subset-count.ts';
 
-/** The typical subset of size k: the mean over subsets that the design drew. */
+/** The typical subset of size k: the mean over all of them, estimated from those that the design drew. */
 export interface TypicalPoint {
   readonly k: number;
   readonly losses: Losses;
-  /** Which measured subsets the mean is over, and their weights, which sum to 1. */
+  /** Which measured subsets the design drew, and their weights in a plain mean, which sum to 1. */
   readonly entries: readonly { readonly index: number; readonly weight: number }[];
   /** Every subset of size k has been measured: there is no error from subsets. */
   readonly exhaustive: boolean;
   /** C(M − i, k − i), where i experts are in every subset. */
   readonly of: number;
   readonly draws: number;
+  /**
+   * Where a surrogate assists: losses of domains, shape (D) each, as many as merges that it rests on, whose spread tells
+   * the error of `losses` from subsets (core/surrogate/assisted-curve.ts). Null for a plain mean, which `entries` tell all of.
+   */
+  readonly terms: readonly Float64Array[] | null;
 }
 
 interface Made {
@@ -72,7 +77,7 @@ function pointsOf(
       entries.map(({ weight }) => weight),
       samples,
     );
-    points.push({ k, losses, entries, exhaustive, of, draws });
+    points.push({ k, losses, entries, exhaustive, of, draws, terms: null });
   }
   return points;
 }

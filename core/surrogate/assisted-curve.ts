@@ -34,7 +34,7 @@ export interface AssistedCurve {
   readonly kind: 'assisted';
   /** That all weights are of. Shape (N). */
   readonly merges: readonly SurrogateMerge[];
-  /** For 1 < k < M, of sizes that are not measured in full. */
+  /** For 1 < k < M, of sizes that are not measured in full and have two merges. */
   readonly forms: readonly AssistedForm[];
 }
 
@@ -67,7 +67,7 @@ export function assistedCurve(state: CurveState): AssistedCurve | PlainCurve {
     const k = sample[0]?.members.length;
     if (k === undefined) return [];
     const of = subsetsOfSize(pool, k);
-    return sample.length < of ? [formOf(sample, k, of, surrogate, places)] : [];
+    return sample.length > 1 && sample.length < of ? [formOf(sample, k, of, surrogate, places)] : [];
   });
   return { kind: 'assisted', merges, forms };
 }

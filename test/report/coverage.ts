@@ -122,7 +122,7 @@ function countSelection(
 }
 
 /** The goal `within: 0.01` on the true typical curve. */
-function trueRecommendedK(world: World): number {
+export function trueRecommendedK(world: World): number {
   const curve = world.pool.map((_, i) => world.typical(i + 1));
   const lowest = Math.min(...curve);
   return 1 + curve.findIndex((loss) => loss - lowest <= 0.01);

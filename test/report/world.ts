@@ -37,6 +37,8 @@ export interface WorldOptions {
   readonly maskNoise?: number;
   /** Whether merging by `task_arithmetic` heeds its scale; else all methods give the same losses. */
   readonly scaled?: boolean;
+  /** Deviation of single merges from what is smooth in their weights, by domain: nats per token. */
+  readonly rough?: number;
 }
 
 const DIMENSIONS = 6;
@@ -64,6 +66,7 @@ export class World {
       gain: 1,
       maskNoise: 0,
       scaled: false,
+      rough: 0,
       ...options,
     };
     const { experts, domains, samples, spread, gain } = this.options;
@@ -87,13 +90,22 @@ export class World {
    * @param scale of the merged update, as `task_arithmetic` has it
    */
   truth(members: readonly number[], seed: number | null = null, scale = 1): number[] {
-    return this.#truthAt(this.#update(members, seed, scale));
+    return this.#truthAt(this.#update(members, seed, scale), this.#roughness(members));
   }
 
-  #truthAt(x: readonly number[]): number[] {
+  /** Shape (D). */
+  #roughness(members: readonly number[]): number[] {
+    const { rough } = this.options;
+    if (rough === 0 || members.length === 0) return this.domains.map(() => 0);
+    const random = seededRandom(members.reduce((hash, i) => Math.imul(hash ^ (i + 1), 0x9e3779b1), 7));
+    return this.domains.map(() => rough * random.normal());
+  }
+
+  #truthAt(x: readonly number[], roughness: readonly number[] = []): number[] {
     return this.domains.map((_, d) => {
       const optimum = this.#optimum[d] ?? [];
-      return 1 + 0.3 * x.reduce((sum, value, i) => sum + (value - (optimum[i] ?? 0)) ** 2, 0);
+      const apart = x.reduce((sum, value, i) => sum + (value - (optimum[i] ?? 0)) ** 2, 0);
+      return 1 + 0.3 * apart + (roughness[d] ?? 0);
     });
   }
 
@@ -120,7 +132,7 @@ export class World {
   }
 
   score(members: readonly number[], d: number, seed: number | null = null, scale = 1): Score {
-    return this.#scoreAt(this.#update(members, seed, scale), d);
+    return this.#scoreAt(this.#update(members, seed, scale), d, this.#roughness(members));
   }
 
   /** Of θ0 + Σ w·v. */
@@ -131,9 +143,9 @@ export class World {
     return this.#scoreAt(x, d);
   }
 
-  #scoreAt(x: readonly number[], d: number): Score {
+  #scoreAt(x: readonly number[], d: number, roughness?: readonly number[]): Score {
     const { tokens, own, taste, feeling } = this.#samples[d] ?? raise();
-    const loss = this.#truthAt(x)[d] ?? raise();
+    const loss = this.#truthAt(x, roughness)[d] ?? raise();
     const perSample = Float32Array.from(tokens, (t, s) => {
       const liking = x.reduce((sum, value, i) => sum + value * (taste[s * DIMENSIONS + i] ?? 0), 0);
       return t * (loss * (feeling[s] ?? 1) + (own[s] ?? 0) + liking);

@@ -91,7 +91,7 @@ describe('the error from evaluation samples', () => {
     const [row] = pair(samples, seededRandom(1));
     // The second point differs from the first on the small domain alone.
     const moved = row.nll.map((value, s) => (s < 3 ? value + 0.01 * (s - 1) : value));
-    const entry = { k: 1, entries: [], of: 1, exhaustive: true, draws: 1 };
+    const entry = { k: 1, entries: [], terms: null, of: 1, exhaustive: true, draws: 1 };
     const points = [row, { ...row, nll: moved }].map((losses, i) => ({ ...entry, k: i + 1, losses }));
     const exact = { clusters: [], freedom: Float64Array.of(Infinity, Infinity) };
     // The large domain has nearly all the weight, and makes nearly all of the levels' errors.

@@ -42,6 +42,7 @@ export function syntheticReport(shape: Shape): Report {
         rank: m + 1,
         against_best: m === 0 ? null : againstFirst(shape, 0.3 * m),
         precision: null,
+        typical: { means: 'plain' as const, problem: null },
       };
     }),
   );

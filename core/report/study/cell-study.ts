@@ -62,11 +62,14 @@ export function makeCellStudy(
 }
 
 function poolsOf(context: Context, { allowed, data, cell }: MadeCell): readonly CandidatePool[] {
-  const [curve] = data;
+  const [own] = data;
   const form = cell.curves[0]?.form;
-  if (!curve || !form) return [];
+  if (!own || !form) return [];
   const { samples, weights, resamples, input, options, required } = context;
   const pool = input.plan.header.pool.length;
+  // Plain means on both sides of each difference, whatever the typical curve rests on.
+  const whole = typicalPoints(allowed, pool, samples, required.length);
+  const curve = { ...own, mean: Float64Array.from(whole, ({ losses }) => objectiveOf(losses, weights)) };
   const { goal } = input.experiment.goals;
   const { cancelled } = options;
   const asked = {
@@ -76,7 +79,6 @@ function poolsOf(context: Context, { allowed, data, cell }: MadeCell): readonly 
   const curves = poolCurves(allowed, pool, samples, required, cancelled);
   const pools = candidatePools(curves, asked);
   if (!resamples) return pools;
-  const whole = typicalPoints(allowed, pool, samples, required.length);
   return withIntervals(pools, curves, asked, { measured: allowed, samples, resamples, whole });
 }
 

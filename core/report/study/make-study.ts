@@ -7,6 +7,7 @@ import { type Shapley, shapley } from '../../selection/shapley.ts';
 import type { MadeCell } from '../against-best.ts';
 import type { Context, Unscored } from '../context.ts';
 import type { MergeTable } from '../merge-table.ts';
+import type { PrecisionDraw } from '../precision-draw.ts';
 import type { Headline, ReportSize } from '../report.ts';
 import type { WeightedMerge } from '../weighted.ts';
 import { makeCellStudy } from './cell-study.ts';
@@ -19,6 +20,8 @@ export interface SignedCell extends MadeCell {
   readonly signature: string;
   /** All merges of the size and method, with those that the goals leave out. */
   readonly swept: { readonly measured: readonly Measured[]; readonly merges: MergeTable };
+  /** Null where the sweep asks for no precision. */
+  readonly draw: PrecisionDraw | null;
 }
 
 export interface StudyInput {

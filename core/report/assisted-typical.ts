@@ -1,0 +1,98 @@
+/** The typical curve of a sweep that ends by precision: by difference from a surrogate, not by plain means. */
+import type { Problem } from '../problem.ts';
+import { type Losses, meanLosses } from '../selection/measured.ts';
+import type { SubsetError } from '../selection/subset-error.ts';
+import type { TypicalPoint } from '../selection/typical.ts';
+import { type AssistedForm, assistedCurve, drawnOf, type LossWeights } from '../surrogate/assisted-curve.ts';
+import type { Context, Unscored } from './context.ts';
+import { type CurveSource, curveSubsetError } from './curves.ts';
+import type { PrecisionDraw } from './precision-draw.ts';
+import type { Typical } from './report.ts';
+
+/** By k, for sizes that are not measured in full. */
+export type AssistedLosses = ReadonlyMap<number, Pick<TypicalPoint, 'losses' | 'terms'>>;
+
+export interface AssistedTypical {
+  readonly byK: AssistedLosses;
+  /** Why there are none; null also before the first look. */
+  readonly problem: Problem | null;
+}
+
+/** Made anew at each look of the schedule only. */
+export class AssistedMaker {
+  readonly #kept = new Map<string, { readonly signature: string; readonly made: AssistedTypical }>();
+
+  forget(): void {
+    this.#kept.clear();
+  }
+
+  typical(context: Context, name: string, draw: PrecisionDraw, { base }: Unscored): AssistedTypical {
+    const drawn = drawnOf(draw.state);
+    if (!drawn) return { byK: new Map(), problem: null };
+    const subsets = [...drawn.values()].map((each) => each.map((members) => members.join()));
+    const signature = JSON.stringify([context.whole.plan.id, [...context.weights], subsets]);
+    const known = this.#kept.get(name);
+    if (known?.signature === signature) return known.made;
+    const made = assistedTypical(context, draw, base);
+    this.#kept.set(name, { signature, made });
+    return made;
+  }
+}
+
+function assistedTypical(
+  { samples }: Context,
+  { state, rows }: PrecisionDraw,
+  base: Losses | null,
+): AssistedTypical {
+  const curve = assistedCurve(state);
+  if (curve.kind === 'plain') return { byK: new Map(), problem: curve.problem };
+  const places = new Map(state.measured.map((merge, i) => [merge, rows[i] as Losses]));
+  const own = [...curve.merges.map((merge) => places.get(merge) as Losses), ...(base ? [base] : [])];
+  const byK = curve.forms.map(({ k, mean, terms }: AssistedForm) => {
+    const losses = meanLosses(own, [...mean.merges, mean.base], samples);
+    return [k, { losses, terms: terms.map((term) => domainsOf(term, own)) }] as const;
+  });
+  return { byK: new Map(byK), problem: null };
+}
+
+/** Shape (D): nats per token. */
+function domainsOf({ merges, base }: LossWeights, rows: readonly Losses[]): Float64Array {
+  const domains = new Float64Array(rows[0]?.domains.length ?? 0);
+  for (const [i, row] of rows.entries()) {
+    const weight = merges[i] ?? base;
+    for (let d = 0; d < domains.length; d++)
+      domains[d] = (domains[d] as number) + weight * (row.domains[d] as number);
+  }
+  return domains;
+}
+
+/** Points that are measured in full are known without it. */
+export function withAssistance(
+  points: readonly TypicalPoint[],
+  byK: AssistedLosses,
+): readonly TypicalPoint[] {
+  return byK.size === 0
+    ? points
+    : points.map((point) => (point.exhaustive ? point : { ...point, ...byK.get(point.k) }));
+}
+
+/** What is said of the curve's means: how much narrower they are than plain ones, under these weights. */
+export function typicalOf(
+  context: Context,
+  source: CurveSource,
+  plain: readonly TypicalPoint[],
+  assisted: AssistedTypical | null,
+): Typical {
+  const inner = source.points.flatMap(({ terms }, at) => (terms ? [at] : []));
+  if (inner.length === 0) return { means: 'plain', problem: assisted?.problem ?? null };
+  const [own, other] = [source.points, plain].map((points) =>
+    errorAt(curveSubsetError(context, { ...source, points }, context.weights), inner),
+  );
+  return { means: 'assisted', narrower: own && other ? Math.sqrt(other / own) : null };
+}
+
+/** Sum of the variances there, nats². */
+function errorAt(error: SubsetError | null, places: readonly number[]): number | null {
+  if (!error) return null;
+  return error.clusters.reduce((sum, u) => places.reduce((all, at) => all + (u[at] as number) ** 2, sum), 0);
+}

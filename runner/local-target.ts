@@ -1,13 +1,12 @@
 /** This machine as the place where merges run. Python starts only when one of its calls needs it. */
 import * as z from 'zod';
 import { ProblemError } from '../core/problem.ts';
-import type { Prepared, PrepareRequest } from '../core/store/format.ts';
-import { preparedSchema } from '../core/store/prepared.ts';
+import type { PrepareRequest } from '../core/store/format.ts';
 import { Agent } from './agent.ts';
 import { runJob } from './agent-job.ts';
 import type { DownstreamRequest } from './downstream/downstream-request.ts';
 import type { GeometryRequest } from './geometry-files.ts';
-import { readPrepared } from './prepared-cache.ts';
+import { type AnyPrepared, type Preparation, readPrepared } from './prepared-cache.ts';
 import { findPython } from './python.ts';
 import { askToStop } from './run-folders.ts';
 import type { DownstreamOutcome, DownstreamWatch, MergeWatch } from './session-types.ts';
@@ -46,9 +45,9 @@ export class LocalTarget implements Target {
     this.#signal = options.signal;
   }
 
-  async prepare(request: PrepareRequest): Promise<Prepared> {
-    const kept = readPrepared(request);
-    return kept ?? checked('prepare', preparedSchema, await this.#call('prepare', request));
+  async prepare<A extends AnyPrepared>(request: PrepareRequest, of: Preparation<A>): Promise<A> {
+    const kept = readPrepared(request, of);
+    return kept ?? checked('prepare', of.schema, await this.#call('prepare', request));
   }
 
   async geometry(request: GeometryRequest): Promise<void> {

@@ -1,9 +1,10 @@
 /** Where merges run: this machine, or a host behind ssh. A session does the same with either. */
 import type { Workers } from '../core/hosts/host.ts';
 import type { Problem } from '../core/problem.ts';
-import type { PlanId, Prepared, PrepareRequest } from '../core/store/format.ts';
+import type { PlanId, PrepareRequest } from '../core/store/format.ts';
 import type { DownstreamRequest } from './downstream/downstream-request.ts';
 import type { GeometryRequest } from './geometry-files.ts';
+import type { AnyPrepared, Preparation } from './prepared-cache.ts';
 import type { DownstreamOutcome, DownstreamWatch, MergeWatch } from './session-types.ts';
 
 export interface Launch {
@@ -24,12 +25,12 @@ export interface Launched {
 /** Every store that is named is the one on this machine: of a host it is the copy. */
 export interface Target {
   /** Models and data, looked at and compared. Of this machine from what is kept, while nothing has changed. */
-  prepare(request: PrepareRequest): Promise<Prepared>;
+  prepare<A extends AnyPrepared>(request: PrepareRequest, of: Preparation<A>): Promise<A>;
   /** Measures the task vectors of a size; they are in the store then. */
   geometry(request: GeometryRequest): Promise<void>;
   /** Starts a run of a plan of the store, or joins the one that goes on. It outlives this process. */
   launch(request: Launch): Promise<Launched>;
-  /** Ends a run after the current merge, or at once. */
+  /** Ends a run after the current merge or model, or at once. */
   stop(store: string, run: string, now: boolean): Promise<void>;
   /** Writes one merged model; ends when it is written. Where it is stopped, nothing of it remains. */
   merge(document: MergeDocument, watch?: MergeWatch): Promise<{ readonly out: string }>;

@@ -23,11 +23,16 @@ def kept_answer(request: dict[str, Any]) -> dict[str, Any] | None:
             (document["format"], document["agent"]) == (STORE_FORMAT, __version__)
             and document["request"] == request
             and not answer["problems"]
-            and all(store.evaluation(made["id"]).exists() for made in answer["evaluations"].values())
+            and all(store.evaluation(name).exists() for name in _evaluations(answer["evaluations"]))
             and _unchanged(document["files"])
         ):
             return dict(answer)
     return None
+
+
+def _evaluations(found: dict[str, dict[str, Any]]) -> list[str]:
+    """Their ids: of merges they stand by domain, of ensembles by id."""
+    return [str(made.get("id", name)) for name, made in found.items()]
 
 
 def _unchanged(files: list[dict[str, Any]]) -> bool:

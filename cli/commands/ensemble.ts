@@ -43,7 +43,7 @@ export async function runEnsemble(
       else print(io, `The run goes on by itself (${state}). See it with: ${attach}`);
       return 0;
     }
-    return watch(context, session, { run, file, leave: false, ...options });
+    return watch(context, session, { file, leave: false, ...options });
   });
 }
 
@@ -56,7 +56,7 @@ export async function attachEnsemble(
   const own = { ...context, signal: new AbortController().signal };
   return withEnsemble(own, file, options, async (session) => {
     await session.plan();
-    return watch(context, session, { run: session.active(), file, leave: true, ...options });
+    return watch(context, session, { file, leave: true, ...options });
   });
 }
 

@@ -13,7 +13,7 @@ import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
 import { reportText } from '../report/report-text.ts';
 import { type Io, print, printJson, say } from '../terminal/io.ts';
-import { progressView } from '../terminal/progress.ts';
+import { noteReach, progressView } from '../terminal/progress.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { withSession } from '../with-session.ts';
 import { runEnsemble } from './ensemble.ts';
@@ -152,8 +152,7 @@ async function followed(io: Io, session: ExperimentSession, leave: boolean): Pro
       isPrecise = true;
       view.note('Every mean is known as well as was asked for: the run ends after the current merge.');
     }
-    if (update.unreachable) view.note(`${update.unreachable.message} Trying again.`);
-    else if (update.unreachable === null) view.note('The host is back.');
+    noteReach(view, update);
     for (const text of losses(update)) view.note(text);
     view.update(update);
   });

@@ -32,6 +32,12 @@ export function progressView(io: Io, endsEarly = false): ProgressView {
   return io.err.isTTY ? new LiveProgress(io, endsEarly) : new PlainProgress(io, endsEarly);
 }
 
+/** Says when the host goes out of reach, and when it is back. */
+export function noteReach(view: ProgressView, { unreachable }: Update): void {
+  if (unreachable) view.note(`${unreachable.message} Trying again.`);
+  else if (unreachable === null) view.note('The host is back.');
+}
+
 class LiveProgress implements ProgressView {
   readonly #io: Io;
   readonly #log;

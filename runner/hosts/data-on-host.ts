@@ -1,15 +1,10 @@
 /** An experiment's own files on a host: sent up once by content, and named as here in all that comes back. */
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import {
-  AGENT,
-  type Prepared,
-  type PreparedFile,
-  type PrepareRequest,
-  STORE_FORMAT,
-} from '../../core/store/format.ts';
-import { requestDigest } from '../../core/store/prepared.ts';
+import { AGENT, type PreparedFile, type PrepareRequest, STORE_FORMAT } from '../../core/store/format.ts';
+import { type KeptAnswer, requestDigest } from '../../core/store/prepared.ts';
 import { expandHome } from '../merge-request.ts';
+import type { AnyPrepared } from '../prepared-cache.ts';
 import { writeAtomically } from '../write-atomically.ts';
 import type { HostLink } from './host-link.ts';
 import type { HostPlace } from './known-hosts.ts';
@@ -71,19 +66,19 @@ export function toHost(
 }
 
 /** The answer with the names that its files have here. */
-export function fromHost(prepared: Prepared, { names }: DataOnHost): Prepared {
+export function fromHost<A extends AnyPrepared>(prepared: A, { names }: DataOnHost): A {
   const here = (text: string): string => {
     let said = text;
     for (const [there, file] of names) said = said.replaceAll(there, file);
     return said;
   };
-  const problem = <P extends Prepared['problems'][number]>(found: P): P => ({
+  const problem = <P extends AnyPrepared['problems'][number]>(found: P): P => ({
     ...found,
     message: here(found.message),
     ...(found.file === undefined ? {} : { file: here(found.file) }),
   });
-  const evaluations = Object.entries(prepared.evaluations).map(([domain, made]) => [
-    domain,
+  const evaluations = Object.entries(prepared.evaluations).map(([name, made]) => [
+    name,
     { ...made, file: here(made.file) },
   ]);
   return {
@@ -95,8 +90,12 @@ export function fromHost(prepared: Prepared, { names }: DataOnHost): Prepared {
 }
 
 /** So that the experiment can be looked at without the host, for as long as its data has not changed here. */
-export function keepPrepared(request: PrepareRequest, answer: Prepared, { files }: DataOnHost): void {
-  const kept: PreparedFile = { format: STORE_FORMAT, agent: AGENT, request, files, answer };
+export function keepPrepared<A extends AnyPrepared>(
+  request: PrepareRequest,
+  answer: A,
+  { files }: DataOnHost,
+): void {
+  const kept: KeptAnswer<A> = { format: STORE_FORMAT, agent: AGENT, request, files, answer };
   const file = path.join(request.store, 'prepared', `${requestDigest(request)}.json`);
   writeAtomically(file, JSON.stringify(kept));
 }

@@ -4,11 +4,11 @@ import path from 'node:path';
 import * as z from 'zod';
 import type { Host } from '../../core/hosts/host.ts';
 import { ProblemError } from '../../core/problem.ts';
-import type { PlanId, Prepared, PrepareRequest } from '../../core/store/format.ts';
-import { preparedSchema } from '../../core/store/prepared.ts';
+import type { PlanId, PrepareRequest } from '../../core/store/format.ts';
 import { tasksOfHost } from '../downstream/downstream-request.ts';
 import type { GeometryRequest } from '../geometry-files.ts';
 import { checked, geometrySchema, launchedSchema } from '../local-target.ts';
+import type { AnyPrepared, Preparation } from '../prepared-cache.ts';
 import { askToStop } from '../run-folders.ts';
 import type { MergeWatch } from '../session-types.ts';
 import type { Keeping, Launch, Launched, MergeDocument, Reach, Target } from '../target.ts';
@@ -38,14 +38,12 @@ export class SshTarget implements Target {
     return this.#link.host;
   }
 
-  async prepare(request: PrepareRequest): Promise<Prepared> {
+  async prepare<A extends AnyPrepared>(request: PrepareRequest, of: Preparation<A>): Promise<A> {
     const { store, models } = await this.#link.place();
     const data = await sendData(this.#link, store, request, this.#signal);
-    const answer = await this.#ask('prepare', toHost(request, data, { store, models }), preparedSchema);
+    const answer = await this.#ask('prepare', toHost(request, data, { store, models }), of.schema);
     const prepared = fromHost(answer, data);
-    for (const { id } of Object.values(prepared.evaluations)) {
-      await this.#fetch(request.store, `evaluations/${id}.json`);
-    }
+    for (const id of of.evaluationsOf(prepared)) await this.#fetch(request.store, `evaluations/${id}.json`);
     keepPrepared(request, prepared, data);
     return prepared;
   }

@@ -47,8 +47,8 @@ function open(file: string): EnsembleSession {
 }
 
 async function scored(session: EnsembleSession): Promise<WorkerStatus> {
-  const { run } = await session.run();
-  using following = session.follow(run, () => {});
+  await session.run();
+  using following = session.follow(() => {});
   return await following.finished;
 }
 
@@ -200,8 +200,8 @@ describe('on the command line', () => {
     expect([model.code, model.err]).toEqual([1, expect.stringMatching(/of an ensemble.*none is merged/)]);
     const budget = merge(['plan', file, '--budget']);
     expect([budget.code, budget.err]).toEqual([1, expect.stringMatching(/of an ensemble.*none is merged/)]);
-    const elsewhere = merge(['plan', file, '--on', 'gpu-box']);
-    expect([elsewhere.code, elsewhere.err]).toEqual([2, expect.stringMatching(/on this machine only/)]);
+    const elsewhere = merge(['plan', file, '--on', '-oProxyCommand=x']);
+    expect([elsewhere.code, elsewhere.err]).toEqual([2, expect.stringMatching(/is no host/)]);
   });
 
   test('plans, says how far it is, and shares a run that needs no models to be read', () => {

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AGENT, type Prepared, type PrepareRequest } from '../../core/store/format.ts';
 import { requestDigest } from '../../core/store/prepared.ts';
 import { bringAlong } from '../../runner/bring-along.ts';
-import { readPrepared } from '../../runner/prepared-cache.ts';
+import { OF_MERGES, readPrepared } from '../../runner/prepared-cache.ts';
 import { processLives } from '../../runner/process-alive.ts';
 import { ResultFiles } from '../../runner/result-files.ts';
 import { askToStop, isActive, readRun, truthful } from '../../runner/run-folders.ts';
@@ -232,30 +232,30 @@ describe('a cached preparation', () => {
 
   it('holds while its files are as they were', () => {
     const { request, model } = kept('same');
-    expect(readPrepared(request)).toEqual(answer);
+    expect(readPrepared(request, OF_MERGES)).toEqual(answer);
     utimesSync(model, 1_700_000_001, 1_700_000_001);
-    expect(readPrepared(request)).toBeNull();
+    expect(readPrepared(request, OF_MERGES)).toBeNull();
     utimesSync(model, 1_700_000_000, 1_700_000_000);
-    expect(readPrepared(request)).toEqual(answer);
+    expect(readPrepared(request, OF_MERGES)).toEqual(answer);
     writeFileSync(model, 'other weights');
     utimesSync(model, 1_700_000_000, 1_700_000_000);
-    expect(readPrepared(request)).toBeNull();
+    expect(readPrepared(request, OF_MERGES)).toBeNull();
     rmSync(model);
-    expect(readPrepared(request)).toBeNull();
+    expect(readPrepared(request, OF_MERGES)).toBeNull();
   });
 
   it('does not hold where another agent answered', () => {
-    expect(readPrepared(kept('older', {}, '0.0.9').request)).toBeNull();
+    expect(readPrepared(kept('older', {}, '0.0.9').request, OF_MERGES)).toBeNull();
   });
 
   it('does not hold where a file appears, something was wrong, or an evaluation set is gone', () => {
     const appears = kept('appears').request;
     writeFileSync(path.join(folder, 'absent.json'), '{}');
-    expect(readPrepared(appears)).toBeNull();
+    expect(readPrepared(appears, OF_MERGES)).toBeNull();
     rmSync(path.join(folder, 'absent.json'));
-    expect(readPrepared(appears)).toEqual(answer);
+    expect(readPrepared(appears, OF_MERGES)).toEqual(answer);
     const wrong = { code: 'memory_too_small', message: 'It does not fit.', fix: 'Close something.' };
-    expect(readPrepared(kept('wrong', { problems: [wrong] }).request)).toBeNull();
+    expect(readPrepared(kept('wrong', { problems: [wrong] }).request, OF_MERGES)).toBeNull();
     const evaluation = {
       id: 'a'.repeat(64) as Prepared['evaluations'][string]['id'],
       file: '/data.json',
@@ -267,7 +267,7 @@ describe('a cached preparation', () => {
       excluded: 0,
       rendering: '',
     };
-    expect(readPrepared(kept('gone', { evaluations: { code: evaluation } }).request)).toBeNull();
+    expect(readPrepared(kept('gone', { evaluations: { code: evaluation } }).request, OF_MERGES)).toBeNull();
   });
 });
 

@@ -7,11 +7,13 @@ import { TINY, TinyWorld } from '../runner/tiny-world.ts';
 import { Sshd, type SshdOptions } from './sshd.ts';
 
 export class HostWorld {
-  readonly tiny = new TinyWorld();
+  readonly tiny: TinyWorld;
   readonly sshd: Sshd;
-  readonly home = path.join(this.tiny.folder, 'home');
+  readonly home: string;
 
-  private constructor(sshd: Sshd) {
+  private constructor(sshd: Sshd, making?: string) {
+    this.tiny = new TinyWorld(making);
+    this.home = path.join(this.tiny.folder, 'home');
     this.sshd = sshd;
     sshd.use();
     this.describe({ python: findPython() });
@@ -20,8 +22,12 @@ export class HostWorld {
     });
   }
 
-  static async start(options: SshdOptions = {}): Promise<HostWorld> {
-    return new HostWorld(await Sshd.start(options));
+  /** `making`: the script that makes its models and data. */
+  static async start({
+    making,
+    ...options
+  }: SshdOptions & { readonly making?: string } = {}): Promise<HostWorld> {
+    return new HostWorld(await Sshd.start(options), making);
   }
 
   /** `hosts.yaml`: this machine's Python has what the agent needs. */

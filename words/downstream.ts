@@ -5,8 +5,8 @@ import type {
   DownstreamTaskReport,
   DownstreamVerdict,
 } from '../core/downstream/downstream.ts';
-import { interval } from './estimates.ts';
-import { count, counted, loss, NONE, significant } from './numbers.ts';
+import { interval, lossDigits } from './estimates.ts';
+import { count, counted, loss, NONE, signed, significant } from './numbers.ts';
 import { plain, plainLines } from './plain.ts';
 
 /** `endings · acc of 54 items · lm-eval 0.4.13` */
@@ -45,13 +45,40 @@ function scoreNumber(value: number): string {
   return Math.abs(value) < 10 ? loss(value) : significant(value);
 }
 
-/** `Lower loss went with a better score: Spearman 0.62 (0.20 to 0.85), Kendall 0.45 (…), over 18 models.` */
+/** `Against the base it has −0.04 (−0.15 to +0.08): the data cannot tell whether merging helped.` */
+export function baseSentence({
+  against_base: difference,
+  metric,
+}: Pick<DownstreamTaskReport, 'against_base' | 'metric'>): string {
+  if (!difference || !metric) return '';
+  const { value, low, high } = difference;
+  if (low === null || high === null)
+    return `Against the base it has ${signed(value)}, with an error that is not known.`;
+  const digits = lossDigits(low, high);
+  const sign = metric.higher_is_better ? 1 : -1;
+  const found =
+    low <= 0 && high >= 0
+      ? 'the data cannot tell whether merging helped'
+      : sign * value > 0
+        ? 'merging helped'
+        : 'merging made it worse';
+  return `Against the base it has ${signed(value, digits)} (${interval([low, high], digits, signed)}): ${found}.`;
+}
+
+/** `Models with a lower loss score better: Spearman's rank correlation is 0.62 (0.20 to 0.85), Kendall's …` */
 export function agreementSentence({ agreement }: Pick<DownstreamTaskReport, 'agreement'>): string {
   if (!agreement) return '';
   const { spearman, kendall, models } = agreement;
   const text = ({ value, low, high }: typeof spearman) =>
     low === null || high === null ? loss(value, 2) : `${loss(value, 2)} (${interval([low, high], 2)})`;
-  return `Rank correlation of low loss with good score, 1 where both rank the models alike: Spearman ${text(spearman)}, Kendall ${text(kendall)}, over ${counted(models, 'model')}.`;
+  return `${whatRanksShow(spearman)}: the rank correlation of low loss with good score is ${text(spearman)} by Spearman, ${text(kendall)} by Kendall, over ${counted(models, 'model')}.`;
+}
+
+function whatRanksShow({ low, high }: NonNullable<DownstreamTaskReport['agreement']>['spearman']): string {
+  if (low === null || high === null) return 'Too few models to tell whether a lower loss is a better score';
+  if (low > 0) return 'Models with a lower loss score better';
+  if (high < 0) return 'Models with a lower loss score worse';
+  return 'Nothing shows that a lower loss is a better score here';
 }
 
 /** What is still to be scored; empty where nothing is. */
@@ -87,5 +114,7 @@ export function taskInShort({ models }: Pick<Downstream, 'models'>, task: Downst
 /** All that is said of a task, a sentence each. */
 export function taskSentences(task: DownstreamTaskReport): readonly string[] {
   if (task.problem) return [`${task.problem.message} ${task.problem.fix}`];
-  return [task.sentence, agreementSentence(task), ...task.notes].filter((sentence) => sentence !== '');
+  return [task.sentence, baseSentence(task), agreementSentence(task), ...task.notes].filter(
+    (sentence) => sentence !== '',
+  );
 }

@@ -38,6 +38,8 @@ export interface DownstreamTaskReport {
   readonly harness: string | null;
   /** In the order of `models`; null where there is none yet. */
   readonly scores: readonly (DownstreamScore | null)[];
+  /** The recommended merge's score minus the base's, paired by item; null until both are scored. */
+  readonly against_base: Estimated | null;
   /** Of low loss with good score: 1 where the models have the same order in both. Null where nothing can be said. */
   readonly agreement: RankAgreement | null;
   readonly verdict: DownstreamVerdict;
@@ -47,7 +49,7 @@ export interface DownstreamTaskReport {
   readonly notes: readonly string[];
 }
 
-/** `best`: the recommended one has the best score; `not_best`: another is better, beyond chance. */
+/** `best`, `not_best`: the recommended one, another one is the best beyond chance; else the data cannot tell. */
 export type DownstreamVerdict = 'best' | 'not_best' | 'cannot_tell' | 'not_scored' | 'nothing_recommended';
 
 export interface DownstreamScore {

@@ -2,14 +2,14 @@ import { counted } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import type { DownstreamTask } from '../experiment/experiment.ts';
 import type { Problem } from '../problem.ts';
-import type { Report } from '../report/report.ts';
+import type { Estimated, Report } from '../report/report.ts';
 import { seedOf } from '../selection/resample.ts';
 import type { MergeKey } from '../store/format.ts';
 import type { StoredMetric, TaskKey, TaskScore } from '../store/task-scores.ts';
 import type { Downstream, DownstreamScore, DownstreamTaskReport } from './downstream.ts';
 import { rankAgreement } from './rank-agreement.ts';
-import { scoreOf, standardError } from './task-score.ts';
-import { verdictOf } from './verdict.ts';
+import { difference, scoreOf, standardError } from './task-score.ts';
+import { type Scored, verdictOf } from './verdict.ts';
 import type { WantedModel } from './wanted-models.ts';
 
 /** A task of the experiment with its name by content, or why it has none. */
@@ -62,6 +62,7 @@ function taskReport(
     items: first?.items ?? 0,
     harness: first?.harness ?? null,
     scores: rows.map(({ score }, i) => scoreRow(score, metrics[i] ?? null)),
+    against_base: againstBase(scored),
     agreement: rankAgreement(
       scored.map(({ model, metric }) => ({ loss: model.loss, metric })),
       seedOf(key ?? '0'),
@@ -74,6 +75,12 @@ function taskReport(
     ),
     notes: [...notes, ...failures(own, used)],
   };
+}
+
+function againstBase(scored: readonly Scored[]): Estimated | null {
+  const own = scored.find(({ model }) => model.recommended);
+  const base = scored.find(({ model }) => model.kind === 'base');
+  return own && base ? difference(own.metric, base.metric, 1) : null;
 }
 
 function scoreRow(score: TaskScore | null, metric: StoredMetric | null): DownstreamScore | null {

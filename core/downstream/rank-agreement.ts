@@ -1,14 +1,17 @@
 /** Whether models with a low loss are those with a good score. */
 import { percentiles } from '../law/percentiles.ts';
 import { type Random, seededRandom } from '../law/random.ts';
+import { Z95 } from '../law/student.ts';
 import type { Estimated } from '../report/report.ts';
 import type { StoredMetric } from '../store/task-scores.ts';
 import type { RankAgreement } from './downstream.ts';
-import { kendall, spearman } from './rank-correlation.ts';
+import { kendall, kendallError, type RankError, spearman, spearmanError } from './rank-correlation.ts';
 
 const REPLICATES = 2000;
-/** With fewer models, drawing them anew says nothing. */
-const LEAST_MODELS = 5;
+/** With fewer models no interval holds what it says. */
+const LEAST_MODELS = 8;
+
+type Bounds = readonly [low: number, high: number];
 
 export interface LossAndScore {
   readonly loss: number;
@@ -16,9 +19,10 @@ export interface LossAndScore {
 }
 
 /**
- * Rank correlations of low loss with good score. Their 95% percentile intervals are over models and items drawn anew
- * with replacement, both at once, which is on the safe side: models that fail on the same few items agree by chance.
- * Items are drawn where the score is known by item. Null with fewer than three models, or where one side does not vary.
+ * Rank correlations of low loss with good score. Their 95% intervals are over models and items: the percentiles of both
+ * drawn anew with replacement, at once, since models that fail on the same few items agree by chance; but never narrower
+ * than Fisher's z says of so few models, whose order drawn anew stays perfect where it was. Items are drawn where the
+ * score is known by item. Null with fewer than three models, or where one side does not vary; no interval below eight.
  */
 export function rankAgreement(scored: readonly LossAndScore[], seed: number): RankAgreement | null {
   const low = scored.map(({ loss }) => -loss);
@@ -38,8 +42,8 @@ export function rankAgreement(scored: readonly LossAndScore[], seed: number): Ra
     }
   }
   return {
-    spearman: withInterval(rho, drawn.rho),
-    kendall: withInterval(tau, drawn.tau),
+    spearman: withInterval(rho, drawn.rho, fisher(rho, scored.length, spearmanError)),
+    kendall: withInterval(tau, drawn.tau, fisher(tau, scored.length, kendallError)),
     models: scored.length,
   };
 }
@@ -82,8 +86,19 @@ function below(random: Random, n: number): number {
   return Math.floor(random.uniform() * n);
 }
 
-function withInterval(value: number, drawn: readonly number[]): Estimated {
+/**
+ * tanh(artanh r ± z·error). A perfect order counts as one with two neighbours exchanged, the next there is: at 1 the
+ * transformation has no end.
+ */
+function fisher(r: number, n: number, errorOf: RankError): Bounds {
+  const { largest, error } = errorOf(r, n);
+  const z = Math.atanh(Math.max(-largest, Math.min(largest, r)));
+  return [Math.tanh(z - Z95 * error), Math.tanh(z + Z95 * error)];
+}
+
+/** From the lower of the low ends to the higher of the high ones. */
+function withInterval(value: number, drawn: readonly number[], [least, most]: Bounds): Estimated {
   if (drawn.length < REPLICATES / 2) return { value, low: null, high: null };
   const [low, high] = percentiles(drawn, value);
-  return { value, low, high };
+  return { value, low: Math.min(low ?? -1, least), high: Math.max(high ?? 1, most) };
 }

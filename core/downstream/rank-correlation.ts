@@ -21,6 +21,21 @@ export function kendall(x: readonly number[], y: readonly number[]): number | nu
   return inX === 0 || inY === 0 ? null : balance / Math.sqrt(inX * inY);
 }
 
+/** Of artanh r over n ranked models: its standard error, and the largest r below a perfect order. */
+export type RankError = (r: number, n: number) => { readonly error: number; readonly largest: number };
+
+/** √((1 + ρ²/2)/(n − 3)): Bonett and Wright, Psychometrika 65 (2000). */
+export const spearmanError: RankError = (r, n) => ({
+  error: Math.sqrt((1 + r ** 2 / 2) / (n - 3)),
+  largest: 1 - 12 / (n * (n ** 2 - 1)),
+});
+
+/** √(0.437/(n − 4)): Fieller, Hartley and Pearson, Biometrika 44 (1957). */
+export const kendallError: RankError = (_, n) => ({
+  error: Math.sqrt(0.437 / (n - 4)),
+  largest: 1 - 4 / (n * (n - 1)),
+});
+
 /** 1 for the lowest; those that are equal share the mean of their ranks. */
 export function midRanks(values: readonly number[]): number[] {
   return values.map((value) => {

@@ -1,7 +1,7 @@
 /** Whether the recommended subset is also the best one on a task, or that the data cannot tell. */
 import { interval, lossDigits } from '../../words/estimates.ts';
-import { counted, signed, significant } from '../../words/numbers.ts';
-import { plain } from '../../words/plain.ts';
+import { count, counted, signed, significant } from '../../words/numbers.ts';
+import { nameList, plain } from '../../words/plain.ts';
 import type { Estimated } from '../report/report.ts';
 import type { StoredMetric } from '../store/task-scores.ts';
 import type { DownstreamModel, DownstreamVerdict } from './downstream.ts';
@@ -49,26 +49,49 @@ function judged(task: string, own: Scored, rivals: readonly Rival[], pool: reado
   const lead = ({ ahead }: Rival) => sign * ahead.value;
   const ranked = [...rivals].sort((a, b) => lead(b) - lead(a));
   const better = ranked.find((rival) => isSure(rival.ahead, sign));
-  const first = ranked[0];
+  const [first] = ranked;
   const at = `${own.metric.name} ${significant(own.metric.value, 3)}`;
   if (better) {
     const sentence = `The recommended merge is not the best on ${task}: ${nameOf(better, pool)} has ${scoreOf(better)}, ${apart(better)} against ${at}.`;
     return { verdict: 'not_best', sentence };
   }
-  if (first && lead(first) > 0) {
-    const sentence = `The data cannot tell whether the recommended merge is the best on ${task}: ${nameOf(first, pool)} has ${scoreOf(first)}, ${apart(first)} against ${at}, and that may be chance.`;
-    return { verdict: 'cannot_tell', sentence };
+  const level = rivals.filter(({ ahead }) => !isSure(ahead, -sign));
+  const most = `the ${own.metric.higher_is_better ? 'highest' : 'lowest'} of ${counted(rivals.length + 1, 'model')}`;
+  if (level.length === 0 || !first) {
+    const sentence = `The recommended merge is also the best on ${task}: ${at}, ${most}, beyond chance against each of the others.`;
+    return { verdict: 'best', sentence };
   }
-  const level = rivals.filter(({ ahead }) => !isSure(ahead, -sign)).length;
-  const most = own.metric.higher_is_better ? 'highest' : 'lowest';
-  const sure =
-    level === 0
-      ? 'beyond chance against each of the others'
-      : `though ${counted(level, 'other')} cannot be told from it`;
-  return {
-    verdict: 'best',
-    sentence: `The recommended merge is also the best on ${task}: ${at}, the ${most} of ${counted(rivals.length + 1, 'model')}, ${sure}.`,
-  };
+  const tied = ranked.filter((rival) => lead(rival) === lead(first));
+  const names = nameList(
+    tied.map((rival) => nameOf(rival, pool)),
+    3,
+  );
+  const why =
+    lead(first) > 0
+      ? `${names} ${tied.length === 1 ? 'has' : 'have'} ${scoreOf(first)}, ${apart(first)} against ${at}, and that may be chance.`
+      : lead(first) === 0
+        ? `it has ${at}, and so ${tied.length === 1 ? 'has' : 'have'} ${names}.`
+        : `it has ${at}, ${most}, but ${counted(level.length, 'other')} cannot be told from it.`;
+  const sentence = `The data cannot tell whether the recommended merge is the best on ${task}: ${why}${moreItems(own, ranked)}`;
+  return { verdict: 'cannot_tell', sentence };
+}
+
+/** Differences of a share that users care for. */
+const SETTLED = 0.05;
+
+/** How many items would tell shares apart that differ by 0.05; empty where the score is none, or they are enough. */
+function moreItems({ metric }: Scored, [first]: readonly Rival[]): string {
+  const items = metric.numerators?.length ?? 0;
+  const { value, low, high } = first?.ahead ?? { value: 0, low: null, high: null };
+  if (!isShare(metric) || items < 2 || low === null || high === null) return '';
+  const half = Math.max(value - low, high - value);
+  const needed = items * (half / SETTLED) ** 2;
+  if (!(needed > items)) return '';
+  return ` About ${count(Number(needed.toPrecision(2)))} items would tell models apart that differ by ${SETTLED}; there are ${items}.`;
+}
+
+function isShare({ form, numerators }: StoredMetric): boolean {
+  return form === 'mean' && (numerators?.every((x) => x >= 0 && x <= 1) ?? false);
 }
 
 /** Whether a difference lies on the side of `sign` with its whole interval. */

@@ -4,6 +4,7 @@ import { type WantedModel, wantedModels } from '../../core/downstream/wanted-mod
 import { makeReport } from '../../core/report/make-report.ts';
 import type { Report } from '../../core/report/report.ts';
 import { type TaskScore, taskKey } from '../../core/store/task-scores.ts';
+import { baseSentence } from '../../words/downstream.ts';
 import { inputOf, World } from '../report/world.ts';
 import { accuracy, perplexity, taskScore } from './metrics.ts';
 
@@ -65,15 +66,46 @@ describe('the models that are scored', () => {
 });
 
 describe('the verdict', () => {
-  it('is that the recommended merge is the best, with who cannot be told from it', () => {
+  it('is that the recommended merge is the best where that is sure against all', () => {
     const { one } = made(scores(({ model }) => (model.recommended ? 50 : 20)));
     expect(one.verdict).toBe('best');
     expect(one.sentence).toBe(
       'The recommended merge is also the best on endings: acc 0.833, the highest of 10 models, beyond chance against each of the others.',
     );
-    const level = made(scores(({ model }) => (model.recommended ? 50 : model.kind === 'base' ? 49 : 20))).one;
-    expect(level.verdict).toBe('best');
-    expect(level.sentence).toContain('though 1 other cannot be told from it');
+  });
+
+  it('is that the data cannot tell where one other is level, behind by chance, or has the same score', () => {
+    const behind = made(
+      scores(({ model }) => (model.recommended ? 50 : model.kind === 'base' ? 49 : 20)),
+    ).one;
+    expect(behind.verdict).toBe('cannot_tell');
+    expect(behind.sentence).toContain('the highest of 10 models, but 1 other cannot be told from it.');
+    const same = made(scores(() => 30)).one;
+    expect(same.verdict).toBe('cannot_tell');
+    expect(same.sentence).toContain('it has acc 0.500, and so have the base, ');
+  });
+
+  it('says how many items would settle it', () => {
+    const easyForBase = (item: number) => Number(item >= 29);
+    const given = scores(({ model }) => (model.recommended ? 30 : 10)).map((score, i) =>
+      wanted[i]?.model.kind === 'base'
+        ? { ...score, metrics: [accuracy(Array.from({ length: 60 }, (_, item) => easyForBase(item)))] }
+        : score,
+    );
+    const { one } = made(given);
+    expect(one.sentence).toMatch(
+      / About 3,300 items would tell models apart that differ by 0\.05; there are 60\.$/,
+    );
+  });
+
+  it('stands beside the difference from the base, in words', () => {
+    const words = (base: number, own: number) => {
+      const given = scores(({ model }) => (model.recommended ? own : base));
+      return baseSentence(made(given).one);
+    };
+    expect(words(20, 50)).toMatch(/^Against the base it has \+0\.5.*: merging helped\.$/);
+    expect(words(50, 20)).toMatch(/^Against the base it has −0\.5.*: merging made it worse\.$/);
+    expect(words(30, 31)).toContain('the data cannot tell whether merging helped');
   });
 
   it('is that another one is better, beyond chance', () => {

@@ -5,7 +5,6 @@ import { forecasts } from './forecast.ts';
 import { type Choice, chooseForm, formFit, rivalsOf } from './form-choice.ts';
 import { marginalGains } from './gains.ts';
 import type { CurveData, FitOptions } from './input.ts';
-import { Judge } from './interval.ts';
 import { type Jackknife, jackknife } from './jackknife.ts';
 import { parametersOf, predict } from './least-squares.ts';
 import { parameterIntervals } from './parameter-intervals.ts';
@@ -38,16 +37,14 @@ export function fitCurve(data: CurveData, options: FitOptions): LawCurve {
       : null;
   // An interval about the population with only this pool's errors in it would be none.
   const complete = finished && (options.interval === 'pool' || knife !== null);
-  const judge = complete && estimate ? Judge.of(estimate, points) : null;
+  const judge = complete ? (choice.used?.judge() ?? null) : null;
   const judged: FitOptions = { ...options, stage: complete ? 'complete' : 'points' };
   const typical = typicalCurve(points, choice, data.chosenBeatsBase);
   const reasons: Record<string, string> = {};
 
   const parameters = estimate ? parametersOf(estimate.fit) : null;
   if (!parameters) reasons['parameters'] = noForm(points, options);
-  const intervals = complete
-    ? parameterIntervals(rivalsOf(choice, points, options.form), points, knife)
-    : null;
+  const intervals = complete ? parameterIntervals(rivalsOf(choice, points, options.form), knife) : null;
   if (!intervals) reasons['intervals'] = noIntervals(points, estimate !== null, options, knife);
   throwIfCancelled(options.cancelled);
 

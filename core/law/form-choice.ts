@@ -3,6 +3,7 @@ import { backtest } from './backtest.ts';
 import type { Form, FormFit } from './curve.ts';
 import { type Estimate, Estimator } from './estimate.ts';
 import { FORMS } from './forms.ts';
+import { Judge } from './interval.ts';
 import { type Fit, parametersOf, predictAll } from './least-squares.ts';
 import type { UsablePoints } from './usable-points.ts';
 import { at } from './whitening.ts';
@@ -12,6 +13,8 @@ export interface Candidate {
   readonly estimate: Estimate;
   readonly test: Backtest | null;
   readonly goodness: Goodness;
+  /** Made when first asked for: few forms are judged. */
+  readonly judge: () => Judge;
 }
 
 /** Both unweighted. */
@@ -45,7 +48,8 @@ export function chooseForm(points: UsablePoints, forced: Form | null): Choice {
     const estimate = estimator.estimate(form);
     if (!estimate) continue;
     const test = backtest(estimate, points);
-    candidates.push({ form, estimate, test, goodness: goodness(estimate.fit, points) });
+    const judge = judgeOf(estimate, points);
+    candidates.push({ form, estimate, test, goodness: goodness(estimate.fit, points), judge });
   }
   // Backtests that differ by less than rounding are ties, which the order of FORMS breaks.
   const step = 1e-7 * (Math.max(...points.y) - Math.min(...points.y)) || 1;
@@ -68,6 +72,15 @@ export function chooseForm(points: UsablePoints, forced: Form | null): Choice {
   const used = preferred && flat && missesPoints(preferred, flat) ? flat : preferred;
   const exact = count === 3 && used !== flat && used !== null && passesThrough(used, points);
   return choice(used, exact ? 'three_point' : (used?.form ?? null));
+}
+
+/** Held by its candidate, not in a map of all estimates: what such a map knows outlives every quick collection. */
+function judgeOf(estimate: Estimate, points: UsablePoints): () => Judge {
+  let made: Judge | null = null;
+  return () => {
+    made ??= new Judge(estimate, points);
+    return made;
+  };
 }
 
 /** Further from the points than a constant, or not falling: then the points leave only their level. */

@@ -2,7 +2,7 @@ import type { Interval } from './curve.ts';
 import type { Estimate } from './estimate.ts';
 import { onBound } from './least-squares.ts';
 import { Profile } from './profile.ts';
-import type { LinearQuantity, Quantity } from './quantity.ts';
+import type { LinearQuantity, Quantity, ShapedQuantity } from './quantity.ts';
 import { student95 } from './student.ts';
 import { samplingVariance, type UsablePoints } from './usable-points.ts';
 import { at, whiten } from './whitening.ts';
@@ -16,8 +16,6 @@ export interface Judged {
   readonly se: number | null;
 }
 
-const judges = new WeakMap<Estimate, Judge>();
-
 /** 95% intervals of everything that follows from one estimate. */
 export class Judge {
   readonly #estimate: Estimate;
@@ -29,15 +27,7 @@ export class Judge {
   readonly #shapeFree: boolean;
 
   /** @param points those of the estimate */
-  static of(estimate: Estimate, points: UsablePoints): Judge {
-    const known = judges.get(estimate);
-    if (known) return known;
-    const made = new Judge(estimate, points);
-    judges.set(estimate, made);
-    return made;
-  }
-
-  private constructor(estimate: Estimate, points: UsablePoints) {
+  constructor(estimate: Estimate, points: UsablePoints) {
     this.#estimate = estimate;
     this.#points = points;
     const { model, t, coefficients } = estimate.fit;
@@ -72,18 +62,37 @@ export class Judge {
 
   /** Null where no variance can be estimated: as many parameters as k's, and errors unknown. */
   judge(quantity: Quantity | LinearQuantity): Judged | null {
-    const { scale } = this.#estimate;
-    if (scale === null) return null;
-    const { variance, df, inflation } = this.#precision(this.#gradient(quantity));
-    const rise = scale * inflation * student95(df) ** 2;
-    const se = Math.sqrt(scale * inflation * variance);
+    const width = this.#width(quantity);
+    if (!width) return null;
+    const { rise, half, df, se } = width;
     if ('kind' in quantity) {
       const interval = this.#profile?.interval(quantity, rise) ?? [null, null];
       return { interval, df, se };
     }
-    const value = quantity.reduce((sum, g, i) => sum + g * (this.#estimate.fit.coefficients[i] ?? 0), 0);
-    const half = student95(df) * se;
+    const value = this.#value(quantity);
     return { interval: [value - half, value + half], df, se };
+  }
+
+  /** The high end of that interval alone, null where it has none. */
+  high(quantity: ShapedQuantity | LinearQuantity): { readonly end: number | null } | null {
+    const width = this.#width(quantity);
+    if (!width) return null;
+    if ('kind' in quantity) return { end: this.#profile?.end(quantity, width.rise, 1) ?? null };
+    return { end: this.#value(quantity) + width.half };
+  }
+
+  #value(quantity: LinearQuantity): number {
+    return quantity.reduce((sum, g, i) => sum + g * (this.#estimate.fit.coefficients[i] ?? 0), 0);
+  }
+
+  #width(
+    quantity: Quantity | LinearQuantity,
+  ): { readonly rise: number; readonly half: number; readonly df: number; readonly se: number } | null {
+    const { scale } = this.#estimate;
+    if (scale === null) return null;
+    const { variance, df, inflation } = this.#precision(this.#gradient(quantity));
+    const se = Math.sqrt(scale * inflation * variance);
+    return { rise: scale * inflation * student95(df) ** 2, half: student95(df) * se, df, se };
   }
 
   #gradient(quantity: Quantity | LinearQuantity): readonly number[] {

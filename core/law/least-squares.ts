@@ -141,6 +141,9 @@ export class Fitter {
   readonly #ones: Float64Array;
   /** Of the first so many k's, as they were last fitted. */
   #shapes: { readonly count: number; readonly grid: ShapeGrid } | null = null;
+  /** At the shape that was last looked at. */
+  #level = 0;
+  #fall = 0;
 
   /** @param count only the first so many k's are ever fitted */
   constructor(grid: FormGrid, w: Whitening, count = grid.k.length) {
@@ -171,18 +174,17 @@ export class Fitter {
     const grid = this.#grid(count);
     const along = dot(this.#ones, z, count);
     const best = grid.best(z, along);
-    const at = (t: number) => this.#atShape(t, z, count, grid.uu, along / grid.uu);
+    const mean = along / grid.uu;
+    const rssAt = (t: number) => this.#atShape(model, t, z, count, grid.uu, mean);
     const tAt = (index: number) => this.grid.t[Math.min(Math.max(index, 0), GRID)] ?? 0;
     const found =
-      best === null
-        ? tAt(0)
-        : minimise((t) => at(t).rss, tAt(best - 1), tAt(best + 1), tAt(best), tolerance).x;
+      best === null ? tAt(0) : minimise(rssAt, tAt(best - 1), tAt(best + 1), tAt(best), tolerance).x;
     // A minimum on a bound is taken at the bound itself, which Brent's steps only approach.
     let t = found;
     for (const end of [model.tLow, model.tHigh])
-      if (Math.abs(found - end) < 1e-6 && at(end).rss <= at(found).rss) t = end;
-    const { level: alpha, fall, rss } = at(t);
-    return { form: this.form, model, p: this.p, t, coefficients: [alpha, fall], rss };
+      if (Math.abs(found - end) < 1e-6 && rssAt(end) <= rssAt(found)) t = end;
+    const rss = rssAt(t);
+    return { form: this.form, model, p: this.p, t, coefficients: [this.#level, this.#fall], rss };
   }
 
   #grid(count: number): ShapeGrid {
@@ -194,14 +196,18 @@ export class Fitter {
 
   /** Level α and fall δ ≥ 0 at a given shape, and the whitened residual sum of squares, summed residual by residual. */
   atShape(t: number, z: Float64Array, count: number): AtShape {
-    const uu = dot(this.#ones, this.#ones, count);
-    return this.#atShape(t, z, count, uu, dot(this.#ones, z, count) / uu);
-  }
-
-  /** @param uu 1ᵀ1 @param mean of z along 1, both whitened */
-  #atShape(t: number, z: Float64Array, count: number, uu: number, mean: number): AtShape {
     const { model } = this;
     if (model.kind !== 'shape') throw new TypeError(`${this.form} has no shape`);
+    const uu = dot(this.#ones, this.#ones, count);
+    const rss = this.#atShape(model, t, z, count, uu, dot(this.#ones, z, count) / uu);
+    return { level: this.#level, fall: this.#fall, rss };
+  }
+
+  /**
+   * The residual sum of squares; level and fall stay behind. The innermost step of all fits: no object is made.
+   * @param uu 1ᵀ1 @param mean of z along 1, both whitened
+   */
+  #atShape(model: ShapeForm, t: number, z: Float64Array, count: number, uu: number, mean: number): number {
     const ones = this.#ones;
     const raw = raws.of(count);
     const psi = psis.of(count);
@@ -223,7 +229,9 @@ export class Fitter {
       const residual = (z[i] as number) - level * (ones[i] as number) + fall * (psi[i] as number);
       rss += residual * residual;
     }
-    return { level, fall, rss };
+    this.#level = level;
+    this.#fall = fall;
+    return rss;
   }
 }
 

@@ -1,7 +1,6 @@
 import { hull, type Interval } from './curve.ts';
 import type { Estimate } from './estimate.ts';
 import type { Candidate } from './form-choice.ts';
-import { Judge } from './interval.ts';
 import type { Jackknife } from './jackknife.ts';
 import { parametersOf, predict } from './least-squares.ts';
 import { depthQuantity, parameterQuantity } from './quantity.ts';
@@ -15,14 +14,13 @@ import type { UsablePoints } from './usable-points.ts';
  */
 export function parameterIntervals(
   rivals: readonly Candidate[],
-  points: UsablePoints,
   knife: Jackknife | null,
 ): { intervals: Record<string, Interval>; method: string } | null {
   const [used, ...others] = rivals;
   if (!used) return null;
   const intervals: Record<string, Interval> = {};
-  const judge = Judge.of(used.estimate, points);
-  const judges = others.map((rival) => ({ rival, judge: Judge.of(rival.estimate, points) }));
+  const judge = used.judge();
+  const judges = others.map((rival) => ({ rival, judge: rival.judge() }));
   let several = false;
   for (const [name, value] of Object.entries(parametersOf(used.estimate.fit))) {
     const judged = judge.judge(parameterQuantity(used.estimate.fit.model, name));
@@ -65,12 +63,12 @@ export function depthOfFloor(
 ): { readonly depth: number; readonly most: number | null } | null {
   const last = points.k[points.k.length - 1] ?? 1;
   let worst: { depth: number; most: number | null } | null = null;
-  for (const { form, estimate } of rivals) {
+  for (const { form, estimate, judge } of rivals) {
     if (form === 'flat') continue;
-    const judged = Judge.of(estimate, points).judge(depthQuantity(estimate.fit.model, last));
+    const judged = judge().high(depthQuantity(estimate.fit.model, last));
     if (!judged) continue;
     const depth = predict(estimate.fit, last) - (parametersOf(estimate.fit)['Linf'] ?? 0);
-    const most = judged.interval[1];
+    const most = judged.end;
     if (most === null) return { depth, most };
     if (worst?.most === undefined || worst.most === null || most - depth > worst.most - worst.depth)
       worst = { depth, most };

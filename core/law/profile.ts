@@ -9,7 +9,7 @@ import type { Interval } from './curve.ts';
 import type { Estimate } from './estimate.ts';
 import type { ShapeForm } from './forms.ts';
 import { minimise } from './minimise.ts';
-import type { Quantity } from './quantity.ts';
+import type { Quantity, ShapedQuantity } from './quantity.ts';
 import { at, whiten } from './whitening.ts';
 
 /** What the data say at one shape, without the bound δ ≥ 0: the centre of the ellipse and its spread. */
@@ -28,7 +28,7 @@ interface AtShape {
 export class Profile {
   readonly #estimate: Estimate;
   readonly #model: ShapeForm;
-  readonly #shapes: readonly AtShape[];
+  #shapes: readonly AtShape[] | null = null;
   readonly #limit: AtShape;
   readonly #ones: Float64Array;
   readonly #raw: Float64Array;
@@ -55,33 +55,39 @@ export class Profile {
     for (let i = 0; i < size; i++) rss += (at(estimate.z, i) - level * at(this.#ones, i)) ** 2;
     this.#flat = { level, rss, information };
     this.#limit = this.#at(1);
-    this.#shapes = shapesAround(estimate.fit.t ?? model.tLow, model).map((t) => this.#at(t));
+  }
+
+  /** Made when first asked for: a quantity without a limit needs none. */
+  #around(): readonly AtShape[] {
+    const { fit } = this.#estimate;
+    this.#shapes ??= shapesAround(fit.t ?? this.#model.tLow, this.#model).map((t) => this.#at(t));
+    return this.#shapes;
   }
 
   /** All values that `quantity` takes where the residual sum of squares is within `rise` of its minimum. */
   interval(quantity: Quantity, rise: number): Interval {
     if (quantity.kind === 'shape') return this.#shapeInterval(rise);
-    const low = this.#end(quantity, rise, -1);
-    const high = this.#end(quantity, rise, 1);
-    return [low, high];
+    return [this.end(quantity, rise, -1), this.end(quantity, rise, 1)];
   }
 
-  #end(quantity: Exclude<Quantity, { kind: 'shape' }>, rise: number, sign: 1 | -1): number | null {
+  /** One end of the interval: the low one by sign −1. */
+  end(quantity: ShapedQuantity, rise: number, sign: 1 | -1): number | null {
     const bound = this.#estimate.fit.rss + rise;
     if (quantity.unlimited === sign && this.#limitInside(bound)) return null;
     const value = (shape: AtShape) => this.#extreme(shape, quantity.at(shape.t), bound, sign);
+    const shapes = this.#around();
     let best = 0;
     let most = Number.NEGATIVE_INFINITY;
-    this.#shapes.forEach((shape, index) => {
+    shapes.forEach((shape, index) => {
       const reached = value(shape);
       if (reached > most) {
         most = reached;
         best = index;
       }
     });
-    const low = this.#shapes[Math.max(0, best - 1)]?.t ?? 0;
-    const high = this.#shapes[Math.min(this.#shapes.length - 1, best + 1)]?.t ?? 0;
-    const start = this.#shapes[best]?.t ?? 0;
+    const low = shapes[Math.max(0, best - 1)]?.t ?? 0;
+    const high = shapes[Math.min(shapes.length - 1, best + 1)]?.t ?? 0;
+    const start = shapes[best]?.t ?? 0;
     const refined = -minimise((t) => -value(this.#at(t)), low, high, start, 1e-3 * (high - low)).value;
     const end = sign * Math.max(most, refined);
     return Number.isFinite(end) ? end : null;
@@ -118,7 +124,8 @@ export class Profile {
     const free = this.#flat.rss <= bound;
     const inside = (shape: AtShape) =>
       shape.rss <= bound && (shape.fall >= 0 || this.#reachesZero(shape, bound));
-    const feasible = this.#shapes.filter(inside);
+    const shapes = this.#around();
+    const feasible = shapes.filter(inside);
     const first = feasible[0]?.t ?? this.#estimate.fit.t ?? model.tLow;
     const last = feasible[feasible.length - 1]?.t ?? first;
     const edge = (from: number, to: number) => {
@@ -131,8 +138,8 @@ export class Profile {
       return a;
     };
     const neighbour = (t: number, step: 1 | -1) => {
-      const index = this.#shapes.findIndex((shape) => shape.t === t);
-      return this.#shapes[index + step]?.t ?? t;
+      const index = shapes.findIndex((shape) => shape.t === t);
+      return shapes[index + step]?.t ?? t;
     };
     const low = free ? model.tLow : edge(first, neighbour(first, -1));
     const high = free ? 1 : edge(last, neighbour(last, 1));

@@ -4,14 +4,14 @@ import type { FormModel } from './forms.ts';
  * A number that follows from a law. At a given shape t it is g0·α + g1·δ (shape forms) or g·coefficients (linear
  * forms, whose `at` ignores t); or it is the shape itself.
  */
-export type Quantity =
-  | { readonly kind: 'shape' }
-  | {
-      readonly kind: 'shaped';
-      readonly at: (t: number) => readonly [number, number];
-      /** The side on which it has no limit as t → 1. */
-      readonly unlimited: 1 | -1 | 0;
-    };
+export type Quantity = { readonly kind: 'shape' } | ShapedQuantity;
+
+export interface ShapedQuantity {
+  readonly kind: 'shaped';
+  readonly at: (t: number) => readonly [number, number];
+  /** The side on which it has no limit as t → 1. */
+  readonly unlimited: 1 | -1 | 0;
+}
 
 /** Weights of a linear form's coefficients. */
 export type LinearQuantity = readonly number[];
@@ -45,7 +45,7 @@ export function parameterQuantity(model: FormModel, name: string): Quantity | Li
 }
 
 /** L(k) − L∞: how far the floor lies below the law's value at k. */
-export function depthQuantity(model: FormModel, k: number): Quantity | LinearQuantity {
+export function depthQuantity(model: FormModel, k: number): ShapedQuantity | LinearQuantity {
   if (model.kind === 'linear')
     return model.parameters.map((name, index) => model.column(index, k) - (name === 'Linf' ? 1 : 0));
   return { kind: 'shaped', unlimited: 1, at: (t) => [0, model.floor(t) - model.psi(t)(k)] };

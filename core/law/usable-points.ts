@@ -31,26 +31,16 @@ export interface UsablePoints {
  * are read only where they are wanted.
  */
 export function usablePoints(data: CurveData, withReplicates: boolean): UsablePoints {
-  const groups = new Map<number, number[]>();
-  data.k.forEach((k, index) => {
-    if (Number.isFinite(data.mean[index]) && Number.isFinite(k) && k >= 1)
-      groups.set(k, [...(groups.get(k) ?? []), index]);
-  });
-  const k = [...groups.keys()].sort((a, b) => a - b);
-  const sources = k.map((value) => groups.get(value) ?? []);
+  const { k, sources } = groupedByK(data);
   const size = k.length;
-  const y = Float64Array.from(sources, (from) => average(from, (i) => at(data.mean, i)));
-
+  const asGiven = isAsGiven(sources, data.k.length);
+  const y = asGiven
+    ? Float64Array.from(data.mean)
+    : Float64Array.from(sources, (from) => average(from, (i) => at(data.mean, i)));
   const given = data.covariance === 'hidden' ? null : data.covariance;
-  let C = given && new Float64Array(size * size);
-  if (C && given) {
-    for (let a = 0; a < size; a++)
-      for (let b = 0; b < size; b++)
-        C[a * size + b] = average(sources[a] ?? [], (i) =>
-          average(sources[b] ?? [], (j) => given[i * data.k.length + j] ?? Number.NaN),
-        );
-    if (!isCovariance(C, size)) C = null;
-  }
+  let C =
+    given && (asGiven ? given.slice(0, size * size) : averagedCovariance(given, data.k.length, sources));
+  if (C && !isCovariance(C, size)) C = null;
   const known = C !== null;
   if (!C) {
     C = new Float64Array(size * size);
@@ -76,6 +66,37 @@ export function usablePoints(data: CurveData, withReplicates: boolean): UsablePo
     replicates: rows,
     baseReplicates: base,
   };
+}
+
+/** The distinct k's that have a loss, ascending, and of each the points that are it. */
+function groupedByK({ k, mean }: CurveData): { k: number[]; sources: number[][] } {
+  const groups = new Map<number, number[]>();
+  for (const [index, kk] of k.entries()) {
+    if (!(Number.isFinite(mean[index]) && Number.isFinite(kk) && kk >= 1)) continue;
+    const same = groups.get(kk);
+    if (same) same.push(index);
+    else groups.set(kk, [index]);
+  }
+  const distinct = [...groups.keys()].sort((a, b) => a - b);
+  return { k: distinct, sources: distinct.map((kk) => groups.get(kk) ?? []) };
+}
+
+/** Every point is its own k, in order. */
+function isAsGiven(sources: readonly (readonly number[])[], width: number): boolean {
+  return sources.length === width && sources.every((from, i) => from.length === 1 && from[0] === i);
+}
+
+function averagedCovariance(
+  given: Float64Array,
+  width: number,
+  sources: readonly (readonly number[])[],
+): Float64Array {
+  const size = sources.length;
+  const C = new Float64Array(size * size);
+  for (const [a, rows] of sources.entries())
+    for (const [b, columns] of sources.entries())
+      C[a * size + b] = average(rows, (i) => average(columns, (j) => given[i * width + j] ?? Number.NaN));
+  return C;
 }
 
 /**
@@ -143,7 +164,7 @@ function replicatesOf(
   const base: number[] = [];
   if (!given || width === 0) return { rows, base };
   const baseGiven = data.baseReplicates;
-  const asGiven = sources.length === width && sources.every((from, i) => from.length === 1 && from[0] === i);
+  const asGiven = isAsGiven(sources, width);
   for (let r = 0; r < Math.floor(given.length / width); r++) {
     const row = asGiven
       ? given.subarray(r * width, (r + 1) * width)

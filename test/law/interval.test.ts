@@ -53,7 +53,7 @@ describe('intervals', () => {
     const estimate = new Estimator(points).estimate('signed');
     if (!estimate) throw new Error('no estimate');
     expect(estimate.misfit).toBe(0);
-    const judge = Judge.of(estimate, points);
+    const judge = new Judge(estimate, points);
     const fixed = (name: 'Linf' | 'b', value: number) => {
       // The smallest residual sum of squares with this parameter held, over a fine grid of b and every A ≥ 0.
       let least = Number.POSITIVE_INFINITY;

@@ -26,7 +26,7 @@ const STUDIES = [
   [
     'experts',
     'Who helps whom',
-    'Six experts, three domains; every subset merged, or some of them, or the prefixes of permutations.',
+    'Six experts or more, three domains; every subset merged, or some of them, or the prefixes of permutations.',
   ],
   [
     'selection',

@@ -4,7 +4,7 @@ import type { Variance } from './estimated.ts';
 import { pooledFreedom } from './freedom.ts';
 import type { Measured } from './measured.ts';
 import { type MeasuredSubsets, measuredSubsets } from './measured-subsets.ts';
-import { wholePool } from './scope.ts';
+import { type Scope, wholePool } from './scope.ts';
 
 /** One expert's effect on the loss as a linear function of the measured losses. */
 export interface ExpertEffect {
@@ -32,7 +32,7 @@ export function attribution(
   permutations: MeasuredSubsets['permutations'],
   required: readonly number[] = [],
 ): (ExpertEffect | null)[] {
-  return effectsOf(poolDesign(measured, pool, permutations, required), losses);
+  return effectsOf(poolDesign(measured, losses, pool, permutations, required), losses);
 }
 
 /** Losses by domain: shape (D, measured). */
@@ -47,6 +47,7 @@ export function domainColumns(measured: readonly Measured[], domains: number): F
 
 function poolDesign(
   measured: readonly Measured[],
+  losses: Float64Array,
   pool: number,
   permutations: MeasuredSubsets['permutations'],
   required: readonly number[],
@@ -54,7 +55,7 @@ function poolDesign(
   const scope = wholePool(measured.length, pool, required);
   const from = required.length > 0 ? 0 : 1;
   const steps = Array.from({ length: Math.max(0, scope.players.length - from) }, (_, i) => from + i);
-  return attributionDesign(measuredSubsets(measured, pool, permutations), scope, steps);
+  return attributionDesign(measuredSubsets(measured, pool, permutations), scope, steps, losses);
 }
 
 /** Effects under one vector of losses, shape (measured). */
@@ -64,10 +65,8 @@ export function effectsOf(design: AttributionDesign, losses: Float64Array): (Exp
   return donors.map((donor) => {
     if (!donor) return null;
     const { coefficients, comparisons } = donor;
-    let value = 0;
-    for (let i = 0; i < coefficients.length; i++)
-      value += (coefficients[i] as number) * (losses[scope.indices[i] as number] as number);
-    const subsets = subsetVariance(design, donor, spreads);
+    const value = summed(scope, coefficients, losses);
+    const subsets = subsetVariance(design, donor, spreads, losses);
     return {
       value,
       coefficients,
@@ -78,22 +77,31 @@ export function effectsOf(design: AttributionDesign, losses: Float64Array): (Exp
   });
 }
 
+/** Σ coefficients·loss. Shapes (n of the scope) and (measured). */
+function summed({ indices }: Scope, coefficients: Float64Array, losses: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < coefficients.length; i++)
+    sum += (coefficients[i] as number) * (losses[indices[i] as number] as number);
+  return sum;
+}
+
 /** The design's sources of error under one vector of losses, shape (measured). */
 export function spreadsOf({ spreads }: AttributionDesign, losses: Float64Array): Variance[] {
   return spreads.map(({ freedom, variance }) => ({ freedom, variance: variance(losses) }));
 }
 
 /**
- * Of a donor's effect, by subsets that are not measured: half of what two spreads have in common counts to each. Null
- * where one comparison is all there is.
+ * Of a donor's effect, by subsets that are not measured: half of what two spreads have in common counts to each, and by how
+ * much the model of pairs may be off on top. Null where one comparison is all there is.
  */
 export function subsetVariance(
-  { nested }: AttributionDesign,
+  { nested, scope }: AttributionDesign,
   donor: DonorDesign,
   spreads: readonly Variance[],
+  losses: Float64Array,
 ): Variance | null {
   if (isLone(donor)) return null;
-  const { units, nestedUnits } = donor;
+  const { units, nestedUnits, misfit } = donor;
   const own = spreads.map(({ freedom, variance }, i) => ({
     freedom,
     variance: (units[i] as number) * variance,
@@ -104,5 +112,6 @@ export function subsetVariance(
     for (const at of [own[first], own[second]]) if (at) at.variance += half;
   }
   const variance = own.reduce((sum, part) => sum + part.variance, 0);
-  return { variance: Math.max(0, variance), freedom: pooledFreedom(own) };
+  const off = misfit ? summed(scope, misfit, losses) : 0;
+  return { variance: Math.max(0, variance) + off ** 2, freedom: pooledFreedom(own) };
 }

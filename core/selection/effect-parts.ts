@@ -2,8 +2,12 @@ import type { NestedSizes } from './nested-sizes.ts';
 
 /** How one expert's effect follows from losses. */
 export interface DonorDesign {
+  /** How many t's it averages over. */
+  readonly steps: number;
   /** Shape (n of the scope): effect = Σ coefficients·loss. */
   readonly coefficients: Float64Array;
+  /** Shape (n of the scope): Σ misfit·loss is by how much its model may be off; null without a model. */
+  readonly misfit: Float64Array | null;
   /** Shape (spreads): its variance is Σ units·spread, and what nested sizes add. */
   readonly units: Float64Array;
   /** Shape (nested): twice what the coefficients of both sizes have in common. */
@@ -24,14 +28,9 @@ export interface Spread {
   readonly variance: (losses: Float64Array) => number;
 }
 
-/** An expert's effect averaged over some of the steps t. */
-export interface Part extends DonorDesign {
-  /** How many t's it averages over: its weight. */
-  readonly steps: number;
-}
-
+/** Effects averaged over some of the steps t. */
 export interface Parts {
-  readonly donors: ReadonlyMap<number, Part>;
+  readonly donors: ReadonlyMap<number, DonorDesign>;
   readonly spreads: readonly Spread[];
   /** Which of the spreads are not independent. */
   readonly nested: readonly NestedSizes[];
@@ -46,6 +45,7 @@ export function joinedParts(all: readonly Parts[], d: number, n: number): DonorD
   if (steps === 0) return null;
   const [alone] = own.filter((part) => part !== null);
   const coefficients = own.includes(null) && alone ? alone.coefficients : new Float64Array(n);
+  const misfit = own.some((part) => part?.misfit) ? new Float64Array(n) : null;
   const units: number[] = [];
   const nestedUnits: number[] = [];
   let comparisons = 0;
@@ -57,10 +57,14 @@ export function joinedParts(all: readonly Parts[], d: number, n: number): DonorD
     if (!part) continue;
     for (let i = 0; i < n && share < 1; i++)
       coefficients[i] = (coefficients[i] as number) + share * (part.coefficients[i] as number);
+    for (let i = 0; misfit && part.misfit && i < n; i++)
+      misfit[i] = (misfit[i] as number) + share * (part.misfit[i] as number);
     comparisons += part.comparisons;
   }
   return {
+    steps,
     coefficients,
+    misfit,
     units: Float64Array.from(units),
     nestedUnits: Float64Array.from(nestedUnits),
     comparisons,

@@ -1,4 +1,4 @@
-import { NO_PARTS, type Part, type Parts } from './effect-parts.ts';
+import { type DonorDesign, NO_PARTS, type Parts } from './effect-parts.ts';
 import type { MeasuredSubsets } from './measured-subsets.ts';
 import { type MembershipEffect, membershipEffect } from './membership.ts';
 import { type NestedSizes, nestedSizes } from './nested-sizes.ts';
@@ -42,14 +42,14 @@ export function membershipParts(
     .sort((a, b) => a.k - b.k);
   const nested = nestedSizes(subsets, scope, sampled);
   const after = new Set(steps.map((t) => t + 1));
-  const donors = scope.players.map((d, row): [number, Part] => {
+  const donors = scope.players.map((d, row): [number, DonorDesign] => {
     const coefficients = new Float64Array(scope.indices.length);
     let comparisons = 0;
     for (const { k, factor, effect } of sizes)
       comparisons += spreadOut(coefficients, effect, row, factor, after.has(k), subsets.masks, scope);
     const units = Float64Array.from(sampled, (own) => own.factor ** 2 * (own.units[row] as number));
     const nestedUnits = Float64Array.from(nested, (pair) => inCommon(pair, sampled, row));
-    return [d, { steps: steps.length, coefficients, units, nestedUnits, comparisons }];
+    return [d, { steps: steps.length, coefficients, misfit: null, units, nestedUnits, comparisons }];
   });
   const spreads = sampled.map(({ positions, freedom, variance }) => ({
     freedom,

@@ -58,6 +58,21 @@ export function squaresBySubset(
   return sums.reduce((total, sum, at) => total + sum ** 2 * (spread[at] as number), 0);
 }
 
+/**
+ * Squares around the model of which few make the most tell less of their variance than there are: as a share,
+ * (Σv)²/(n·Σv²) for pairs of the variances v (Satterthwaite).
+ */
+export function evenness({ before, after, spread }: PairSubsets, weights: Float64Array): number {
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < before.length; i++) {
+    const own = (spread[before[i] as number] as number) + (spread[after[i] as number] as number);
+    sum += (weights[i] as number) * own;
+    squares += ((weights[i] as number) * own) ** 2;
+  }
+  return squares > 0 ? sum ** 2 / (before.length * squares) : 1;
+}
+
 /** A row of the model for each pair: its donor's, by which it is faded, and its step's. Shapes (pairs). */
 export interface PairModel {
   readonly donorRow: Int32Array;

@@ -1,6 +1,12 @@
 import { inverseOf } from './inverse.ts';
 import { dot } from './measured.ts';
-import { expectedSquares, type PairModel, squaresBySubset, subsetsOfPairs } from './pair-subsets.ts';
+import {
+  evenness,
+  expectedSquares,
+  type PairModel,
+  squaresBySubset,
+  subsetsOfPairs,
+} from './pair-subsets.ts';
 import type { Scope } from './scope.ts';
 import { isMember, type SubsetFinder, type SubsetMasks } from './subset-masks.ts';
 
@@ -97,8 +103,8 @@ export function pairEffects(
   const steps = [...new Set(pairs.t)];
   const p = donors.length + steps.length;
   // Sums of the donors and of the steps are the same column twice; effects that sum to zero take one away.
-  const freedom = subsets.rank - (p - 1);
-  if (donors.length < 2 || freedom < 1) return null;
+  const left = subsets.rank - (p - 1);
+  if (donors.length < 2 || left < 1) return null;
   const rowOfDonor = new Map(donors.map((donor, i) => [donor, i]));
   const rowOfStep = new Map(steps.map((t, i) => [t, donors.length + i]));
   const donorRow = Int32Array.from(pairs.donor, (donor) => rowOfDonor.get(donor) ?? 0);
@@ -138,7 +144,7 @@ export function pairEffects(
       }),
     ),
     variance,
-    freedom,
+    freedom: Math.max(1, left * evenness(subsets, weights)),
   };
 }
 

@@ -86,7 +86,7 @@ function fromSubsets(
 ): Variance | null {
   if (design.spreads.length === 0) return { variance: 0, freedom: Number.POSITIVE_INFINITY };
   const losses = Float64Array.from(measured, (row) => objectiveOf(row, shares));
-  return subsetVariance(design, donor, spreadsOf(design, losses));
+  return subsetVariance(design, donor, spreadsOf(design, losses), losses);
 }
 
 /** Most helped first. `byDomain`: what a step of the others gives, shape (D). */

@@ -2,6 +2,7 @@ import { throwIfCancelled } from '../law/cancelled.ts';
 import { domainColumns, effectsOf } from './attribution.ts';
 import { type AttributionDesign, attributionDesign } from './attribution-design.ts';
 import { meanStep, stepOfOthers, stepWith } from './mean-step.ts';
+import { objectiveOf } from './measured.ts';
 import { measuredSubsets } from './measured-subsets.ts';
 import { scopeOf, wholePool } from './scope.ts';
 import type { SynergyInput } from './synergy-input.ts';
@@ -49,8 +50,9 @@ export function synergy(input: SynergyInput): Synergy {
   const all = wholePool(measured.length, pool);
   const steps = (from: number, to: number) =>
     Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
-  const whole = attributionDesign(subsets, all, steps(1, pool));
-  const base = attributionDesign(subsets, all, [0]);
+  const objective = Float64Array.from(measured, (row) => objectiveOf(row, input.weights));
+  const whole = attributionDesign(subsets, all, steps(1, pool), objective);
+  const base = attributionDesign(subsets, all, [0], objective);
   const byDomain = domainColumns(measured, own.length);
   const columns = byDomain.map((losses, e) => {
     throwIfCancelled(input.cancelled);
@@ -64,7 +66,7 @@ export function synergy(input: SynergyInput): Synergy {
     const split = (inside: boolean) => {
       if (expert === null) return new Array<null>(pool).fill(null);
       const scope = scopeOf(subsets.masks, pool, expert, inside);
-      return of(attributionDesign(subsets, scope, steps(inside ? 0 : 1, pool - 1)));
+      return of(attributionDesign(subsets, scope, steps(inside ? 0 : 1, pool - 1), losses));
     };
     return {
       plain: judged(input, e, all.indices, plain),

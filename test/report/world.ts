@@ -22,7 +22,8 @@ export interface WorldOptions {
   readonly seed: number;
   readonly experts: number;
   readonly domains: number;
-  readonly samples: number;
+  /** Of each domain, or of all alike. */
+  readonly samples: number | readonly number[];
   /** Spread between experts; the shared direction has length 1. */
   readonly spread?: number;
   /** Standard deviation of a sample's own difficulty, nats per token. */
@@ -77,12 +78,15 @@ export class World {
     this.#vectors = this.pool.map(() => direction(ofExperts, spread).map((x, i) => x + (i === 0 ? 1 : 0)));
     this.#optimum = this.domains.map(() => direction(random, 0.3).map((x, i) => x + (i === 0 ? gain : 0)));
     const draws = seededRandom(sampleSeed + 1e6);
-    this.#samples = this.domains.map(() => ({
-      tokens: Float64Array.from({ length: samples }, () => 5 + Math.floor(30 * draws.uniform())),
-      own: Float64Array.from({ length: samples }, () => this.options.difficulty * draws.normal()),
-      taste: Float64Array.from({ length: samples * DIMENSIONS }, () => this.options.taste * draws.normal()),
-      feeling: Float64Array.from({ length: samples }, () => 1 + this.options.feeling * draws.normal()),
-    }));
+    this.#samples = this.domains.map((_, d) => {
+      const length = typeof samples === 'number' ? samples : (samples[d] ?? raise());
+      return {
+        tokens: Float64Array.from({ length }, () => 5 + Math.floor(30 * draws.uniform())),
+        own: Float64Array.from({ length }, () => this.options.difficulty * draws.normal()),
+        taste: Float64Array.from({ length: length * DIMENSIONS }, () => this.options.taste * draws.normal()),
+        feeling: Float64Array.from({ length }, () => 1 + this.options.feeling * draws.normal()),
+      };
+    });
   }
 
   /**

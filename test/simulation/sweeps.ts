@@ -21,7 +21,12 @@ export interface Sweep {
   readonly name: string;
   readonly world: WorldOptions;
   readonly sampling: Sampling;
+  /** Of the domains in the objective; equal ones where there are none. */
+  readonly weights?: readonly number[];
 }
+
+/** A small domain that counts as much as the two others together. */
+export const UNEQUAL_DOMAINS = { samples: [10, 40, 200], weights: [2, 1, 1] } as const;
 
 /** Everything measured, on many samples and on few; some subsets of each size; permutations. */
 export function sweepsOfSix(subsetsASize: number): readonly Sweep[] {
@@ -70,7 +75,11 @@ export function samplesIn(world: World): Samples {
 }
 
 export function equalWeights(world: World): DomainWeights {
-  return normalised(world.domains.map(() => 1));
+  return weightsOf({}, world);
+}
+
+export function weightsOf({ weights }: Pick<Sweep, 'weights'>, world: World): DomainWeights {
+  return normalised(weights ?? world.domains.map(() => 1));
 }
 
 /** On the world's evaluation samples. */

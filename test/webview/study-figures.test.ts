@@ -166,7 +166,7 @@ describe('returns and Shapley values', () => {
   it('are drawn where the host answered of these very results', () => {
     expect(shapleyFigure(scope)).toBeNull();
     const values = report.pool.map((_, d) => ({ value: 0.1 - d / 10, low: -1, high: 1, error: 0 }));
-    const shapley = [{ kind: 'exact', experts: values, total: -0.5, orders: 362_880 } as const];
+    const shapley = [{ kind: 'exact', experts: values, total: -0.5, orders: 362_880, subsets: 511 } as const];
     const { plan, progress } = report;
     const answer = { kind: 'shapley', contract: CONTRACT, plan, done: progress.done, shapley } as const;
     expect(withShapley(report, null)).toBe(report);

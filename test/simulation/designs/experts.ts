@@ -7,70 +7,91 @@ import { type Transfer, type TransferPoint, transfer } from '../../../core/selec
 import { World } from '../../report/world.ts';
 import {
   type Drawn,
-  equalWeights,
   everySubset,
   lossesIn,
   measuredIn,
+  orders,
+  perSize,
+  SIX_EXPERTS,
+  type Sweep,
   samplesIn,
   sweepsOfSix,
   trueIn,
   trueLosses,
+  UNEQUAL_DOMAINS,
+  weightsOf,
 } from '../sweeps.ts';
 import type { RowKind, StudyDesign, Tally } from '../tally.ts';
 
-const PARTS = sweepsOfSix(10);
+const QUIET = { samples: 60, difficulty: 0.02, taste: 0.01, feeling: 0.01 } as const;
 
-export const EXPERTS_DESIGNS: readonly StudyDesign[] = PARTS.map(
-  ({ name, world: options, sampling }, index) => {
-    const fixed = new World(options);
-    const pool = options.experts;
-    const all = everySubset(pool, seededRandom(1));
-    const truth = {
-      synergy: synergy(exactInput(fixed, all)),
-      shapley: shapley({ ...exactInput(fixed, all), base: trueLosses(fixed, samplesIn(fixed), []) }),
-      transfer: transfer({
-        ...exactInput(fixed, all),
-        base: trueLosses(fixed, samplesIn(fixed), []),
-        permutations: false,
-      }),
-    };
-    return {
-      name,
-      seed: 2100 + index,
-      replicate: (tally, random, r) => {
-        const world = new World(options, 1 + r, options.seed);
-        const drawn = sampling(pool, random);
-        const samples = samplesIn(world);
-        const input: SynergyInput = {
-          measured: measuredIn(world, drawn.subsets),
-          pool,
-          samples,
-          weights: equalWeights(world),
-          own: world.domains.map((_, e) => e),
-          permutations: drawn.permutations,
-          stage: 'complete',
-        };
-        countSynergy(synergy(input), truth.synergy, tally);
-        const base = lossesIn(world, []);
-        const values = shapley({ ...input, base });
-        if (values.kind !== 'missing' && truth.shapley.kind !== 'missing')
-          for (const [d, each] of values.experts.entries())
-            tally.interval('Shapley value', truth.shapley.experts[d]?.value ?? Number.NaN, each);
-        const found = transfer({ ...input, base, permutations: drawn.permutations !== null });
-        countTransfer(found, truth.transfer, tally);
-      },
-    };
+/** Of larger pools, few merges hold a domain's own expert beside any other. */
+const PARTS: readonly Sweep[] = [
+  ...sweepsOfSix(10),
+  { name: '15 permutations of nine', world: { ...SIX_EXPERTS, experts: 9 }, sampling: orders(15) },
+  {
+    name: '15 permutations of ten, quiet samples',
+    world: { ...SIX_EXPERTS, ...QUIET, experts: 10 },
+    sampling: orders(15),
   },
-);
+  {
+    name: 'domains of 10, 40 and 200 samples, unequal weights',
+    world: { ...SIX_EXPERTS, samples: UNEQUAL_DOMAINS.samples },
+    weights: UNEQUAL_DOMAINS.weights,
+    sampling: perSize(10),
+  },
+];
+
+export const EXPERTS_DESIGNS: readonly StudyDesign[] = PARTS.map((sweep, index) => {
+  const { name, world: options, sampling } = sweep;
+  const fixed = new World(options);
+  const pool = options.experts;
+  const all = everySubset(pool, seededRandom(1));
+  const truth = {
+    synergy: synergy(exactInput(fixed, all, sweep)),
+    shapley: shapley({ ...exactInput(fixed, all, sweep), base: trueLosses(fixed, samplesIn(fixed), []) }),
+    transfer: transfer({
+      ...exactInput(fixed, all, sweep),
+      base: trueLosses(fixed, samplesIn(fixed), []),
+      permutations: false,
+    }),
+  };
+  return {
+    name,
+    seed: 2100 + index,
+    replicate: (tally, random, r) => {
+      const world = new World(options, 1 + r, options.seed);
+      const drawn = sampling(pool, random);
+      const samples = samplesIn(world);
+      const input: SynergyInput = {
+        measured: measuredIn(world, drawn.subsets),
+        pool,
+        samples,
+        weights: weightsOf(sweep, world),
+        own: world.domains.map((_, e) => e),
+        permutations: drawn.permutations,
+        stage: 'complete',
+      };
+      countSynergy(synergy(input), truth.synergy, tally);
+      const base = lossesIn(world, []);
+      const values = shapley({ ...input, base });
+      if (values.kind !== 'missing' && truth.shapley.kind !== 'missing')
+        for (const [d, each] of values.experts.entries())
+          tally.interval('Shapley value', truth.shapley.experts[d]?.value ?? Number.NaN, each);
+      const found = transfer({ ...input, base, permutations: drawn.permutations !== null });
+      countTransfer(found, truth.transfer, tally);
+    },
+  };
+});
 
 /** The same sweep where nothing is measured with error. */
-function exactInput(world: World, { subsets, permutations }: Drawn): SynergyInput {
+function exactInput(world: World, { subsets, permutations }: Drawn, sweep: Sweep): SynergyInput {
   const samples = samplesIn(world);
   return {
     measured: trueIn(world, samples, subsets),
     pool: world.pool.length,
     samples,
-    weights: equalWeights(world),
+    weights: weightsOf(sweep, world),
     own: world.domains.map((_, e) => e),
     permutations,
     stage: 'points',

@@ -1,6 +1,7 @@
 import type { Cell, Report } from '../../core/report/report.ts';
 import { cellName } from '../../words/cell-name.ts';
 import { meansSentence, precisionSentence, samplesSentence } from '../../words/precision.ts';
+import { typicalMeansSentence } from '../../words/typical.ts';
 import type { Style } from '../terminal/style.ts';
 import { wrap } from '../terminal/table.ts';
 
@@ -13,7 +14,10 @@ export function precisionText(report: Report, cell: Cell, style: Style, columns:
     report.cells.length > 1
       ? [precisionSentence(all), `${cellName(report, cell)}: ${precisionSentence(own)}`]
       : [precisionSentence(own)];
-  const lines = [...sentences, [meansSentence(own), samplesSentence(own)].filter(Boolean).join(' ')];
+  const lines = [
+    ...sentences,
+    [meansSentence(own), typicalMeansSentence(cell), samplesSentence(own)].filter(Boolean).join(' '),
+  ];
   const text = lines.map((line) => wrap(line, columns, '    ')).join('\n');
   return `  ${style.dim('Precision')}\n${text.trimEnd()}`;
 }

@@ -2,8 +2,9 @@ import { throwIfCancelled } from '../law/cancelled.ts';
 import type { CurveData } from '../law/input.ts';
 import { curveError } from '../selection/curve-error.ts';
 import type { Measured } from '../selection/measured.ts';
-import { methodDifferences } from '../selection/method-difference.ts';
 import { subsetError } from '../selection/subset-error.ts';
+import type { AssistedTypical } from './assisted-typical.ts';
+import { cellDifferences } from './cell-differences.ts';
 import type { Context } from './context.ts';
 import { estimated } from './estimated.ts';
 import type { AgainstBest, Cell, MethodDifference } from './report.ts';
@@ -16,6 +17,8 @@ export interface MadeCell {
   readonly measured: readonly Measured[];
   /** Those that the goals allow: with the experts that they require. */
   readonly allowed: readonly Measured[];
+  /** What its typical curve rests on; null where that is plain means alone. */
+  readonly assisted: AssistedTypical | null;
   /** What its curves were fitted to, in their order. */
   readonly data: readonly CurveData[];
   /** Of a tuned method; else empty. */
@@ -30,7 +33,7 @@ export function againstBest(
   k: number | null,
   permutations: readonly (readonly number[])[] | null,
 ): AgainstBest {
-  const by_k = differences(context, own.allowed, best.allowed, permutations);
+  const by_k = differences(context, own, best, permutations);
   return { method: best.cell.method, at: k === null || k === 0 ? null : nearest(by_k, k), by_k };
 }
 
@@ -45,13 +48,13 @@ function nearest(by_k: readonly MethodDifference[], k: number): MethodDifference
 /** Of the objective, with 95% intervals for this pool, each for itself. */
 function differences(
   context: Context,
-  own: readonly Measured[],
-  best: readonly Measured[],
+  own: MadeCell,
+  best: MadeCell,
   permutations: readonly (readonly number[])[] | null,
 ): MethodDifference[] {
   const { samples, weights, input, options, required } = context;
   const pool = input.plan.header.pool.length;
-  return methodDifferences(own, best, pool, samples, required.length).map(({ point, measured }) => {
+  return cellDifferences(context, own, best).map(({ point, measured, means }) => {
     throwIfCancelled(options.cancelled);
     const i = required.length;
     const subsets = subsetError([point], measured, pool, samples, weights, permutations, i);
@@ -61,6 +64,7 @@ function differences(
       difference: estimated(context, mean[0] as number, covariance?.[0] ?? null, freedom[0] as number),
       subsets: point.entries.length,
       of: point.of,
+      means,
     };
   });
 }

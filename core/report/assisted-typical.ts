@@ -14,6 +14,8 @@ export type AssistedLosses = ReadonlyMap<number, Pick<TypicalPoint, 'losses' | '
 
 export interface AssistedTypical {
   readonly byK: AssistedLosses;
+  /** Names those that it rests on. */
+  readonly subsets: string;
   /** Why there are none; null also before the first look. */
   readonly problem: Problem | null;
 }
@@ -28,12 +30,12 @@ export class AssistedMaker {
 
   typical(context: Context, name: string, draw: PrecisionDraw, { base }: Unscored): AssistedTypical {
     const drawn = drawnOf(draw.state);
-    if (!drawn) return { byK: new Map(), problem: null };
-    const subsets = [...drawn.values()].map((each) => each.map((members) => members.join()));
+    if (!drawn) return { byK: new Map(), subsets: '', problem: null };
+    const subsets = JSON.stringify([...drawn.values()]);
     const signature = JSON.stringify([context.whole.plan.id, [...context.weights], subsets]);
     const known = this.#kept.get(name);
     if (known?.signature === signature) return known.made;
-    const made = assistedTypical(context, draw, base);
+    const made = { ...assistedTypical(context, draw, base), subsets };
     this.#kept.set(name, { signature, made });
     return made;
   }
@@ -43,7 +45,7 @@ function assistedTypical(
   { samples }: Context,
   { state, rows }: PrecisionDraw,
   base: Losses | null,
-): AssistedTypical {
+): Omit<AssistedTypical, 'subsets'> {
   const curve = assistedCurve(state);
   if (curve.kind === 'plain') return { byK: new Map(), problem: curve.problem };
   const places = new Map(state.measured.map((merge, i) => [merge, rows[i] as Losses]));

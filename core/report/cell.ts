@@ -52,7 +52,8 @@ export function makeCell(
     merges: mergeTable(withRequired(merges.points, required)),
     typical: typicalOf(context, source, plain, assisted),
   };
-  return { cell, measured: merges.measured, allowed, data: curves.map(({ data }) => data), scaled };
+  const data = curves.map((curve) => curve.data);
+  return { cell, measured: merges.measured, allowed, assisted, data, scaled };
 }
 
 /** Loss of the typical merge at the recommended k (of the base at 0); null before there is one. */

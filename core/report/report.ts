@@ -185,11 +185,13 @@ export interface AgainstBest {
 
 export interface MethodDifference {
   readonly k: number;
-  /** Typical loss of this method minus that of the best one over the subsets that both have merged: positive is worse. */
+  /** Typical loss of this method minus that of the best one, from the subsets that both have merged: positive is worse. */
   readonly difference: Estimated;
   /** Those subsets, of how many there are. */
   readonly subsets: number;
   readonly of: number;
+  /** `assisted`: of all subsets, the difference of both methods' typical losses. */
+  readonly means: Typical['means'];
 }
 
 /** A law with the measured points it stands on. */

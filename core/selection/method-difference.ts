@@ -61,7 +61,7 @@ function sharedDraws(own: readonly Measured[], other: readonly Measured[]): [Mea
 }
 
 /** Rows of differences: of the influences' shape and units. */
-function minus(a: Losses, b: Losses): Losses {
+export function minus(a: Losses, b: Losses): Losses {
   return {
     nll: Float32Array.from(a.nll, (value, s) => value - (b.nll[s] as number)),
     domains: a.domains.map((value, d) => value - (b.domains[d] as number)),

@@ -3,6 +3,7 @@
 import type { Path, Position, Range } from '../../core/experiment/diagnostic.ts';
 import type { TargetName } from '../../core/hosts/target-name.ts';
 import { meansSentence, precisionSentence, samplesSentence } from '../../words/precision.ts';
+import { typicalMeansSentence } from '../../words/typical.ts';
 import { downstreamSentences } from './downstream-hints.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { ensembleHover } from './ensemble-hover.ts';
@@ -93,11 +94,13 @@ function answer({ state }: EditedExperiment): readonly (string | null)[] {
 function precisionLines({ state }: EditedExperiment): readonly (string | null)[] {
   const report = state?.report;
   if (!report?.precision) return [];
-  const own = headlineCell(report)?.precision;
+  const cell = headlineCell(report);
+  const own = cell?.precision;
   return lines(
     [
       precisionSentence(report.precision),
       own ? meansSentence(own) : '',
+      own && cell ? typicalMeansSentence(cell) : '',
       samplesSentence(report.precision),
     ].filter(Boolean),
   );

@@ -24,8 +24,9 @@ function without(experts: readonly number[], difference: Difference, floor: Diff
 const sure = { value: 0.02, low: 0.01, high: 0.03 };
 const unsure = { value: 0.014, low: -0.007, high: 0.036 };
 const unjudged = { value: 0.066, low: null, high: null };
+const plain = { typical: { means: 'plain', problem: null } } as const;
 const text = (pair: Difference, floor: Difference) =>
-  poolsText([without([0], sure, floor), without([1, 2], pair, floor)], REPORT, styleFor({}, {}), 110);
+  poolsText([without([0], sure, floor), without([1, 2], pair, floor)], REPORT, plain, styleFor({}, {}), 110);
 
 describe('candidate pools', () => {
   it('names the pair that is missed most where that is sure, and says where it is not', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Method } from '../../core/experiment/experiment.ts';
 import { makeReport } from '../../core/report/make-report.ts';
 import type { Cell, Curve } from '../../core/report/report.ts';
 import { inputOf, type SweepOptions, World, type WorldOptions } from './world.ts';
@@ -78,5 +79,24 @@ describe('the typical curve of a sweep that ends by precision', () => {
     const rough = new World({ ...OPTIONS, rough: 0.2 });
     const cell = cellAfter(ANCHORS + 5 * 9, {}, rough);
     expect(cell.typical).toMatchObject({ means: 'plain', problem: { code: 'predicts_poorly' } });
+  });
+
+  it('differs between methods by what stands beside it', () => {
+    const scaled = new World({ ...OPTIONS, scaled: true });
+    const methods: readonly Method[] = [
+      { method: 'average', compatibility: 'none' },
+      { method: 'task_arithmetic', scale: 0.8, normalize: true, compatibility: 'none' },
+    ];
+    const lines = ANCHORS + 8 + 2 * 5 * 9;
+    const { cells } = makeReport(inputOf(scaled, { subsets, methods }, lines), { stage: 'complete' });
+    const best = cells.find(({ rank }) => rank === 1);
+    const other = cells.find(({ rank }) => rank === 2);
+    const meanAt = (cell: Cell | undefined, k: number) =>
+      cell?.curves[0]?.points.find((point) => point.k === k)?.mean ?? Number.NaN;
+    for (const { k, difference, means } of other?.against_best?.by_k ?? []) {
+      expect(difference.value).toBeCloseTo(meanAt(other, k) - meanAt(best, k), 6);
+      expect(means).toBe(k === 1 || k >= 6 ? 'plain' : 'assisted');
+    }
+    expect(other?.against_best?.by_k).toHaveLength(7);
   });
 });

@@ -289,6 +289,7 @@ function againstFirst(shape: Shape, value: number): AgainstBest {
     difference: { value, low: value - 0.002, high: value + 0.002 },
     subsets: 1,
     of: subsetsOfSize(shape.pool.length, i + 1),
+    means: 'plain' as const,
   }));
   return { method: 0, at: by_k[0] ?? null, by_k };
 }

@@ -19,7 +19,7 @@ export function studyText(report: Report, cell: Cell, style: Style, columns: num
     ? [
         returnsText(own.returns, style, columns),
         synergyText(own, report, style, columns),
-        poolsText(own.pools, report, style, columns),
+        poolsText(own.pools, report, cell, style, columns),
         transferText(own.transfer, style, columns),
         spreadText(own, style, columns),
         stepText(own.step, report.pool.length, style, columns),

@@ -1,8 +1,9 @@
-import type { Report } from '../../../core/report/report.ts';
+import type { Cell, Report } from '../../../core/report/report.ts';
 import type { CandidatePool } from '../../../core/selection/pools/candidate-pools.ts';
 import { columnDigits, estimated } from '../../../words/estimates.ts';
 import { loss, signed } from '../../../words/numbers.ts';
 import { nameList, plain } from '../../../words/plain.ts';
+import { poolMeansSentence } from '../../../words/typical.ts';
 import type { Style } from '../../terminal/style.ts';
 import { table, wrap } from '../../terminal/table.ts';
 
@@ -10,6 +11,7 @@ import { table, wrap } from '../../terminal/table.ts';
 export function poolsText(
   pools: readonly CandidatePool[],
   { pool }: Report,
+  cell: Pick<Cell, 'typical'>,
   style: Style,
   columns: number,
 ): string {
@@ -54,7 +56,7 @@ export function poolsText(
       rows,
       { indent: '    ', heading: style.dim, width: columns },
     ),
-    ...(worst ? [wrap(worst, columns, '    ')] : []),
+    ...[worst, poolMeansSentence(cell)].filter(Boolean).map((sentence) => wrap(sentence, columns, '    ')),
   ].join('\n');
 }
 

@@ -3,9 +3,9 @@ import type { Saving } from '../../planning/margin.ts';
 import { makePlanning, type PlannedLoss, type PlannedSize, type Planning } from '../../planning/planning.ts';
 import { curveError } from '../../selection/curve-error.ts';
 import type { Losses } from '../../selection/measured.ts';
-import { methodDifferences } from '../../selection/method-difference.ts';
 import { subsetError } from '../../selection/subset-error.ts';
 import type { MadeCell } from '../against-best.ts';
+import { cellDifferences } from '../cell-differences.ts';
 import type { Context } from '../context.ts';
 import { estimated } from '../estimated.ts';
 import type { Estimated, ReportSize } from '../report.ts';
@@ -73,8 +73,7 @@ function betweenSizes(
   const { samples, weights, input, required } = context;
   const i = required.length;
   const pool = input.plan.header.pool.length;
-  const ofSize = ({ made }: SizeToPlan) => made.allowed.filter(({ members }) => members.length === k);
-  const [found] = methodDifferences(ofSize(from), ofSize(to), pool, samples, i);
+  const [found] = cellDifferences(context, from.made, to.made, k);
   if (!found) {
     const [a, b] = [from, to].map((each) => plannedSize(each).losses.find((one) => one.k === k)?.loss);
     return a && b ? difference(a, b) : null;

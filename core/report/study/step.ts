@@ -10,6 +10,7 @@ import { fallOfCurve, type MeanGain, meanGains, sampleError } from '../../select
 import { type AtScale, type TunedSubset, tuneSubset } from '../../selection/tuned-subset.ts';
 import { type TypicalPoint, typicalPoints } from '../../selection/typical.ts';
 import type { MadeCell } from '../against-best.ts';
+import { withAssistance } from '../assisted-typical.ts';
 import type { Context, Unscored } from '../context.ts';
 import type { ScaledSubset } from '../step-merges.ts';
 import type { StepCurve, StepStudy, TunedPoint } from './step-study.ts';
@@ -74,7 +75,7 @@ function stepCurve(context: Context, { cell }: MadeCell, { subset, merges, found
 
 function typicalOf(
   context: Context,
-  { allowed }: MadeCell,
+  { allowed, assisted }: MadeCell,
   tuned: readonly Tuned[],
   permutations: readonly (readonly number[])[] | null,
 ): Pick<StepStudy, 'by_k' | 'fall'> {
@@ -92,7 +93,7 @@ function typicalOf(
   const rows = allowed.map((row) =>
     isEnd(row.members.length) ? { ...row, draws: Math.max(1, row.draws) } : row,
   );
-  const points = typicalPoints(rows, pool, samples, i);
+  const points = withAssistance(typicalPoints(rows, pool, samples, i), assisted?.byK ?? new Map());
   const errors = subsetError(points, rows, pool, samples, weights, permutations, i);
   const by_k = gains.flatMap((gain): TunedPoint[] => {
     const at = points.findIndex(({ k }) => k === gain.k);

@@ -3,6 +3,7 @@ import { cellName } from '../../../words/cell-name.ts';
 import { meansSentence, precisionSentence, samplesSentence } from '../../../words/precision.ts';
 import { sharesSentence } from '../../../words/returns.ts';
 import { stepSentences } from '../../../words/step-length.ts';
+import { typicalMeansSentence } from '../../../words/typical.ts';
 import { ChartFrame } from '../charts/chart-frame.ts';
 import { curveFigure } from '../figures/curve/curve-figure.ts';
 import { stepFigure } from '../figures/study/step-figure.ts';
@@ -72,7 +73,12 @@ function notes(scope: Scope): TemplateResult | typeof nothing {
   const sentences = [
     ...(returns?.curve ? [sharesSentence(returns)] : []),
     ...(precision
-      ? [precisionSentence(precision), meansSentence(precision), samplesSentence(precision)]
+      ? [
+          precisionSentence(precision),
+          meansSentence(precision),
+          typicalMeansSentence(cell),
+          samplesSentence(precision),
+        ]
       : []),
   ].filter(Boolean);
   return sentences.length === 0 ? nothing : html`<p class="table-note">${sentences.join(' ')}</p>`;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Report } from '../../../core/report/report.ts';
 import { shapleySentence } from '../../../words/shapley.ts';
+import { poolMeansSentence } from '../../../words/typical.ts';
 import { ChartFrame } from '../charts/chart-frame.ts';
 import { wordButton } from '../controls/buttons.ts';
 import { expertFigure } from '../figures/expert-figure.ts';
@@ -13,10 +14,12 @@ import { domainName } from '../text/words.ts';
 import { PanelFrame } from './panel-frame.ts';
 import { noteOf, ShownChart } from './shown-chart.ts';
 
-const POOLS_NOTE = html`<p class="table-note">
-  Lowest typical loss of the pool without one expert, minus the whole pool's at the same k; right is worse. Nothing new
-  is merged for it. The table has the pools without two as well.
-</p>`;
+function poolsNote({ cell }: Scope): TemplateResult {
+  return html`<p class="table-note">
+    Lowest typical loss of the pool without one expert, minus the whole pool's at the same k; right is worse. Nothing new
+    is merged for it. ${poolMeansSentence(cell)} The table has the pools without two as well.
+  </p>`;
+}
 
 /** What each expert brings, and whose absence hurts. */
 export class ExpertsPanel {
@@ -47,7 +50,7 @@ export class ExpertsPanel {
       'Experts',
       'What adding each one does to the loss, against the average expert; left is better',
       () =>
-        html`${this.#chart.element} ${this.#pools.show('Whose absence hurts', domainName(scope.report, null), scope, POOLS_NOTE)}
+        html`${this.#chart.element} ${this.#pools.show('Whose absence hurts', domainName(scope.report, null), scope, poolsNote(scope))}
         ${this.#shapleyOf(scope, ui.shapley, host === 'editor')}`,
     );
   }

@@ -1,0 +1,35 @@
+/** One cell's typical curve minus another's. */
+import { type DifferencePoint, methodDifferences, minus } from '../selection/method-difference.ts';
+import type { MadeCell } from './against-best.ts';
+import type { Context } from './context.ts';
+
+export interface CellDifference extends DifferencePoint {
+  readonly means: 'plain' | 'assisted';
+}
+
+/**
+ * On the subsets that both have merged (`methodDifferences`). Where both curves rest on assisted means of the same subsets their
+ * difference is one too: terms of the same merge are paired, so that it agrees with the curves and has the error of losses that
+ * differ by little. At one k where that is given.
+ */
+export function cellDifferences(
+  { samples, input, required }: Context,
+  own: MadeCell,
+  other: MadeCell,
+  k: number | null = null,
+): CellDifference[] {
+  const rows = ({ allowed }: MadeCell) =>
+    k === null ? allowed : allowed.filter(({ members }) => members.length === k);
+  const pool = input.plan.header.pool.length;
+  const plain = methodDifferences(rows(own), rows(other), pool, samples, required.length);
+  const isSame = own.assisted !== null && own.assisted.subsets === other.assisted?.subsets;
+  return plain.map(({ point, measured }): CellDifference => {
+    const [a, b] = [own, other].map(({ assisted }) => assisted?.byK.get(point.k));
+    if (!isSame || point.exhaustive || !a?.terms || !b?.terms) return { point, measured, means: 'plain' };
+    const theirs = b.terms;
+    const terms = a.terms.map((term, i) =>
+      term.map((loss, d) => loss - ((theirs[i] as Float64Array)[d] as number)),
+    );
+    return { point: { ...point, losses: minus(a.losses, b.losses), terms }, measured, means: 'assisted' };
+  });
+}

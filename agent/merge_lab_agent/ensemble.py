@@ -15,7 +15,7 @@ from typing import Any
 from merge_lab_agent import compare
 from merge_lab_agent.checkpoint import Checkpoint
 from merge_lab_agent.ensemble_answer import ensemble_answer
-from merge_lab_agent.ensemble_evaluation import SharedSet, build_shared
+from merge_lab_agent.ensemble_evaluation import Lossy, SharedSet, build_shared
 from merge_lab_agent.preparation import OpenedModel, Preparation
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.rendering import ChatTemplate, find_template, read_template
@@ -158,14 +158,26 @@ def _check(found: Preparation, member: Member, domain: str, shared: SharedSet) -
                 domain=domain,
             )
         )
-    if shared.unknown:
+    if shared.lossy:
+        count, first = len(shared.lossy), shared.lossy[0]
+        were = f"{count} records of {domain} are" if count > 1 else f"1 record of {domain} is"
         found.warnings.append(
             Problem(
-                "tokenizer_unknown",
-                f"{domain} has {shared.unknown} tokens that {model}'s tokenizer does not know: its loss on "
-                "them is not that of the text.",
-                "Compare it with care, or leave it out.",
+                "tokenizer_lossy",
+                f"{were} not what {model}'s tokenizer makes of them, e.g. {_difference(first)} in record "
+                f"{first.id}: they are left out for every model.",
+                "Leave the model out if they are many.",
                 model=model,
                 domain=domain,
             )
         )
+
+
+def _difference(lossy: Lossy) -> str:
+    """Where text and tokens part, in a few characters."""
+    said = lossy.tokens_say.strip()
+    at = next(
+        (i for i, (a, b) in enumerate(zip(lossy.text, said)) if a != b), min(len(lossy.text), len(said))
+    )
+    begin = max(0, at - 8)
+    return f"{lossy.text[begin : at + 12]!r} becomes {said[begin : at + 12]!r}"

@@ -4,7 +4,8 @@ A text is stripped and cut to `max_bytes` at a character before it is tokenised,
 at all: one that is longer than a model can take is overlong. Tokens that end a turn are not scored, for they
 are no bytes of the text. The first token of a plain text follows the tokenizer's beginning or end of text,
 for every model, so that it is scored too. A token that holds the end of the question and the beginning of the
-answer is scored whole: no tokenizer would cut it there.
+answer is scored whole: no tokenizer would cut it there. A text that the tokenizer does not give back (it
+lowers its case, drops its spaces, or does not know its words) is not scored: such tokens are cheaper than it.
 """
 
 from __future__ import annotations
@@ -26,8 +27,16 @@ MOST_SAMPLES = 150_000
 @dataclass(frozen=True)
 class SharedSet:
     evaluation: EvaluationSet
-    unknown: int
-    """Scored tokens that stand for what the tokenizer does not know: cheaper than the text they hide."""
+    lossy: list[Lossy]
+
+
+@dataclass(frozen=True)
+class Lossy:
+    """A record that the scored tokens do not give back."""
+
+    id: int
+    text: str
+    tokens_say: str
 
 
 def build_shared(
@@ -45,18 +54,18 @@ def build_shared(
     start: the token that a plain text follows.
 
     Raises: Problem `evaluation_missing`, `evaluation_form`, `evaluation_nothing_scored`,
-    `evaluation_too_large`, `no_start_token`, and those of `ChatTemplate.renderer`.
+    `evaluation_too_large`, `no_start_token`, `tokenizer_lossy`, and those of `ChatTemplate.renderer`.
     """
     maker = _SharedMaker(tokenizer, template, max_length, max_bytes, start)
     try:
         made = list(maker.samples(read_records(file)))
         samples = [sample for sample in made if sample is not None]
-        _check_count(len(samples), len(made), file, max_length)
+        _check_count(len(samples), len(made), len(maker.lossy), file, max_length)
     except Problem as problem:
         problem.where.setdefault("domain", domain)
         problem.file = problem.file or str(file)
         raise
-    excluded = len(made) - len(samples) - len(maker.overlong)
+    excluded = len(made) - len(samples) - len(maker.overlong) - len(maker.lossy)
     return SharedSet(
         EvaluationSet(
             shared_id(samples, maker.overlong),
@@ -67,16 +76,22 @@ def build_shared(
             maker.description(),
             SharedText(max_bytes, maker.overlong),
         ),
-        maker.unknown,
+        maker.lossy,
     )
 
 
-def _check_count(samples: int, records: int, file: Path, max_length: int) -> None:
+def _check_count(samples: int, records: int, lossy: int, file: Path, max_length: int) -> None:
     if samples > MOST_SAMPLES:
         raise Problem(
             "evaluation_too_large",
             f"{file} holds {samples:,} samples; an ensemble takes {MOST_SAMPLES:,} of a domain.",
             "Use a shorter file.",
+        )
+    if samples == 0 and lossy:
+        raise Problem(
+            "tokenizer_lossy",
+            f"The model's tokenizer gives none of the {records} records of {file} back as they are.",
+            "Leave the model out: its losses are not those of the text.",
         )
     if samples == 0:
         raise Problem(
@@ -102,8 +117,7 @@ class _SharedMaker(Maker):
         self.start = start
         self.overlong: list[Overlong] = []
         self.cut: set[int] = set()
-        self.unknown = 0
-        self._unknown_id = _unknown_id(tokenizer)
+        self.lossy: list[Lossy] = []
 
     def samples(self, records: Iterable[Record]) -> Iterable[Sample | None]:
         return super().samples(map(self._shared, records))
@@ -126,7 +140,10 @@ class _SharedMaker(Maker):
         if scored[-1] >= self.max_length:
             self.overlong.append(Overlong(record.id, size))
             return None
-        self.unknown += sum(encoded.ids[i] == self._unknown_id for i in hits)
+        said = self.tokenizer.text_of([encoded.ids[i] for i in hits])
+        if record.answer not in said:
+            self.lossy.append(Lossy(record.id, record.answer, said))
+            return None
         tokens = [*before, *encoded.ids][: scored[-1] + 1]
         return Sample(record.id, tokens, scored, size, record.id in self.cut)
 
@@ -159,11 +176,3 @@ def cut_to_bytes(text: str, most: int) -> str:
     """The longest beginning of whole characters with at most so many UTF-8 bytes."""
     encoded = text.encode("utf-8")
     return text if len(encoded) <= most else encoded[:most].decode("utf-8", errors="ignore")
-
-
-def _unknown_id(tokenizer: Tokenizer) -> int | None:
-    """None where the token for what is unknown is also another's, as that of GPT-2 is."""
-    named = tokenizer.named
-    unknown = named.get("unk_token")
-    others = {text for name, text in named.items() if name != "unk_token"}
-    return None if unknown is None or unknown in others else tokenizer.backend.token_to_id(unknown)

@@ -87,6 +87,19 @@ class Tokenizer:
         encodings = self.backend.encode_batch(texts, add_special_tokens=False)
         return [Tokens(list(e.ids), _without_gaps(e.offsets)) for e in encodings]
 
+    def text_of(self, ids: list[int]) -> str:
+        """The text that tokens stand for, special ones too."""
+        if self.backend.decoder is None and _is_byte_level(self.backend):
+            from tokenizers.decoders import ByteLevel
+
+            return ByteLevel().decode([self.backend.id_to_token(number) or "" for number in ids])
+        return self.backend.decode(ids, skip_special_tokens=False)
+
+
+def _is_byte_level(backend: tokenizers.Tokenizer) -> bool:
+    """Whether tokens are written in the letters that stand for bytes, though the file names no decoder."""
+    return "ByteLevel" in str(backend.pre_tokenizer)
+
 
 def _without_gaps(offsets: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Some tokenizers trim white space from offsets: a token then begins where the one before ended.

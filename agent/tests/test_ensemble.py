@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from small_plans import decode, key_of, save_plan
 from tiny_models import make_model, other_tokenizer, piece_tokenizer, tiny_records, write_records
-from tokenizers import Tokenizer, models, pre_tokenizers
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
 
 from merge_lab_agent.checkpoint import Checkpoint
@@ -161,16 +161,57 @@ def test_a_tokenizer_without_a_start_cannot_score_plain_text(root: Path) -> None
     assert prepare(request(root, domains={"alpha": "./eval/alpha.json"}))["problems"] == []
 
 
-def test_text_that_a_tokenizer_does_not_know_is_said(root: Path) -> None:
+def other_neox(root: Path, tokenizer: Tokenizer, **named: str) -> None:
+    shutil.rmtree(root / "neox")
+    make_model(root / "neox", architecture="gpt_neox", dtype="float32", seed=1, tokenizer=False)
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **named).save_pretrained(root / "neox")
+
+
+def test_a_tokenizer_that_gives_no_text_back_is_refused(root: Path) -> None:
     words = {"[UNK]": 0, "The": 1, "answer": 2, "is": 3}
     tokenizer = Tokenizer(models.WordLevel(words, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    shutil.rmtree(root / "neox")
-    make_model(root / "neox", architecture="gpt_neox", dtype="float32", seed=1, tokenizer=False)
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="[UNK]").save_pretrained(root / "neox")
+    other_neox(root, tokenizer, unk_token="[UNK]")
+    (problem,) = prepare(request(root, domains={"alpha": "./eval/alpha.json"}))["problems"]
+    assert (problem["code"], problem["model"]) == ("tokenizer_lossy", "neox")
+
+
+def byte_level(normalizer: normalizers.Normalizer | None, *, decoder: bool = True) -> Tokenizer:
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel() if decoder else None
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    tokenizer.train_from_iterator([], trainers.BpeTrainer(special_tokens=["<s>"], initial_alphabet=alphabet))
+    return tokenizer
+
+
+def test_records_that_a_tokenizer_changes_are_left_out_and_said(root: Path) -> None:
+    texts = ["plain words", "two  spaces", "Ärger über ①", "e\u0301t\u00e9 😀"]
+    records = [{"instruction": "Say it.", "output": text} for text in texts]
+    (root / "eval" / "alpha.json").write_text(json.dumps(records))
+    changing: dict[str, tuple[normalizers.Normalizer | None, list[int]]] = {
+        "none": (None, [0, 1, 2, 3]),
+        "collapses spaces": (normalizers.Replace(Regex(" {2,}"), " "), [0, 2, 3]),
+        "composes": (normalizers.NFKC(), [0, 1]),
+        "lowers": (normalizers.Lowercase(), [0, 1, 3]),
+    }
+    for normalizer, kept in changing.values():
+        other_neox(root, byte_level(normalizer), bos_token="<s>")
+        answer = prepare(request(root, domains={"alpha": "./eval/alpha.json"}))
+        sets = sets_of(root, answer, "alpha")
+        assert [sample.id for sample in sets["neox"].samples] == kept
+        assert sets["neox"].excluded == 0
+        codes = [(warning["code"], warning["model"]) for warning in answer["warnings"]]
+        assert codes == [("tokenizer_lossy", "neox")] * (len(kept) < len(texts))
+        if kept == [0, 2, 3]:
+            assert "'two  spaces' becomes 'two spaces' in record 1" in answer["warnings"][0]["message"]
+
+
+def test_byte_level_tokens_are_read_without_a_decoder_too(root: Path) -> None:
+    other_neox(root, byte_level(None, decoder=False), bos_token="<s>")
     answer = prepare(request(root, domains={"alpha": "./eval/alpha.json"}))
-    codes = [(warning["code"], warning["model"]) for warning in answer["warnings"]]
-    assert codes == [("tokenizer_unknown", "neox")]
+    assert answer["problems"] == answer["warnings"] == []
 
 
 def test_an_adapter_and_a_missing_model_are_named(root: Path) -> None:

@@ -1,3 +1,4 @@
+import { count, counted } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import type { Warning } from '../law/curve.ts';
 import { ProblemError } from '../problem.ts';
@@ -64,13 +65,52 @@ export function ensembleData(input: EnsembleInput): EnsembleData {
       order.some((s) => Number.isNaN(nll[s])) ? null : rowOf(nll),
     ),
     count: countOf(input, verdicts, shares),
-    warnings: input.domains
-      .filter((_, d) => !shares.has(d))
-      .map(({ name }) => ({
-        code: 'domain_without_samples',
-        message: `No sample of ${plain(name)} was scored by every model: it counts nowhere.`,
-      })),
+    warnings: [
+      ...input.domains
+        .filter((_, d) => !shares.has(d))
+        .map(({ name }) => ({
+          code: 'domain_without_samples',
+          message: `No sample of ${plain(name)} was scored by every model: it counts nowhere.`,
+        })),
+      ...costlyModels(input),
+    ],
   };
+}
+
+function missing(nll: Float64Array, overlong: readonly number[]): number {
+  const long = new Set(overlong);
+  return nll.reduce((sum, value, s) => sum + (Number.isNaN(value) && !long.has(s) ? 1 : 0), 0);
+}
+
+/** A larger share of the samples that a model takes from all others is said. */
+const COSTLY = 0.1;
+
+/** Which model lacks the most samples, where those are many: without it, the others would be compared on more. */
+function costlyModels({ models, bytes }: EnsembleInput): Warning[] {
+  const lacking = models
+    .map(({ name, nll, overlong }) => ({
+      name,
+      lacks: overlong.length + missing(nll, overlong),
+      overlong: overlong.length,
+    }))
+    .filter(({ lacks }) => lacks > COSTLY * bytes.length)
+    .sort((a, b) => b.lacks - a.lacks);
+  const [worst, ...others] = lacking;
+  if (!worst) return [];
+  const long = worst.overlong > 0 ? `, ${count(worst.overlong)} of them too long for it` : '';
+  const more =
+    others.length > 0
+      ? ` ${counted(others.length, 'other')} ${others.length === 1 ? 'lacks' : 'lack'} more than a tenth too.`
+      : '';
+  const fix = worst.overlong > 0 ? 'Leave it out, or lower `max_bytes`' : 'Leave it out';
+  return [
+    {
+      code: 'model_lacks_samples',
+      message:
+        `${plain(worst.name)} has no loss for ${count(worst.lacks)} of ${count(bytes.length)} samples${long}: ` +
+        `they are left out for every model.${more} ${fix}, and the others are compared on more.`,
+    },
+  ];
 }
 
 type Verdict = 'used' | 'missing' | 'overlong';

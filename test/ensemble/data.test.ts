@@ -44,6 +44,18 @@ describe('the common samples', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['domain_without_samples']);
   });
 
+  it('name the model that takes many from all others', () => {
+    const matrix = noise(4, 200, 1);
+    for (let s = 0; s < 190; s++) (matrix[2] as number[])[s] = Number.NaN;
+    const overlong = Array.from({ length: 180 }, (_, s) => s);
+    const [warning] = ensembleData(inputOf(matrix, [{}, {}, { overlong }])).warnings;
+    expect(warning?.code).toBe('model_lacks_samples');
+    expect(warning?.message).toBe(
+      'm2 has no loss for 190 of 200 samples, 180 of them too long for it: they are left out for every model. Leave it out, or lower `max_bytes`, and the others are compared on more.',
+    );
+    expect(ensembleData(inputOf(noise(4, 200, 1))).warnings).toEqual([]);
+  });
+
   it('are refused by name where there are none', () => {
     const matrix = noise(2, 3, 1);
     matrix[1] = [Number.NaN, Number.NaN, Number.NaN];

@@ -3,7 +3,7 @@ import type { CurveData, FitOptions } from '../law/input.ts';
 import { crossFittedLoss } from '../selection/chosen.ts';
 import { type CurveError, curveError, curveReplicates, halfWidth } from '../selection/curve-error.ts';
 import { jackknifeVariance, leaveOneOut } from '../selection/leave-one-out.ts';
-import { type Losses, type Measured, objectiveOf } from '../selection/measured.ts';
+import { type Losses, type Measured, objectiveOf, objectivesOf } from '../selection/measured.ts';
 import { replicatesOf } from '../selection/resample.ts';
 import type { DomainWeights } from '../selection/samples.ts';
 import { type SubsetError, subsetError } from '../selection/subset-error.ts';
@@ -141,12 +141,16 @@ function curvePoints(
       subsets: point.entries.length,
       of: point.of,
       draws: point.draws,
-      ...spread(point.entries.map(({ index }) => objectiveOf(measured[index] as Measured, weights))),
+      ...spread(objectivesOf(mergesAt(point, measured), weights)),
     };
   });
 }
 
-function spread(values: readonly number[]): Pick<CurvePoint, 'sd' | 'min' | 'max'> {
+function mergesAt({ entries }: TypicalPoint, measured: readonly Measured[]): Measured[] {
+  return entries.map(({ index }) => measured[index] as Measured);
+}
+
+function spread(values: Float64Array): Pick<CurvePoint, 'sd' | 'min' | 'max'> {
   let [sum, min, max] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     sum += value;

@@ -43,14 +43,16 @@ export class Rows {
     const known = this.#rows.get(key);
     if (known) return known;
     const scores = this.#scores;
-    for (const [d, evaluation] of this.#evaluations.entries()) {
-      const score = this.#results.get(key, evaluation);
+    const evaluations = this.#evaluations;
+    for (let d = 0; d < evaluations.length; d++) {
+      const score = this.#results.get(key, evaluations[d] as EvaluationId);
       if (!score) return null;
       scores[d] = score;
     }
     const row = this.#block.next();
     const { start, domainTokens } = this.#samples;
-    for (const [d, { nll, tokens, perSample }] of scores.entries()) {
+    for (let d = 0; d < scores.length; d++) {
+      const { nll, tokens, perSample } = scores[d] as Score;
       const from = start[d] as number;
       const fits =
         perSample.length === (start[d + 1] as number) - from &&

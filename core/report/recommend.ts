@@ -7,7 +7,7 @@ import { pairedVariance } from '../selection/sample-variance.ts';
 import { isRestricted } from './allowed.ts';
 import type { Context } from './context.ts';
 import type { CurveSource } from './curves.ts';
-import { estimated } from './estimated.ts';
+import { estimatedBy } from './estimated.ts';
 import type { Better, Chosen, Selection } from './report.ts';
 
 /** A chosen subset with what each sample contributes to the error of its cross-fitted loss, shape (S). */
@@ -118,9 +118,10 @@ function surelyBetter(context: Context, other: Judged, own: Judged, rivals: numb
 
 /** Loss of the first minus that of the second, paired. */
 function difference(context: Context, of: Judged, against: Judged): Better {
-  const { variance, freedom } = pairedVariance(of.values, against.values, context.samples);
   return {
     chosen: of.chosen,
-    difference: estimated(context, lossOf(of) - lossOf(against), variance, freedom),
+    difference: estimatedBy(context, lossOf(of) - lossOf(against), () =>
+      pairedVariance(of.values, against.values, context.samples),
+    ),
   };
 }

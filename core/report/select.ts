@@ -3,16 +3,15 @@ import type { RecommendedK } from '../law/curve.ts';
 import { attribution, type ExpertEffect } from '../selection/attribution.ts';
 import { chooseBest } from '../selection/chosen.ts';
 import { samplesShowSpread } from '../selection/curve-error.ts';
-import { isRounding, summedVariance } from '../selection/estimated.ts';
-import { pooledFreedom } from '../selection/freedom.ts';
-import { influence, type Measured, meanLosses, objectiveOf } from '../selection/measured.ts';
+import { isRounding, summedVariance, type Variance } from '../selection/estimated.ts';
+import { influence, type Measured, meanLosses, objectiveOf, objectivesOf } from '../selection/measured.ts';
 import { pairedVariance, sampleVariance } from '../selection/sample-variance.ts';
 import { subsetsOfSize } from '../selection/subset-count.ts';
 import type { SubsetError } from '../selection/subset-error.ts';
 import { tiedWithBest } from '../selection/tied.ts';
 import type { Context } from './context.ts';
 import { type CurveSource, curveSubsetError } from './curves.ts';
-import { estimated } from './estimated.ts';
+import { estimated, estimatedBy } from './estimated.ts';
 import { type Judged, recommend } from './recommend.ts';
 import type { Attribution, Chosen, Estimated, Selection } from './report.ts';
 
@@ -62,8 +61,9 @@ function compared(context: Context, judged: readonly Judged[]): readonly Judged[
   return judged.map((each) => {
     if (each === best) return each;
     const value = each.chosen.cross_fitted.value - best.chosen.cross_fitted.value;
-    const { variance, freedom } = pairedVariance(each.values, best.values, context.samples);
-    const behind = estimated(context, value, variance, freedom);
+    const behind = estimatedBy(context, value, () =>
+      pairedVariance(each.values, best.values, context.samples),
+    );
     return { ...each, chosen: { ...each.chosen, behind } };
   });
 }
@@ -84,26 +84,22 @@ function chosenAt(
   const best = measured[choice.best] as Measured;
   const values = influence(choice.crossFitted, samples, weights);
   const loss = objectiveOf(choice.crossFitted, weights);
-  const { variance, freedom } = sampleVariance([values], samples);
   const at = source.points.findIndex((point) => point.k === k);
   const typical = source.points[at];
-  let difference: Estimated | null = null;
-  if (typical) {
-    const fromSubsets = subsets?.clusters.reduce((sum, u) => sum + (u[at] as number) ** 2, 0) ?? null;
-    const fromSamples = pairedVariance(values, influence(typical.losses, samples, weights), samples);
-    difference = estimated(
-      context,
-      loss - objectiveOf(typical.losses, weights),
-      fromSubsets === null ? null : fromSamples.variance + fromSubsets,
-      pooledFreedom([fromSamples, { variance: fromSubsets ?? 0, freedom: subsets?.freedom[at] ?? 1 }]),
-    );
-  }
   const chosen: Chosen = {
     k,
     members: best.members,
     loss: objectiveOf(best, weights),
-    cross_fitted: estimated(context, loss, variance, freedom),
-    difference,
+    cross_fitted: estimatedBy(context, loss, () => sampleVariance([values], samples)),
+    difference:
+      typical === undefined
+        ? null
+        : estimatedBy(context, loss - objectiveOf(typical.losses, weights), () =>
+            summedVariance([
+              pairedVariance(values, influence(typical.losses, samples, weights), samples),
+              subsets && subsetVariance(subsets, at),
+            ]),
+          ),
     behind: { value: 0, low: null, high: null },
     tied:
       resamples && samplesShowSpread(samples, weights)
@@ -115,9 +111,15 @@ function chosenAt(
   return { chosen, values };
 }
 
+/** Of the typical merge at the point `at`, from subsets that were not merged. */
+function subsetVariance({ clusters, freedom }: SubsetError, at: number): Variance {
+  const variance = clusters.reduce((sum, u) => sum + (u[at] as number) ** 2, 0);
+  return { variance, freedom: freedom[at] as number };
+}
+
 function makeAttribution(context: Context, { measured, permutations }: CurveSource): (Attribution | null)[] {
   const { pool } = context.input.plan.header;
-  const losses = Float64Array.from(measured, (row) => objectiveOf(row, context.weights));
+  const losses = objectivesOf(measured, context.weights);
   return attribution(measured, losses, pool.length, permutations, context.required).map((effect, d) => {
     if (effect === null) return null;
     throwIfCancelled(context.options.cancelled);

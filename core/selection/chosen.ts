@@ -1,5 +1,5 @@
 import { FOLDS, type Foldings, type Folds, foldsIn } from './folds.ts';
-import { type Losses, meanLosses, objectiveOf } from './measured.ts';
+import { type Losses, meanLosses, objectivesOf } from './measured.ts';
 import { LANES, OutsideFolds } from './outside-folds.ts';
 import { type DomainWeights, type Samples, weightedMean } from './samples.ts';
 
@@ -22,18 +22,12 @@ export function chooseBest(
   weights: DomainWeights,
   foldings: Foldings,
 ): ChosenSubset | null {
-  const first = candidates[0];
-  if (first === undefined) return null;
+  if (candidates.length === 0) return null;
   const rowOf = (index: number) => measured[index] as Losses;
-  let best = first;
-  let lowest = objectiveOf(rowOf(first), weights);
-  for (const index of candidates) {
-    const loss = objectiveOf(rowOf(index), weights);
-    if (loss < lowest) {
-      best = index;
-      lowest = loss;
-    }
-  }
+  const losses = objectivesOf(candidates.map(rowOf), weights);
+  let lowest = 0;
+  for (let i = 1; i < losses.length; i++) if ((losses[i] as number) < (losses[lowest] as number)) lowest = i;
+  const best = candidates[lowest] as number;
   if (candidates.length === 1) return { best, crossFitted: rowOf(best) };
   const winners = bestWithoutFolds(candidates, rowOf, OutsideFolds.of(samples, weights, foldings));
   if (winners.every((index) => index === best)) return { best, crossFitted: rowOf(best) };

@@ -4,7 +4,7 @@ import type { Variance } from './estimated.ts';
 import { pooledFreedom } from './freedom.ts';
 import { dot, influence, objectiveOf } from './measured.ts';
 import { type Resamples, replicatesOf } from './resample.ts';
-import { difference, sampleVariance } from './sample-variance.ts';
+import { sampleVariance, stepVariance } from './sample-variance.ts';
 import type { DomainWeights, Samples } from './samples.ts';
 import type { SubsetError } from './subset-error.ts';
 import type { TypicalPoint } from './typical.ts';
@@ -44,20 +44,27 @@ export function curveError(
       covariance[b * K + a] = fromSamples + fromSubsets;
       if (a !== b) continue;
       const subsetPart = { variance: fromSubsets, freedom: subsets.freedom[a] as number };
-      freedom[a] = pooledFreedom([sampleVariance([influences[a] as Float64Array], samples), subsetPart]);
+      freedom[a] = pooledFreedom([
+        sampleVariance([influences[a] as Float64Array], samples, weights),
+        subsetPart,
+      ]);
       subsetParts.push(subsetPart);
     }
   }
   // Errors from samples are one source for all k; errors from subsets are nearly one for each.
-  const jointFreedom = pooledFreedom([jointSampleVariance(influences, samples), ...subsetParts]);
+  const jointFreedom = pooledFreedom([jointSampleVariance(influences, samples, weights), ...subsetParts]);
   return { mean, covariance, freedom, jointFreedom };
 }
 
 /** Domains may share in differences between points otherwise than in their levels: whichever is known less counts. */
-function jointSampleVariance(influences: readonly Float64Array[], samples: Samples): Variance {
-  const levels = sampleVariance(influences, samples);
-  const steps = influences.slice(1).map((values, i) => difference(values, influences[i] as Float64Array));
-  return { ...levels, freedom: Math.min(levels.freedom, sampleVariance(steps, samples).freedom) };
+function jointSampleVariance(
+  influences: readonly Float64Array[],
+  samples: Samples,
+  weights: DomainWeights,
+): Variance {
+  const levels = sampleVariance(influences, samples, weights);
+  const steps = stepVariance(influences, samples, weights);
+  return { ...levels, freedom: Math.min(levels.freedom, steps.freedom) };
 }
 
 /** From the first to behind the last sample of a domain that counts: outside of them every influence is zero. */

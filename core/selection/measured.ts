@@ -1,3 +1,4 @@
+import { Scratch } from '../law/scratch.ts';
 import { type DomainWeights, type Samples, weightedMean } from './samples.ts';
 
 /** A model's losses: a subset merged (seeds of a random method averaged), or an unmerged model. */
@@ -16,27 +17,34 @@ export interface Measured extends Losses {
   readonly draws: number;
 }
 
+/** Rows that are summed in one pass over the sums, as numbers of one kind whatever kind theirs are. */
+const lanes = { a: new Scratch(), b: new Scratch(), c: new Scratch(), e: new Scratch() };
+
 /** A weighted sum of several, such as a mean: rows as for one model, which it is to everything that follows. */
 export function meanLosses(rows: readonly Losses[], weights: readonly number[], samples: Samples): Losses {
-  const nll = new Float64Array(samples.tokens.length);
+  const S = samples.tokens.length;
+  const nll = new Float64Array(S);
   const domains = new Float64Array(samples.domains.length);
   const counted = Array.from(rows.keys()).filter((i) => weights[i] !== 0);
-  const whole = counted.length - (counted.length % 4);
-  // Four rows in one pass over the sums.
-  for (let i = 0; i < whole; i += 4) {
-    const [a, b, c, e] = [nllOf(i), nllOf(i + 1), nllOf(i + 2), nllOf(i + 3)];
-    const [wa, wb, wc, we] = [weightOf(i), weightOf(i + 1), weightOf(i + 2), weightOf(i + 3)];
-    for (let s = 0; s < nll.length; s++)
+  const rowAt = (at: number, lane: Scratch) => {
+    const row = rows[counted[at] ?? -1];
+    const values = lane.of(S);
+    if (row) values.set(row.nll);
+    else values.fill(0, 0, S);
+    return values;
+  };
+  const weightAt = (at: number) => weights[counted[at] ?? -1] ?? 0;
+  for (let at = 0; at < counted.length; at += 4) {
+    const [a, b] = [rowAt(at, lanes.a), rowAt(at + 1, lanes.b)];
+    const [c, e] = [rowAt(at + 2, lanes.c), rowAt(at + 3, lanes.e)];
+    const [wa, wb, wc, we] = [weightAt(at), weightAt(at + 1), weightAt(at + 2), weightAt(at + 3)];
+    for (let s = 0; s < S; s++)
       nll[s] =
         (nll[s] as number) +
         wa * (a[s] as number) +
         wb * (b[s] as number) +
         wc * (c[s] as number) +
         we * (e[s] as number);
-  }
-  for (let i = whole; i < counted.length; i++) {
-    const [row, weight] = [nllOf(i), weightOf(i)];
-    for (let s = 0; s < nll.length; s++) nll[s] = (nll[s] as number) + weight * (row[s] as number);
   }
   for (const i of counted) {
     const own = (rows[i] as Losses).domains;
@@ -45,14 +53,20 @@ export function meanLosses(rows: readonly Losses[], weights: readonly number[], 
       domains[d] = (domains[d] as number) + weight * (own[d] as number);
   }
   return { nll, domains };
+}
 
-  function nllOf(i: number): Losses['nll'] {
-    return (rows[counted[i] as number] as Losses).nll;
+/** Σ_d w_d L_d of each, shape (rows). Domains that do not count are not looked at. */
+export function objectivesOf(rows: readonly Losses[], weights: DomainWeights): Float64Array {
+  const objectives = new Float64Array(rows.length);
+  for (let d = 0; d < weights.length; d++) {
+    const weight = weights[d] as number;
+    if (!(weight > 0)) continue;
+    for (let i = 0; i < objectives.length; i++) {
+      const loss = (rows[i] as Losses).domains[d] as number;
+      objectives[i] = (objectives[i] as number) + weight * loss;
+    }
   }
-
-  function weightOf(i: number): number {
-    return weights[counted[i] as number] as number;
-  }
+  return objectives;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Losses, Measured } from './measured.ts';
+import { difference } from './sample-variance.ts';
 import type { Samples } from './samples.ts';
 import { type TypicalPoint, typicalPoints } from './typical.ts';
 
@@ -62,8 +63,7 @@ function sharedDraws(own: readonly Measured[], other: readonly Measured[]): [Mea
 
 /** Rows of differences: of the influences' shape and units. */
 export function minus(a: Losses, b: Losses): Losses {
-  return {
-    nll: Float32Array.from(a.nll, (value, s) => value - (b.nll[s] as number)),
-    domains: a.domains.map((value, d) => value - (b.domains[d] as number)),
-  };
+  const nll = new Float32Array(a.nll.length);
+  for (let s = 0; s < nll.length; s++) nll[s] = (a.nll[s] as number) - (b.nll[s] as number);
+  return { nll, domains: difference(a.domains, b.domains) };
 }

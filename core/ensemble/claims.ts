@@ -3,7 +3,7 @@ import { loss } from '../../words/numbers.ts';
 import type { Estimated } from '../selection/estimated.ts';
 import type { EnsembleData } from './data.ts';
 import { estimateOf, type JudgedNumbers } from './law-errors.ts';
-import { bits } from './rows.ts';
+import { estimateInBits } from './rows.ts';
 import type { Claim, Heterogeneous, PoolForm, PoolLaw, SingleLaw, Verdict } from './types.ts';
 
 /** The claims of arXiv 2512.23340, each by the difference that decides it. None of its constants is taken over. */
@@ -17,7 +17,7 @@ export function claimsOf(
 ): Claim[] {
   const difference = (name: string): Estimated | null => {
     const found = estimateOf(name, judged, data, 'models');
-    return found && scaled(found);
+    return found && estimateInBits(found);
   };
   const gated = (claim: Claim): Claim =>
     claim.verdict !== 'confirmed' || beyondNoise === 'confirmed'
@@ -31,14 +31,6 @@ export function claimsOf(
 }
 
 const BUT_NOISE = 'But noise alone gives such a curve too, and nothing here shows that there is more.';
-
-function scaled({ value, low, high }: Estimated): Estimated {
-  return {
-    value: bits(value),
-    low: low === null ? null : bits(low),
-    high: high === null ? null : bits(high),
-  };
-}
 
 export function verdictOf({ low, high }: Estimated): Verdict {
   if (low !== null && low > 0) return 'confirmed';

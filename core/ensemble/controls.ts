@@ -3,18 +3,20 @@ import type { EnsembleData } from './data.ts';
 import { expectedMinima } from './expected-oracle.ts';
 import { difficultyBins, independentOracle, independentShare, shufflesFor } from './independence.ts';
 import { mixtureOf } from './mixture.ts';
-import { nullGroups } from './null-groups.ts';
+import { nullGroups, type Recommended } from './null-groups.ts';
 import { routedByDomain } from './routed.ts';
 import { bits, bitsPerByte, lossesOf, oracleOf, perNat, scoreOf } from './rows.ts';
-import type { Controls, EnsembleInput } from './types.ts';
+import type { Controls, EnsembleInput, EnsembleOptions } from './types.ts';
 
 /** Everything beside the oracle that says what its gain is worth; `byK`: the benchmark's gain at each k, bits per byte. */
 export function controlsOf(
   rows: readonly Losses[],
   data: EnsembleData,
   input: EnsembleInput,
-  complete: boolean,
+  recommended: Recommended,
+  { stage, cancelled }: EnsembleOptions,
 ): { controls: Controls; byK: (number | null)[] } {
+  const complete = stage === 'complete';
   const { routed, gain } = routedByDomain(rows, data);
   const mixture = lossesOf(mixtureOf(rows), data.samples);
   const independence = independentGains(rows, data, complete);
@@ -22,7 +24,7 @@ export function controlsOf(
     byK: independence?.byK ?? rows.map(() => null),
     controls: {
       independence: independence?.control ?? null,
-      nulls: nullGroups(rows, data, complete),
+      nulls: nullGroups(recommended, data, complete, cancelled),
       mixture: scoreOf(mixture, data, complete),
       routed: { ...scoreOf(routed, data, complete), gain: bitsPerByte(gain, data, complete) },
       averaged_logits: averagedLogits(data, input, complete),

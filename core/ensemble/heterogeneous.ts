@@ -4,7 +4,7 @@ import { type Losses, objectiveOf } from '../selection/measured.ts';
 import type { EnsembleData } from './data.ts';
 import { FEWEST_GROUPS, type Groups, jackknifeVariance } from './left-out.ts';
 import { randomOrders } from './random-pools.ts';
-import { bits, combination, errorOf, lossesOf, minus, oracleOf } from './rows.ts';
+import { bits, combination, errorOf, estimateInBits, lossesOf, minus, oracleOf } from './rows.ts';
 import type { Subject } from './subject.ts';
 import type { EnsembleModel, Heterogeneous } from './types.ts';
 
@@ -55,16 +55,10 @@ export function heterogeneousOf({ data, rows, cancelled }: Subject, leftOut: Gro
     const left = savings(group);
     return left.length > 0 ? worth(meanOf(left)) : null;
   });
-  const { value, low, high } = estimatedFrom(worth(saving), [
-    errorOf(saving, data.samples, data.weights),
-    jackknifeVariance(without),
-  ]);
   return {
-    saving: {
-      value: bits(value),
-      low: low === null ? null : bits(low),
-      high: high === null ? null : bits(high),
-    },
+    saving: estimateInBits(
+      estimatedFrom(worth(saving), [errorOf(saving, data.samples, data.weights), jackknifeVariance(without)]),
+    ),
     left_out: { count: judge.groups.length, kind: judge.kind },
     pairs: families.reduce((sum, { pairs }) => sum + pairs, 0),
     families: families.map(({ family, saving: own, pairs }) => ({ family, saving: bits(worth(own)), pairs })),

@@ -91,6 +91,7 @@ export function independentShare(
   const mean = shares.reduce((sum, share) => sum + share, 0) / replicates;
   const variance = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / (replicates - 1);
   const half = student95(replicates - 1) * Math.sqrt(variance);
+  // A replicate in which nothing is gained has no share.
   return Number.isFinite(half)
     ? { value, low: value - half, high: value + half }
     : { value, low: null, high: null };

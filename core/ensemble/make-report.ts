@@ -6,7 +6,7 @@ import { checkInput } from './check-input.ts';
 import { controlsOf } from './controls.ts';
 import { type EnsembleData, ensembleData } from './data.ts';
 import { diversityOf } from './diversity.ts';
-import { setLimits } from './limits.ts';
+import { setLimits, UNLIMITED } from './limits.ts';
 import { mergeOrPool } from './merge-or-pool.ts';
 import { beyondNoise, noiseSentence } from './noise-sentence.ts';
 import { oracleCurve } from './oracle-curve.ts';
@@ -34,10 +34,12 @@ export function makeEnsembleReport(input: EnsembleInput, options: EnsembleOption
   const models = modelScores(data, complete);
   const curve = oracleCurve(rows, data, complete);
   throwIfCancelled(options.cancelled);
-  const { controls, byK } = controlsOf(rows, data, input, complete);
+  const pools = bestPools(data, input.goal, options);
+  throwIfCancelled(options.cancelled);
+  const recommended = { k: pools.goal?.members.length ?? 2, limit: pools.goal ? input.goal : UNLIMITED };
+  const { controls, byK } = controlsOf(rows, data, input, recommended, options);
   throwIfCancelled(options.cancelled);
   const oracle = curve.map((point, i): OraclePoint => ({ ...point, independent_gain: byK[i] ?? null }));
-  const pools = bestPools(data, input.goal, options);
   const verdict = beyondNoise(controls);
   return {
     format: 1,
@@ -56,7 +58,7 @@ export function makeEnsembleReport(input: EnsembleInput, options: EnsembleOption
     serving: mergeOrPool(data, models, options.cancelled),
     study: complete ? ensembleStudy(data, verdict, options.cancelled) : null,
     beyond_noise: verdict,
-    sentence: noiseSentence(oracle.at(-1) as OraclePoint, controls, verdict),
+    sentence: noiseSentence(oracle.at(-1) as OraclePoint, controls, verdict, complete),
     warnings: [...data.warnings, ...unmetGoal(input, pools.goal)],
   };
 }

@@ -1,50 +1,77 @@
-import { interval } from '../../words/estimates.ts';
+import { estimated, interval } from '../../words/estimates.ts';
 import { loss } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import type { Estimated } from '../selection/estimated.ts';
-import type { Controls, OraclePoint, Verdict } from './types.ts';
+import type { Controls, NullGroup, OraclePoint, Verdict } from './types.ts';
 
 /** From this share on, what is left beside noise is not worth the name. */
 const MOSTLY_NOISE = 0.9;
 
+/** Fewer reseeds do not tell how reseeds differ. */
+const FEWEST_RESEEDS = 3;
+
 /**
- * Only real nulls and models chosen by domain can show that there is more: the benchmark depends on its bins, and
- * understates independent noise where models are few. What it can show is that such noise would be enough.
+ * Only reseeds can show that there is more than noise. The benchmark of independent noise cannot: it depends on its bins,
+ * and real models err together. What it can show is that such noise would be enough.
  */
 export function beyondNoise({ nulls, independence, routed }: Controls): Verdict {
-  if (routed.gain.low !== null && routed.gain.low > 0) return 'confirmed';
-  const real = nulls.flatMap(({ share }) => (share ? [share] : []));
-  if (real.length > 0 && real.every(({ high }) => high !== null && high < 1)) return 'confirmed';
-  const shares = real.length > 0 ? real : independence ? [independence.share] : [];
-  return shares.some(({ low }) => low !== null && low >= MOSTLY_NOISE) ? 'not confirmed' : 'cannot tell';
+  const judges = nulls.filter(isJudge);
+  if (judges.length > 0) {
+    if (judges.every((group) => group.weaker === null && exceeds(group))) return 'confirmed';
+    return judges.some(isEnough) ? 'not confirmed' : 'cannot tell';
+  }
+  const isRouted = routed.gain.low !== null && routed.gain.low > 0;
+  const low = independence?.share.low ?? null;
+  return !isRouted && low !== null && low >= MOSTLY_NOISE ? 'not confirmed' : 'cannot tell';
+}
+
+function isJudge({ kind, members, pool }: NullGroup): boolean {
+  return kind === 'reseed' && members.length > FEWEST_RESEEDS && pool !== null;
+}
+
+function exceeds({ excess, routed_excess }: NullGroup): boolean {
+  return [excess, routed_excess].some((found) => found !== null && found.low !== null && found.low > 0);
+}
+
+function isEnough(group: NullGroup): boolean {
+  const high = group.excess?.high ?? null;
+  return high !== null && high < 0 && !exceeds(group);
 }
 
 /** Draws no conclusion before intervals are there. @param whole the gain of all models together */
 export function noiseSentence(
   whole: Pick<OraclePoint, 'k' | 'gain'>,
-  controls: Controls,
+  { independence, nulls, routed }: Controls,
   verdict: Verdict,
+  complete: boolean,
 ): string {
-  const { independence, nulls, routed } = controls;
   if (!independence) return 'The oracle gains nothing over the best single model.';
   const parts = [
-    `Choosing the best of ${whole.k} models for each sample gains ${worth(whole.gain.value)} over the best single one. ` +
-      `Independent noise of the same size would give ${worth(independence.gain)}, ${shareOf(independence.share)} of it.`,
+    `Choosing the best of ${whole.k} models for each sample gains ${loss(whole.gain.value, 4)} bits per byte over the ` +
+      `best single one; independent noise of the same size would give ${loss(independence.gain, 4)}, ` +
+      `${shareOf(independence.share)} of it.`,
+    ...nulls.map(groupSentence),
   ];
-  for (const { model, k, gain, share } of nulls)
-    parts.push(
-      `The ${k} versions of ${plain(model)} gain ${worth(gain.value)} by noise alone` +
-        (share ? `, ${shareOf(share)} of what ${k} different models gain.` : '.'),
-    );
-  if (independence.share.high === null) return parts.join(' ');
-  parts.push(CONCLUSIONS[verdict]);
-  if (verdict === 'cannot tell' && nulls.length === 0)
-    parts.push('Reseeds or quantisations of one model, declared as such, would.');
+  if (complete) parts.push(CONCLUSIONS[verdict], ...(verdict === 'cannot tell' ? wanting(nulls) : []));
   if (routed.gain.low !== null && routed.gain.low > 0)
-    parts.push(
-      `Choosing the model by domain keeps ${worth(routed.gain.value)} on other samples, which noise cannot.`,
-    );
+    parts.push(`Choosing among all by domain keeps ${estimated(routed.gain)} on new samples.`);
   return parts.join(' ');
+}
+
+function groupSentence({ model, kind, members, k, gain, pool, routed }: NullGroup): string {
+  const versions =
+    kind === 'reseed'
+      ? `noise as between ${members.length} runs of ${plain(model)} would give ${estimated(gain)}`
+      : `versions of ${plain(model)} in fewer bits, which differ by less than reseeds, give ${estimated(gain)}`;
+  if (!pool) return `To a pool of ${k}, ${versions}.`;
+  const byDomain =
+    pool.routed.value > 0
+      ? ` Chosen by domain it keeps ${estimated(pool.routed)} on new samples, such a pool of versions ${estimated(routed)}.`
+      : '';
+  return (
+    `Of the ${estimated(pool.gain)} that the best pool of ${pool.members.length} gains on samples that it was not ` +
+    `chosen on, ${versions}.${byDomain}`
+  );
 }
 
 const CONCLUSIONS: Readonly<Record<Verdict, string>> = {
@@ -53,8 +80,17 @@ const CONCLUSIONS: Readonly<Record<Verdict, string>> = {
   'cannot tell': 'This does not tell whether any of the gain is more than noise.',
 };
 
-function worth(value: number): string {
-  return `${loss(value, 4)} bits per byte`;
+/** What would tell. */
+function wanting(nulls: readonly NullGroup[]): readonly string[] {
+  if (nulls.some(({ pool }) => pool === null)) return ['No two models are a better pool than one.'];
+  if (!nulls.some(isJudge))
+    return [`${FEWEST_RESEEDS} reseeds of the pool's weakest model, declared with \`null_of\`, would.`];
+  return nulls
+    .filter((group) => isJudge(group) && group.weaker !== null && exceeds(group))
+    .map(
+      ({ model, weaker }) =>
+        `Its member ${plain(weaker ?? '')} is weaker than ${plain(model)}, and so may be noisier: reseeds of it would.`,
+    );
 }
 
 function shareOf({ value, low, high }: Estimated): string {

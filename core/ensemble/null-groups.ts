@@ -1,30 +1,153 @@
+import { type Estimated, estimatedFrom } from '../selection/estimated.ts';
 import { type Losses, objectiveOf } from '../selection/measured.ts';
+import { crossFitPools } from './cross-fit-pools.ts';
 import type { EnsembleData } from './data.ts';
-import { expectedPools } from './oracle-curve.ts';
-import { bits, bitsPerByte, lossesOf, minus, oracleOf, ratioOf } from './rows.ts';
-import type { NullGroup } from './types.ts';
+import { jackknifeVariance } from './left-out.ts';
+import { bestOfRows, routedByDomain } from './routed.ts';
+import { bitsPerByte, errorOf, estimateInBits, minus } from './rows.ts';
+import { type RunNoise, runNoise } from './run-noise.ts';
+import type { EnsembleModel, NullGroup, NullKind, PoolGoal } from './types.ts';
 
-/** What each declared group of reseeds or quantisations gains over its best member, beside pools of as many models. */
-export function nullGroups(rows: readonly Losses[], data: EnsembleData, complete: boolean): NullGroup[] {
-  const { models, samples, weights } = data;
-  return data.pool.flatMap((original) => {
-    const name = models[original]?.name ?? '';
-    const controls = [...models.keys()].filter((m) => models[m]?.nullOf === name);
-    if (controls.length === 0) return [];
-    const group = [original, ...controls];
-    const own = group.map((m) => data.rows[m] as Losses);
-    const best = own.reduce((a, b) => (objectiveOf(b, weights) < objectiveOf(a, weights) ? b : a));
-    const gain = minus(best, lossesOf(oracleOf(own), samples), samples);
-    const [pool] = group.length <= rows.length ? expectedPools(rows, [group.length], data) : [];
-    return [
-      {
-        model: name,
-        members: group.map((m) => models[m]?.name ?? ''),
-        k: group.length,
-        gain: bitsPerByte(gain, data, complete),
-        pool_gain: pool ? bits(objectiveOf(pool.gain, weights)) : null,
-        share: pool ? ratioOf(gain, pool.gain, data, complete) : null,
-      },
-    ];
+/** What is recommended: pools of so many models, within these limits. */
+export interface Recommended {
+  readonly k: number;
+  readonly limit: PoolGoal;
+}
+
+/** Noise grows with the loss: a member of the pool whose loss is larger by this factor may be noisier than the reseeds. */
+const WEAKER = 1.1;
+
+interface Runs {
+  readonly model: string;
+  readonly kind: NullKind;
+  /** Indices of the model and its versions. */
+  readonly members: readonly number[];
+}
+
+/** Each declared group of versions beside the best pool of as many models, at most those recommended. */
+export function nullGroups(
+  recommended: Recommended,
+  data: EnsembleData,
+  complete: boolean,
+  cancelled?: () => boolean,
+): NullGroup[] {
+  const pools = new Map<number, PoolGains | null>();
+  return runsOf(data).map((runs) => {
+    // One fewer than there are, so that it can be seen how much it matters which ones they are.
+    const k = Math.max(2, Math.min(recommended.k, runs.members.length - 1));
+    const pool = pools.has(k) ? (pools.get(k) ?? null) : poolGains(k, recommended.limit, data, cancelled);
+    pools.set(k, pool);
+    return nullGroup(runs, k, pool, data, complete);
   });
+}
+
+/** Versions by their original and kind; one of another size is none that was only trained again. */
+function runsOf({ models, pool }: EnsembleData): Runs[] {
+  return pool.flatMap((original) => {
+    const of = models[original] as EnsembleModel;
+    const versions = [...models.keys()].filter((m) => models[m]?.nullOf === of.name);
+    return (['reseed', 'quantisation'] as const).flatMap((kind) => {
+      const own = versions.filter((m) => kindOf(models[m] as EnsembleModel, of) === kind);
+      return own.length > 0 ? [{ model: of.name, kind, members: [original, ...own] }] : [];
+    });
+  });
+}
+
+function kindOf({ nullKind, parameters, servingBytes }: EnsembleModel, of: EnsembleModel): NullKind {
+  const alike = parameters.total === of.parameters.total && servingBytes === of.servingBytes;
+  return alike && nullKind !== 'quantisation' ? 'reseed' : 'quantisation';
+}
+
+interface PoolGains {
+  /** Indices of models. */
+  readonly members: readonly number[];
+  /** Over the best single model, on samples that neither was chosen on but the latter. */
+  readonly oracle: Losses;
+  readonly routed: Losses;
+}
+
+/** Null where the limits leave no two models, or the best such pool is a single one. */
+function poolGains(
+  k: number,
+  limit: PoolGoal,
+  data: EnsembleData,
+  cancelled: (() => boolean) | undefined,
+): PoolGains | null {
+  const rows = data.pool.map((m) => data.rows[m] as Losses);
+  const single = bestOfRows(rows, data);
+  const [found] = crossFitPools(data, [{ ...limit, k }], cancelled);
+  if (!found || found.chosen.members.length < 2) return null;
+  const { members } = found.chosen;
+  const own = members.map((m) => rows[m] as Losses);
+  return {
+    members: members.map((m) => data.pool[m] as number),
+    oracle: minus(single, found.crossFitted, data.samples),
+    routed: routedByDomain(own, data, single).gain,
+  };
+}
+
+function nullGroup(
+  { model, kind, members }: Runs,
+  k: number,
+  pool: PoolGains | null,
+  data: EnsembleData,
+  complete: boolean,
+): NullGroup {
+  const rows = members.map((m) => data.rows[m] as Losses);
+  const noise = runNoise(rows, k, data);
+  const without =
+    complete && rows.length > k
+      ? rows.map((_, left) =>
+          runNoise(
+            rows.filter((_row, i) => i !== left),
+            k,
+            data,
+          ),
+        )
+      : [];
+  const judged = (gain: keyof RunNoise, row: Losses) => judgedByRuns(gain, row, without, data);
+  const excess = (gain: keyof RunNoise) => pool && judged(gain, minus(pool[gain], noise[gain], data.samples));
+  const namesOf = (indices: readonly number[]) => indices.map((m) => data.models[m]?.name ?? '');
+  return {
+    model,
+    kind,
+    members: namesOf(members),
+    k,
+    gain: judged('oracle', noise.oracle),
+    routed: judged('routed', noise.routed),
+    pool: pool && {
+      members: namesOf(pool.members),
+      gain: bitsPerByte(pool.oracle, data, complete),
+      routed: bitsPerByte(pool.routed, data, complete),
+    },
+    excess: excess('oracle'),
+    routed_excess: excess('routed'),
+    weaker: weakerOf(pool?.members ?? [], rows[0] as Losses, data),
+  };
+}
+
+/** With the errors from samples and from which runs there are. */
+function judgedByRuns(
+  gain: keyof RunNoise,
+  row: Losses,
+  without: readonly RunNoise[],
+  { samples, weights }: EnsembleData,
+): Estimated {
+  return estimateInBits(
+    estimatedFrom(objectiveOf(row, weights), [
+      errorOf(row, samples, weights),
+      jackknifeVariance(without.map((noise) => objectiveOf(noise[gain], weights))),
+    ]),
+  );
+}
+
+/** The worst member of the pool, where it is worse than the model that was trained again by more than a little. */
+function weakerOf(pool: readonly number[], original: Losses, { rows, models, weights }: EnsembleData) {
+  const lossOf = (m: number) => objectiveOf(rows[m] as Losses, weights);
+  const worst = pool.reduce<number | null>(
+    (found, m) => (found === null || lossOf(m) > lossOf(found) ? m : found),
+    null,
+  );
+  if (worst === null || lossOf(worst) <= WEAKER * objectiveOf(original, weights)) return null;
+  return models[worst]?.name ?? null;
 }

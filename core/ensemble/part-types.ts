@@ -14,7 +14,7 @@ export interface Controls {
   readonly nulls: readonly NullGroup[];
   /** Nobody chooses: −log of the mean likelihood over the whole pool, per sample. At most ln M nats above its oracle. */
   readonly mixture: Score;
-  /** The best model of each domain, chosen on other samples, and its gain over the best single one: noise cannot give it. */
+  /** The best model of each domain, chosen on other samples, and its gain over the best single one. */
   readonly routed: Score & { readonly gain: Estimated };
   readonly averaged_logits: readonly (Score & {
     readonly members: readonly string[];
@@ -23,17 +23,36 @@ export interface Controls {
   })[];
 }
 
-/** A model with its reseeds or quantisations. */
+/** Trained again alike from other first weights or another order of data; or the same weights stored with fewer bits. */
+export type NullKind = 'reseed' | 'quantisation';
+
+/**
+ * Versions of one model, and the best pool of as many different models. Reseeds differ as noise does; quantisations by
+ * less, so that theirs is a lower bound. Intervals are from samples and from which versions there are.
+ */
 export interface NullGroup {
   readonly model: string;
+  readonly kind: NullKind;
+  /** The model first. */
   readonly members: readonly string[];
+  /** As many as the recommended pool has, and fewer than `members`, but at least two. */
   readonly k: number;
-  /** Gain of the k members over their best, bits per byte. */
+  /** Of the oracle of k versions, mean over all such, over one version, levels taken away: what noise gives to k models. */
   readonly gain: Estimated;
-  /** Gain of an average pool of k different models; null where the pool has fewer. */
-  readonly pool_gain: number | null;
-  /** gain / pool_gain */
-  readonly share: Estimated | null;
+  /** The same of choosing among k versions by domain. */
+  readonly routed: Estimated;
+  /** The best pool of at most k models within the file's limits, and its gains over the best single model; null where that is one. */
+  readonly pool: {
+    readonly members: readonly string[];
+    readonly gain: Estimated;
+    readonly routed: Estimated;
+  } | null;
+  /** pool.gain − gain */
+  readonly excess: Estimated | null;
+  /** pool.routed − routed */
+  readonly routed_excess: Estimated | null;
+  /** A member of the pool with a clearly larger loss than `model`, whose noise may be larger too. */
+  readonly weaker: string | null;
 }
 
 export interface Diversity {

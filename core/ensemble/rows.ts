@@ -70,7 +70,10 @@ export function bits(nats: number): number {
 /** Bits per byte of a row, which may be a difference, with its error from samples where `complete`. */
 export function bitsPerByte(row: Losses, scale: Scale, complete: boolean): Estimated {
   const value = objectiveOf(row, scale.weights);
-  const { low, high } = complete ? judged(value, row, scale) : { low: null, high: null };
+  return estimateInBits(complete ? judged(value, row, scale) : { value, low: null, high: null });
+}
+
+export function estimateInBits({ value, low, high }: Estimated): Estimated {
   return {
     value: bits(value),
     low: low === null ? null : bits(low),

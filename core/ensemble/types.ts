@@ -5,7 +5,7 @@
  */
 import type { Warning } from '../law/curve.ts';
 import type { Estimated } from '../selection/estimated.ts';
-import type { BestPool, Controls, Diversity } from './part-types.ts';
+import type { BestPool, Controls, Diversity, NullKind } from './part-types.ts';
 import type { ServingSeries } from './serving.ts';
 import type { EnsembleStudy } from './study-types.ts';
 
@@ -41,6 +41,8 @@ export interface EnsembleModel {
    * part in no pool, but show what noise alone gives.
    */
   readonly nullOf: string | null;
+  /** Default: a reseed. One of another size than its original counts as a quantisation whatever it is called. */
+  readonly nullKind?: NullKind;
   /** Names of the models that it was merged from, where it is a merge: in no pool, but served as one model. */
   readonly mergeOf?: readonly string[];
   /** Shape (S): total nats of each sample; NaN where it was not scored. */
@@ -100,8 +102,8 @@ export interface EnsembleReport {
   /** Null until the numbers are complete. */
   readonly study: EnsembleStudy | null;
   /**
-   * Whether models that know different things give the oracle's gain, and not only chance: confirmed where controls
-   * explain less than all of it, or where models chosen by domain keep some on other samples.
+   * Whether models that know different things give the gain of the recommended pool, and not only chance: confirmed
+   * where it exceeds, with its whole interval, what as many reseeds of one model gain.
    */
   readonly beyond_noise: Verdict;
   /** How much of the oracle's gain noise alone would explain, in plain words. */

@@ -128,6 +128,7 @@ function modelOf(
     servingBytes: member.bytes,
     flopsPerToken: member.flops_per_token,
     nullOf: declared?.null_of ?? null,
+    ...(declared?.null_kind ? { nullKind: declared.null_kind } : {}),
     ...(declared?.merge_of ? { mergeOf: declared.merge_of } : {}),
     nll,
     overlong,

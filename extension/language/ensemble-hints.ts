@@ -10,7 +10,8 @@ import {
   servingSentences,
 } from '../../words/ensemble.ts';
 import { estimated, plusMinus } from '../../words/estimates.ts';
-import { count, percent } from '../../words/numbers.ts';
+import { BEYOND_NOISE } from '../../words/noise.ts';
+import { count } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import { bytes, parameters } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
@@ -24,17 +25,16 @@ export function ensembleHeadline(edited: EditedExperiment): Hint | null {
   return hintAtEnd(edited, line, ensembleHeadlineText(report), ensembleSentences(report).join('\n'));
 }
 
-/** `best pool of 2: a, b · oracle 0.383 ± 0.029 · best single a 0.404 ± 0.030 · noise alone gives 405% of the gain` */
+/** `best pool of 2: a, b · oracle 0.383 ± 0.029 · best single a 0.404 ± 0.030 · more than noise: not shown` */
 export function ensembleHeadlineText(report: EnsembleDocument): string {
   const pool = chosenPool(report);
   const best = bestSingle(report);
-  const { independence } = report.controls;
   const { done, failed, total } = report.progress;
   return [
     pool ? `best pool of ${pool.members.length}: ${names(pool.members, 4)}` : '',
     pool ? `oracle ${plusMinus(pool.cross_fitted)} bits per byte` : '',
     best ? `best single ${plain(best.name, 30)} ${plusMinus(best.bits_per_byte)}` : '',
-    independence ? `noise alone gives ${percent(independence.share.value)} of the gain` : '',
+    report.stage === 'complete' ? `more than noise: ${BEYOND_NOISE[report.beyond_noise]}` : '',
     done + failed < total ? `so far, ${count(done + failed)} of ${count(total)}` : '',
   ]
     .filter(Boolean)
@@ -73,7 +73,7 @@ export function modelHints(edited: EditedExperiment): readonly Hint[] {
 }
 
 const OUTSIDE: Readonly<Record<string, string>> = {
-  copy: 'A copy is in no pool: what it adds is noise.',
+  copy: 'A copy is in no pool: it shows what noise gives.',
   merge: 'A merge is in no pool: it is held against pools by what serving takes.',
 };
 

@@ -1,4 +1,4 @@
-/** Figures of an ensemble: the oracle by k, what noise gives of it, and pools by their parameters. */
+/** Figures of an ensemble: the oracle by k, what noise would give, and pools by their parameters. */
 import type { EnsembleReport, PoolLaw } from '../../core/ensemble/types.ts';
 import { poolLawAt } from '../../words/pool-law.ts';
 import { type Point, plot, type Series } from './plot.ts';
@@ -10,12 +10,12 @@ export function oracle({ oracle: curve, best_pools, models, best_single }: Ensem
   const known = curve.filter(({ independent_gain }) => independent_gain !== null);
   const single = models[best_single]?.bits_per_byte.value;
   return plot({
-    alt: 'Bits per byte of the oracle against the number of models: average pools fall, and would fall further by independent noise alone; the best pools lie just below the best single model',
+    alt: 'Bits per byte of the oracle against the number of models: average pools fall, and would fall further by independent noise; the best pools lie just below the best single model',
     x: 'k, models in the pool',
     y: 'bits per byte',
     series: [
       {
-        name: 'by noise alone',
+        name: 'by independent noise',
         colour: GREY,
         draw: 'dashes',
         points: known.map(({ k, best_member, independent_gain }) => ({
@@ -60,7 +60,7 @@ export function oracleNoise({ oracle: curve, controls }: EnsembleReport): string
         points: curve.map(({ k, gain: { value, low, high } }): Point => ({ x: k, y: value, low, high })),
       },
       {
-        name: 'versions of one model',
+        name: 'reseeds of one model',
         colour: RED,
         draw: 'dots',
         points: controls.nulls.map(

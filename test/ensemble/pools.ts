@@ -10,6 +10,7 @@ export interface Declared {
   readonly family?: string;
   readonly parameters?: number;
   readonly nullOf?: string;
+  readonly nullKind?: 'reseed' | 'quantisation';
   readonly overlong?: readonly number[];
 }
 
@@ -33,7 +34,7 @@ export function inputOf(
 function modelOf(
   m: number,
   nll: readonly number[],
-  { family, parameters = 1e9, nullOf, overlong }: Declared,
+  { family, parameters = 1e9, nullOf, nullKind, overlong }: Declared,
 ): EnsembleModel {
   return {
     name: `m${m}`,
@@ -43,6 +44,7 @@ function modelOf(
     servingBytes: 2 * parameters,
     flopsPerToken: 2 * parameters,
     nullOf: nullOf ?? null,
+    ...(nullKind ? { nullKind } : {}),
     nll: Float64Array.from(nll),
     overlong: overlong ?? [],
   };
@@ -53,6 +55,23 @@ export function noise(M: number, S: number, seed: number, spread = 10): number[]
   const random = seededRandom(seed);
   const difficulty = Array.from({ length: S }, () => 60 + 60 * random.uniform());
   return Array.from({ length: M }, () => difficulty.map((base) => base + spread * random.normal()));
+}
+
+/** Training again: runs differ in level, by domain (sample s is of domain s mod D) and on each sample; standard deviations. */
+export function retrained(
+  M: number,
+  S: number,
+  D: number,
+  { level, domain, own }: { readonly level: number; readonly domain: number; readonly own: number },
+  seed: number,
+): number[][] {
+  const random = seededRandom(seed);
+  const difficulty = Array.from({ length: S }, () => 60 + 60 * random.uniform());
+  return Array.from({ length: M }, () => {
+    const off = level * random.normal();
+    const byDomain = Array.from({ length: D }, () => off + domain * random.normal());
+    return difficulty.map((base, s) => base + (byDomain[s % D] ?? 0) + own * random.normal());
+  });
 }
 
 /** Sample s is of kind s mod kinds; model m is better by `skill` nats on kind m mod kinds, worse on all others. */

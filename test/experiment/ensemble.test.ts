@@ -29,8 +29,8 @@ describe('ensembles', () => {
       kind: 'ensemble',
       name: 'two',
       models: new Map([
-        ['small', { source: './models/small', family: null, null_of: null, merge_of: null }],
-        ['large', { source: 'org/large@main', family: null, null_of: null, merge_of: null }],
+        ['small', { source: './models/small', family: null, null_of: null, null_kind: null, merge_of: null }],
+        ['large', { source: 'org/large@main', family: null, null_of: null, null_kind: null, merge_of: null }],
       ]),
       evaluation: {
         domains: new Map([['algebra', './eval/algebra.json']]),
@@ -61,6 +61,7 @@ pool: { k: 2, parameters: 3B, memory: 1GiB }
       source: './a2',
       family: 'llama',
       null_of: 'a',
+      null_kind: 'reseed',
       merge_of: null,
     });
     expect([...(ensemble?.evaluation.domains ?? [])]).toEqual([
@@ -106,6 +107,11 @@ merge: { subset: [a] }
       'unknown_model 4:33-4:37 small',
     ],
     ['its own original', entry('{ model: ./b, null_of: large }'), 'null_of_itself 4:33-4:38'],
+    [
+      'a kind of copy that is of nothing',
+      entry('{ model: ./b, null_kind: reseed }'),
+      'null_kind_alone 4:35-4:41',
+    ],
     ['the same folder twice', entry('./models/small/'), 'model_duplicate 4:10-4:25'],
     ['a single model', SMALLEST.replace(/ {2}large.*\n/, ''), 'too_few_models 2:1-2:7'],
     ['a pool beyond the models', `${SMALLEST}pool: { k: 3 }\n`, 'k_outside_pool 7:12-7:13'],

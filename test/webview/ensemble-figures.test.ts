@@ -88,7 +88,7 @@ describe('the answer of an ensemble', () => {
       'It takes',
       'Best single',
       'All mixed',
-      'Noise alone gives',
+      'More than noise',
     ]);
     expect(answer.sentence.join(' ')).toContain(report.sentence);
     expect(answer.realisable).toHaveLength(2);

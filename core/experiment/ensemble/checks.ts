@@ -50,6 +50,10 @@ function checkNulls({ models }: EnsembleFile, report: Report): void {
   const names = Object.keys(models);
   for (const [name, written] of Object.entries(models)) {
     const { null_of: original } = modelOf(written);
+    if (original === null && typeof written !== 'string' && written.null_kind !== undefined) {
+      const message = `\`${name}\` has a \`null_kind\` but no \`null_of\`.`;
+      report(['models', name, 'null_kind'], 'null_kind_alone', message, 'Name its original with `null_of`.');
+    }
     if (original === null) continue;
     const path = ['models', name, 'null_of'];
     const others = names.filter((other) => other !== name);

@@ -10,6 +10,8 @@ export interface EnsembleModel {
   readonly family: string | null;
   /** The model that this one is a reseed or quantisation of: what it adds is noise, by the file's own word. */
   readonly null_of: string | null;
+  /** Null where it is no copy. */
+  readonly null_kind: 'reseed' | 'quantisation' | null;
   /** The models that it was merged from, where it is a merge: served as one model, and in no pool. */
   readonly merge_of: readonly string[] | null;
 }

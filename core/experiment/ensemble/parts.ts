@@ -3,9 +3,15 @@ import type { EnsembleModel } from './ensemble.ts';
 import type { EnsembleFile } from './schema.ts';
 
 export function modelOf(written: EnsembleFile['models'][string]): EnsembleModel {
-  if (typeof written === 'string') return { source: written, family: null, null_of: null, merge_of: null };
-  const { model, family = null, null_of = null, merge_of = null } = written;
-  return { source: model, family, null_of, merge_of };
+  const asked = typeof written === 'string' ? { model: written } : written;
+  const { model, family = null, null_of = null, null_kind = null, merge_of = null } = asked;
+  return {
+    source: model,
+    family,
+    null_of,
+    null_kind: null_of === null ? null : (null_kind ?? 'reseed'),
+    merge_of,
+  };
 }
 
 export function domainsOf({ data, domains }: EnsembleFile['evaluation']): readonly string[] {

@@ -29,7 +29,15 @@ const model = z.union([
       .describe('Models of one family have much in common. Default: the architecture that its config names.'),
     null_of: nameSchema
       .optional()
-      .describe('The model that this is a reseed or quantisation of: what such copies add is noise.'),
+      .describe(
+        'The model that this is a reseed or quantisation of: it is in no pool, and shows what noise gives. Three reseeds of one model are needed to tell.',
+      ),
+    null_kind: z
+      .enum(['reseed', 'quantisation'])
+      .optional()
+      .describe(
+        'With `null_of`: trained again alike (`reseed`, the default), or the same weights in fewer bits, which differ by less than noise does.',
+      ),
     merge_of: z
       .array(nameSchema)
       .min(1)
@@ -80,7 +88,9 @@ export const ensembleFileSchema = z
     kind: z.literal('ensemble').describe('What is studied: models beside each other, none of them merged.'),
     models: z
       .record(nameSchema, model)
-      .describe('By name: a folder or hub name, or a map with `model`, `family`, `null_of` and `merge_of`.'),
+      .describe(
+        'By name: a folder or hub name, or a map with `model`, `family`, `null_of`, `null_kind` and `merge_of`.',
+      ),
     evaluation,
     pool: pool.prefault({}),
     target: targetSchema,

@@ -24,7 +24,7 @@ export function gainFigure({ oracle, controls }: EnsembleReport): XyFigure | nul
     : '';
   return {
     kind: 'xy',
-    title: 'The gain of choosing, and what noise gives',
+    title: 'The gain of choosing, beside noise',
     summary: `Gain of the oracle of an average pool over its best member, from ${loss(oracle[1]?.gain.value ?? Number.NaN)} for two models to ${loss(oracle.at(-1)?.gain.value ?? Number.NaN)} for all ${oracle.length}.${share}`,
     x: modelsAxis(oracle.length),
     y: gainAxis(ends),
@@ -85,7 +85,12 @@ function independent(oracle: readonly OraclePoint[]): Series {
   };
 }
 
-/** Reseeds and quantisations: what they gain is noise, whatever else it is. */
+const VERSIONS: Readonly<Record<NullGroup['kind'], string>> = {
+  reseed: 'runs',
+  quantisation: 'versions in fewer bits',
+};
+
+/** Reseeds, whose gain is noise; and quantisations, which differ by less. */
 function nullSeries(nulls: readonly NullGroup[]): Series {
   return {
     ...plainSeries,
@@ -117,13 +122,11 @@ function gainTip(point: OraclePoint | undefined): Tip {
 function nullTip(group: NullGroup | undefined): Tip {
   if (!group) return { title: '', rows: [] };
   return {
-    title: `${group.k} versions of ${names([group.model])}`,
+    title: `${group.k} of ${group.members.length} ${VERSIONS[group.kind]} of ${names([group.model])}`,
     rows: [
       ...valueRows('gain', group.gain),
-      ...(group.pool_gain === null
-        ? []
-        : ([[`of ${group.k} different models`, loss(group.pool_gain, 4)]] as const)),
-      ...(group.share ? valueRows('share of that', group.share) : []),
+      ...(group.pool ? valueRows(`of the best pool of ${group.pool.members.length}`, group.pool.gain) : []),
+      ...(group.excess ? valueRows('of it more than that', group.excess) : []),
     ],
   };
 }

@@ -12,7 +12,7 @@ export const averagePool = {
 export const independentNoise = {
   ...plainSeries,
   id: 'independent',
-  label: 'By independent noise alone',
+  label: 'By independent noise',
   ink: 'muted',
   shape: 'crossRot',
   line: [6, 3],

@@ -126,7 +126,7 @@ function pointTip(point: OraclePoint | undefined): Tip {
       ...valueRows('oracle', bits_per_byte),
       ['its best member', loss(best_member, 4)],
       ...valueRows('gain over that', gain),
-      ...(noise === null ? [] : ([['by noise alone', loss(noise, 4)]] as const)),
+      ...(noise === null ? [] : ([['by independent noise', loss(noise, 4)]] as const)),
     ],
   };
 }

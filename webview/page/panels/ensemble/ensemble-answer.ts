@@ -9,7 +9,8 @@ import {
   realisableSentences,
 } from '../../../../words/ensemble.ts';
 import { type Estimate, interval, lossDigits } from '../../../../words/estimates.ts';
-import { count, counted, loss, percent } from '../../../../words/numbers.ts';
+import { BEYOND_NOISE } from '../../../../words/noise.ts';
+import { count, counted, loss } from '../../../../words/numbers.ts';
 import { plain, plainLines } from '../../../../words/plain.ts';
 import { bytes, parameters } from '../../../../words/units.ts';
 import type { DashboardState } from '../../../messages.ts';
@@ -65,16 +66,16 @@ export function ensembleAnswer(report: EnsembleDocument): EnsembleAnswer {
 function factsOf(report: EnsembleDocument): Fact[] {
   const pool = chosenPool(report);
   const best = bestSingle(report);
-  const { independence, mixture } = report.controls;
+  const { mixture } = report.controls;
   return [
     ...(pool ? [fact('Its oracle', pool.cross_fitted, 'on other samples'), costOf(pool)] : []),
     ...(best ? [fact('Best single', best.bits_per_byte, plain(best.name, 30))] : []),
     fact('All mixed', mixture.bits_per_byte, 'nobody choosing'),
-    ...(independence
+    ...(report.stage === 'complete'
       ? [
           {
-            label: 'Noise alone gives',
-            value: percent(independence.share.value),
+            label: 'More than noise',
+            value: BEYOND_NOISE[report.beyond_noise],
             detail: 'of what choosing gains',
           },
         ]

@@ -34,11 +34,9 @@ export class OraclePanel {
       'Oracle',
       'Bits per byte by the number of models',
       (report) =>
-        html`${this.#oracle.show(report)} ${this.#gain.show(
-          report,
-          'What choosing gains, and what noise gives',
-          [plainLines(report.sentence)],
-        )}`,
+        html`${this.#oracle.show(report)} ${this.#gain.show(report, 'What choosing gains, beside noise', [
+          plainLines(report.sentence),
+        ])}`,
     );
   }
 }

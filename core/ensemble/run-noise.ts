@@ -1,0 +1,57 @@
+/**
+ * What noise gives: runs of one model, trained alike, beside each other as a pool. They may differ persistently, in level
+ * and by domain, so what a few of them say is uncertain by which ones they are, however many the samples.
+ */
+import { type Losses, objectiveOf } from '../selection/measured.ts';
+import type { EnsembleData } from './data.ts';
+import { expectedRows } from './expected-oracle.ts';
+import { routedByDomain } from './routed.ts';
+import { combination, lossesOf, minus } from './rows.ts';
+
+/** Gains over one run, sample by sample; of k runs, taken over all runs. */
+export interface RunNoise {
+  /** Of the expected oracle. */
+  readonly oracle: Losses;
+  /** Of the run that is best in each domain, chosen on other samples: mean over k runs in a row. */
+  readonly routed: Losses;
+}
+
+/**
+ * Levels are taken away first: k runs of one level gain more over the best of them than any others, so that what pools
+ * chosen among many models could owe to luck with levels is allowed for.
+ */
+export function runNoise(runs: readonly Losses[], k: number, data: EnsembleData): RunNoise {
+  const { samples } = data;
+  const level = alignedRuns(runs, data);
+  const mean = meanOf(level, data);
+  const [oracle] = expectedRows(level, [k]);
+  const routed = level.map((_, first) => {
+    const some = Array.from({ length: k }, (_, i) => level[(first + i) % level.length] as Losses);
+    return routedByDomain(some, data, meanOf(some, data)).gain;
+  });
+  return {
+    oracle: minus(mean, lossesOf(oracle ?? new Float64Array(0), samples), samples),
+    routed: meanOf(routed, data),
+  };
+}
+
+/** The same gain on every byte puts each run at the mean of all. */
+function alignedRuns(runs: readonly Losses[], { samples, weights }: EnsembleData): Losses[] {
+  const levels = runs.map((run) => objectiveOf(run, weights));
+  const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length;
+  return runs.map(({ nll }, r) => {
+    const off = (levels[r] as number) - mean;
+    return lossesOf(
+      Float64Array.from(nll, (value, s) => value - off * (samples.tokens[s] as number)),
+      samples,
+    );
+  });
+}
+
+function meanOf(rows: readonly Losses[], { samples }: EnsembleData): Losses {
+  return combination(
+    rows,
+    rows.map(() => 1 / rows.length),
+    samples,
+  );
+}

@@ -1,6 +1,7 @@
 /** What is said of an ensemble, in the same sentences on every surface. Losses are bits per byte. */
 import type { BestPool, EnsembleReport, ModelScore } from '../core/ensemble/types.ts';
 import { estimated } from './estimates.ts';
+import { loss } from './numbers.ts';
 import { nameList, plain } from './plain.ts';
 import { parameters } from './units.ts';
 
@@ -37,13 +38,13 @@ function poolSentence({
   cross_fitted,
   parameters: total,
   tied,
-  certified,
-  guarantee,
+  proven,
+  bits_per_byte,
+  bound,
 }: BestPool): string {
-  const sure =
-    guarantee === 'exact'
-      ? ''
-      : ` It has at least ${Math.floor(100 * certified)}% of what the best one gains.`;
+  const sure = proven
+    ? ''
+    : ` On all samples it has ${loss(bits_per_byte.value)}, and no such pool is below ${loss(bound)}.`;
   const others = tied ? tied.pools.length - 1 : 0;
   const also = others > 0 ? ` ${others}${tied?.more ? ' or more' : ''} other pools do as well.` : '';
   return (

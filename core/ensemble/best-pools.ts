@@ -3,7 +3,6 @@ import { type Losses, objectiveOf } from '../selection/measured.ts';
 import { resample } from '../selection/resample.ts';
 import { type CrossFitted, crossFitPools, poolRow } from './cross-fit-pools.ts';
 import type { EnsembleData } from './data.ts';
-import { Facility } from './facility.ts';
 import { costsOf, setLimits, summed, UNLIMITED } from './limits.ts';
 import { mixtureOf } from './mixture.ts';
 import { nearBestOf } from './near-best.ts';
@@ -25,24 +24,9 @@ export function bestPools(
   const asked = setLimits(goal).length > 0 ? [goal] : [];
   const found = crossFitPools(data, [...counts, ...asked], cancelled);
   const complete = stage === 'complete';
-  const facility = facilityOf(data);
   const tied = complete ? tiesOf(data, cancelled) : () => null;
-  const pools = found.map((pool) => bestPool(pool, data, complete, tied(pool), facility));
+  const pools = found.map((pool) => bestPool(pool, data, complete, tied(pool)));
   return { byCount: pools.slice(0, counts.length), goal: pools[counts.length] ?? null };
-}
-
-/** Of the whole pool, made when it is first asked for. */
-function facilityOf(data: EnsembleData): () => Facility {
-  let made: Facility | undefined;
-  return () => {
-    const rows = data.pool.map((m) => data.rows[m] as Losses);
-    made ??= new Facility(
-      rows,
-      perNat(data),
-      data.pool.map((m) => costsOf(data.models[m] as EnsembleModel)),
-    );
-    return made;
-  };
 }
 
 function tiesOf(data: EnsembleData, cancelled: (() => boolean) | undefined) {
@@ -63,15 +47,15 @@ function bestPool(
   data: EnsembleData,
   complete: boolean,
   tied: BestPool['tied'],
-  facility: () => Facility,
 ): BestPool {
   const members = chosen.members.map((m) => data.pool[m] as number);
   const models = members.map((m) => data.models[m] as EnsembleModel);
   const rows = members.map((m) => data.rows[m] as Losses);
   const everyone = chosen.members.map((_, i) => i);
   const costs = summed(models.map(costsOf));
+  const score = scoreOf(poolRow(everyone, rows, data), data, complete);
   return {
-    ...scoreOf(poolRow(everyone, rows, data), data, complete),
+    ...score,
     limit,
     members: models.map(({ name }) => name),
     parameters: costs.parameters,
@@ -79,8 +63,8 @@ function bestPool(
     flops_per_token: models.reduce((sum, { flopsPerToken }) => sum + flopsPerToken, 0),
     cross_fitted: bitsPerByte(crossFitted, data, complete),
     mixture: bits(objectiveOf(lossesOf(mixtureOf(rows), data.samples), data.weights)),
-    guarantee: chosen.guarantee,
-    certified: chosen.guarantee === 'exact' ? 1 : facility().certified(chosen.members, limit),
+    bound: Math.min(bits(chosen.bound), score.bits_per_byte.value),
+    proven: chosen.bound === chosen.loss,
     tied,
   };
 }

@@ -1,25 +1,39 @@
 import type { Losses } from '../selection/measured.ts';
-import { Facility } from './facility.ts';
-import { type Costs, feasibleMasks, fits, setLimits, summed, UNLIMITED } from './limits.ts';
+import { type Costs, feasibleMasks, fits, summed } from './limits.ts';
 import { EXACT_MODELS, membersOf, poolLosses, sumsByMask } from './pool-losses.ts';
-import type { Guarantee, PoolGoal } from './types.ts';
+import { Effort } from './search/effort.ts';
+import { lossOf, ROUNDING, scaledLosses, taskWithin } from './search/pool-task.ts';
+import { searchPool } from './search/search-pool.ts';
+import type { PoolGoal } from './types.ts';
 
 /** A pool as chosen on given samples. */
 export interface ChosenPool {
   /** Indices into the rows, ascending. */
   readonly members: readonly number[];
-  readonly guarantee: Guarantee;
+  /** Its oracle on them, Σ_s scale_s · min NLL. */
+  readonly loss: number;
+  /** No pool within the limit has less; the loss itself where it is proven to be the best. */
+  readonly bound: number;
 }
 
-/** The best pool within each limit; null where no model fits. `scale`: what each sample's NLL counts, shape (S). */
-export type Chooser = (rows: readonly Losses[], scale: Float64Array) => (ChosenPool | null)[];
+/**
+ * The best pool within each limit; null where no model fits.
+ *
+ * @param scale what each sample's NLL counts, shape (S)
+ * @param effort losses that are looked at for one limit, about, where not all pools are
+ */
+export type Chooser = (
+  rows: readonly Losses[],
+  scale: Float64Array,
+  effort?: number,
+) => (ChosenPool | null)[];
 
 export function chooserOf(costs: readonly Costs[], limits: readonly PoolGoal[]): Chooser {
-  return costs.length <= EXACT_MODELS ? exactChooser(costs, limits) : greedyChooser(costs, limits);
+  return costs.length <= EXACT_MODELS ? exactChooser(costs, limits) : searchingChooser(costs, limits);
 }
 
-/** Losses that differ by rounding only count as equal: the smaller pool is then enough. */
-const ROUNDING = 1e-12;
+/** Tens of milliseconds, and proofs for tens of models. */
+const EFFORT = 1e7;
 
 export function exactChooser(costs: readonly Costs[], limits: readonly PoolGoal[]): Chooser {
   const feasible = limits.map(feasibleMasks(costs));
@@ -28,12 +42,13 @@ export function exactChooser(costs: readonly Costs[], limits: readonly PoolGoal[
     const losses = poolLosses(rows, scale);
     return feasible.map((within) => {
       const best = lowestMask(losses, within, sizes);
-      return best === 0 ? null : { members: membersOf(best), guarantee: 'exact' };
+      const loss = losses[best] as number;
+      return best === 0 ? null : { members: membersOf(best), loss, bound: loss };
     });
   };
 }
 
-/** 0 where none is feasible. */
+/** 0 where none is feasible. Of losses that differ by rounding only the smaller pool is enough. */
 function lowestMask(losses: Float64Array, within: Uint8Array, sizes: Float64Array): number {
   let best = 0;
   let [tie, lower] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -48,37 +63,48 @@ function lowestMask(losses: Float64Array, within: Uint8Array, sizes: Float64Arra
   return best;
 }
 
-export function greedyChooser(costs: readonly Costs[], limits: readonly PoolGoal[]): Chooser {
-  const most = limits.reduce((k, limit) => (onlyCount(limit) ? Math.max(k, limit.k ?? 0) : k), 0);
-  return (rows, scale) => {
-    const facility = new Facility(rows, scale, costs);
-    // Greedy pools by count are the beginnings of one another.
-    const byCount = facility.greedy({ ...UNLIMITED, k: most }, () => 1);
-    return limits.map((limit) => {
-      if (fits(summed(costs), limit)) return { members: costs.map((_, m) => m), guarantee: 'exact' };
-      if (!onlyCount(limit)) return greedyPool(facility, limit);
-      const members = byCount.slice(0, Math.floor(limit.k ?? 0)).toSorted((a, b) => a - b);
-      return members.length > 0 ? { members, guarantee: 'one_minus_1_over_e' } : null;
+export function searchingChooser(costs: readonly Costs[], limits: readonly PoolGoal[]): Chooser {
+  return (rows, scale, effort = EFFORT) => {
+    const losses = scaledLosses(rows, scale);
+    const found: (ChosenPool | null)[] = [];
+    for (const limit of limits) {
+      const known = lowestWithin(found, costs, limit);
+      found.push(searchWithin(losses, costs, limit, known, new Effort(effort, losses[0]?.length ?? 0)));
+    }
+    // A pool that was found later may keep an earlier limit.
+    return limits.map((limit, i) => {
+      const own = found[i];
+      const other = lowestWithin(found, costs, limit);
+      return own && other && other.loss < own.loss
+        ? { ...other, bound: Math.min(own.bound, other.loss) }
+        : (own ?? null);
     });
   };
 }
 
-function onlyCount(limit: PoolGoal): boolean {
-  return setLimits(limit).join() === 'k';
+function searchWithin(
+  losses: readonly Float64Array[],
+  costs: readonly Costs[],
+  limit: PoolGoal,
+  known: ChosenPool | null,
+  effort: Effort,
+): ChosenPool | null {
+  const { task, models } = taskWithin(losses, costs, limit);
+  if (models.length === 0) return null;
+  if (fits(summed(costs), limit)) {
+    const loss = lossOf(task, models);
+    return { members: models, loss, bound: loss };
+  }
+  const start = known?.members.map((m) => models.indexOf(m)) ?? null;
+  const { members, loss, bound } = searchPool(task, start, effort);
+  return { members: members.map((m) => models[m] as number), loss, bound };
 }
 
-function greedyPool(facility: Facility, limit: PoolGoal): ChosenPool | null {
-  const { costs, singles } = facility;
-  const possible = [...costs.keys()].filter((m) => fits(costs[m] as Costs, limit));
-  if (possible.length === 0) return null;
-  const names = setLimits(limit);
-  // What share of the limits a model takes.
-  const price = (cost: Costs) => names.reduce((sum, name) => sum + cost[name] / (limit[name] ?? 1), 0);
-  const grown = facility.greedy(limit, price);
-  const single = possible.reduce((a, b) => ((singles[b] as number) > (singles[a] as number) ? b : a));
-  const members = (singles[single] as number) > facility.value(facility.oracle(grown)) ? [single] : grown;
-  return {
-    members: members.toSorted((a, b) => a - b),
-    guarantee: names.length > 1 ? 'none' : 'half_one_minus_1_over_e',
-  };
+function lowestWithin(
+  found: readonly (ChosenPool | null)[],
+  costs: readonly Costs[],
+  limit: PoolGoal,
+): ChosenPool | null {
+  const keeps = ({ members }: ChosenPool) => fits(summed(members.map((m) => costs[m] as Costs)), limit);
+  return found.reduce((a, b) => (b && keeps(b) && (!a || b.loss < a.loss) ? b : a), null);
 }

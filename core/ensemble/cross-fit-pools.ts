@@ -8,6 +8,9 @@ import { costsOf } from './limits.ts';
 import { lossesOf, oracleOf, perNat } from './rows.ts';
 import type { EnsembleModel, PoolGoal } from './types.ts';
 
+/** Ten folds, of which none is shown: the best pool is nearly always found long before it is proven. */
+const EFFORT_OF_FOLD = 1.5e6;
+
 export interface CrossFitted {
   readonly limit: PoolGoal;
   /** On all samples; members are indices into `data.pool`. */
@@ -28,7 +31,7 @@ export function crossFitPools(
   const chosen = choose(rows, perNat(data));
   const withoutFold = Array.from({ length: FOLDS }, (_, fold) => {
     throwIfCancelled(cancelled);
-    return choose(rows, scaleWithout(fold, data));
+    return choose(rows, scaleWithout(fold, data), EFFORT_OF_FOLD);
   });
   return limits.flatMap((limit, i) => {
     const best = chosen[i];

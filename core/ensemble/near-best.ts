@@ -1,7 +1,8 @@
 import type { Losses } from '../selection/measured.ts';
-import { Facility } from './facility.ts';
 import { type Costs, feasibleMasks, fits, summed } from './limits.ts';
 import { EXACT_MODELS, membersOf, poolLosses } from './pool-losses.ts';
+import { gainOf } from './search/greedy-pool.ts';
+import { currentOf, scaledLosses } from './search/pool-task.ts';
 import type { PoolGoal } from './types.ts';
 
 /** Up to `count` pools within the limit that come next to the chosen one, lowest loss first; without that one. */
@@ -26,18 +27,18 @@ function ofAll(rows: readonly Losses[], scale: Float64Array, costs: readonly Cos
 }
 
 function ofExchanges(rows: readonly Losses[], scale: Float64Array, costs: readonly Costs[]): NearBest {
-  const facility = new Facility(rows, scale, costs);
+  const losses = scaledLosses(rows, scale);
   return (chosen, limit, count) => {
     const lowest = new Lowest<number[]>(count);
     for (const out of chosen) {
       const kept = chosen.filter((m) => m !== out);
       const spent = summed(kept.map((m) => costs[m] as Costs));
-      const current = facility.oracle(kept);
-      const value = facility.value(current);
+      const current = currentOf(losses, kept);
+      const loss = current.reduce((sum, value) => sum + value, 0);
       for (const m of rows.keys()) {
         if (chosen.includes(m) || !fits(summed([spent, costs[m] as Costs]), limit)) continue;
         lowest.add(
-          -value - facility.gain(m, current),
+          loss - gainOf(losses[m] as Float64Array, current),
           [...kept, m].sort((a, b) => a - b),
         );
       }

@@ -75,16 +75,6 @@ export interface ModelPair {
   readonly gain: number;
 }
 
-export type Guarantee =
-  /** Every pool was looked at. */
-  | 'exact'
-  /** Greedy by count: 1 − 1/e of the best gain over the pool's worst model of each sample (Nemhauser et al. 1978). */
-  | 'one_minus_1_over_e'
-  /** Better of greedy by gain per cost and the best single model: (1 − 1/e)/2 (Khuller et al. 1999). */
-  | 'half_one_minus_1_over_e'
-  /** Greedy under several limits: none but the measured bound. */
-  | 'none';
-
 export interface BestPool extends Score {
   readonly limit: PoolGoal;
   /** In pool order. */
@@ -96,9 +86,9 @@ export interface BestPool extends Score {
   readonly cross_fitted: Estimated;
   /** Uniform mixture of the members. */
   readonly mixture: number;
-  readonly guarantee: Guarantee;
-  /** Share of the best possible facility-location gain that this pool surely has; 1 where exact. */
-  readonly certified: number;
+  /** No pool within the limit has a lower `bits_per_byte` than this; its own where it is proven to be the best. */
+  readonly bound: number;
+  readonly proven: boolean;
   /** Pools that cannot be told from it, itself included; null until intervals are there, and for pools of one and of all. */
   readonly tied: {
     readonly pools: readonly (readonly string[])[];

@@ -117,7 +117,7 @@ function poolTable({ best_pools, goal }: EnsembleReport): FigureTable {
       { title: 'Oracle, on other samples (95%)' },
       { title: 'Mixed' },
       { title: 'Do as well' },
-      { title: 'Surely reached' },
+      { title: 'No pool is below' },
       { title: 'Which', text: true },
     ],
     rows: pools.map(({ pool, limit }) => [
@@ -128,7 +128,7 @@ function poolTable({ best_pools, goal }: EnsembleReport): FigureTable {
       estimated(pool.cross_fitted),
       loss(pool.mixture),
       pool.tied ? `${pool.tied.pools.length - 1}${pool.tied.more ? ' or more' : ''}` : '',
-      pool.guarantee === 'exact' ? 'the best' : `${Math.floor(100 * pool.certified)}%`,
+      pool.proven ? `${loss(pool.bound)}: it is the best` : loss(pool.bound),
       names(pool.members, 8),
     ]),
     csv: {
@@ -143,14 +143,14 @@ function poolTable({ best_pools, goal }: EnsembleReport): FigureTable {
         'high',
         'oracle_in_sample',
         'mixture',
-        'guarantee',
-        'certified',
+        'bound',
+        'proven',
         'members',
       ],
       rows: pools.map(({ pool, limit }) => [
         ...[limit, pool.members.length, pool.parameters, pool.serving_bytes, pool.flops_per_token],
         ...[pool.cross_fitted.value, pool.cross_fitted.low, pool.cross_fitted.high],
-        ...[pool.bits_per_byte.value, pool.mixture, pool.guarantee, pool.certified, pool.members.join(' ')],
+        ...[pool.bits_per_byte.value, pool.mixture, pool.bound, String(pool.proven), pool.members.join(' ')],
       ]),
     },
   };

@@ -11,7 +11,8 @@ import type { Report } from '../core/report/report.ts';
 import { whyNoFollowUps } from '../core/report/study/follow-ups.ts';
 import type { PlanId, Prepared, PrepareRequest } from '../core/store/format.ts';
 import { prepareRequest } from '../core/store/prepared.ts';
-import { downstreamRequest, taskRequests, tasksOfHost } from './downstream/downstream-request.ts';
+import { downstreamRequest, taskRequests } from './downstream/downstream-request.ts';
+import type { HarnessPlace } from './downstream/harness.ts';
 import { followRun } from './follow-run.ts';
 import { measureTaskVectors, readTaskVectors } from './geometry-files.ts';
 import { mergeRequest, writtenMerge } from './merge-request.ts';
@@ -175,8 +176,17 @@ export class ExperimentSession extends PlannedSession<Experiment> {
 
   /** Throws what would keep `downstream` from beginning, before anything long is run for it. */
   checkTasks(): void {
-    if (this.target !== 'local') throw tasksOfHost();
     taskRequests(this.experiment, path.dirname(this.file));
+  }
+
+  /** The evaluation harness beside the agent where models are scored. */
+  harness(): Promise<HarnessPlace> {
+    return this.place.harness();
+  }
+
+  /** Installs it there, after the user agreed. */
+  installHarness(tell: (words: string) => void, signal?: AbortSignal): Promise<void> {
+    return this.place.installHarness(tell, signal);
   }
 
   /** Scores the models that the report singles out on the experiment's tasks, those that the store lacks. */

@@ -5,6 +5,7 @@ import type { PrepareRequest } from '../core/store/format.ts';
 import { Agent } from './agent.ts';
 import { runJob } from './agent-job.ts';
 import type { DownstreamRequest } from './downstream/downstream-request.ts';
+import { findHarness, type HarnessPlace, installHarness } from './downstream/harness.ts';
 import type { GeometryRequest } from './geometry-files.ts';
 import { type AnyPrepared, type Preparation, readPrepared } from './prepared-cache.ts';
 import { findPython } from './python.ts';
@@ -89,6 +90,14 @@ export class LocalTarget implements Target {
   ): Promise<DownstreamOutcome> {
     const answer = await this.#job('downstream', request, scoringSchema, { signal, onProgress });
     return checked('downstream', scoredSchema, answer);
+  }
+
+  async harness(): Promise<HarnessPlace> {
+    return findHarness(this.#named === undefined ? {} : { named: this.#named }, this.#signal);
+  }
+
+  async installHarness(tell: (words: string) => void, signal?: AbortSignal): Promise<void> {
+    await installHarness(await this.harness(), tell, signal);
   }
 
   #job<T>(

@@ -3,6 +3,7 @@ import type { Workers } from '../core/hosts/host.ts';
 import type { Problem } from '../core/problem.ts';
 import type { PlanId, PrepareRequest } from '../core/store/format.ts';
 import type { DownstreamRequest } from './downstream/downstream-request.ts';
+import type { HarnessPlace } from './downstream/harness.ts';
 import type { GeometryRequest } from './geometry-files.ts';
 import type { AnyPrepared, Preparation } from './prepared-cache.ts';
 import type { DownstreamOutcome, DownstreamWatch, MergeWatch } from './session-types.ts';
@@ -34,8 +35,12 @@ export interface Target {
   stop(store: string, run: string, now: boolean): Promise<void>;
   /** Writes one merged model; ends when it is written. Where it is stopped, nothing of it remains. */
   merge(document: MergeDocument, watch?: MergeWatch): Promise<{ readonly out: string }>;
-  /** Scores models on tasks; each score is in the store as soon as it is there. This machine only. */
+  /** Scores models on tasks. What was scored is in the store, however it ends. */
   downstream(request: DownstreamRequest, watch?: DownstreamWatch): Promise<DownstreamOutcome>;
+  /** The evaluation harness beside the agent. */
+  harness(): Promise<HarnessPlace>;
+  /** Installs it there, where `harness` says that it may be. */
+  installHarness(tell: (words: string) => void, signal?: AbortSignal): Promise<void>;
   /** Brings into the store what is known of a plan where merges run. */
   sync(store: string, plan: PlanId): Promise<void>;
   /** Goes on doing so until it is disposed. */

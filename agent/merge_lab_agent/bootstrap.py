@@ -108,6 +108,26 @@ def environment(request: dict[str, Any]) -> dict[str, Any]:
     return {"python": str(python)}
 
 
+def install(request: dict[str, Any]) -> dict[str, Any]:
+    """`{directory, python, requirements}` → `{}`: more packages into an environment of our own, and no other.
+
+    pip installs what a package needs before it: one that is there is whole, wherever pip was cut.
+    """
+    directory = expanded(request["directory"])
+    python, environments = Path(request["python"]), directory / "environments"
+    if python.parent.parent.parent != environments:
+        raise Refused(
+            "host_path_invalid",
+            f"{python} is of no environment that was made in {environments}: it is used, never changed.",
+            "Install into it by hand.",
+        )
+    with alone(directory):
+        say(progress=f"Installing {', '.join(request['requirements'])}")
+        pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+        run([*pip, *request["requirements"]], "pip_failed", "It cannot be installed")
+    return {}
+
+
 def leftovers(request: dict[str, Any]) -> dict[str, Any]:
     """`{directory, agent, environment}` → versions and environments that this version does not need.
 
@@ -316,6 +336,7 @@ CALLS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "look": look,
     "place": place,
     "environment": environment,
+    "install": install,
     "leftovers": leftovers,
     "remove": remove,
 }

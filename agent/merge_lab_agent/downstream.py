@@ -16,6 +16,7 @@ from merge_lab_agent.control import Control, StopNow
 from merge_lab_agent.devices import Device, device_lock, resolve_device
 from merge_lab_agent.downstream_results import Metric, TaskScore, read_scored
 from merge_lab_agent.downstream_task import TaskRequest, read_request
+from merge_lab_agent.harness_version import harness_version
 from merge_lab_agent.identifiers import new_run_id, new_worker_id
 from merge_lab_agent.plan import Merge, Plan, PlanSize
 from merge_lab_agent.process import this_process
@@ -46,7 +47,7 @@ def downstream(request: dict[str, Any], tell: Tell = lambda message: None) -> di
     store = Store.open(text_field(request, "store"))
     plan = Plan.read(store, text_field(request, "plan"))
     models = [plan.line(line) for line in _list(request, "models")]
-    tasks = [read_request(task) for task in _list(request, "tasks")]
+    tasks = [read_request(task, store) for task in _list(request, "tasks")]
     run = str(request.get("run") or new_run_id())
     folder = store.run(run)
     control = Control(folder)
@@ -102,8 +103,6 @@ class _Downstream:
         return self.total - self.done - self.failed
 
     def go(self, models: list[Merge], tasks: list[TaskRequest], allowed: tuple[str, ...]) -> None:
-        from merge_lab_agent.harness import harness_version
-
         self.version = harness_version()
         self.total = len(models) * len(tasks)
         holder = f"run {self.status.status.run} of {self.store.root}"

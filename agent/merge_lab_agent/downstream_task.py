@@ -13,6 +13,8 @@ from typing import Any
 
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.request import invalid, object_field, text_field
+from merge_lab_agent.store import Store
+from merge_lab_agent.task_files import task_folder
 
 READERS = ("json", "csv", "text", "parquet")
 """Of `datasets`: they read files that lie in the folder."""
@@ -38,22 +40,33 @@ class TaskRequest:
         return str(self.folder) if self.name is None else self.name
 
 
-def read_request(document: Any) -> TaskRequest:
-    """Raises Problem `request_invalid`."""
+def read_request(document: Any, store: Store) -> TaskRequest:
+    """A task by `name`, by `folder`, or by the `files` of a folder that a client sent.
+
+    Raises Problem `request_invalid`, and those of `task_folder`.
+    """
     fields = object_field(document, "task")
-    name, folder = fields.get("name"), fields.get("folder")
-    if (name is None) == (folder is None):
-        raise invalid("A task needs either a name or a folder.")
-    place = None if folder is None else Path(text_field(fields, "folder"))
-    if place is not None and not place.is_absolute():
-        raise invalid(f"The task folder '{place}' is not an absolute path.")
+    if sum(fields.get(way) is not None for way in ("name", "folder", "files")) != 1:
+        raise invalid("A task needs either a name, a folder, or files.")
+    key = text_field(fields, "key")
     return TaskRequest(
-        key=text_field(fields, "key"),
-        name=None if name is None else text_field(fields, "name"),
-        folder=place,
+        key=key,
+        name=None if fields.get("name") is None else text_field(fields, "name"),
+        folder=_folder(fields, key, store),
         shots=_count(fields.get("shots"), 0, "shots"),
         limit=_count(fields.get("limit"), 1, "limit"),
     )
+
+
+def _folder(fields: dict[str, Any], key: str, store: Store) -> Path | None:
+    if fields.get("files") is not None:
+        return task_folder(store, key, fields["files"])
+    if fields.get("folder") is None:
+        return None
+    place = Path(text_field(fields, "folder"))
+    if not place.is_absolute():
+        raise invalid(f"The task folder '{place}' is not an absolute path.")
+    return place
 
 
 def _count(value: Any, least: int, name: str) -> int | None:

@@ -6,7 +6,6 @@ import os
 import random
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,9 @@ import numpy as np
 from merge_lab_agent.downstream_results import Metric
 from merge_lab_agent.downstream_task import TaskRequest, check_known, read_folder
 from merge_lab_agent.harness_metrics import digest_of, is_metric, metric_of
+from merge_lab_agent.harness_version import REQUIREMENT, harness_version
 from merge_lab_agent.problem import Problem
 
-PACKAGE = "lm-eval"
-REQUIREMENT = "lm-eval>=0.4.13,<0.5"
 LARGEST_BATCH = 64
 BATCH_LENGTH = 1024
 """Tokens that a sequence is taken to have when the first batch is cut; batches that do not fit are halved."""
@@ -26,18 +24,6 @@ BOOTSTRAP = 200
 SEED = 1234
 """The harness's own: which solved examples stand before an item."""
 _OFFLINE = ("OfflineModeIsEnabled", "LocalEntryNotFoundError", "DatasetNotFoundError", "ConnectError")
-
-
-def harness_version() -> str:
-    """Raises Problem `harness_missing`."""
-    try:
-        return version(PACKAGE)
-    except PackageNotFoundError as error:
-        raise Problem(
-            "harness_missing",
-            "Downstream tasks need EleutherAI's lm-evaluation-harness, which is not installed.",
-            f'Install it beside the agent: python -m pip install "{REQUIREMENT}".',
-        ) from error
 
 
 class Harness:

@@ -25,12 +25,12 @@ _launched: list[subprocess.Popen[bytes]] = []
 def launch(request: dict[str, Any]) -> dict[str, Any]:
     """`{store, plan, device, workers}` → `{run, state}` with state `started`, `queued` or `attached`.
 
-    With `merge: {...}` (the document of a merge) the job is that instead. `note` says what would end the run
-    early. Raises the run's own Problem where it fails at once.
+    With `merge: {...}` or `downstream: {...}` (the document of that job) the job is that instead. `note` says
+    what would end the run early. Raises the run's own Problem where it fails at once.
     """
     store = Store.open(text_field(request, "store"))
-    job = "merge" if "merge" in request else "run"
-    document = dict(object_field(request["merge"], "merge")) if job == "merge" else dict(request)
+    job = next((name for name in ("merge", "downstream") if name in request), "run")
+    document = dict(request) if job == "run" else dict(object_field(request[job], job))
     document["store"] = str(store.root)
     plan = text_field(document, "plan")
     if not store.plan(plan).exists():

@@ -31,7 +31,7 @@ class PlanFiles:
     _looked: float = float("-inf")
 
     def paths(self) -> list[str]:
-        """Files, and folders that end in `/`, relative to the store: results of its merges, and its runs."""
+        """Relative to the store, folders end in `/`: results and scores of its merges, and its runs."""
         self._look_at_results()
         runs = [f"runs/{run}/" for run in self._own_runs()]
         inside = ("events.jsonl", "agent.log", "status/")
@@ -59,10 +59,11 @@ class PlanFiles:
 
     def _look_at_results(self) -> None:
         with contextlib.suppress(OSError):
-            for file in sorted(self.store.results.glob("[!.]*.jsonl")):
-                path = f"results/{file.name}"
-                if path not in self._results and self._speaks_of_it(path):
-                    self._results.add(path)
+            for folder in (self.store.results, self.store.downstream):
+                for file in sorted(folder.glob("[!.]*.jsonl")):
+                    path = f"{folder.name}/{file.name}"
+                    if path not in self._results and self._speaks_of_it(path):
+                        self._results.add(path)
 
     def _speaks_of_it(self, path: str) -> bool:
         """Whether its new whole lines hold the plan's name or the key of one of its merges."""

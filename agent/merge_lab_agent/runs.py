@@ -25,7 +25,7 @@ class RunRecord:
 
     run: str
     folder: Path
-    job: str  # run | merge
+    job: str  # run | merge | downstream
     plan: str
     device: str
     alive: bool | None

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from merge_lab_agent import PROTOCOL, __version__
 from merge_lab_agent.detached import Jobs
 from merge_lab_agent.follow import Follower
+from merge_lab_agent.harness_version import harness
 from merge_lab_agent.kept_answer import kept_answer
 from merge_lab_agent.launch import launch
 from merge_lab_agent.listing import list_models
@@ -48,6 +49,7 @@ class Server:
             "environment": lambda request: self._jobs.ask("environment", request),
             "prepare": lambda request: kept_answer(request) or self._jobs.ask("prepare", request),
             "geometry": lambda request: self._jobs.ask("geometry", request),
+            "harness": harness,
             "list": list_models,
             "launch": launch,
             "stop": stop,

@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,27 @@ def test_an_environment_is_used_only_once_it_is_complete(host: Host) -> None:
     host.progress.clear()
     assert host.call("environment", torch="", requirements=[]) == made
     assert host.progress == [], "what is complete is not made again"
+    assert host.call("install", python=made["python"], requirements=[str(small_wheel(host.home))]) == {}
+    asked = [made["python"], "-c", "import small; print(small.ONE)"]
+    assert subprocess.run(asked, check=False, capture_output=True, text=True).stdout == "1\n"
+
+
+def small_wheel(folder: Path) -> Path:
+    """A package that pip installs without a network."""
+    wheel = folder / "small-1.0-py3-none-any.whl"
+    about = "small-1.0.dist-info"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("small.py", "ONE = 1\n")
+        archive.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: small\nVersion: 1.0\n")
+        archive.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{about}/RECORD", "")
+    return wheel
+
+
+def test_nothing_is_installed_into_a_python_that_was_not_made_there(host: Host) -> None:
+    for python in (sys.executable, "~/.merge-lab/environments/def/../../bin/python"):
+        refused = host.call("install", python=python, requirements=["no-such-package"])
+        assert refused["error"]["code"] == "host_path_invalid"
 
 
 def test_it_ends_with_its_input_and_what_it_started_too(host: Host) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import math
 import signal
@@ -134,15 +135,36 @@ def test_a_group_is_refused_with_some_of_its_tasks() -> None:
     [
         {"key": "a"},
         {"key": "a", "name": "x", "folder": "/x"},
+        {"key": "a", "folder": "/x", "files": {}},
+        {"key": "../a", "files": {}},
         {"key": "a", "folder": "relative"},
         {"key": "a", "name": "x", "limit": 0},
         {"key": "a", "name": "x", "shots": True},
     ],
 )
-def test_a_request_that_is_none_is_refused(document: dict[str, Any]) -> None:
+def test_a_request_that_is_none_is_refused(document: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(Problem) as caught:
-        read_request(document)
+        read_request(document, Store.open(tmp_path))
     assert caught.value.code == "request_invalid"
+
+
+def test_files_that_were_sent_become_the_folder_once_and_nothing_beside_it(tmp_path: Path) -> None:
+    store, key = Store.open(tmp_path / "store"), "a" * 64
+    digest = hashlib.sha256(b"task: sums\n").hexdigest()
+    asked = {"key": key, "files": {"task.yaml": digest, "more/items.jsonl": digest}}
+    with pytest.raises(Problem) as caught:
+        read_request(asked, store)
+    assert caught.value.code == "task_data_missing"
+    store.data(digest).parent.mkdir()
+    store.data(digest).write_bytes(b"task: sums\n")
+    folder = read_request(asked, store).folder
+    assert folder == store.root / "tasks" / key
+    assert sorted(path.name for path in folder.rglob("*.*")) == ["items.jsonl", "task.yaml"]
+    assert read_request(asked, store).folder == folder
+    assert [path.name for path in folder.parent.iterdir()] == [key]
+    with pytest.raises(Problem) as caught:
+        read_request({"key": "b" * 64, "files": {"../out.yaml": digest}}, store)
+    assert caught.value.code == "path_outside_store"
 
 
 # What is kept --------------------------------------------------------------------------------------------
@@ -196,11 +218,12 @@ def request(plan: SmallPlan, *folders: Path, models: slice = slice(None)) -> dic
 def test_without_the_harness_the_answer_is_what_to_install(
     plan: SmallPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from merge_lab_agent import harness
+    from merge_lab_agent import harness_version as found
 
-    monkeypatch.setattr(harness, "PACKAGE", "no-such-package")
+    monkeypatch.setattr(found, "PACKAGE", "no-such-package")
     with pytest.raises(Problem) as caught:
-        harness.harness_version()
+        found.harness_version()
+    assert found.harness({}) == {"version": None}
     assert caught.value.code == "harness_missing"
     assert "pip install" in caught.value.fix
 

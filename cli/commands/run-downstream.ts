@@ -1,10 +1,5 @@
 import { ProblemError } from '../../core/problem.ts';
-import {
-  findHarness,
-  HARNESS_BYTES,
-  harnessMissing,
-  installHarness,
-} from '../../runner/downstream/harness.ts';
+import { HARNESS_BYTES, harnessMissing } from '../../runner/downstream/harness.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import type { DownstreamProgress } from '../../runner/session-types.ts';
 import { counted } from '../../words/numbers.ts';
@@ -17,7 +12,7 @@ import { type Io, say } from '../terminal/io.ts';
 
 /**
  * Before anything long begins: the experiment has tasks, and the evaluation harness is there or is installed after
- * asking. Throws `no_tasks`, `task_missing` and the like, `downstream_local_only`, `harness_missing`.
+ * asking. Throws `no_tasks`, `task_missing` and the like, `harness_missing`.
  */
 export async function readyHarness(
   { io, signal }: Context,
@@ -25,24 +20,20 @@ export async function readyHarness(
   yes: boolean,
 ): Promise<void> {
   session.checkTasks();
-  const place = await findHarness({}, signal);
+  const place = await session.harness();
   if (place.version !== null) return;
   if (!place.own) throw harnessMissing(place);
   const { disk, download } = HARNESS_BYTES;
   say(
     io,
-    `Downstream tasks need EleutherAI's lm-evaluation-harness beside the agent: about ${bytes(disk)}, ${bytes(download)} to download.`,
+    `Downstream tasks need EleutherAI's lm-evaluation-harness beside the agent${place.host === null ? '' : ` on ${plain(place.host)}`}: about ${bytes(disk)}, ${bytes(download)} to download.`,
   );
   if (!(await agrees(io, yes))) throw harnessMissing(place);
   let said = '';
-  await installHarness(
-    place,
-    (words) => {
-      if (words !== said) say(io, words);
-      said = words;
-    },
-    signal,
-  );
+  await session.installHarness((words) => {
+    if (words !== said) say(io, words);
+    said = words;
+  }, signal);
 }
 
 /** Scores what the report singles out on the experiment's tasks. Ctrl-C stops; what is scored stays. */

@@ -51,6 +51,25 @@ export const mergeDocumentSchema = z.strictObject({
   files: z.record(z.string(), z.string()).exactOptional(),
 });
 
+/** Which lines of a plan to score on which tasks; `files` of a task folder are named by their content, and were `put`. */
+export const downstreamDocumentSchema = z.strictObject({
+  plan: planId,
+  device: z.string(),
+  allow_remote_code: z.array(z.string()),
+  models: z.array(z.record(z.string(), z.unknown())).min(1),
+  tasks: z
+    .array(
+      z.strictObject({
+        key: sha256Hex<string>(),
+        shots: z.number().int().nonnegative().nullable(),
+        limit: z.number().int().positive().nullable(),
+        name: z.string().exactOptional(),
+        files: z.record(storePath, sha256Hex<string>()).exactOptional(),
+      }),
+    )
+    .min(1),
+});
+
 /** Parameters and answer of each call. */
 export const calls = {
   hello: {
@@ -88,6 +107,8 @@ export const calls = {
     }),
     answer: z.strictObject({ key: sha256Hex<string>() }),
   },
+  /** Of the evaluation harness beside the agent: null where it is not installed. */
+  harness: { params: z.strictObject({}), answer: z.strictObject({ version }) },
   list: {
     params: z.strictObject({ store: z.string().exactOptional(), root: z.string() }),
     answer: z.strictObject({
@@ -105,6 +126,7 @@ export const calls = {
         allow_remote_code: z.array(z.string()).exactOptional(),
       }),
       z.strictObject({ store: z.string(), merge: mergeDocumentSchema }),
+      z.strictObject({ store: z.string(), downstream: downstreamDocumentSchema }),
     ]),
     answer: z.strictObject({
       run: z.string(),
@@ -123,7 +145,7 @@ export const calls = {
       runs: z.array(
         z.strictObject({
           run: z.string(),
-          job: z.enum(['run', 'merge']),
+          job: z.enum(['run', 'merge', 'downstream']),
           plan: z.string(),
           device: z.string(),
           state: runStateSchema,

@@ -17,7 +17,7 @@ export interface DownstreamRequest {
   readonly tasks: readonly TaskRequest[];
 }
 
-type TaskRequest = {
+export type TaskRequest = {
   readonly key: TaskKey;
   readonly shots: number | null;
   readonly limit: number | null;
@@ -48,14 +48,6 @@ function taskRequest(root: string, named: NamedTask): TaskRequest {
   const { task, shots, limit } = named.task;
   const folder = taskFolder(root, task);
   return { key: named.key, shots, limit, ...(folder === null ? { name: task } : { folder }) };
-}
-
-export function tasksOfHost(): ProblemError {
-  return new ProblemError({
-    code: 'downstream_local_only',
-    message: 'Tasks are scored on this machine only, in this version.',
-    fix: 'Leave out --downstream, or add `--on local` where the models are here too.',
-  });
 }
 
 function noTasks(): ProblemError {

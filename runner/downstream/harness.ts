@@ -22,6 +22,8 @@ export interface HarnessPlace {
   readonly version: string | null;
   /** Whether it may be installed there: what is named is used, and never changed. */
   readonly own: boolean;
+  /** Null for this machine. */
+  readonly host: string | null;
 }
 
 const ASK = "from importlib.metadata import version; print(version('lm-eval'))";
@@ -32,15 +34,16 @@ export async function findHarness(options: FindOptions = {}, signal?: AbortSigna
   const python = found ?? findPython(options.named ?? undefined, options.env);
   const asked = await capture(python, ['-c', ASK], { signal, timeoutMs: 60_000 });
   const version = asked.code === 0 ? asked.output.trim().slice(0, 40) : null;
-  return { python, version, own: kind === 'checkout' || kind === 'managed' };
+  return { python, version, own: kind === 'checkout' || kind === 'managed', host: null };
 }
 
 /** What somebody is told who does not want it installed, or whose Python is their own. */
-export function harnessMissing({ python }: HarnessPlace): ProblemError {
+export function harnessMissing({ python, host }: HarnessPlace): ProblemError {
+  const there = host === null ? '' : ` on ${host}`;
   return new ProblemError({
     code: 'harness_missing',
-    message: "Downstream tasks need EleutherAI's lm-evaluation-harness, which is not installed.",
-    fix: `Install it beside the agent: ${python} -m pip install "${HARNESS}".`,
+    message: `Downstream tasks need EleutherAI's lm-evaluation-harness, which is not installed${there}.`,
+    fix: `Install it beside the agent${there}: ${python} -m pip install "${HARNESS}".`,
   });
 }
 

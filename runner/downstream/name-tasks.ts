@@ -19,7 +19,7 @@ export function nameTasks(root: string, tasks: readonly DownstreamTask[]): reado
     const folder = taskFolder(root, task.task);
     if (folder === null) return { task, key: taskKey({ name: task.task }, task) };
     try {
-      return { task, key: taskKey({ files: filesOf(folder) }, task) };
+      return { task, key: taskKey({ files: taskFiles(folder) }, task) };
     } catch (error) {
       return { task, key: null, problem: problemOf(folder, error) };
     }
@@ -31,7 +31,8 @@ export function taskFolder(root: string, task: string): string | null {
   return isLocalFolder(task) ? path.resolve(root, expandHome(task)) : null;
 }
 
-function filesOf(folder: string): [string, string][] {
+/** Relative path with forward slashes, and SHA-256, of each file. Throws `task_too_large`, and what reading throws. */
+export function taskFiles(folder: string): [string, string][] {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => path.join(entry.parentPath, entry.name))

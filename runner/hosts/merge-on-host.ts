@@ -4,15 +4,12 @@ import path from 'node:path';
 import { ProblemError } from '../../core/problem.ts';
 import { digest } from '../../core/store/canonical.ts';
 import { calls } from '../../core/store/protocol.ts';
-import { hasEnded } from '../../core/store/status.ts';
-import { checked, launchedSchema } from '../local-target.ts';
+import { checked } from '../local-target.ts';
 import type { MergeWatch } from '../session-types.ts';
 import type { MergeDocument } from '../target.ts';
 import type { HostLink } from './host-link.ts';
-import { pause } from './pause.ts';
+import { jobOnHost } from './job-on-host.ts';
 import { fetchFile } from './transfer.ts';
-
-const LOOK_MS = 500;
 
 type Watch = MergeWatch & { readonly signal: AbortSignal };
 
@@ -35,7 +32,7 @@ export async function mergeOnHost(
     checked('files', calls.files.answer, await link.request('files', { store, folder }, watch));
   let files = (await listed()).files;
   if (Object.keys(files).length === 0) {
-    await write(link, { ...rest, store, out: `${store}/${folder}` }, watch);
+    await jobOnHost(link, { merge: { ...rest, store, out: `${store}/${folder}` } }, watch);
     files = (await listed()).files;
   }
   await bring(link, store, folder, files, half, watch);
@@ -44,23 +41,6 @@ export async function mergeOnHost(
   renameSync(half, out);
   await link.request('discard', { store, folder }, watch);
   return { out };
-}
-
-async function write(link: HostLink, merge: MergeDocument, { signal }: Watch): Promise<void> {
-  const { store } = merge;
-  const asked = await link.request('launch', { store, merge }, { signal });
-  const { run } = checked('launch', launchedSchema, asked);
-  for (;;) {
-    await pause(LOOK_MS, signal);
-    if (signal.aborted) {
-      await link.request('stop', { store, run, now: true }).catch(() => {});
-      throw new ProblemError(CANCELLED);
-    }
-    const answer = checked('runs', calls.runs.answer, await link.request('runs', { store }, { signal }));
-    const found = answer.runs.find((each) => each.run === run);
-    if (found?.problem) throw new ProblemError(found.problem);
-    if (found && hasEnded(found.state)) return;
-  }
 }
 
 async function bring(
@@ -88,12 +68,6 @@ async function bring(
     });
   }
 }
-
-const CANCELLED = {
-  code: 'cancelled',
-  message: 'It was stopped before its end.',
-  fix: 'Start it again when you like.',
-};
 
 function notEmpty(out: string): ProblemError {
   return new ProblemError({

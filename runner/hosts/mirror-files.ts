@@ -14,7 +14,9 @@ import { cannotWrite, writeAtomically } from '../write-atomically.ts';
 
 const NAME = '[A-Za-z0-9][A-Za-z0-9._-]{0,127}';
 /** Grow at their end, and never change otherwise. */
-const APPENDED = new RegExp(`^(?:results/${NAME}\\.jsonl|runs/${NAME}/(?:events\\.jsonl|agent\\.log))$`);
+const APPENDED = new RegExp(
+  `^(?:(?:results|downstream)/${NAME}\\.jsonl|runs/${NAME}/(?:events\\.jsonl|agent\\.log))$`,
+);
 const REPLACED = new RegExp(`^runs/${NAME}/status/${NAME}\\.json$`);
 const RUN = new RegExp(`^${NAME}$`);
 /** A status is a few hundred bytes; one that comes in several pieces is none. */
@@ -37,6 +39,7 @@ export class MirrorFiles {
       names(path.join(this.#store, folder)).map((name) => `${folder}/${name}`);
     const found = [
       ...inside('results'),
+      ...inside('downstream'),
       ...inside('runs').flatMap((run) => [`${run}/events.jsonl`, `${run}/agent.log`]),
     ];
     return Object.fromEntries(

@@ -5,14 +5,18 @@ import * as z from 'zod';
 import type { Host } from '../../core/hosts/host.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { PlanId, PrepareRequest } from '../../core/store/format.ts';
-import { tasksOfHost } from '../downstream/downstream-request.ts';
+import { calls } from '../../core/store/protocol.ts';
+import type { DownstreamRequest } from '../downstream/downstream-request.ts';
+import type { HarnessPlace } from '../downstream/harness.ts';
 import type { GeometryRequest } from '../geometry-files.ts';
 import { checked, geometrySchema, launchedSchema } from '../local-target.ts';
 import type { AnyPrepared, Preparation } from '../prepared-cache.ts';
 import { askToStop } from '../run-folders.ts';
-import type { MergeWatch } from '../session-types.ts';
+import type { DownstreamOutcome, DownstreamWatch, MergeWatch } from '../session-types.ts';
 import type { Keeping, Launch, Launched, MergeDocument, Reach, Target } from '../target.ts';
 import { fromHost, keepPrepared, sendData, toHost } from './data-on-host.ts';
+import { downstreamOnHost } from './downstream-on-host.ts';
+import { installOnHost } from './harness-on-host.ts';
 import type { HostLink } from './host-link.ts';
 import { mergeOnHost } from './merge-on-host.ts';
 import { Mirror } from './mirror.ts';
@@ -76,8 +80,23 @@ export class SshTarget implements Target {
     return mergeOnHost(this.#link, document, { ...watch, signal: this.#either(watch.signal) });
   }
 
-  async downstream(): Promise<never> {
-    throw tasksOfHost();
+  async downstream(request: DownstreamRequest, watch: DownstreamWatch = {}): Promise<DownstreamOutcome> {
+    await this.#sendPlan(request.store, request.plan);
+    try {
+      return await downstreamOnHost(this.#link, request, { ...watch, signal: this.#either(watch.signal) });
+    } finally {
+      await this.sync(request.store, request.plan);
+    }
+  }
+
+  async harness(): Promise<HarnessPlace> {
+    const { python } = await this.#link.place();
+    const { version } = await this.#ask('harness', {}, calls.harness.answer);
+    return { python, version, own: this.host.python === null, host: this.host.name };
+  }
+
+  async installHarness(tell: (words: string) => void, signal?: AbortSignal): Promise<void> {
+    await installOnHost(this.host, await this.#link.place(), tell, this.#either(signal));
   }
 
   async sync(store: string, plan: PlanId): Promise<void> {

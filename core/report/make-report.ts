@@ -131,6 +131,7 @@ export class ReportMaker {
       this.#studies.forget();
       this.#precision.forget();
       this.#assisted.forget();
+      this.#draws.forget();
       this.#resamples = null;
       this.#samples = samplesOf(
         evaluations.map(([name]) => ({

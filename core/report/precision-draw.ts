@@ -4,6 +4,7 @@ import type { Members } from '../design/subsets.ts';
 import { type Measured, objectiveOf } from '../selection/measured.ts';
 import type { PlanLine, PlanMethod } from '../store/format.ts';
 import type { CurveState } from '../surrogate/assisted-curve.ts';
+import { SurrogateMemory } from '../surrogate/memory.ts';
 import type { Context, Unscored } from './context.ts';
 import type { CellMerges, Rows } from './merges.ts';
 import { stepOf } from './study/predicted.ts';
@@ -19,7 +20,12 @@ export interface PrecisionDraw {
 }
 
 export class DrawMaker {
+  readonly #memories = new Map<string, { readonly of: string; readonly memory: SurrogateMemory }>();
   #design: { readonly of: string; readonly design: SubsetDesign } | null = null;
+
+  forget(): void {
+    this.#memories.clear();
+  }
 
   /** Of the whole pool, whatever the goals leave out; null where the sweep asks for no precision. */
   draw(
@@ -53,8 +59,19 @@ export class DrawMaker {
       })),
       base: base && objectiveOf(base, context.weights),
       seed: context.seed,
+      memory: this.#memoryOf(context, `${size}/${method}`),
     };
     return { state, rows: complete, lines, failed: [...failed] };
+  }
+
+  /** Losses of a cell never change under the same weights. */
+  #memoryOf({ whole: { plan }, weights }: Context, name: string): SurrogateMemory {
+    const of = JSON.stringify([plan.id, [...weights]]);
+    const known = this.#memories.get(name);
+    if (known?.of === of) return known.memory;
+    const memory = new SurrogateMemory();
+    this.#memories.set(name, { of, memory });
+    return memory;
   }
 
   #designOf({ whole: { experiment } }: Context): SubsetDesign {

@@ -4,8 +4,9 @@ import type { Problem } from '../problem.ts';
 import { subsetsOfSize } from '../selection/subset-count.ts';
 import { type AssistedTerm, addTo, termsOf } from './assisted-mean.ts';
 import { weightsOf } from './factors.ts';
-import { fitSurrogate, type Surrogate } from './fit.ts';
+import type { Surrogate } from './fit.ts';
 import { furthestLook } from './looks.ts';
+import { SurrogateMemory } from './memory.ts';
 import { nameOf, type SurrogateMerge } from './merge.ts';
 import { anchorsOf, type PrecisionState } from './precision.ts';
 
@@ -52,7 +53,7 @@ export type CurveState = Omit<PrecisionState, 'precision'>;
  * size are cross-fitted, with mean zero whatever the other sizes drew: their errors from subsets are independent.
  */
 export function assistedCurve(state: CurveState): AssistedCurve | PlainCurve {
-  const { pool, base, seed, step } = state;
+  const { pool, base, seed, step, memory = new SurrogateMemory() } = state;
   const known = new Map(state.measured.map((merge) => [nameOf(merge), merge]));
   const mergesOf = (subsets: readonly Members[]) =>
     subsets.flatMap((members) => known.get(nameOf({ members, step: step(members.length) })) ?? []);
@@ -60,7 +61,7 @@ export function assistedCurve(state: CurveState): AssistedCurve | PlainCurve {
   if (!drawn) return { kind: 'plain', problem: null };
   const samples = [...drawn.values()].map(mergesOf);
   const merges = [...mergesOf(anchorsOf(pool)), ...samples.flat()];
-  const surrogate = fitSurrogate(merges, pool, base, seed);
+  const surrogate = memory.fit(merges, pool, base, seed);
   if (surrogate.kind === 'refused') return { kind: 'plain', problem: surrogate.problem };
   const places = new Map(merges.map((merge, i) => [nameOf(merge), i]));
   const forms = samples.flatMap((sample) => {

@@ -7,8 +7,8 @@ import { inBlocks } from '../design/blocks.ts';
 import type { Members } from '../design/subsets.ts';
 import { subsetsOfSize } from '../selection/subset-count.ts';
 import { type AssistedMean, assistedMean } from './assisted-mean.ts';
-import { fitSurrogate } from './fit.ts';
 import { dealt, lookSchedule } from './looks.ts';
+import { SurrogateMemory } from './memory.ts';
 import { nameOf, type SurrogateMerge } from './merge.ts';
 
 export interface PrecisionState {
@@ -25,6 +25,8 @@ export interface PrecisionState {
   /** L(θ0), where lengths vary; else null. */
   readonly base: number | null;
   readonly seed: number;
+  /** Of earlier decisions on the same losses; absent: nothing is remembered. */
+  readonly memory?: SurrogateMemory;
 }
 
 export interface PrecisionDecision {
@@ -84,23 +86,26 @@ export function anchorsOf(pool: number): readonly Members[] {
 
 /** The bounds of one look: from the design's own merges alone, so that a later call sees what this one saw. */
 function look(
-  { pool, base, seed }: PrecisionState,
+  { pool, base, seed, memory = new SurrogateMemory() }: PrecisionState,
   anchors: readonly Members[],
   drawn: readonly (readonly Members[])[],
   mergeOf: (members: Members) => SurrogateMerge | undefined,
   outside: number,
-): AssistedMean[] {
+): readonly AssistedMean[] {
   const measured = (subsets: readonly Members[]) =>
     subsets.flatMap((members) => {
       const merge = mergeOf(members);
       return merge ? [merge] : [];
     });
-  const fitted = fitSurrogate(measured([...anchors, ...drawn.flat()]), pool, base, seed);
-  const surrogate = fitted.kind === 'fitted' ? fitted : null;
-  return drawn.flatMap((subsets) => {
-    const k = subsets[0]?.length;
-    if (k === undefined) return [];
-    return [assistedMean(measured(subsets), k, subsetsOfSize(pool, k), surrogate, outside)];
+  const merges = measured([...anchors, ...drawn.flat()]);
+  return memory.look(merges, base, outside, () => {
+    const fitted = memory.fit(merges, pool, base, seed);
+    const surrogate = fitted.kind === 'fitted' ? fitted : null;
+    return drawn.flatMap((subsets) => {
+      const k = subsets[0]?.length;
+      if (k === undefined) return [];
+      return [assistedMean(measured(subsets), k, subsetsOfSize(pool, k), surrogate, outside)];
+    });
   });
 }
 

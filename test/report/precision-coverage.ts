@@ -55,10 +55,11 @@ export const PRECISION_DESIGNS: readonly StudyDesign[] = DESIGNS.map((design, in
       const [cell] = report.cells;
       const [curve, ...byDomain] = cell?.curves ?? [];
       if (!cell || !curve) return;
-      tally.event('rests on assisted means', 'power', cell.typical.means === 'assisted');
-      countCurve(curve, (k) => world.typical(k), 'typical loss', tally);
+      const { means } = cell.typical;
+      tally.event('rests on assisted means', 'power', means === 'assisted');
+      countCurve(curve, (k) => world.typical(k), `${means} mean`, tally);
       for (const [d, own] of byDomain.entries())
-        countCurve(own, (k) => typicalOn(world, k, d), 'of a domain', tally);
+        countCurve(own, (k) => typicalOn(world, k, d), `${means} mean of a domain`, tally);
       const k = curve.recommended_k;
       if (k) tally.interval('recommended k', bestK, { ...k, value: k.k }, 'cautious');
       countErrors(world, cell, tally);
@@ -91,17 +92,17 @@ function countCurve(
 ): void {
   for (const { k, mean, low, high } of points) tally.interval(quantity, truth(k), { value: mean, low, high });
   for (const { k, gain, low, high } of marginal_gain ?? [])
-    tally.interval(`${quantity}: gain`, truth(k) - truth(k + 1), { value: gain, low, high });
+    tally.interval(`gain, ${quantity}`, truth(k) - truth(k + 1), { value: gain, low, high });
 }
 
 /** How far the means are from those of all subsets on the same samples, beside plain means of the same merges. */
-function countErrors(world: World, { curves, merges }: Cell, tally: Tally): void {
+function countErrors(world: World, { curves, merges, typical }: Cell, tally: Tally): void {
   for (const { k, mean, subsets, of } of curves[0]?.points ?? []) {
     if (subsets === of) continue;
     const truth = onSamples(world, k);
     const own = merges.objective.filter((_, i) => membersAt(merges, i).length === k);
-    tally.value('mean, on these samples', truth, mean);
-    tally.value('plain mean, on these samples', truth, own.reduce((sum, x) => sum + x, 0) / own.length);
+    tally.value(`${typical.means} mean, on these samples`, truth, mean);
+    tally.value('plain means, on these samples', truth, own.reduce((sum, x) => sum + x, 0) / own.length);
   }
 }
 

@@ -30,7 +30,7 @@ export async function pickTarget({ title, current, withLocal }: Asked): Promise<
       found.filter(({ from }) => from === 'ssh'),
       current,
     ),
-    { label: '$(edit) Describe a host…', detail: 'Opens hosts.yaml', target: null },
+    { label: '$(edit) Describe a host…', description: 'hosts.yaml', target: null },
   ];
   const picked = await vscode.window.showQuickPick<PlaceItem>(items, { title, matchOnDescription: true });
   if (picked?.target === null) await showHostsFile();

@@ -19,6 +19,8 @@ export interface JourneyOptions {
   readonly trust?: boolean;
   /** Which sample; the one without results unless said. */
   readonly sample?: (parent: string) => Sample | Promise<Sample>;
+  /** What VS Code and the agent find in their environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Before VS Code starts. @returns the file to open, where it is another one */
   readonly prepare?: (sample: Sample) => string | undefined;
 }
@@ -43,6 +45,7 @@ export async function journey(options: JourneyOptions): Promise<Journey> {
     profile,
     extensions: inject('extensions'),
     ...(options.trust ? { trust: true } : {}),
+    ...(options.env ? { env: options.env } : {}),
   });
   onTestFinished(async ({ task }) => {
     if (task.result?.state === 'fail') await window.screenshot(`failed-${options.name}`).catch(() => null);

@@ -1,0 +1,27 @@
+/** The sample's models on a host behind a real ssh server of this machine, and an experiment that runs there. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import { Sshd } from '../ssh/sshd.ts';
+import { agentPython } from './installed.ts';
+import type { Sample } from './sample.ts';
+
+/** Whatever this process starts from here on finds the host by the alias `gpu-box`; it ends with the test. */
+export async function startHost(): Promise<Sshd> {
+  const sshd = await Sshd.start();
+  onTestFinished(() => sshd.remove());
+  sshd.use();
+  return sshd;
+}
+
+/** @returns the experiment: 63 merges, by one worker, of models that only the host has */
+export function putOnHost({ folder, file }: Sample, sshd: Sshd): string {
+  cpSync(path.join(folder, 'models', 'S'), path.join(sshd.home, 'models', 'models', 'S'), {
+    recursive: true,
+  });
+  const described = { [sshd.alias]: { python: agentPython(), workers: 1 } };
+  writeFileSync(path.join(path.dirname(folder), 'home', 'hosts.yaml'), JSON.stringify(described));
+  const text = readFileSync(file, 'utf8').replace(/^ {2}(analysis|code|geometry): .*\n/gm, '');
+  writeFileSync(file, text);
+  return file;
+}

@@ -1,8 +1,8 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Form } from './curve.ts';
 import { parameterCount } from './forms.ts';
 import { type Fit, Fitter, FormGrid, predictAll } from './least-squares.ts';
 import { LevelWhitenings } from './level.ts';
+import { misfitVariance, type Spectrum, spectrumOf } from './misfit.ts';
 import { Scratch } from './scratch.ts';
 import { residualScale, type UsablePoints } from './usable-points.ts';
 import { at, type Whitening, whiten } from './whitening.ts';
@@ -30,7 +30,6 @@ export interface Estimate {
 const ROUGH = 1e-5;
 
 const unexplained = new Scratch();
-const alongAxes = new Scratch();
 
 /** Misfit and fit follow from each other so often at most. */
 const MOST_STEPS = 12;
@@ -112,67 +111,12 @@ export class Estimator {
     };
   }
 
-  /** Paule and Mandel's τ²: the one at which the weighted residual sum of squares is what it is expected to be, K − p. */
   #misfit(fit: Fit): number {
     const { k, y } = this.points;
     if (!this.#spectrum) return 0;
-    const { values, vectors, ones, mean } = this.#spectrum;
-    const K = k.length;
-    const residuals = unexplained.of(K);
+    const residuals = unexplained.of(k.length);
     predictAll(fit, k, residuals);
-    for (let i = 0; i < K; i++) residuals[i] = at(y, i) - at(residuals, i);
-    const rotated = alongAxes.of(K);
-    let squared = 0;
-    for (let column = 0; column < K; column++) {
-      let sum = 0;
-      for (let row = 0; row < K; row++) sum += at(vectors, column * K + row) * at(residuals, row);
-      rotated[column] = sum;
-      squared += sum * sum;
-    }
-    const free = K - fit.p;
-    const floor = 1e-10 * mean;
-    // Around the best level for each τ², whatever level the fit has.
-    const excess = (tau2: number) => {
-      let [squares, products, level] = [0, 0, 0];
-      for (let i = 0; i < K; i++) {
-        const weight = 1 / (at(values, i) + tau2 + floor);
-        squares += weight * at(rotated, i) * at(rotated, i);
-        products += weight * at(rotated, i) * at(ones, i);
-        level += weight * at(ones, i) * at(ones, i);
-      }
-      return squares - (products * products) / level - free;
-    };
-    if (excess(0) <= 0) return 0;
-    let low = 0;
-    let high = squared / free;
-    for (let i = 0; i < 60 && high - low > 1e-6 * high; i++) {
-      const middle = (low + high) / 2;
-      if (excess(middle) > 0) low = middle;
-      else high = middle;
-    }
-    return high;
+    for (let i = 0; i < k.length; i++) residuals[i] = at(y, i) - at(residuals, i);
+    return misfitVariance(this.#spectrum, residuals, k.length - fit.p);
   }
-}
-
-/** The axes of a covariance, K of them. */
-interface Spectrum {
-  /** Variance along each, not negative. */
-  readonly values: Float64Array;
-  readonly mean: number;
-  /** One axis behind the other. Shape (K, K). */
-  readonly vectors: Float64Array;
-  /** A common shift of all k, along each. */
-  readonly ones: Float64Array;
-}
-
-function spectrumOf(C: Float64Array, size: number): Spectrum {
-  const found = new EigenvalueDecomposition(Matrix.from1DArray(size, size, C), { assumeSymmetric: true });
-  const values = Float64Array.from(found.realEigenvalues, (value) => Math.max(0, value));
-  const vectors = Float64Array.from(found.eigenvectorMatrix.transpose().to1DArray());
-  const ones = values.map((_, axis) => {
-    let sum = 0;
-    for (let i = 0; i < size; i++) sum += at(vectors, axis * size + i);
-    return sum;
-  });
-  return { values, mean: values.reduce((a, b) => a + b, 0) / size, vectors, ones };
 }

@@ -17,42 +17,53 @@ export interface Measured extends Losses {
   readonly draws: number;
 }
 
-/** Rows that are summed in one pass over the sums, as numbers of one kind whatever kind theirs are. */
-const lanes = { a: new Scratch(), b: new Scratch(), c: new Scratch(), e: new Scratch() };
+/** Four rows that are summed in one pass over the sums, as numbers of one kind whatever kind theirs are. */
+const lanes = [new Scratch(), new Scratch(), new Scratch(), new Scratch()] as const;
 
 /** A weighted sum of several, such as a mean: rows as for one model, which it is to everything that follows. */
 export function meanLosses(rows: readonly Losses[], weights: readonly number[], samples: Samples): Losses {
   const S = samples.tokens.length;
   const nll = new Float64Array(S);
   const domains = new Float64Array(samples.domains.length);
-  const counted = Array.from(rows.keys()).filter((i) => weights[i] !== 0);
-  const rowAt = (at: number, lane: Scratch) => {
-    const row = rows[counted[at] ?? -1];
-    const values = lane.of(S);
-    if (row) values.set(row.nll);
-    else values.fill(0, 0, S);
-    return values;
-  };
-  const weightAt = (at: number) => weights[counted[at] ?? -1] ?? 0;
-  for (let at = 0; at < counted.length; at += 4) {
-    const [a, b] = [rowAt(at, lanes.a), rowAt(at + 1, lanes.b)];
-    const [c, e] = [rowAt(at + 2, lanes.c), rowAt(at + 3, lanes.e)];
-    const [wa, wb, wc, we] = [weightAt(at), weightAt(at + 1), weightAt(at + 2), weightAt(at + 3)];
-    for (let s = 0; s < S; s++)
-      nll[s] =
-        (nll[s] as number) +
-        wa * (a[s] as number) +
-        wb * (b[s] as number) +
-        wc * (c[s] as number) +
-        we * (e[s] as number);
-  }
-  for (const i of counted) {
-    const own = (rows[i] as Losses).domains;
+  const [a, b, c, e] = [lanes[0].of(S), lanes[1].of(S), lanes[2].of(S), lanes[3].of(S)];
+  const together = [a, b, c, e];
+  const shares = [0, 0, 0, 0];
+  let waiting = 0;
+  for (let i = 0; i < rows.length; i++) {
     const weight = weights[i] as number;
-    for (let d = 0; d < domains.length; d++)
-      domains[d] = (domains[d] as number) + weight * (own[d] as number);
+    if (weight === 0) continue;
+    const own = rows[i] as Losses;
+    (together[waiting] as Float64Array).set(own.nll);
+    shares[waiting++] = weight;
+    addTo(domains, own.domains, weight);
+    if (waiting < lanes.length) continue;
+    addFour(nll, a, b, c, e, shares);
+    waiting = 0;
   }
+  for (let lane = 0; lane < waiting; lane++)
+    addTo(nll, together[lane] as Float64Array, shares[lane] as number);
   return { nll, domains };
+}
+
+function addTo(sums: Float64Array, values: Float64Array, weight: number): void {
+  for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) + weight * (values[i] as number);
+}
+
+function addFour(
+  sums: Float64Array,
+  a: Float64Array,
+  b: Float64Array,
+  c: Float64Array,
+  e: Float64Array,
+  [wa = 0, wb = 0, wc = 0, we = 0]: readonly number[],
+): void {
+  for (let s = 0; s < sums.length; s++)
+    sums[s] =
+      (sums[s] as number) +
+      wa * (a[s] as number) +
+      wb * (b[s] as number) +
+      wc * (c[s] as number) +
+      we * (e[s] as number);
 }
 
 /** Σ_d w_d L_d of each, shape (rows). Domains that do not count are not looked at. */

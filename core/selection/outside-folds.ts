@@ -151,43 +151,32 @@ function groupsOf({ start }: Samples, weights: DomainWeights, cells: Uint8Array)
   };
 }
 
-/** A domain counts by its tokens outside the fold: all of it, less its groups in the fold. */
-function sumsOf(
-  samples: Samples,
-  weights: DomainWeights,
-  { folds }: Foldings,
-  { domains, order, start, cell, domain }: Groups,
-): Sums {
+/** By folding and fold. A domain counts by its tokens outside the fold: all of it, less its groups in the fold. */
+function sumsOf(samples: Samples, weights: DomainWeights, { folds }: Foldings, groups: Groups): Sums {
+  const { domains, order, start, cell, domain } = groups;
   const G = cell.length;
-  const tokens = Array.from(cell, (_, g) => {
-    let sum = 0;
-    for (let i = start[g] as number; i < (start[g + 1] as number); i++)
-      sum += samples.tokens[order[i] as number] as number;
-    return sum;
-  });
   const starts = [0];
   const part: number[] = [];
   const weight: number[] = [];
   const emptied: number[] = [];
-  for (const folding of folds)
-    for (let fold = 0; fold < FOLDS; fold++) {
-      const left = new Float64Array(domains.length);
-      for (let g = 0; g < G; g++)
-        if (folding[cell[g] as number] !== fold)
-          left[domain[g] as number] = (left[domain[g] as number] as number) + (tokens[g] as number);
-      if (left.every((own) => own === 0)) emptied.push(starts.length - 1);
-      const shares = left.map((own, d) => (own > 0 ? (weights[domains[d] as number] as number) / own : 0));
-      for (const [d, share] of shares.entries()) {
-        part.push(G + d);
-        weight.push(share);
-      }
-      for (let g = 0; g < G; g++)
-        if (folding[cell[g] as number] === fold) {
-          part.push(g);
-          weight.push(-(shares[domain[g] as number] as number));
-        }
+  const tokens = Array.from(cell, (_, g) => {
+    const own = order.subarray(start[g], start[g + 1]);
+    return own.reduce((sum, s) => sum + (samples.tokens[s] as number), 0);
+  });
+  for (const folding of folds) {
+    const inFold = Array.from({ length: FOLDS }, (): number[] => []);
+    for (let g = 0; g < G; g++) inFold[folding[cell[g] as number] as number]?.push(g);
+    for (const own of inFold) {
+      const left = Array.from(domains, (d) => samples.domainTokens[d] as number);
+      for (const g of own)
+        left[domain[g] as number] = (left[domain[g] as number] as number) - (tokens[g] as number);
+      if (left.every((rest) => rest <= 0)) emptied.push(starts.length - 1);
+      const shares = left.map((rest, d) => (rest > 0 ? (weights[domains[d] as number] as number) / rest : 0));
+      part.push(...shares.map((_, d) => G + d), ...own);
+      weight.push(...shares, ...own.map((g) => -(shares[domain[g] as number] as number)));
       starts.push(part.length);
     }
+  }
   return {
     start: Int32Array.from(starts),
     part: Int32Array.from(part),

@@ -14,11 +14,11 @@ export function sampleVariance(
   samples: Samples,
   weights?: DomainWeights,
 ): Variance {
-  return overDomains(samples, weights, (from, to) => {
-    let sum = 0;
-    for (const values of influences) sum += squares(values, from, to);
-    return sum;
-  });
+  const variances = new Float64Array(samples.freedom.length);
+  for (const values of influences)
+    for (let d = 0; d < variances.length; d++)
+      if (weights?.[d] !== 0) variances[d] = (variances[d] as number) + squares(values, samples, d);
+  return summed(variances, samples);
 }
 
 /** The same of the difference of two models scored on the same samples. */
@@ -32,12 +32,24 @@ export function stepVariance(
   samples: Samples,
   weights?: DomainWeights,
 ): Variance {
-  return overDomains(samples, weights, (from, to) => {
-    let sum = 0;
-    for (let i = 1; i < influences.length; i++)
-      sum += squaredDifference(influences[i] as Float64Array, influences[i - 1] as Float64Array, from, to);
-    return sum;
-  });
+  const variances = new Float64Array(samples.freedom.length);
+  for (let i = 1; i < influences.length; i++)
+    for (let d = 0; d < variances.length; d++)
+      if (weights?.[d] !== 0) {
+        const step = squaredSteps(
+          influences[i - 1] as Float64Array,
+          influences[i] as Float64Array,
+          samples,
+          d,
+        );
+        variances[d] = (variances[d] as number) + step;
+      }
+  return summed(variances, samples);
+}
+
+function summed(variances: Float64Array, { freedom }: Samples): Variance {
+  const parts = Array.from(variances, (variance, d) => ({ variance, freedom: freedom[d] as number }));
+  return { variance: variances.reduce((sum, own) => sum + own, 0), freedom: pooledFreedom(parts) };
 }
 
 export function difference(a: Float64Array, b: Float64Array): Float64Array {
@@ -46,30 +58,16 @@ export function difference(a: Float64Array, b: Float64Array): Float64Array {
   return out;
 }
 
-function overDomains(
-  { start, freedom }: Samples,
-  weights: DomainWeights | undefined,
-  varianceOf: (from: number, to: number) => number,
-): Variance {
-  const parts: Variance[] = [];
-  let total = 0;
-  for (let d = 0; d < freedom.length; d++) {
-    if (weights?.[d] === 0) continue;
-    const variance = varianceOf(start[d] as number, start[d + 1] as number);
-    total += variance;
-    parts.push({ variance, freedom: freedom[d] as number });
-  }
-  return { variance: total, freedom: pooledFreedom(parts) };
-}
-
-function squares(values: Float64Array, from: number, to: number): number {
+/** Over domain d. */
+function squares(values: Float64Array, { start }: Samples, d: number): number {
   let sum = 0;
-  for (let s = from; s < to; s++) sum += (values[s] as number) ** 2;
+  for (let s = start[d] as number; s < (start[d + 1] as number); s++) sum += (values[s] as number) ** 2;
   return sum;
 }
 
-function squaredDifference(a: Float64Array, b: Float64Array, from: number, to: number): number {
+function squaredSteps(from: Float64Array, to: Float64Array, { start }: Samples, d: number): number {
   let sum = 0;
-  for (let s = from; s < to; s++) sum += ((a[s] as number) - (b[s] as number)) ** 2;
+  for (let s = start[d] as number; s < (start[d + 1] as number); s++)
+    sum += ((to[s] as number) - (from[s] as number)) ** 2;
   return sum;
 }

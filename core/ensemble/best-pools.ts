@@ -17,16 +17,28 @@ const LARGEST = 12;
 export function bestPools(
   data: EnsembleData,
   goal: PoolGoal,
-  { stage, cancelled }: EnsembleOptions,
+  options: EnsembleOptions,
 ): { byCount: BestPool[]; goal: BestPool | null } {
-  const M = data.pool.length;
-  const counts = Array.from({ length: Math.min(M, LARGEST) }, (_, i) => ({ ...UNLIMITED, k: i + 1 }));
+  const counts = poolCounts(data);
   const asked = setLimits(goal).length > 0 ? [goal] : [];
-  const found = crossFitPools(data, [...counts, ...asked], cancelled);
+  const found = crossFitPools(data, [...counts, ...asked], options.cancelled);
+  const pools = describePools(found, data, options);
+  return { byCount: pools.slice(0, counts.length), goal: pools[counts.length] ?? null };
+}
+
+/** One model, two, and so on. */
+export function poolCounts({ pool }: EnsembleData): PoolGoal[] {
+  return Array.from({ length: Math.min(pool.length, LARGEST) }, (_, i) => ({ ...UNLIMITED, k: i + 1 }));
+}
+
+export function describePools(
+  found: readonly CrossFitted[],
+  data: EnsembleData,
+  { stage, cancelled }: EnsembleOptions,
+): BestPool[] {
   const complete = stage === 'complete';
   const tied = complete ? tiesOf(data, cancelled) : () => null;
-  const pools = found.map((pool) => bestPool(pool, data, complete, tied(pool)));
-  return { byCount: pools.slice(0, counts.length), goal: pools[counts.length] ?? null };
+  return found.map((pool) => bestPool(pool, data, complete, tied(pool)));
 }
 
 function tiesOf(data: EnsembleData, cancelled: (() => boolean) | undefined) {

@@ -55,7 +55,7 @@ export function makeEnsembleReport(input: EnsembleInput, options: EnsembleOption
     diversity: diversityOf(rows, data, complete),
     best_pools: pools.byCount,
     goal: pools.goal,
-    serving: mergeOrPool(data, models, options.cancelled),
+    serving: mergeOrPool(data, models, options),
     study: complete ? ensembleStudy(data, verdict, options.cancelled) : null,
     beyond_noise: verdict,
     sentence: noiseSentence(oracle.at(-1) as OraclePoint, controls, verdict, complete),

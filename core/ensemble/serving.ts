@@ -2,10 +2,13 @@
  * Merging and ensembling on a common axis. A merge of k experts is served as one model, an ensemble of k models costs
  * all of them; so what they reach is held against each other by what serving takes: bytes of weights, FLOPs per token.
  */
-import { loss } from '../../words/numbers.ts';
-import { bytes, flops } from '../../words/units.ts';
+import type { Estimated } from '../selection/estimated.ts';
+import { servingSentence } from './serving-sentence.ts';
 
 export type ServingAxis = 'bytes' | 'flops';
+
+/** What of a pool is taken: the oracle knows the best model of each sample, the mixture knows nothing. */
+export type PoolKind = 'oracle' | 'mixture';
 
 /** Somebody's best with these costs: a merge, or a pool. All losses are bits per byte on the same samples. */
 export interface ServingPoint {
@@ -27,6 +30,9 @@ export interface ServingStep {
   readonly merge: number | null;
   readonly oracle: number | null;
   readonly mixture: number | null;
+  /** The merge minus the pool, paired by sample; below zero the merge is better. Null where either costs more. */
+  readonly against_oracle: Estimated | null;
+  readonly against_mixture: Estimated | null;
 }
 
 export interface ServingSeries {
@@ -37,73 +43,44 @@ export interface ServingSeries {
   readonly sentence: string;
 }
 
+/** Bits per byte of a merge minus those of a pool. */
+export type ServingDifference<M, P> = (merge: M, pool: P, kind: PoolKind) => Estimated;
+
 /** @throws RangeError on a cost or loss that is no finite number */
-export function compareServing(
-  merges: readonly ServingPoint[],
-  pools: readonly ServingPool[],
+export function compareServing<M extends ServingPoint, P extends ServingPool>(
+  merges: readonly M[],
+  pools: readonly P[],
   axis: ServingAxis,
+  difference: ServingDifference<M, P>,
 ): ServingSeries {
   const costOf = ({ servingBytes, flopsPerToken }: ServingPoint) =>
     axis === 'bytes' ? servingBytes : flopsPerToken;
   for (const point of [...merges, ...pools])
     if (![costOf(point), point.bitsPerByte].every(Number.isFinite))
       throw new RangeError(`k = ${point.k} has the cost ${costOf(point)} and the loss ${point.bitsPerByte}`);
-  const least = <P extends ServingPoint>(points: readonly P[], cost: number, loss: (point: P) => number) =>
-    points.reduce<number | null>(
-      (best, point) => (costOf(point) <= cost && (best === null || loss(point) < best) ? loss(point) : best),
-      null,
-    );
   const costs = [...new Set([...merges, ...pools].map(costOf))].sort((a, b) => a - b);
-  const steps = costs.map((cost) => ({
-    cost,
-    merge: least(merges, cost, ({ bitsPerByte }) => bitsPerByte),
-    oracle: least(pools, cost, ({ bitsPerByte }) => bitsPerByte),
-    mixture: least(pools, cost, ({ mixture }) => mixture),
-  }));
-  return { axis, steps, sentence: sentenceOf(steps, axis) };
+  const steps = costs.map((cost): ServingStep => {
+    const affordable = (point: ServingPoint) => costOf(point) <= cost;
+    const own = merges.filter(affordable);
+    const theirs = pools.filter(affordable);
+    const merge = least(own, ({ bitsPerByte }) => bitsPerByte);
+    const oracle = least(theirs, ({ bitsPerByte }) => bitsPerByte);
+    const mixture = least(theirs, (pool) => pool.mixture);
+    return {
+      cost,
+      merge: merge?.bitsPerByte ?? null,
+      oracle: oracle?.bitsPerByte ?? null,
+      mixture: mixture?.mixture ?? null,
+      against_oracle: merge && oracle && difference(merge, oracle, 'oracle'),
+      against_mixture: merge && mixture && difference(merge, mixture, 'mixture'),
+    };
+  });
+  return { axis, steps, sentence: servingSentence(steps, axis) };
 }
 
-type Side = 'merge' | 'ensemble' | 'tie' | 'none';
-
-function sentenceOf(steps: readonly ServingStep[], axis: ServingAxis): string {
-  const last = steps.at(-1);
-  if (!last || last.merge === null || last.oracle === null)
-    return 'There is nothing to compare: merges and pools are both needed.';
-  const parts = [
-    describe(steps, axis, 'mixture', 'its mixture'),
-    describe(steps, axis, 'oracle', 'its oracle, which knows the best model of each sample'),
-  ];
-  return parts.join(' ');
-}
-
-function describe(
-  steps: readonly ServingStep[],
-  axis: ServingAxis,
-  kind: 'oracle' | 'mixture',
-  name: string,
-): string {
-  const winner = ({ merge, [kind]: pool }: ServingStep): Side => {
-    if (merge === null || pool === null) return 'none';
-    return merge < pool ? 'merge' : pool < merge ? 'ensemble' : 'tie';
-  };
-  const common = steps.filter((step) => winner(step) !== 'none');
-  const spans: { side: Side; from: ServingStep }[] = [];
-  for (const step of common)
-    if (spans.at(-1)?.side !== winner(step)) spans.push({ side: winner(step), from: step });
-  const said = spans.map(
-    ({ side, from }) =>
-      `from ${costText(from.cost, axis)} on ${SIDES[side]} (${loss(from.merge ?? 0)} and ${loss(from[kind] ?? 0)})`,
+function least<P>(points: readonly P[], loss: (point: P) => number): P | null {
+  return points.reduce<P | null>(
+    (best, point) => (best === null || loss(point) < loss(best) ? point : best),
+    null,
   );
-  return `Merging against the ensemble with ${name}, in bits per byte: ${said.join(', ')}.`;
-}
-
-const SIDES: Readonly<Record<Side, string>> = {
-  merge: 'merging is better',
-  ensemble: 'the ensemble is better',
-  tie: 'both are the same',
-  none: 'neither is there',
-};
-
-function costText(cost: number, axis: ServingAxis): string {
-  return axis === 'bytes' ? bytes(cost) : `${flops(cost)} per token`;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeEnsembleReport } from '../../core/ensemble/make-report.ts';
 import type { EnsembleInput } from '../../core/ensemble/types.ts';
 import { parseExperiment } from '../../core/experiment/parse.ts';
+import { seededRandom } from '../../core/law/random.ts';
 import { must } from '../webview/sample.ts';
 import { complementary, inputOf } from './pools.ts';
 
@@ -39,6 +40,49 @@ describe('a merge among the models of an ensemble', () => {
     expect(serving?.bytes.steps.map(({ cost }) => cost)).toEqual([2e9, 4e9, 6e9]);
     expect(serving?.bytes.steps.every(({ merge }) => merge === models[3]?.bits_per_byte.value)).toBe(true);
     expect(serving?.bytes.sentence).toMatch(/oracle, which knows .* from 4.0 GB on the ensemble is better/);
+  });
+});
+
+describe('the difference of a merge and a pool', () => {
+  /** One model with its merge: what is between them is the same on every sample but for noise. */
+  function pair(S: number, seed: number): EnsembleInput {
+    const random = seededRandom(seed);
+    const model = Array.from({ length: S }, () => 60 + 40 * random.uniform());
+    const merge = model.map((nll) => nll + 2 + 5 * random.normal());
+    const input = inputOf([model, merge]);
+    return {
+      ...input,
+      models: input.models.map((each, m) => (m === 1 ? { ...each, mergeOf: ['m0'] } : each)),
+    };
+  }
+  const differenceOf = (input: EnsembleInput) =>
+    must(must(makeEnsembleReport(input, { stage: 'complete' }).serving).bytes.steps[0]);
+
+  it('has the interval of paired samples: of 100 bytes each, Student’s of their differences', () => {
+    const input = pair(40, 7);
+    const [model, merge] = input.models.map(({ nll }) => nll);
+    const differences = Array.from(must(model), (nll, s) => (must(must(merge)[s]) - nll) / (100 * Math.LN2));
+    const mean = differences.reduce((sum, each) => sum + each / 40, 0);
+    const variance = differences.reduce((sum, each) => sum + (each - mean) ** 2 / 39, 0);
+    const { against_oracle, against_mixture } = differenceOf(input);
+    expect(against_oracle?.value).toBeCloseTo(mean, 12);
+    // t of 39 degrees of freedom at 0.975.
+    expect(must(against_oracle?.high) - mean).toBeCloseTo(2.022691 * Math.sqrt(variance / 40), 8);
+    expect(against_mixture).toEqual(against_oracle);
+  });
+
+  it('covers what is true of the world that the samples are from', () => {
+    const truth = 2 / (100 * Math.LN2);
+    const holds = Array.from({ length: 400 }, (_, seed) => differenceOf(pair(25, seed)).against_mixture);
+    const covered = holds.filter((each) => must(each?.low) <= truth && truth <= must(each?.high)).length;
+    // 95% of 400 is 380, with a standard error of 4.4.
+    expect(covered).toBeGreaterThanOrEqual(366);
+    expect(covered).toBeLessThanOrEqual(394);
+  });
+
+  it('has no ends while only points are asked for', () => {
+    const { serving } = makeEnsembleReport(withMerge(), { stage: 'points' });
+    expect(serving?.flops.steps[0]?.against_mixture).toMatchObject({ low: null, high: null });
   });
 });
 

@@ -5,16 +5,10 @@ import { samplesShowSpread } from '../selection/curve-error.ts';
 import { objectiveOf } from '../selection/measured.ts';
 import { pairedVariance } from '../selection/sample-variance.ts';
 import { isRestricted } from './allowed.ts';
+import { type Judged, lossOf } from './beside-best.ts';
 import type { Context } from './context.ts';
 import type { CurveSource } from './curves.ts';
-import { estimatedBy } from './estimated.ts';
 import type { Better, Chosen, Selection } from './report.ts';
-
-/** A chosen subset with what each sample contributes to the error of its cross-fitted loss, shape (S). */
-export interface Judged {
-  readonly chosen: Chosen;
-  readonly values: Float64Array;
-}
 
 type Recommendation = Pick<Selection, 'recommended' | 'reason' | 'passed_over' | 'better' | 'fewest'>;
 
@@ -47,11 +41,13 @@ export function recommend(
     fewest: fewerThan(context, each, enough),
     ...more,
   });
-  if (own && pick !== null)
-    return taken(own, { better: lowest && surelyBetter(context, lowest, own, rivals) });
+  if (own && lowest && pick !== null)
+    return taken(own, {
+      better: surelyBetter(context, lowest, own, rivals) ? aheadOf(own.chosen, lowest.chosen) : null,
+    });
   if (own && lowest && enough && winning.includes(own)) {
     if (near.includes(own) || !surelyBetter(context, lowest, own, rivals)) return taken(own);
-    return taken(enough, { passed_over: difference(context, own, lowest) });
+    return taken(enough, { passed_over: { chosen: own.chosen, difference: own.chosen.behind } });
   }
   if (lowest && (own || k === 0)) return taken(lowest);
   return none(k === 0 ? 'No merge beats the base.' : unmeasured(context, source, k));
@@ -72,10 +68,6 @@ function unmeasured({ whole, input }: Context, { place }: CurveSource, k: number
     ? 'has been measured yet'
     : 'is measured: `sweep.k` leaves that size out';
   return `No subset of ${k} experts${allowed} ${swept}.`;
-}
-
-function lossOf({ chosen }: Judged): number {
-  return chosen.cross_fitted.value;
 }
 
 /** Where the base is not scored, everything passes. */
@@ -109,19 +101,14 @@ function fewerThan(
 }
 
 /** `other`, where it is better than `own` beyond what the samples leave open, and the luck of the best of its rivals. */
-function surelyBetter(context: Context, other: Judged, own: Judged, rivals: number): Better | null {
-  if (other === own || !samplesShowSpread(context.samples, context.weights)) return null;
+function surelyBetter(context: Context, other: Judged, own: Judged, rivals: number): boolean {
+  if (other === own || !samplesShowSpread(context.samples, context.weights)) return false;
   const { variance, freedom } = pairedVariance(other.values, own.values, context.samples);
   const half = studentPoint(freedom, 0.05 / rivals) * Math.sqrt(variance);
-  return lossOf(other) - lossOf(own) + half < 0 ? difference(context, other, own) : null;
+  return lossOf(other) - lossOf(own) + half < 0;
 }
 
-/** Loss of the first minus that of the second, paired. */
-function difference(context: Context, of: Judged, against: Judged): Better {
-  return {
-    chosen: of.chosen,
-    difference: estimatedBy(context, lossOf(of) - lossOf(against), () =>
-      pairedVariance(of.values, against.values, context.samples),
-    ),
-  };
+function aheadOf({ behind: { value, low, high } }: Chosen, best: Chosen): Better {
+  const negated = (end: number | null) => end && -end;
+  return { chosen: best, difference: { value: -value, low: negated(high), high: negated(low) } };
 }

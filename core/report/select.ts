@@ -1,18 +1,28 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
 import type { RecommendedK } from '../law/curve.ts';
 import { attribution, type ExpertEffect } from '../selection/attribution.ts';
+import { choiceVariance } from '../selection/choice-variance.ts';
 import { chooseBest } from '../selection/chosen.ts';
 import { samplesShowSpread } from '../selection/curve-error.ts';
 import { isRounding, summedVariance, type Variance } from '../selection/estimated.ts';
-import { influence, type Measured, meanLosses, objectiveOf, objectivesOf } from '../selection/measured.ts';
+import {
+  influence,
+  type Losses,
+  type Measured,
+  meanLosses,
+  objectiveOf,
+  objectivesOf,
+} from '../selection/measured.ts';
 import { pairedVariance, sampleVariance } from '../selection/sample-variance.ts';
+import type { Samples } from '../selection/samples.ts';
 import { subsetsOfSize } from '../selection/subset-count.ts';
 import type { SubsetError } from '../selection/subset-error.ts';
 import { tiedWithBest } from '../selection/tied.ts';
+import { besideBest, type Judged } from './beside-best.ts';
 import type { Context } from './context.ts';
 import { type CurveSource, curveSubsetError } from './curves.ts';
 import { estimated, estimatedBy } from './estimated.ts';
-import { type Judged, recommend } from './recommend.ts';
+import { recommend } from './recommend.ts';
 import type { Attribution, Chosen, Estimated, Selection } from './report.ts';
 
 /** Indices of subsets by k, ascending. */
@@ -40,7 +50,7 @@ export function makeSelection(
 ): Selection | null {
   if (source.measured.length === 0) return null;
   const subsets = curveSubsetError(context, source, context.weights);
-  const judged = compared(
+  const judged = besideBest(
     context,
     [...source.candidates].map(([k, candidates]) => chosenAt(context, source, subsets, k, candidates)),
   );
@@ -49,23 +59,6 @@ export function makeSelection(
     chosen: judged.map(({ chosen }) => chosen),
     ...recommend(context, source, judged, recommendedK),
   };
-}
-
-/** Each beside the one of lowest cross-fitted loss. */
-function compared(context: Context, judged: readonly Judged[]): readonly Judged[] {
-  const best = judged.reduce<Judged | null>(
-    (a, b) => (a === null || b.chosen.cross_fitted.value < a.chosen.cross_fitted.value ? b : a),
-    null,
-  );
-  if (best === null) return [];
-  return judged.map((each) => {
-    if (each === best) return each;
-    const value = each.chosen.cross_fitted.value - best.chosen.cross_fitted.value;
-    const behind = estimatedBy(context, value, () =>
-      pairedVariance(each.values, best.values, context.samples),
-    );
-    return { ...each, chosen: { ...each.chosen, behind } };
-  });
 }
 
 function chosenAt(
@@ -86,29 +79,42 @@ function chosenAt(
   const loss = objectiveOf(choice.crossFitted, weights);
   const at = source.points.findIndex((point) => point.k === k);
   const typical = source.points[at];
+  const tied =
+    resamples && samplesShowSpread(samples, weights)
+      ? tiedWithBest(choice.best, candidates, measured, samples, weights, resamples).length
+      : null;
+  const againstTypical = () => {
+    const around = typical?.losses ?? meanOf(candidates, measured, samples);
+    return pairedVariance(values, influence(around, samples, weights), samples);
+  };
+  const added = tied === null || tied === 1 ? 0 : choiceVariance(tied, againstTypical());
+  const withChoice = ({ variance, freedom }: Variance) => ({ variance: variance + added, freedom });
   const chosen: Chosen = {
     k,
     members: best.members,
     loss: objectiveOf(best, weights),
-    cross_fitted: estimatedBy(context, loss, () => sampleVariance([values], samples)),
+    cross_fitted: estimatedBy(context, loss, () => withChoice(sampleVariance([values], samples))),
     difference:
       typical === undefined
         ? null
         : estimatedBy(context, loss - objectiveOf(typical.losses, weights), () =>
-            summedVariance([
-              pairedVariance(values, influence(typical.losses, samples, weights), samples),
-              subsets && subsetVariance(subsets, at),
-            ]),
+            summedVariance([withChoice(againstTypical()), subsets && subsetVariance(subsets, at)]),
           ),
     behind: { value: 0, low: null, high: null },
-    tied:
-      resamples && samplesShowSpread(samples, weights)
-        ? tiedWithBest(choice.best, candidates, measured, samples, weights, resamples).length
-        : null,
+    tied,
     measured: candidates.length,
     of: subsetsOfSize(pool - required.length, k - required.length),
   };
-  return { chosen, values };
+  return { chosen, values, choice: added };
+}
+
+function meanOf(indices: readonly number[], measured: readonly Measured[], samples: Samples): Losses {
+  const rows = indices.map((index) => measured[index] as Measured);
+  return meanLosses(
+    rows,
+    rows.map(() => 1 / rows.length),
+    samples,
+  );
 }
 
 /** Of the typical merge at the point `at`, from subsets that were not merged. */

@@ -57,6 +57,18 @@ def _environment(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     return environment(request)
 
 
+def _slurm_run(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    from merge_lab_agent.slurm_run import slurm_run
+
+    return slurm_run(request)
+
+
+def _slurm_worker(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    from merge_lab_agent.slurm_worker import slurm_worker
+
+    return slurm_worker(request)
+
+
 # Each imports what it needs when it is asked for: starting must be quick.
 JOBS: dict[str, Job] = {
     "run": _run,
@@ -65,6 +77,8 @@ JOBS: dict[str, Job] = {
     "geometry": _geometry,
     "downstream": _downstream,
     "environment": _environment,
+    "slurm_run": _slurm_run,
+    "slurm_worker": _slurm_worker,
 }
 
 

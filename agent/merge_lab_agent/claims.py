@@ -29,6 +29,10 @@ LEASE_SECONDS = 30.0
 RENEW_SECONDS = 5.0
 
 
+Block = int | str
+"""A block of a plan by its number; or by name, whatever else one alone may do for it."""
+
+
 def blocks(total: int) -> list[range]:
     """The positions of a plan in blocks: of 32 merges, and of ever fewer towards its end, so that no worker
     is left with many while others have none."""
@@ -50,8 +54,8 @@ class Claims:
         self.worker = worker
         self._clock = clock
         self._lease = 0
-        self._held: set[int] = set()
-        self._seen: dict[int, tuple[bytes, float]] = {}
+        self._held: set[Block] = set()
+        self._seen: dict[Block, tuple[bytes, float]] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._renewal: threading.Thread | None = None
@@ -72,7 +76,7 @@ class Claims:
         for block in list(self._held):
             self.release(block)
 
-    def claim(self, block: int) -> bool:
+    def claim(self, block: Block) -> bool:
         """Takes a free or abandoned block; False where a living worker has it."""
         if block in self._held:
             return True
@@ -88,11 +92,11 @@ class Claims:
         fault("after_claim")
         return True
 
-    def holds(self, block: int) -> bool:
+    def holds(self, block: Block) -> bool:
         """Whether a claim is still this worker's: one that slept for long may have lost it."""
         return self._owns(block)
 
-    def release(self, block: int) -> None:
+    def release(self, block: Block) -> None:
         """Gives the block back, unless somebody took it over meanwhile."""
         with self._lock:
             self._held.discard(block)
@@ -116,7 +120,7 @@ class Claims:
         while not self._ended.wait(RENEW_SECONDS):
             self.renew()
 
-    def _file(self, block: int) -> Path:
+    def _file(self, block: Block) -> Path:
         return self.folder / str(block)
 
     def _content(self) -> bytes:
@@ -127,7 +131,7 @@ class Claims:
         }
         return compact_json(owner) + b"\n"
 
-    def _create(self, block: int) -> bool:
+    def _create(self, block: Block) -> bool:
         """Exclusive creation with the content already in it: a kill in between leaves no empty claim."""
         file, temporary = self._file(block), self.folder / f".{block}.{self.worker}.tmp"
         try:
@@ -155,7 +159,7 @@ class Claims:
         except FileExistsError:
             return False
 
-    def _abandoned(self, block: int) -> bytes | None:
+    def _abandoned(self, block: Block) -> bytes | None:
         """The content of a claim whose owner is gone, else None. Unreadable claims lapse like silent ones."""
         try:
             content = self._file(block).read_bytes()
@@ -172,7 +176,7 @@ class Claims:
             return None
         return content if self._clock() - since >= LEASE_SECONDS else None
 
-    def _bury(self, block: int, content: bytes) -> None:
+    def _bury(self, block: Block, content: bytes) -> None:
         """Removes the claim that was judged and no other: a newer one found in its place is put back."""
         file, grave = self._file(block), self.folder / f".{block}.{self.worker}.dead"
         with contextlib.suppress(OSError):
@@ -181,7 +185,7 @@ class Claims:
                 os.link(grave, file)
             grave.unlink()
 
-    def _owns(self, block: int) -> bool:
+    def _owns(self, block: Block) -> bool:
         with contextlib.suppress(OSError):
             return f'"worker":"{self.worker}"'.encode() in self._file(block).read_bytes()
         return False

@@ -24,7 +24,7 @@ def agent_command(name: str) -> list[str]:
     return [sys.executable, "-m", "merge_lab_agent", name]
 
 
-def _environment() -> dict[str, str]:
+def agent_environment() -> dict[str, str]:
     """The same package in the child, also where it runs from a checkout that is not installed."""
     environment = dict(os.environ)
     if PACKAGE.parent.name not in ("site-packages", "dist-packages"):
@@ -54,7 +54,7 @@ class Jobs:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=_environment(),
+                env=agent_environment(),
                 cwd=PACKAGE.parent,
             )
             self._running.add(process)
@@ -124,7 +124,7 @@ def start_detached(name: str, request: dict[str, Any], folder: Path) -> subproce
                 stdout=log,
                 stderr=log,
                 cwd=folder,
-                env=_environment(),
+                env=agent_environment(),
                 **options,
             )
         stdin: IO[bytes] | None = process.stdin

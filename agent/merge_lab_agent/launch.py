@@ -13,6 +13,8 @@ from merge_lab_agent.problem import Problem
 from merge_lab_agent.process import identify
 from merge_lab_agent.request import object_field, text_field
 from merge_lab_agent.runs import all_runs, died, read_run
+from merge_lab_agent.slurm import slurm_options
+from merge_lab_agent.slurm_run import resume
 from merge_lab_agent.status import add_event
 from merge_lab_agent.store import Store, cannot_write
 
@@ -25,8 +27,10 @@ _launched: list[subprocess.Popen[bytes]] = []
 def launch(request: dict[str, Any]) -> dict[str, Any]:
     """`{store, plan, device, workers}` → `{run, state}` with state `started`, `queued` or `attached`.
 
-    With `merge: {...}` or `downstream: {...}` (the document of that job) the job is that instead. `note` says
-    what would end the run early. Raises the run's own Problem where it fails at once.
+    With `slurm: {...}` the workers are jobs of Slurm, submitted from here; a run whose jobs go on without a
+    supervisor is attached to and supervised again. With `merge: {...}` or `downstream: {...}` (the document
+    of that job) the job is that instead. `note` says what would end the run early. Raises the run's own
+    Problem where it fails at once.
     """
     store = Store.open(text_field(request, "store"))
     job = next((name for name in ("merge", "downstream") if name in request), "run")
@@ -46,13 +50,15 @@ def launch(request: dict[str, Any]) -> dict[str, Any]:
     with _one_launch_at_a_time(store):
         if job == "run" and (running := _running(store, plan)) is not None:
             return {"run": running, "state": "attached"}
+        if "slurm" in document:
+            slurm_options(document["slurm"])
         run = new_run_id()
         folder = store.run(run)
         try:
             folder.mkdir()
         except OSError as error:
             raise cannot_write(folder, error) from error
-        process = start_detached(job, document | {"run": run}, folder)
+        process = start_detached("slurm_run" if "slurm" in document else job, document | {"run": run}, folder)
         _launched.append(process)
         identity = identify(process.pid).to_json()
         device = str(document.get("device", "cpu"))
@@ -69,6 +75,9 @@ def _one_launch_at_a_time(store: Store) -> Any:
 
 
 def _running(store: Store, plan: str) -> str | None:
+    on_slurm = resume(store, plan)
+    if on_slurm is not None and not on_slurm.stopping:
+        return on_slurm.run
     for record in reversed(all_runs(store)):
         if record.job == "run" and record.plan == plan and record.active and not record.stopping:
             return record.run

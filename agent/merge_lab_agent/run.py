@@ -24,7 +24,7 @@ from merge_lab_agent.plan import Merge, Plan
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.process import this_process
 from merge_lab_agent.progress import Progress
-from merge_lab_agent.request import optional_count, text_field, text_list
+from merge_lab_agent.request import flag, optional_count, text_field, text_list
 from merge_lab_agent.results import ResultIndex, ResultWriter
 from merge_lab_agent.rooms import ResidentRooms
 from merge_lab_agent.status import StatusWriter, WorkerStatus, add_event
@@ -34,7 +34,8 @@ from merge_lab_agent.worker import Worker
 
 def run(request: dict[str, Any], *, rooms_type: type[ResidentRooms] = ResidentRooms) -> dict[str, Any]:
     """Works through `{store, plan, run, device, workers}`, where `workers` is `auto` or a number (default 1);
-    returns this worker's last status (`done`, `stopped`, `failed`).
+    returns this worker's last status (`done`, `stopped`, `failed`). A batch system names its `worker`, and
+    has `allocated` the device, so that nobody else sits at it.
 
     Whatever goes wrong ends in that status as a Problem; only a store that cannot be opened raises one.
     """
@@ -44,7 +45,10 @@ def run(request: dict[str, Any], *, rooms_type: type[ResidentRooms] = ResidentRo
     control = Control(folder)
     control.install()
     first = WorkerStatus(
-        run=run_id, worker=new_worker_id(), plan=plan_id, device=text_field(request, "device")
+        run=run_id,
+        worker=text_field({"worker": new_worker_id()} | request, "worker"),
+        plan=plan_id,
+        device=text_field(request, "device"),
     )
     # Before the first status, so that whoever reads that can also tell whether its process lives.
     add_event(folder, "started", plan=plan_id, worker=first.worker, process=this_process().to_json())
@@ -130,6 +134,9 @@ class _Run:
         device = resolve_device(asked)
         if device.name != "cpu":
             self._start_on_other_gpus(asked, device)
+        if flag(self.request, "allocated"):
+            self._work(device)
+            return
         holder = f"run {self.status.status.run} of {self.store.root}"
         with device_lock(
             device, holder, waiting=self._wait, stopping=lambda: self.control.stopping

@@ -88,7 +88,7 @@ def read_run(folder: Path) -> RunRecord:
     job, plan, device = "run", "", ""
     processes: list[ProcessIdentity] = []
     of_worker: dict[str, ProcessIdentity] = {}
-    for event in _json_lines(folder / "events.jsonl"):
+    for event in json_lines(folder / "events.jsonl"):
         if event.get("event") in ("launched", "started"):
             job, plan = str(event.get("job", job)), str(event.get("plan", plan))
             device = device or str(event.get("device", ""))
@@ -104,7 +104,7 @@ def read_run(folder: Path) -> RunRecord:
             lives.get(of_worker.get(str(document.get("worker")), processes[-1])) if processes else None,
         )
         for file in sorted((folder / "status").glob("[!.]*.json"))
-        for document in _json_lines(file)
+        for document in json_lines(file)
         if isinstance(document.get("state"), str)
     ]
     workers.sort(key=lambda status: str(status.get("worker")))
@@ -131,7 +131,8 @@ def _gone(folder: Path) -> str:
     return "stopped" if (folder / "control" / "stop-now").exists() else "failed"
 
 
-def _json_lines(file: Path) -> list[dict[str, Any]]:
+def json_lines(file: Path) -> list[dict[str, Any]]:
+    """The objects of a file, a line each; none where it cannot be read."""
     try:
         lines = file.read_bytes().splitlines()
     except OSError:

@@ -25,6 +25,7 @@ from merge_lab_agent.problem import Problem
 from merge_lab_agent.protocol import BadMessage, MessageWriter, Request, read_line, read_message
 from merge_lab_agent.run import as_problem
 from merge_lab_agent.runs import runs, stop
+from merge_lab_agent.slurm_run import see_to
 from merge_lab_agent.transfer import discard, files, get, put
 
 MOST_CALLS = 64
@@ -52,9 +53,9 @@ class Server:
             "harness": harness,
             "list": list_models,
             "launch": launch,
-            "stop": stop,
+            "stop": _seen_to(stop),
             "runs": runs,
-            "follow": self._follower.follow,
+            "follow": _seen_to(self._follower.follow),
             "unfollow": self._follower.unfollow,
             "put": put,
             "get": get,
@@ -154,6 +155,14 @@ class Server:
             self._idle.wait_for(
                 lambda: self._busy == 0 or self._writer.closed.is_set(), max(0.0, deadline - time.monotonic())
             )
+
+
+def _seen_to(call: Call) -> Call:
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
+        see_to(request)
+        return call(request)
+
+    return answer
 
 
 def _unknown(method: str, known: list[str]) -> Problem:

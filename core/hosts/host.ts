@@ -1,3 +1,5 @@
+import type { Slurm } from './slurm.ts';
+
 /** A machine behind ssh where merges may run. */
 export interface Host {
   /** What experiments call it; also a folder's name under `.mergelab`. */
@@ -11,6 +13,8 @@ export interface Host {
   /** Folder on the host that relative names of models begin at. */
   readonly models: string;
   readonly workers: Workers;
+  /** It is a login node: workers are jobs of Slurm; null where they run on the host itself. */
+  readonly slurm: Slurm | null;
 }
 
 /** How many agent processes share a run: `auto` is one a GPU, else one for each group of cores that one keeps busy. */
@@ -23,7 +27,7 @@ export const MOST_WORKERS = 256;
 /** A host that no file describes: an alias of the user's ssh configuration, with every default. */
 export function plainHost(name: string): Host {
   const folders = { directory: DEFAULT_DIRECTORY, models: DEFAULT_MODELS };
-  return { name, ssh: name, python: null, ...folders, workers: 'auto' };
+  return { name, ssh: name, python: null, ...folders, workers: 'auto', slurm: null };
 }
 
 export function isWorkers(value: unknown): value is Workers {

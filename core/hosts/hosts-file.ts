@@ -12,10 +12,11 @@ import {
   wrongHostName,
   wrongHostPath,
 } from './host.ts';
+import { isSlurmKey, SLURM_KEYS, wrongSlurm } from './slurm.ts';
 
 const LARGEST = 100_000;
-const KEYS = ['ssh', 'python', 'directory', 'models', 'workers'] as const;
-const LATER: readonly string[] = ['slurm', 'ray'];
+const KEYS = ['ssh', 'python', 'directory', 'models', 'workers', 'slurm'] as const;
+const LATER: readonly string[] = ['ray'];
 
 export interface HostsFile {
   /** Without those that have a problem. */
@@ -108,16 +109,37 @@ function wrongKey(name: string, key: string): Found | null {
       message: `\`${shown}\` comes in a later version.`,
       fix: 'Remove it, or wait for that version.',
     };
-  const near = didYouMean(key, KEYS);
+  return unknownKey(path, 'a host', KEYS);
+}
+
+function unknownKey(path: readonly string[], of: string, known: readonly string[]): Found {
+  const key = path.at(-1) ?? '';
+  const near = didYouMean(key, known);
   const hint = near ? ` Did you mean \`${near}\`?` : '';
   return {
     path,
-    message: `\`${shown}\` is not a key of a host.${hint}`,
-    fix: near ? `Write \`${near}\`.` : `Remove it; a host has \`${KEYS.join('`, `')}\`.`,
+    message: `\`${key.slice(0, 60)}\` is not a key of ${of}.${hint}`,
+    fix: near ? `Write \`${near}\`.` : `Remove it; ${of} has \`${known.join('`, `')}\`.`,
   };
 }
 
-function wrongValue(name: string, key: string, value: unknown): Found | null {
+function wrongInSlurm(name: string, value: unknown): readonly Found[] {
+  const path = [name, 'slurm'];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const fix = 'Write e.g. `slurm: { partition: gpu, gpus: 1, time: "4:00:00" }`.';
+    return [{ path, message: `\`slurm\` of \`${name}\` must be a map of keys to values.`, fix }];
+  }
+  return Object.entries(value).flatMap(([key, each]): Found[] => {
+    if (!isSlurmKey(key)) return [unknownKey([...path, key], '`slurm`', SLURM_KEYS)];
+    const why = wrongSlurm(key, each);
+    if (why === null) return [];
+    const message = `\`${key}\` of \`slurm\` cannot be \`${String(each).slice(0, 60)}\`: ${why}.`;
+    return [{ path: [...path, key], message, fix: 'Correct it.' }];
+  });
+}
+
+function wrongValue(name: string, key: string, value: unknown): Found | readonly Found[] | null {
+  if (key === 'slurm') return wrongInSlurm(name, value);
   const path = [name, key];
   const of = `\`${key}\` of \`${name}\``;
   if (key === 'workers')

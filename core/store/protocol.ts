@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { MOST_WORKERS } from '../hosts/host.ts';
+import { isSlurm, type Slurm } from '../hosts/slurm.ts';
 import { preparedEnsembleSchema } from './ensemble/prepared.ts';
 import type { Fingerprint } from './format.ts';
 import { sha256Hex } from './hex.ts';
@@ -123,6 +124,8 @@ export const calls = {
         plan: planId,
         device: z.string(),
         workers: workersSchema.exactOptional(),
+        /** Workers are jobs of Slurm, submitted by the host. */
+        slurm: z.custom<Slurm>(isSlurm).exactOptional(),
         allow_remote_code: z.array(z.string()).exactOptional(),
       }),
       z.strictObject({ store: z.string(), merge: mergeDocumentSchema }),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { type Host, isWorkers, type Workers } from '../../core/hosts/host.ts';
+import { isSlurm, type Slurm } from '../../core/hosts/slurm.ts';
 import { writeAtomically } from '../write-atomically.ts';
 
 /** Absolute paths on the host. */
@@ -29,6 +30,7 @@ const hostSchema: z.ZodType<Host> = z.object({
   directory: z.string(),
   models: z.string(),
   workers: z.custom<Workers>(isWorkers).default('auto'),
+  slurm: z.custom<Slurm>(isSlurm).nullable().default(null),
 });
 const absolute = z.string().startsWith('/');
 const knownSchema: z.ZodType<KnownHost> = z.object({

@@ -60,10 +60,11 @@ export class SshTarget implements Target {
 
   async launch(request: Launch): Promise<Launched> {
     const { store } = await this.#link.place();
+    const { workers, slurm } = this.host;
     await this.#sendPlan(request.store, request.plan);
     const { run, state, note } = await this.#ask(
       'launch',
-      { workers: this.host.workers, ...request, store },
+      { workers, ...(slurm ? { slurm } : {}), ...request, store },
       launchedSchema,
     );
     return { run, state, note: note ?? null };
@@ -81,6 +82,7 @@ export class SshTarget implements Target {
   }
 
   async downstream(request: DownstreamRequest, watch: DownstreamWatch = {}): Promise<DownstreamOutcome> {
+    if (this.host.slurm) throw new ProblemError(tasksOnSlurm(this.host));
     await this.#sendPlan(request.store, request.plan);
     try {
       return await downstreamOnHost(this.#link, request, { ...watch, signal: this.#either(watch.signal) });
@@ -169,6 +171,14 @@ export class SshTarget implements Target {
   #either(signal: AbortSignal | undefined): AbortSignal {
     return signal ? AbortSignal.any([this.#signal, signal]) : this.#signal;
   }
+}
+
+function tasksOnSlurm({ name }: Host) {
+  return {
+    code: 'tasks_on_slurm',
+    message: `Tasks are not scored by jobs of Slurm in this version, and ${name} is a login node.`,
+    fix: 'Score them on another host, or on this machine.',
+  };
 }
 
 function tooSlow({ name }: Host) {

@@ -18,6 +18,7 @@ describe('hosts.yaml', () => {
       directory: '~/.merge-lab',
       models: '~/models',
       workers: 'auto',
+      slurm: null,
     });
     expect(hosts.get('lab')).toMatchObject({ ssh: 'lab', workers: 4 });
     expect(parse('').problems).toEqual([]);
@@ -51,7 +52,14 @@ describe('hosts.yaml', () => {
     'box: { workers: 0 }',
     'box: { workers: 2.5 }',
     'box: { workers: many }',
-    'box: { slurm: {} }',
+    'box: { ray: auto }',
+    'box: { slurm: true }',
+    'box: { slurm: [gpu] }',
+    'box: { slurm: { gpus: 2 } }',
+    'box: { slurm: { time: soon } }',
+    'box: { slurm: { mem: 16 G } }',
+    'box: { slurm: { partition: "gpu --wrap=id" } }',
+    'box: { slurm: { extra: --exclusive } }',
     'box: [1]',
     '-box: {}',
     '"../x": {}',
@@ -67,6 +75,38 @@ describe('hosts.yaml', () => {
     expect(problems.length).toBeGreaterThan(0);
     for (const each of problems)
       expect(each).toMatchObject({ code: 'hosts_invalid', line: expect.any(Number) });
+  });
+
+  it('takes what sbatch takes, and says what is wrong with one option at its place', () => {
+    const text =
+      'cluster: { ssh: login, slurm: { partition: gpu, gpus: 1, time: "4:00:00", mem: 16G, constraint: a100|h100 } }\n';
+    expect(parse(text).hosts.get('cluster')?.slurm).toEqual({
+      partition: 'gpu',
+      gpus: 1,
+      time: '4:00:00',
+      mem: '16G',
+      constraint: 'a100|h100',
+    });
+    expect(parse('c: { slurm: { gpus: "a100:1", time: 90, cpus: 8 } }').problems).toEqual([]);
+    expect(parse('c:\n  slurm:\n    partiton: gpu\n    gpus: 4\n').problems).toEqual([
+      {
+        code: 'hosts_invalid',
+        message: '`partiton` is not a key of `slurm`. Did you mean `partition`?',
+        fix: 'Write `partition`.',
+        file: 'hosts.yaml',
+        line: 3,
+        column: 5,
+      },
+      {
+        code: 'hosts_invalid',
+        message:
+          '`gpus` of `slurm` cannot be `4`: a worker uses one GPU: write 1, or e.g. a100:1, and say `workers:` for more of them.',
+        fix: 'Correct it.',
+        file: 'hosts.yaml',
+        line: 4,
+        column: 5,
+      },
+    ]);
   });
 
   it('survives any text', () => {

@@ -1,0 +1,141 @@
+"""A run on Slurm: a light process on the login node keeps its workers in the queue until nothing is missing.
+
+It may be killed at any moment: its jobs go on, and the next one finds them by the run's name. One at a time
+sees to a run, by a claim with a lease, since a cluster has several login nodes.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from merge_lab_agent.claims import LEASE_SECONDS, Claims, blocks
+from merge_lab_agent.cores import cores_of_worker
+from merge_lab_agent.crew import MERGES_OF_WORKER, Workers, asked_workers
+from merge_lab_agent.detached import start_detached
+from merge_lab_agent.identifiers import new_worker_id
+from merge_lab_agent.plan import Plan
+from merge_lab_agent.process import ProcessIdentity, alive, this_process
+from merge_lab_agent.progress import Progress
+from merge_lab_agent.request import text_field
+from merge_lab_agent.results import ResultIndex, ResultWriter
+from merge_lab_agent.run import as_problem
+from merge_lab_agent.runs import RunRecord, json_lines, read_run
+from merge_lab_agent.slurm import Queue, slurm_options
+from merge_lab_agent.slurm_supervisor import SUPERVISOR, Supervisor
+from merge_lab_agent.status import ENDED, StatusWriter, WorkerStatus, add_event
+from merge_lab_agent.store import Store, compact_json, write_atomically
+
+LOOK_SECONDS = 0.2
+MOST_AUTO_WORKERS = 8
+"""What a shared cluster takes kindly; more are asked for by number."""
+LARGE_MERGES_OF_WORKER = 8
+
+
+def slurm_run(request: dict[str, Any]) -> dict[str, Any]:
+    """`{store, plan, run, device, workers, slurm, allow_remote_code}` → the last status of the supervisor.
+
+    Returns `{}` where another one sees to the run.
+    """
+    store = Store.open(text_field(request, "store"))
+    plan_id, run = text_field(request, "plan"), text_field(request, "run")
+    folder = store.run(run)
+    with Claims(store, plan_id, new_worker_id()) as claims:
+        if not _take_over(claims, _seat(run)):
+            return {}
+        first = WorkerStatus(run=run, worker=SUPERVISOR, plan=plan_id, device="slurm")
+        add_event(folder, "started", plan=plan_id, worker=SUPERVISOR, process=this_process().to_json())
+        with StatusWriter(store, first) as status:
+            try:
+                state, problem = _supervise(store, request, folder, status), None
+            except Exception as error:
+                state, problem = "failed", as_problem(error)
+            said = {} if problem is None else {"problem": problem.to_json()}
+            status.update(state=state, waiting_for=None, **said)
+            add_event(folder, state, **said)
+    return status.status.to_json()
+
+
+def _seat(run: str) -> str:
+    """A claim beside those of blocks."""
+    return f"{SUPERVISOR}-{run}"
+
+
+def _take_over(claims: Claims, seat: str) -> bool:
+    """False where whoever sees to the run lives: its lease moves for longer than a dead one's would stand."""
+    deadline = time.monotonic() + 1.5 * LEASE_SECONDS
+    while not claims.claim(seat):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(LOOK_SECONDS)
+    return True
+
+
+def _supervise(store: Store, request: dict[str, Any], folder: Path, status: StatusWriter) -> str:
+    plan = Plan.read(store, text_field(request, "plan"))
+    index = ResultIndex(store, frozenset(merge.key for merge in plan.merges))
+    index.refresh()
+    progress = Progress(plan, index)
+    status.update(at_start=progress.done + progress.failed, total=len(plan.merges))
+    queue = Queue(text_field(request, "run"), folder, slurm_options(request.get("slurm")))
+    wanted = wanted_workers(asked_workers(request), progress)
+    begun = _file(folder).exists()
+    _file(folder).parent.mkdir(exist_ok=True)
+    write_atomically(_file(folder), compact_json(request))
+    writer = ResultWriter(store, plan.id)
+    try:
+        return Supervisor(queue, progress, writer, folder, status, wanted, begun=begun).supervise()
+    finally:
+        writer.close()
+
+
+def wanted_workers(asked: Workers, progress: Progress) -> int:
+    """No more than there are blocks to claim; `auto`: as many as have work that is worth their start."""
+    sizes, missing = progress.plan.sizes, progress.remaining
+    open_blocks = sum(
+        any(position in missing for position in block) for block in blocks(len(progress.plan.merges))
+    )
+    if asked is not None:
+        return min(asked, open_blocks)
+    small = all(cores_of_worker(sizes[merge.size].parameters) == 1 for merge in missing.values())
+    worth = len(missing) // (MERGES_OF_WORKER if small else LARGE_MERGES_OF_WORKER)
+    return min(max(1, worth), open_blocks, MOST_AUTO_WORKERS)
+
+
+def resume(store: Store, plan: str) -> RunRecord | None:
+    """The run of a plan on Slurm that has not ended; where nobody sees to it that lives, somebody does again.
+
+    On another login node that cannot be known: the new one leaves when it finds that the other's lease moves.
+    """
+    for request in sorted(store.runs.glob("*/slurm/request.json"), reverse=True):
+        record = read_run(request.parent.parent)
+        if record.plan == plan:
+            if _has_ended(record.folder):
+                return None
+            claim = store.claims(plan) / _seat(record.run)
+            owner = next((ProcessIdentity.from_json(line) for line in json_lines(claim)), None)
+            if owner is None or not alive(owner):
+                for document in json_lines(request):
+                    start_detached("slurm_run", document, record.folder)
+            return record
+    return None
+
+
+def see_to(request: dict[str, Any]) -> None:
+    """Before a call about a `plan` or a `run` of a `store`: who asks about one on Slurm keeps it going."""
+    store = Store.at(text_field(request, "store"))
+    plan = request.get("plan") or ("run" in request and read_run(store.run(text_field(request, "run"))).plan)
+    if isinstance(plan, str) and plan:
+        resume(store, plan)
+
+
+def _file(folder: Path) -> Path:
+    """What each of its workers reads; there is one as soon as a run is on Slurm."""
+    return folder / "slurm" / "request.json"
+
+
+def _has_ended(folder: Path) -> bool:
+    return any(
+        status.get("state") in ENDED for status in json_lines(folder / "status" / f"{SUPERVISOR}.json")
+    )

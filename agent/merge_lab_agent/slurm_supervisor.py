@@ -1,0 +1,203 @@
+"""What a run on Slurm needs, look by look: workers in the queue, last words for those gone, an end."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from merge_lab_agent.detached import problem_of
+from merge_lab_agent.problem import Problem
+from merge_lab_agent.progress import Progress
+from merge_lab_agent.results import ResultWriter
+from merge_lab_agent.slurm import OWN_FAULT, Task
+from merge_lab_agent.slurm_workers import failed_attempt, gone, say_last_word, workers_of
+from merge_lab_agent.status import ENDED, StatusWriter, add_event
+
+SUPERVISOR = "supervisor"
+"""Its worker id: one that takes over goes on with the same status."""
+FIRST_LOOK_SECONDS = 1.0
+LAST_LOOK_SECONDS = 10.0
+"""Between two looks at the queue, which many share: the longer nothing changes, the rarer."""
+WISH_SECONDS = 0.2
+RETRY_SECONDS = 5.0
+LONGEST_RETRY_SECONDS = 60.0
+GRACE_SECONDS = 60.0
+"""For workers to leave by themselves, and for Slurm to answer, once nothing is left to do."""
+MOST_FRUITLESS = 5
+"""Submissions in a row without one more merge."""
+
+
+class Jobs(Protocol):
+    """The queue, as it is used here."""
+
+    def submit(self, count: int) -> str: ...
+    def look(self) -> list[Task]: ...
+    def cancel(self, tasks: Sequence[Task]) -> None: ...
+
+
+class Supervisor:
+    """`begun`: there were jobs before, so that a Slurm that does not answer is waited for."""
+
+    def __init__(
+        self,
+        queue: Jobs,
+        progress: Progress,
+        writer: ResultWriter,
+        folder: Path,
+        status: StatusWriter,
+        wanted: int,
+        *,
+        begun: bool = False,
+    ) -> None:
+        self.queue = queue
+        self.progress = progress
+        self.writer = writer
+        self.folder = folder
+        self.status = status
+        self.wanted = wanted
+        self._begun = begun
+        self._said: str | None = None
+        self._submissions = 0
+        self._submit_at = float("-inf")
+        self._fruitless = 0
+        self._settled = -1
+        self._loss = "no job of it was seen to end"
+        self._ending_since: float | None = None
+
+    def supervise(self) -> str:
+        """How the run ended: `done` or `stopped`. Raises the Problem that ends it early."""
+        pause, before = FIRST_LOOK_SECONDS, ""
+        while True:
+            self.progress.index.refresh()
+            self.progress.recount()
+            wish, tasks = self._wish(), self.look()
+            if self.step(wish, tasks):
+                return "stopped" if self.progress.remaining else "done"
+            picture = f"{wish} {tasks}"
+            pause = FIRST_LOOK_SECONDS if picture != before else min(LAST_LOOK_SECONDS, 1.5 * pause)
+            before = picture
+            self._sleep(pause, wish)
+
+    def step(self, wish: str | None, tasks: list[Task] | None) -> bool:
+        """Does what queue and store call for, and says so. True at the end."""
+        ending = wish is not None or not self.progress.remaining
+        if ending and self._ending_since is None:
+            self._ending_since = time.monotonic()
+        if tasks is not None:
+            self._last_words(tasks)
+            if ending:
+                self._cancel(tasks, wish)
+            else:
+                self._submit(tasks)
+        self._tell(wish, tasks)
+        if not ending:
+            return False
+        return self._grace_is_over() if tasks is None else not any(task.lives for task in tasks)
+
+    def look(self) -> list[Task] | None:
+        """None while Slurm does not answer, which is borne once it has: it may be starting again."""
+        try:
+            tasks = self.queue.look()
+        except Problem as problem:
+            if not self._begun:
+                raise
+            self._said = problem.message
+            return None
+        self._begun, self._said = True, None
+        return tasks
+
+    def _submit(self, tasks: list[Task]) -> None:
+        """Jobs for the workers that the queue lacks. A worker that said why it failed would fail again."""
+        failed = [status["problem"] for status in workers_of(self.folder) if status["state"] == "failed"]
+        living = sum(task.lives for task in tasks)
+        missing = self.wanted - len(failed) - living
+        if failed and missing <= 0 and living == 0:
+            raise problem_of(failed[0])
+        if missing <= 0 or time.monotonic() < self._submit_at:
+            return
+        settled = self.progress.done + self.progress.failed
+        self._fruitless = 0 if settled > self._settled else self._fruitless + 1
+        if self._fruitless > MOST_FRUITLESS:
+            raise self._gave_up()
+        self._settled = settled
+        self._submit_at = time.monotonic() + min(LONGEST_RETRY_SECONDS, RETRY_SECONDS * self._submissions)
+        try:
+            job = self.queue.submit(missing)
+        except Problem as problem:
+            if self._submissions == 0 and not tasks:
+                raise
+            self._loss = problem.message
+            return
+        self._submissions += 1
+        add_event(self.folder, "submitted", slurm_job=job, workers=missing)
+
+    def _cancel(self, tasks: list[Task], wish: str | None) -> None:
+        """Those that wait; with stop-now, or long after the last merge, all."""
+        everything = wish == "stop-now" or (not self.progress.remaining and self._grace_is_over())
+        try:
+            self.queue.cancel([task for task in tasks if task.waits or (everything and task.lives)])
+        except Problem as problem:
+            self._said = problem.message
+
+    def _last_words(self, tasks: list[Task]) -> None:
+        """For workers that could not say theirs. A merge that ended its worker has had one attempt."""
+        for status, task in gone(workers_of(self.folder), tasks):
+            cause = "gone" if task is None else f"{task.state} ({task.reason})"
+            self._loss = f"the last was {cause}"
+            add_event(self.folder, "lost", worker=status["worker"], cause=cause)
+            say_last_word(self.folder, status)
+            merges = self.progress.remaining.values()
+            merge = next((merge for merge in merges if merge.to_json() == status["current"]), None)
+            if task is not None and task.state in OWN_FAULT and merge is not None:
+                attempt = self.progress.index.attempts(merge.key) + 1
+                line = failed_attempt(status, merge, cause, attempt)
+                self.writer.append([line])
+                self.progress.index.add([line])
+                self.progress.recount()
+
+    def _tell(self, wish: str | None, tasks: list[Task] | None) -> None:
+        self.status.update(
+            state="queued" if wish is None else "stopping",
+            waiting_for=self._waiting_for(tasks),
+            done=self.progress.done,
+            failed=self.progress.failed,
+        )
+
+    def _waiting_for(self, tasks: list[Task] | None) -> str | None:
+        if tasks is None or self._said:
+            return f"Slurm, which says: {self._said}"
+        reasons = Counter(task.reason for task in tasks if task.waits)
+        if reasons:
+            count = reasons.total()
+            why = ", ".join(reason for reason, _ in reasons.most_common(2))
+            return f"Slurm to start {count} worker{'' if count == 1 else 's'} ({why})"
+        if any(status["state"] not in ENDED for status in workers_of(self.folder)):
+            return None
+        return "the workers that Slurm has started" if any(task.lives for task in tasks) else "Slurm"
+
+    def _gave_up(self) -> Problem:
+        return Problem(
+            "slurm_jobs_end",
+            f"Slurm ended the workers of this run {MOST_FRUITLESS + 1} times before one more merge was "
+            f"scored; {self._loss}.",
+            "See agent.log of the run on the host. Nodes need the Python, the store and the models too, and "
+            "`time` and `mem` of `slurm:` in hosts.yaml must be enough for a merge. Then run again.",
+            file=self.folder / "agent.log",
+        )
+
+    def _grace_is_over(self) -> bool:
+        return self._ending_since is not None and time.monotonic() - self._ending_since > GRACE_SECONDS
+
+    def _wish(self) -> str | None:
+        return next(
+            (name for name in ("stop-now", "stop") if (self.folder / "control" / name).exists()), None
+        )
+
+    def _sleep(self, seconds: float, wish: str | None) -> None:
+        """A wish to stop is not kept waiting."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self._wish() == wish:
+            time.sleep(WISH_SECONDS)

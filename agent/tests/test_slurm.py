@@ -1,0 +1,260 @@
+"""What a supervisor does, look by look, with a queue that a test answers for; and what sbatch is given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_plans import SmallPlan, write_plan
+
+from merge_lab_agent import slurm_supervisor as supervising
+from merge_lab_agent.launch import launch
+from merge_lab_agent.plan import Plan
+from merge_lab_agent.problem import Problem
+from merge_lab_agent.progress import Progress
+from merge_lab_agent.results import ResultIndex, ResultWriter
+from merge_lab_agent.runs import json_lines
+from merge_lab_agent.slurm import Task, flags, slurm_options
+from merge_lab_agent.slurm_run import wanted_workers
+from merge_lab_agent.slurm_supervisor import MOST_FRUITLESS, SUPERVISOR, Supervisor
+from merge_lab_agent.status import StatusWriter, WorkerStatus
+from merge_lab_agent.store import Store, compact_json
+
+
+class FakeQueue:
+    """Jobs that wait until `state` says otherwise."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+        self.submitted: list[int] = []
+        self.refuses: str | None = None
+
+    def submit(self, count: int) -> str:
+        self._answer()
+        begin = len(self.tasks) + 1
+        self.submitted.append(count)
+        self.tasks += [Task(str(begin + n), f"{begin}_{n}", "PENDING", "Resources") for n in range(count)]
+        return str(begin)
+
+    def look(self) -> list[Task]:
+        self._answer()
+        return list(self.tasks)
+
+    def cancel(self, tasks: Sequence[Task]) -> None:
+        for task in tasks:
+            self.state(task.id, "CANCELLED")
+
+    def state(self, job: str, state: str, reason: str = "None") -> None:
+        self.tasks = [Task(t.id, t.name, state, reason) if t.id == job else t for t in self.tasks]
+
+    def living(self) -> list[str]:
+        return [task.id for task in self.tasks if task.lives]
+
+    def _answer(self) -> None:
+        if self.refuses:
+            raise Problem("slurm_refused", self.refuses, "fix")
+
+
+class Watched:
+    """A supervisor of two workers that is asked to step by the test."""
+
+    def __init__(self, plan: SmallPlan, wanted: int = 2) -> None:
+        self.plan = plan
+        read = Plan.read(plan.store, plan.id)
+        self.index = ResultIndex(plan.store)
+        self.progress = Progress(read, self.index)
+        self.queue = FakeQueue()
+        self.folder = plan.store.run("run")
+        status = StatusWriter(
+            plan.store, WorkerStatus(run="run", worker=SUPERVISOR, plan=plan.id, device="slurm")
+        )
+        self.status = status
+        writer = ResultWriter(plan.store, plan.id)
+        self.supervisor = Supervisor(self.queue, self.progress, writer, self.folder, status, wanted)
+
+    def step(self, wish: str | None = None) -> bool:
+        self.index.refresh()
+        self.progress.recount()
+        return self.supervisor.step(wish, self.supervisor.look())
+
+    @property
+    def waiting_for(self) -> str | None:
+        return self.status.status.waiting_for
+
+    def says(self, worker: str, state: str, merge: dict[str, Any] | None = None, **more: Any) -> None:
+        """What a worker wrote of itself."""
+        said = WorkerStatus("run", worker, self.plan.id, "cpu", state=state, current=merge).to_json() | more
+        file = self.folder / "status" / f"{worker}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(compact_json(said) + b"\n")
+
+    def state_of(self, worker: str) -> str:
+        (status,) = json_lines(self.folder / "status" / f"{worker}.json")
+        return str(status["state"])
+
+
+@pytest.fixture
+def plan(tmp_path: Path, tiny_base: Path, tiny_experts: dict[str, Path]) -> SmallPlan:
+    return write_plan(Store.open(tmp_path / "store"), tiny_base, tiny_experts, domains=1)
+
+
+@pytest.fixture
+def watched(plan: SmallPlan, monkeypatch: pytest.MonkeyPatch) -> Watched:
+    monkeypatch.setattr(supervising, "RETRY_SECONDS", 0.0)
+    return Watched(plan)
+
+
+def test_it_says_what_waits_and_why_and_submits_what_is_lost_and_no_more(watched: Watched) -> None:
+    assert not watched.step()
+    assert watched.queue.submitted == [2]
+    watched.step()
+    assert watched.waiting_for == "Slurm to start 2 workers (Resources)"
+    watched.queue.state("1", "RUNNING")
+    watched.says("slurm-1-0", "running")
+    watched.step()
+    assert watched.waiting_for == "Slurm to start 1 worker (Resources)"
+    watched.queue.state("2", "RUNNING")
+    watched.says("slurm-2-0", "running")
+    watched.step()
+    assert watched.waiting_for is None
+    assert watched.queue.submitted == [2]
+    for state in ("TIMEOUT", "PREEMPTED", "NODE_FAIL", "CANCELLED"):
+        lost = watched.queue.living()[0]
+        watched.queue.state(lost, state)
+        watched.step()
+        assert len(watched.queue.living()) == 2, state
+    assert watched.queue.submitted == [2, 1, 1, 1, 1]
+    assert watched.state_of("slurm-1-0") == "stopped"
+
+
+def test_a_worker_started_again_by_slurm_has_a_last_word_and_no_double(watched: Watched) -> None:
+    watched.step()
+    watched.queue.state("1", "RUNNING")
+    watched.says("slurm-1-0", "running")
+    watched.queue.state("1", "PENDING", "BeginTime")
+    watched.step()
+    assert watched.state_of("slurm-1-0") == "stopped"
+    watched.queue.state("1", "RUNNING")
+    watched.says("slurm-1-1", "running")
+    watched.step()
+    assert watched.state_of("slurm-1-1") == "running"
+    assert watched.queue.submitted == [2]
+
+
+def test_a_merge_that_ends_its_worker_twice_has_failed(watched: Watched) -> None:
+    watched.step()
+    merge = watched.progress.remaining[4]
+    for job in ("1", "2"):
+        watched.queue.state(job, "OUT_OF_MEMORY", "OutOfMemory")
+        watched.says(f"slurm-{job}-0", "running", merge.to_json())
+        assert watched.progress.failed == 0
+        watched.step()
+    assert watched.progress.failed == 1
+    assert watched.index.attempts(merge.key) == 2
+    lines = [json.loads(line) for f in watched.plan.store.results.iterdir() for line in f.open()][1:]
+    assert {line["code"] for line in lines} == {"worker_died"}
+    assert "OUT_OF_MEMORY" in lines[0]["message"]
+    watched.queue.state("3", "PREEMPTED")
+    watched.says("slurm-3-0", "running", watched.progress.remaining[5].to_json())
+    watched.step()
+    assert watched.index.attempts(watched.progress.remaining[5].key) == 0, "that was not the merge's doing"
+
+
+def test_it_gives_up_where_workers_end_and_no_merge_is_scored(watched: Watched) -> None:
+    with pytest.raises(Problem) as caught:
+        for _ in range(MOST_FRUITLESS + 2):
+            watched.step()
+            for job in watched.queue.living():
+                watched.queue.state(job, "FAILED", "NonZeroExitCode")
+                watched.says(f"slurm-{job}-0", "starting")
+    assert caught.value.code == "slurm_jobs_end"
+    assert "FAILED (NonZeroExitCode)" in caught.value.message
+    assert len(watched.queue.submitted) == MOST_FRUITLESS + 1
+
+
+def test_a_worker_that_says_why_it_failed_is_not_tried_again(watched: Watched) -> None:
+    watched.step()
+    problem = {"code": "model_missing", "message": "There is no model.", "fix": "Put it there."}
+    for job in ("1", "2"):
+        watched.queue.state(job, "RUNNING")
+    watched.says("slurm-1-0", "failed", problem=problem)
+    watched.queue.state("1", "FAILED", "NonZeroExitCode")
+    watched.step()
+    assert watched.queue.submitted == [2], "the other goes on"
+    watched.says("slurm-2-0", "failed", problem=problem)
+    watched.queue.state("2", "FAILED", "NonZeroExitCode")
+    with pytest.raises(Problem) as caught:
+        watched.step()
+    assert caught.value.code == "model_missing"
+
+
+def test_stop_cancels_what_waits_and_stop_now_everything(watched: Watched) -> None:
+    watched.step()
+    watched.queue.state("1", "RUNNING")
+    assert not watched.step("stop")
+    assert watched.queue.living() == ["1"], "it ends after its current merge"
+    assert watched.status.status.state == "stopping"
+    watched.step("stop-now")
+    assert watched.queue.living() == []
+    assert watched.step("stop-now")
+
+
+def test_slurm_may_be_silent_once_it_has_answered(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched.queue.refuses = "Unable to contact slurm controller"
+    with pytest.raises(Problem):
+        watched.step()
+    watched.queue.refuses = None
+    watched.step()
+    watched.queue.refuses = "Unable to contact slurm controller"
+    assert not watched.step()
+    assert watched.waiting_for == "Slurm, which says: Unable to contact slurm controller"
+    assert not watched.step("stop")
+    monkeypatch.setattr(supervising, "GRACE_SECONDS", 0.0)
+    assert watched.step("stop"), "workers read the wish for themselves"
+
+
+def test_workers_are_no_more_than_the_work_is_for(plan: SmallPlan, watched: Watched) -> None:
+    assert wanted_workers(200, watched.progress) == len(plan.lines)
+    assert wanted_workers(3, watched.progress) == 3
+    assert wanted_workers(None, watched.progress) == 1
+
+
+@pytest.mark.parametrize(("repeat", "count"), [(20, 2), (400, 8)])
+def test_auto_grows_with_the_merges_and_stays_polite(
+    tmp_path: Path, tiny_base: Path, tiny_experts: dict[str, Path], repeat: int, count: int
+) -> None:
+    made = write_plan(Store.open(tmp_path / "store"), tiny_base, tiny_experts, repeat=repeat, domains=1)
+    read = Plan.read(made.store, made.id)
+    assert wanted_workers(None, Progress(read, ResultIndex(made.store))) == count
+
+
+def test_options_are_flags_and_nothing_else_is_an_option() -> None:
+    options = slurm_options(
+        {"partition": "gpu", "gpus": "a100:1", "cpus": 4, "time": "4:00:00", "mem": "16G"}
+    )
+    assert flags(options) == [
+        "--partition=gpu",
+        "--gres=gpu:a100:1",
+        "--cpus-per-task=4",
+        "--time=4:00:00",
+        "--mem=16G",
+    ]
+    assert flags({"gpus": 0, "partition": "--wrap=id"}) == ["--partition=--wrap=id"]
+    for wrong in (None, [], {"wrap": "id"}, {"time": ""}, {"time": "a\nb"}, {"cpus": True}, {"mem": 1.5}):
+        with pytest.raises(Problem) as caught:
+            slurm_options(wrong)
+        assert caught.value.code == "request_invalid"
+
+
+def test_a_host_without_slurm_says_so(
+    plan: SmallPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    request = {"store": str(plan.store.root), "plan": plan.id, "device": "cpu", "slurm": {}}
+    with pytest.raises(Problem) as caught:
+        launch(request)
+    assert caught.value.code == "slurm_missing"
+    assert "login node" in caught.value.fix

@@ -15,7 +15,7 @@ import { methodTable } from './method-table.ts';
 import { planningText } from './planning-text.ts';
 import { precisionText } from './precision-text.ts';
 import { referencesText } from './references-text.ts';
-import { studyText } from './study/full-text.ts';
+import { studyText, withNote } from './study/full-text.ts';
 import { shapleyText } from './study/shapley-text.ts';
 import { shortStudy } from './study/short-text.ts';
 import { taskVectorsText } from './task-vectors-text.ts';
@@ -44,7 +44,7 @@ export function reportText(report: Report, options: ReportTextOptions): string {
     parts.push(lawText(curve, style, columns));
     parts.push(expertTable(report, cell, style));
     const shapley = report.study?.shapley?.[report.cells.indexOf(cell)];
-    if (shapley) parts.push(shapleyText(shapley, report.pool, style, columns));
+    if (shapley) parts.push(withNote(shapleyText(shapley, report.pool, style, columns), report, columns));
     if (options.full) parts.push(chosenList(report, cell, style, columns), domainTable(report, cell, style));
   }
   if (report.cells.length > 1) parts.push(methodTable(report, style, columns));

@@ -71,6 +71,14 @@ describe('the study on the terminal', () => {
     expect(lines[title + 2]?.trim().split(/ +/)[0]).toBe(asked.pool[at]);
   });
 
+  it('says of what is of the whole pool that it is, where the goals require experts', () => {
+    const required = inputOf(world, { goals: { must_include: ['e1'] } });
+    const asked = makeReport(required, { stage: 'complete', shapley: true });
+    const note = 'Over all subsets, also those without e1.';
+    expect(text(true, 0, asked).split(note)).toHaveLength(4);
+    expect(text(true)).not.toContain('Over all subsets');
+  });
+
   it('says what to run where something may be better, and how merged weights did', () => {
     const few = inputOf(world, { subsets: { kind: 'per_k', count: 8 } });
     const before = makeReport(few, { stage: 'complete' });

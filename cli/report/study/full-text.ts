@@ -1,5 +1,7 @@
 import type { Cell, Report } from '../../../core/report/report.ts';
+import { wholePoolNote } from '../../../words/goals.ts';
 import type { Style } from '../../terminal/style.ts';
+import { wrap } from '../../terminal/table.ts';
 import { sizesText } from '../sizes-text.ts';
 import { poolsText } from './pools-text.ts';
 import { predictedText } from './predicted-text.ts';
@@ -18,10 +20,10 @@ export function studyText(report: Report, cell: Cell, style: Style, columns: num
   const ofCell = own
     ? [
         returnsText(own.returns, style, columns),
-        synergyText(own, report, style, columns),
+        withNote(synergyText(own, report, style, columns), report, columns),
         poolsText(own.pools, report, cell, style, columns),
-        transferText(own.transfer, style, columns),
-        spreadText(own, style, columns),
+        withNote(transferText(own.transfer, style, columns), report, columns),
+        withNote(spreadText(own, style, columns), report, columns),
         stepText(own.step, report.pool.length, style, columns),
         predictedText(own.predicted, report, cell, style, columns),
       ]
@@ -33,4 +35,10 @@ export function studyText(report: Report, cell: Cell, style: Style, columns: num
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** A part that is of all subsets says so where the rest of the report is not; an empty one stays empty. */
+export function withNote(part: string, report: Report, columns: number): string {
+  const note = wholePoolNote(report);
+  return part === '' || note === '' ? part : `${part}\n${wrap(note, columns, '    ')}`;
 }

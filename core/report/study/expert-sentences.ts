@@ -1,6 +1,7 @@
 /** What the study says of one expert, in the sentences of every surface. */
 import { type DonorGain, sureGains } from '../../../words/donor-gains.ts';
 import { estimated } from '../../../words/estimates.ts';
+import { wholePoolNote } from '../../../words/goals.ts';
 import { neighbourSentence } from '../../../words/neighbours.ts';
 import { signed } from '../../../words/numbers.ts';
 import { plain } from '../../../words/plain.ts';
@@ -17,8 +18,10 @@ export function expertSentences(study: CellStudy, report: Report, expert: number
   ].filter(Boolean);
 }
 
-function helpsSentence(gains: readonly DonorGain[], { domains }: Report, expert: number): string {
+function helpsSentence(gains: readonly DonorGain[], report: Report, expert: number): string {
+  const { domains } = report;
   const own = gains.filter(({ donor }) => donor === expert);
+  const note = wholePoolNote(report);
   const text = ({ domain, gain }: DonorGain) =>
     `${plain(domains[domain]?.name ?? '?', 40)}, ${estimated(gain, signed)}`;
   const [most, least] = [own.at(0), own.at(-1)];
@@ -28,7 +31,7 @@ function helpsSentence(gains: readonly DonorGain[], { domains }: Report, expert:
   ].filter(Boolean);
   return parts.length === 0
     ? ''
-    : `Against the other donors it gives ${parts.join('; ')} (gain: what the loss falls; above 0 helps).`;
+    : `Against the other donors it gives ${parts.join('; ')} (gain: what the loss falls; above 0 helps).${note && ` ${note}`}`;
 }
 
 function absenceSentence(pools: readonly CandidatePool[], expert: number): string {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Report } from '../../../core/report/report.ts';
+import { wholePoolNote } from '../../../words/goals.ts';
 import { shapleySentence } from '../../../words/shapley.ts';
 import { poolMeansSentence } from '../../../words/typical.ts';
 import { ChartFrame } from '../charts/chart-frame.ts';
@@ -67,7 +68,9 @@ export class ExpertsPanel {
       title: 'The change of the loss averaged over all orders of joining the base',
       onClick: () => this.#page.store.set({ shapley: !shown }),
     });
-    const note = noteOf(found ? shapleySentence(found) : 'They are being computed …');
+    const note = noteOf(
+      found ? `${shapleySentence(found)} ${wholePoolNote(report)}`.trim() : 'They are being computed …',
+    );
     const chart = found ? this.#shapley.show('Shapley values', domainName(report, null), scope, note) : note;
     return html`<div class="actions">${toggle}</div>
       ${shown ? (chart === nothing ? note : chart) : nothing}`;

@@ -1,4 +1,5 @@
 import { html } from 'lit';
+import { wholePoolNote } from '../../../words/goals.ts';
 import { ChartFrame } from '../charts/chart-frame.ts';
 import { spreadFigure } from '../figures/spread-figure.ts';
 import { maskFigure } from '../figures/study/mask-figure.ts';
@@ -37,13 +38,14 @@ export class SpreadPanel {
     if (this.frame.open) this.#chart.update(figure, scopeKey(scope));
     const about = domainName(scope.report, null);
     const law = studyOf(scope)?.spread;
+    const note = wholePoolNote(scope.report);
     this.frame.update(
       'Spread',
       'How far subsets of the same size lie apart',
       () => html`
         ${this.#chart.element}
-        ${this.#variance.show('The variance and its laws', about, scope, noteOf(law ? betterText(law) : ''))}
-        ${this.#orders.show('How much the order matters', about, scope)} ${this.#masks.show('What is mask noise', about, scope)}
+        ${this.#variance.show('The variance and its laws', about, scope, noteOf([law ? betterText(law) : '', note].filter(Boolean).join(' ')))}
+        ${this.#orders.show('How much the order matters', about, scope, noteOf(note))} ${this.#masks.show('What is mask noise', about, scope)}
       `,
     );
   }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { cellName } from '../../../../words/cell-name.ts';
 import { csv } from '../../../../words/csv.ts';
+import { wholePoolNote } from '../../../../words/goals.ts';
 import { iconButton } from '../../controls/buttons.ts';
 import { picker } from '../../controls/picker.ts';
 import {
@@ -12,7 +13,7 @@ import type { Page } from '../../page.ts';
 import { unchanged } from '../../state/unchanged.ts';
 import type { Scope, View } from '../../state/view.ts';
 import { PanelFrame } from '../panel-frame.ts';
-import { ShownChart } from '../shown-chart.ts';
+import { noteOf, ShownChart } from '../shown-chart.ts';
 import { MATRICES, type Matrix, type SynergyCell, type SynergyTable, synergyTable } from './synergy-view.ts';
 import { TaskVectorsTable } from './task-vectors.ts';
 
@@ -84,11 +85,11 @@ export class SynergyPanel {
       <div class="table-note">
         <p>${matrix.note} Gains in nats per token of ${cellName(scope.report, scope.cell)}: above 0 helps.
           Blue helps, orange lags; coloured and <strong>bold</strong>: surely not zero. Framed: the domain's own expert.</p>
-        <p>${table.summary}</p>
+        <p>${table.summary} ${wholePoolNote(scope.report)}</p>
       </div>
       <div class="pair">
         ${this.#losses.show('Loss on a domain, with its own expert and without', about, scope)}
-        ${this.#changes.show('Dilution and transfer', about, scope)}
+        ${this.#changes.show('Dilution and transfer', about, scope, noteOf(wholePoolNote(scope.report)))}
       </div>
     `;
   }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Headline } from '../core/report/report.ts';
-import { answerSentences, chosenPool } from '../words/ensemble.ts';
+import { answerSentences, toServe } from '../words/ensemble.ts';
 import { hostText } from '../words/hosts.ts';
 import { oneLine } from '../words/plain.ts';
 import { countsOfWorkers, leftText, percentOfNew } from '../words/run-progress.ts';
@@ -77,8 +77,11 @@ export function answerText({
   stale,
 }: Pick<ExperimentState, 'report' | 'ensemble' | 'stale'>): string | null {
   const mark = stale === null ? '' : '~ ';
-  const pool = ensemble && chosenPool(ensemble);
-  if (pool) return `${mark}pool of ${pool.members.length}`;
+  if (ensemble) {
+    const answer = toServe(ensemble);
+    if (answer.kind === 'nothing') return `${mark}nothing fits`;
+    return `${mark}${answer.kind === 'alone' ? 'one model' : `pool of ${answer.pool.members.length}`}`;
+  }
   const k = report && answeredK(report.headline);
   return k === null ? null : `${mark}k = ${k}`;
 }

@@ -1,56 +1,154 @@
 /** What is said of an ensemble, in the same sentences on every surface. Losses are bits per byte. */
-import type { BestPool, EnsembleReport, ModelScore } from '../core/ensemble/types.ts';
-import { estimated } from './estimates.ts';
-import { loss } from './numbers.ts';
-import { nameList, plain } from './plain.ts';
+import type { BestPool, EnsembleReport, ModelScore, ServedPool } from '../core/ensemble/types.ts';
+import type { EnsembleDocument } from '../core/report/ensemble-document.ts';
+import { type Estimate, estimated } from './estimates.ts';
+import { count, counted, loss } from './numbers.ts';
+import { nameList, plain, plainLines } from './plain.ts';
 import { parameters } from './units.ts';
 
 export const ORACLE_NOTE =
   'The oracle takes, for each sample, the model of the pool that scores it best: it needs to be known which one that is. ' +
   'Intervals are 95%, from the evaluation samples. Losses are bits per byte.';
 
-/** The best pool within the file's limits; without any, of two: what a second model would buy. Null for a single model. */
+/**
+ * The best pool within the file's limits; without any, of two: what a second model would buy. Null for a single model, and
+ * where no model is within the limits.
+ */
 export function chosenPool({
   goal,
+  limit,
   best_pools,
-}: Pick<EnsembleReport, 'goal' | 'best_pools'>): BestPool | null {
-  return goal ?? best_pools.find(({ members }) => members.length === 2) ?? null;
+}: Pick<EnsembleReport, 'goal' | 'limit' | 'best_pools'>): BestPool | null {
+  if (isLimited(limit)) return goal;
+  return best_pools.find(({ members }) => members.length === 2) ?? null;
+}
+
+export function isLimited(limit: EnsembleReport['limit']): boolean {
+  return Object.values(limit).some((value) => value !== null);
 }
 
 export function bestSingle({ models, best_single }: EnsembleReport): ModelScore | null {
   return models[best_single] ?? null;
 }
 
-/** The best single model, then the best pool. */
-export function answerSentences(report: EnsembleReport): readonly string[] {
-  const best = bestSingle(report);
+/** What to serve: nothing where no model is within the limits, a pool mixed where that is surely better than one model alone. */
+export type ToServe =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'alone'; readonly model: ModelScore; readonly not: ServedPool | null }
+  | { readonly kind: 'together'; readonly pool: ServedPool; readonly model: ModelScore };
+
+export function toServe(report: EnsembleReport): ToServe {
+  const pool = chosenPool(report);
+  if (!pool && isLimited(report.limit)) return { kind: 'nothing' };
+  const served = pool?.served ?? null;
+  const single = served?.single ?? pool?.members[0];
+  const model = report.models.find(({ name }) => name === single) ?? bestSingle(report);
+  if (!model) return { kind: 'nothing' };
+  const together =
+    served !== null && (isSurely(served.gain) ?? (report.stage === 'points' && served.gain.value > 0));
+  return together ? { kind: 'together', pool: served, model } : { kind: 'alone', model, not: served };
+}
+
+/** Null where there is no interval. */
+function isSurely({ low }: Estimate): boolean | null {
+  return low === null ? null : low > 0;
+}
+
+/** Of the models to serve; none where nothing fits. */
+export function servedNames(report: EnsembleReport): readonly string[] {
+  const answer = toServe(report);
+  if (answer.kind === 'nothing') return [];
+  return answer.kind === 'together' ? answer.pool.members : [answer.model.name];
+}
+
+/** What to serve, and what the oracle of the best pool says beside it. */
+export function answerSentences(report: EnsembleDocument): readonly string[] {
   const pool = chosenPool(report);
   return [
-    ...(best
-      ? [`The best single model is ${plain(best.name)} with ${estimated(best.bits_per_byte)} bits per byte.`]
-      : []),
-    ...(pool ? [poolSentence(pool)] : []),
+    ...partSentences(report),
+    ...serveSentences(report),
+    ...(pool && pool.members.length > 1 ? [oracleSentence(pool, report)] : []),
   ];
 }
 
-function poolSentence({
-  members,
-  cross_fitted,
-  parameters: total,
-  tied,
-  proven,
-  bits_per_byte,
-  bound,
-}: BestPool): string {
+function partSentences({ progress: { done, failed, total } }: EnsembleDocument): readonly string[] {
+  if (done + failed >= total) return [];
+  return [`Only ${count(done)} of ${counted(total, 'model')} scored so far: what follows is about these.`];
+}
+
+function serveSentences(report: EnsembleReport): readonly string[] {
+  const answer = toServe(report);
+  const best = bestSingle(report);
+  switch (answer.kind) {
+    case 'nothing':
+      return [
+        'No model is within the limits that `pool` sets, and so no pool.',
+        ...(best ? [`Without limits the best single model is ${alone(best)}.`] : []),
+      ];
+    case 'alone':
+      return [`Serve ${alone(answer.model)}.`, ...(answer.not ? [notTogether(answer.not, report)] : [])];
+    case 'together': {
+      const { pool, model } = answer;
+      return [
+        `Serve ${names(pool.members)} together, mixed with equal weights: ${estimated(pool.mixed)} bits per byte on ` +
+          `samples that they were not chosen on, ${estimated(pool.gain)} less than ${alone(model)}.`,
+      ];
+    }
+  }
+}
+
+/** `a alone, with 0.404 (0.374 to 0.434) bits per byte` */
+function alone({ name, bits_per_byte }: ModelScore): string {
+  return `${plain(name)} alone, with ${estimated(bits_per_byte)} bits per byte`;
+}
+
+function notTogether({ members, mixed, gain }: ServedPool, { limit }: EnsembleReport): string {
+  const within = isLimited(limit) ? ' within the limits' : '';
+  const how = gain.high !== null && gain.high < 0 ? 'worse' : 'not surely better';
+  return (
+    `Mixed with equal weights, pools${within} are ${how}: ${names(members)} have ${estimated(mixed)} on samples that ` +
+    `they were not chosen on.`
+  );
+}
+
+function oracleSentence(pool: BestPool, report: EnsembleReport): string {
+  const { members, parameters: total, cross_fitted, proven, bits_per_byte, bound } = pool;
+  const answer = toServe(report);
+  const isServed = answer.kind === 'together' && answer.pool.members.join('\n') === members.join('\n');
+  const what = isLimited(report.limit)
+    ? 'the best pool within the limits'
+    : `the best pool of ${members.length}`;
+  const who = isServed
+    ? 'which of them is best, their oracle'
+    : `which model is best, ${what}, ${names(members)} (${parameters(total)} parameters),`;
   const sure = proven
     ? ''
     : ` On all samples it has ${loss(bits_per_byte.value)}, and no such pool is below ${loss(bound)}.`;
-  const others = tied ? tied.pools.length - 1 : 0;
-  const also = others > 0 ? ` ${others}${tied?.more ? ' or more' : ''} other pools do as well.` : '';
   return (
-    `The best pool of ${members.length} is ${names(members)} (${parameters(total)} parameters): its oracle has ` +
-    `${estimated(cross_fitted)} on samples that it was not chosen on.${also}${sure}`
+    `Were it known for each sample ${who} would have ${estimated(cross_fitted)} on samples that it was not chosen ` +
+    `on.${othersText(pool)}${sure}`
   );
+}
+
+function othersText({ tied }: BestPool): string {
+  const others = tied ? tied.pools.length - 1 : 0;
+  if (others === 0) return '';
+  if (tied?.more) return ` ${others} or more other pools do as well.`;
+  return others === 1 ? ' Another pool does as well.' : ` ${others} other pools do as well.`;
+}
+
+/** What failed, one by one; what is not scored yet, together. */
+export function leftOutSentences({ left_out }: Pick<EnsembleDocument, 'left_out'>): readonly string[] {
+  const waiting = left_out.filter(({ code }) => code === 'model_not_scored');
+  const others = left_out
+    .filter(({ code }) => code !== 'model_not_scored')
+    .map(({ message }) => plainLines(message));
+  if (waiting.length === 0) return others;
+  const list = names(
+    waiting.map(({ model }) => model),
+    3,
+  );
+  return [...others, `Not scored yet, and so left out: ${list}.`];
 }
 
 /** What can be had without knowing which model to ask. */

@@ -3,12 +3,12 @@ import { type Losses, objectiveOf } from '../selection/measured.ts';
 import { resample } from '../selection/resample.ts';
 import { type CrossFitted, crossFitPools, poolRow } from './cross-fit-pools.ts';
 import type { EnsembleData } from './data.ts';
-import { costsOf, setLimits, summed, UNLIMITED } from './limits.ts';
+import { costsOf, fits, setLimits, summed, UNLIMITED } from './limits.ts';
 import { mixtureOf } from './mixture.ts';
 import { nearBestOf } from './near-best.ts';
-import { bits, bitsPerByte, lossesOf, perNat, scoreOf } from './rows.ts';
+import { bits, bitsPerByte, lossesOf, minus, perNat, scoreOf } from './rows.ts';
 import { tiedPools } from './tied-pools.ts';
-import type { BestPool, EnsembleModel, EnsembleOptions, PoolGoal } from './types.ts';
+import type { BestPool, EnsembleModel, EnsembleOptions, PoolGoal, ServedPool } from './types.ts';
 
 /** Larger pools are named only where somebody asks for them. */
 const LARGEST = 12;
@@ -55,11 +55,12 @@ function tiesOf(data: EnsembleData, cancelled: (() => boolean) | undefined) {
 }
 
 function bestPool(
-  { limit, chosen, crossFitted }: CrossFitted,
+  found: CrossFitted,
   data: EnsembleData,
   complete: boolean,
   tied: BestPool['tied'],
 ): BestPool {
+  const { limit, chosen, crossFitted } = found;
   const members = chosen.members.map((m) => data.pool[m] as number);
   const models = members.map((m) => data.models[m] as EnsembleModel);
   const rows = members.map((m) => data.rows[m] as Losses);
@@ -75,8 +76,33 @@ function bestPool(
     flops_per_token: models.reduce((sum, { flopsPerToken }) => sum + flopsPerToken, 0),
     cross_fitted: bitsPerByte(crossFitted, data, complete),
     mixture: bits(objectiveOf(lossesOf(mixtureOf(rows), data.samples), data.weights)),
+    served: servedPool(found, data, complete),
     bound: Math.min(bits(chosen.bound), score.bits_per_byte.value),
     proven: chosen.bound === chosen.loss,
     tied,
   };
+}
+
+function servedPool({ limit, mixed }: CrossFitted, data: EnsembleData, complete: boolean): ServedPool | null {
+  if (!mixed) return null;
+  const models = mixed.members.map((m) => data.models[data.pool[m] as number] as EnsembleModel);
+  const costs = summed(models.map(costsOf));
+  const single = bestSingle(data, limit);
+  const gain = minus(data.rows[single] as Losses, mixed.crossFitted, data.samples);
+  return {
+    members: models.map(({ name }) => name),
+    parameters: costs.parameters,
+    serving_bytes: costs.memory,
+    mixed: bitsPerByte(mixed.crossFitted, data, complete),
+    single: data.models[single]?.name ?? '',
+    gain: bitsPerByte(gain, data, complete),
+  };
+}
+
+/** Index of the best model of the pool by itself, of those within the limit, of which there is one. */
+export function bestSingle({ pool, models, rows, weights }: EnsembleData, limit: PoolGoal): number {
+  const lossOf = (m: number) => objectiveOf(rows[m] as Losses, weights);
+  return pool
+    .filter((m) => fits(costsOf(models[m] as EnsembleModel), limit))
+    .reduce((a, b) => (lossOf(b) < lossOf(a) ? b : a));
 }

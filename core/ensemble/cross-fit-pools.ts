@@ -5,6 +5,8 @@ import type { Losses } from '../selection/measured.ts';
 import { type Chooser, type ChosenPool, chooserOf } from './choose-pools.ts';
 import type { EnsembleData } from './data.ts';
 import { costsOf } from './limits.ts';
+import { lowestMixtureOf } from './lowest-mixture.ts';
+import { mixtureOf } from './mixture.ts';
 import { lossesOf, oracleOf, perNat } from './rows.ts';
 import type { EnsembleModel, PoolGoal } from './types.ts';
 
@@ -17,6 +19,8 @@ export interface CrossFitted {
   readonly chosen: ChosenPool;
   /** Each sample scored by the pool that was best on the other folds. */
   readonly crossFitted: Losses;
+  /** Chosen by its mixture among the pools that were found, and scored by it alike; null where only single models fit. */
+  readonly mixed: { readonly members: readonly number[]; readonly crossFitted: Losses } | null;
 }
 
 /** The best pool within each limit that at least one model keeps, and what choosing it is worth on other samples. */
@@ -28,23 +32,41 @@ export function crossFitPools(
   const rows = data.pool.map((m) => data.rows[m] as Losses);
   const costs = data.pool.map((m) => costsOf(data.models[m] as EnsembleModel));
   const choose: Chooser = chooserOf(costs, limits);
-  const chosen = choose(rows, perNat(data));
+  const chooseOn = (scale: Float64Array, effort?: number) => {
+    const pools = choose(rows, scale, effort);
+    return { pools, mixed: lowestMixtureOf(pools, rows, costs, scale) };
+  };
+  const onAll = chooseOn(perNat(data));
   const withoutFold = Array.from({ length: FOLDS }, (_, fold) => {
     throwIfCancelled(cancelled);
-    return choose(rows, scaleWithout(fold, data), EFFORT_OF_FOLD);
+    return chooseOn(scaleWithout(fold, data), EFFORT_OF_FOLD);
   });
+  const crossFitted = (rowWithout: (fold: number) => Losses) => {
+    const byFold = withoutFold.map((_, fold) => rowWithout(fold));
+    return crossFit((fold) => byFold[fold] as Losses, data.samples, data.folds);
+  };
   return limits.flatMap((limit, i) => {
-    const best = chosen[i];
+    const best = onAll.pools[i];
     if (!best) return [];
-    const byFold = withoutFold.map((pools) => poolRow((pools[i] ?? best).members, rows, data));
+    const mixed = onAll.mixed(limit);
+    const members = (fold: number) => (withoutFold[fold]?.pools[i] ?? best).members;
+    const mixedMembers = (fold: number) => withoutFold[fold]?.mixed(limit) ?? mixed ?? [];
     return [
       {
         limit,
         chosen: best,
-        crossFitted: crossFit((fold) => byFold[fold] as Losses, data.samples, data.folds),
+        crossFitted: crossFitted((fold) => poolRow(members(fold), rows, data)),
+        mixed: mixed && {
+          members: mixed,
+          crossFitted: crossFitted((fold) => mixtureRow(mixedMembers(fold), rows, data)),
+        },
       },
     ];
   });
+}
+
+function mixtureRow(members: readonly number[], rows: readonly Losses[], { samples }: EnsembleData): Losses {
+  return lossesOf(mixtureOf(members.map((m) => rows[m] as Losses)), samples);
 }
 
 export function poolRow(

@@ -8,7 +8,10 @@ export const LIMITS = ['k', 'parameters', 'memory'] as const satisfies readonly 
 
 export const UNLIMITED: PoolGoal = { k: null, parameters: null, memory: null };
 
-export function costsOf({ parameters, servingBytes }: EnsembleModel): Costs {
+export function costsOf({
+  parameters,
+  servingBytes,
+}: Pick<EnsembleModel, 'parameters' | 'servingBytes'>): Costs {
   return { k: 1, parameters: parameters.total, memory: servingBytes };
 }
 

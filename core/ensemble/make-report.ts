@@ -1,25 +1,18 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
-import type { Warning } from '../law/curve.ts';
-import { type Losses, objectiveOf } from '../selection/measured.ts';
-import { bestPools } from './best-pools.ts';
+import type { Losses } from '../selection/measured.ts';
+import { bestPools, bestSingle } from './best-pools.ts';
 import { checkInput } from './check-input.ts';
 import { controlsOf } from './controls.ts';
 import { type EnsembleData, ensembleData } from './data.ts';
 import { diversityOf } from './diversity.ts';
-import { setLimits, UNLIMITED } from './limits.ts';
+import { UNLIMITED } from './limits.ts';
 import { mergeOrPool } from './merge-or-pool.ts';
 import { beyondNoise, noiseSentence } from './noise-sentence.ts';
 import { oracleCurve } from './oracle-curve.ts';
 import { bits, scoreOf } from './rows.ts';
 import { ensembleStudy } from './study.ts';
-import type {
-  BestPool,
-  EnsembleInput,
-  EnsembleOptions,
-  EnsembleReport,
-  ModelScore,
-  OraclePoint,
-} from './types.ts';
+import type { EnsembleInput, EnsembleOptions, EnsembleReport, ModelScore, OraclePoint } from './types.ts';
+import { unmetLimits } from './unmet-limits.ts';
 
 /**
  * Everything that is said of an ensemble. The same input gives the same digits.
@@ -49,29 +42,19 @@ export function makeEnsembleReport(input: EnsembleInput, options: EnsembleOption
     samples: data.count,
     models,
     pool: data.pool.map((m) => data.models[m]?.name ?? ''),
-    best_single: bestSingle(data),
+    best_single: bestSingle(data, UNLIMITED),
     oracle,
     controls,
     diversity: diversityOf(rows, data, complete),
     best_pools: pools.byCount,
+    limit: input.goal,
     goal: pools.goal,
     serving: mergeOrPool(data, models, options),
     study: complete ? ensembleStudy(data, verdict, options.cancelled) : null,
     beyond_noise: verdict,
     sentence: noiseSentence(oracle.at(-1) as OraclePoint, controls, verdict, complete),
-    warnings: [...data.warnings, ...unmetGoal(input, pools.goal)],
+    warnings: [...data.warnings, ...unmetLimits(input)],
   };
-}
-
-function unmetGoal({ goal }: EnsembleInput, found: BestPool | null): Warning[] {
-  return setLimits(goal).length === 0 || found
-    ? []
-    : [{ code: 'no_pool_within_limit', message: 'No model is within the limits that `pool` sets.' }];
-}
-
-function bestSingle({ pool, rows, weights }: EnsembleData): number {
-  const lossOf = (m: number) => objectiveOf(rows[m] as Losses, weights);
-  return pool.reduce((a, b) => (lossOf(b) < lossOf(a) ? b : a));
 }
 
 function modelScores(data: EnsembleData, complete: boolean): ModelScore[] {

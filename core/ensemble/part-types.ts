@@ -86,6 +86,8 @@ export interface BestPool extends Score {
   readonly cross_fitted: Estimated;
   /** Uniform mixture of the members. */
   readonly mixture: number;
+  /** What can be had within the limit without knowing which model to ask; null where no two models are within it. */
+  readonly served: ServedPool | null;
   /** No pool within the limit has a lower `bits_per_byte` than this; its own where it is proven to be the best. */
   readonly bound: number;
   readonly proven: boolean;
@@ -97,4 +99,18 @@ export interface BestPool extends Score {
     /** The worst compared is tied too: there may be more. */
     readonly more: boolean;
   } | null;
+}
+
+/** Of the best pools within a limit, the one whose uniform mixture loses least; it need not be the one of the best oracle. */
+export interface ServedPool {
+  /** In pool order. */
+  readonly members: readonly string[];
+  readonly parameters: number;
+  readonly serving_bytes: number;
+  /** Of its mixture, chosen on other samples than it is scored on. */
+  readonly mixed: Estimated;
+  /** The best single model within the limit, chosen on all samples: luck speaks for it. */
+  readonly single: string;
+  /** single − mixed */
+  readonly gain: Estimated;
 }

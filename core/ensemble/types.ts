@@ -94,8 +94,11 @@ export interface EnsembleReport {
   readonly controls: Controls;
   /** What sharing a pool buys, pair by pair. */
   readonly diversity: Diversity | null;
-  /** Best pool of each size up to 12, then of `goal` where it sets a limit. */
+  /** Of each size up to 12, without other limits. */
   readonly best_pools: readonly BestPool[];
+  /** What the file's `pool` sets. */
+  readonly limit: PoolGoal;
+  /** The best pool within it; null where it sets nothing, and where no model is within it. */
   readonly goal: BestPool | null;
   /** Merging against ensembling by what serving takes; null where the file names no merge. */
   readonly serving: MergeOrPool | null;

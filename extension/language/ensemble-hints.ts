@@ -2,16 +2,17 @@
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import {
   answerSentences,
-  bestSingle,
-  chosenPool,
+  isLimited,
   names,
   ORACLE_NOTE,
   realisableSentences,
+  servedNames,
   servingSentences,
+  toServe,
 } from '../../words/ensemble.ts';
 import { estimated, plusMinus } from '../../words/estimates.ts';
 import { BEYOND_NOISE } from '../../words/noise.ts';
-import { count } from '../../words/numbers.ts';
+import { count, counted } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import { bytes, parameters } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
@@ -25,20 +26,30 @@ export function ensembleHeadline(edited: EditedExperiment): Hint | null {
   return hintAtEnd(edited, line, ensembleHeadlineText(report), ensembleSentences(report).join('\n'));
 }
 
-/** `best pool of 2: a, b · oracle 0.383 ± 0.029 · best single a 0.404 ± 0.030 · more than noise: not shown` */
+/** `serve a and b together 0.392 ± 0.029 bits per byte · a alone 0.404 ± 0.030 · more than noise: not shown` */
 export function ensembleHeadlineText(report: EnsembleDocument): string {
-  const pool = chosenPool(report);
-  const best = bestSingle(report);
   const { done, failed, total } = report.progress;
   return [
-    pool ? `best pool of ${pool.members.length}: ${names(pool.members, 4)}` : '',
-    pool ? `oracle ${plusMinus(pool.cross_fitted)} bits per byte` : '',
-    best ? `best single ${plain(best.name, 30)} ${plusMinus(best.bits_per_byte)}` : '',
+    ...serveParts(report),
     report.stage === 'complete' ? `more than noise: ${BEYOND_NOISE[report.beyond_noise]}` : '',
     done + failed < total ? `so far, ${count(done + failed)} of ${count(total)}` : '',
   ]
     .filter(Boolean)
     .join(' · ');
+}
+
+function serveParts(report: EnsembleDocument): readonly string[] {
+  const answer = toServe(report);
+  if (answer.kind === 'nothing') return ['no model is within the limits of pool'];
+  const { model } = answer;
+  const single = `${plain(model.name, 30)} alone ${plusMinus(model.bits_per_byte)}`;
+  if (answer.kind === 'together')
+    return [
+      `serve ${names(answer.pool.members, 4)} together, mixed ${plusMinus(answer.pool.mixed)} bits per byte`,
+      single,
+    ];
+  const mixed = answer.not ? [`best pool mixed ${plusMinus(answer.not.mixed)}`] : [];
+  return [`serve ${single} bits per byte`, ...mixed];
 }
 
 export function ensembleSentences(report: EnsembleDocument): readonly string[] {
@@ -51,11 +62,11 @@ export function ensembleSentences(report: EnsembleDocument): readonly string[] {
   ];
 }
 
-/** At the line of each model: bits per byte, and whether it is in the best pool. */
+/** At the line of each model: bits per byte, and whether it is to be served. */
 export function modelHints(edited: EditedExperiment): readonly Hint[] {
   const report = edited.state?.ensemble;
   if (!report) return [];
-  const members = new Set(chosenPool(report)?.members ?? []);
+  const members = new Set(servedNames(report));
   const scored = report.models.flatMap(({ name, bits_per_byte, null_of, merge_of }) => {
     const line = edited.keyRange(['models', name])?.start.line;
     if (line === undefined) return [];
@@ -78,17 +89,22 @@ const OUTSIDE: Readonly<Record<string, string>> = {
 };
 
 function modelTooltip(name: string, loss: string, place: string): string {
-  const where = OUTSIDE[place] ?? `${plain(name)} is ${place === '' ? 'not ' : ''}in the best pool.`;
+  const where = OUTSIDE[place] ?? `${plain(name)} is ${place === '' ? 'not ' : ''}to be served.`;
   return `${plain(name)} has ${loss} bits per byte by itself.\n${where}`;
 }
 
 /** What the limits of the pool give. */
 export function poolHint(edited: EditedExperiment): Hint | null {
-  const goal = edited.state?.ensemble?.goal;
+  const report = edited.state?.ensemble;
   const line = edited.keyRange(['pool'])?.start.line;
-  if (!goal || line === undefined) return null;
+  if (!report || line === undefined) return null;
+  const { goal } = report;
+  if (!goal)
+    return isLimited(report.limit)
+      ? hintAtEnd(edited, line, 'nothing fits', answerSentences(report).join('\n'))
+      : null;
   const text = [
-    `${goal.members.length} models`,
+    counted(goal.members.length, 'model'),
     `${parameters(goal.parameters)} parameters`,
     bytes(goal.serving_bytes),
     `oracle ${plusMinus(goal.cross_fitted)}`,

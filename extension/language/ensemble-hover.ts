@@ -2,7 +2,7 @@
 import type { Path } from '../../core/experiment/diagnostic.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import type { PreparedMember } from '../../core/store/ensemble/format.ts';
-import { chosenPool } from '../../words/ensemble.ts';
+import { servedNames } from '../../words/ensemble.ts';
 import { estimated } from '../../words/estimates.ts';
 import { loss } from '../../words/numbers.ts';
 import { bytes, flops, parameters } from '../../words/units.ts';
@@ -42,13 +42,13 @@ function hoverOfModel(edited: EditedExperiment, name: string): readonly (string 
   if (!declared) return [];
   const report = edited.state?.ensemble ?? null;
   const score = report?.models.find((model) => model.name === name);
-  const inPool = report ? chosenPool(report)?.members.includes(name) : false;
+  const isServed = report ? servedNames(report).includes(name) : false;
   const merged = declared.merge_of ? ` · merge of ${declared.merge_of.length}` : '';
   const copy = declared.null_of === null ? merged : ` · copy of ${escapeMarkdown(declared.null_of)}`;
   const left = report?.left_out.find(({ model }) => model === name);
   const member = edited.state?.members?.models[name];
   return [
-    `**${escapeMarkdown(name)}** · model${copy}${inPool ? ' · in the best pool' : ''}`,
+    `**${escapeMarkdown(name)}** · model${copy}${isServed ? ' · to be served' : ''}`,
     member ? memberText(member, declared.family) : null,
     score ? `By itself **${escapeMarkdown(estimated(score.bits_per_byte))}** bits per byte` : null,
     score && report ? domainTable(report, score.domains) : null,

@@ -144,7 +144,26 @@ describe('the report of an ensemble', () => {
       inputOf(noise(4, 60, 1), sizes, { goal: { k: null, parameters: 1e6, memory: null } }),
     );
     expect(none.goal).toBeNull();
-    expect(none.warnings.map(({ code }) => code)).toContain('no_pool_within_limit');
+    expect(none.warnings).toContainEqual({
+      code: 'no_pool_within_limit',
+      message:
+        'No model is within the limits that `pool` sets (1.0M parameters): the smallest, m0, takes 1.0B parameters.',
+    });
+  });
+
+  it('says what can be had within the limits: the pool that mixes best, on samples that it was not chosen on', () => {
+    const matrix = complementary(6, 240, 2, 10, 1).map((row, m) =>
+      row.map((value) => value + (m < 2 ? 0 : 1.5)),
+    );
+    const { goal, models } = complete(
+      inputOf(matrix, [], { goal: { k: 4, parameters: null, memory: null } }),
+    );
+    // The dull ones lower the oracle a little, and spoil every mixture.
+    expect(goal?.members.length).toBeGreaterThan(2);
+    expect(goal?.served?.members).toEqual(['m0', 'm1']);
+    const single = models.find(({ name }) => name === goal?.served?.single)?.bits_per_byte.value ?? 0;
+    expect(goal?.served?.gain.value).toBeCloseTo(single - (goal?.served?.mixed.value ?? 0), 12);
+    expect(goal?.served?.gain.low).toBeGreaterThan(0);
   });
 
   it.each([

@@ -34,7 +34,7 @@ const ESTIMATE = {
 };
 
 const NAMES = ['small', 'again', 'other'];
-const PLANTED = inputOf(complementary(3, 60, 2, 5, 1), [{}, { nullOf: 'm0' }, {}], {
+const PLANTED = inputOf(complementary(3, 60, 3, 5, 1), [{}, { nullOf: 'm0' }, {}], {
   goal: { k: 2, parameters: null, memory: null },
 });
 const REPORT = ensembleDocument({
@@ -117,7 +117,7 @@ describe('an ensemble in the editor', () => {
     const headline = ensembleHeadline(withState({ ensemble: REPORT }));
     expect(headline?.position.line).toBe(2);
     expect(headline?.text).toMatch(
-      /^best pool of 2: small and other · oracle \d.* bits per byte · best single/,
+      /^serve small and other together, mixed \d.* bits per byte · \w+ alone \d/,
     );
     const all = hints(withState({ ensemble: REPORT }), new Set(['experts', 'goals']));
     expect(all.map(({ position }) => position.line)).toEqual([3, 4, 5, 8]);
@@ -134,10 +134,10 @@ describe('an ensemble in the editor', () => {
   it('tells of a model under the mouse, of the answer at `models`, and escapes what came from files', () => {
     const at = (line: number) =>
       hover(withState({ ensemble: REPORT }), { line, column: 4 })?.parts.join('\n');
-    expect(at(3)).toMatch(/\*\*small\*\* · model · in the best pool[\s\S]*bits per byte[\s\S]*\| text \|/);
+    expect(at(3)).toMatch(/\*\*small\*\* · model · to be served[\s\S]*bits per byte[\s\S]*\| text \|/);
     expect(at(4)).toContain('copy of small');
     const answer = hover(withState({ ensemble: REPORT }), { line: 2, column: 2 })?.parts.join('\n');
-    expect(answer).toContain('The best single model is');
+    expect(answer).toMatch(/Serve small and other together\\, mixed .* less than \w+ alone/);
   });
 
   it('underlines models that failed and folders that are not there', () => {
@@ -164,6 +164,14 @@ describe('an ensemble in the editor', () => {
       return change && [text.lines.slice(change.range), change.newText];
     });
     expect(places).toEqual([['./models/small', './elsewhere'], ['./models/again', './elsewhere'], null]);
+  });
+
+  it('says at `pool` that nothing fits, and names nothing to serve', () => {
+    const limit = { k: null, parameters: 1e4, memory: null };
+    const state = withState({ ensemble: { ...REPORT, limit, goal: null } });
+    const shown = hints(state, new Set(['experts', 'goals']));
+    expect(shown.map(({ text }) => text.replace(/^[\d.± ]+/, ''))).toEqual(['', 'copy', '', 'nothing fits']);
+    expect(ensembleHeadline(state)?.text).toMatch(/^no model is within the limits of pool/);
   });
 
   it('says how far it is while models are being scored', () => {

@@ -80,18 +80,40 @@ describe('figures of an ensemble', () => {
 });
 
 describe('the answer of an ensemble', () => {
-  it('is the best pool, with what it costs and what needs no oracle', () => {
+  it('is what to serve, beside what it is better than and the oracle', () => {
     const answer = ensembleAnswer(report);
-    expect([answer.large, answer.members]).toEqual(['2', report.goal?.members]);
+    const served = must(must(report.goal).served);
+    expect([answer.large, answer.take, answer.members]).toEqual(['2', 'Serve together', served.members]);
     expect(answer.facts.map(({ label }) => label)).toEqual([
-      'Its oracle',
+      'Together',
+      'Alone',
       'It takes',
-      'Best single',
-      'All mixed',
+      'Best oracle',
       'More than noise',
     ]);
+    expect(answer.sentence[0]).toMatch(/^Serve .* together, mixed with equal weights: /);
     expect(answer.sentence.join(' ')).toContain(report.sentence);
     expect(answer.realisable).toHaveLength(2);
+  });
+
+  it('is one model alone where no mixture is surely better', () => {
+    const [fine = [], ...others] = noise(4, 60, 1);
+    const worse = others.map((row) => row.map((value) => value + 25));
+    const answer = ensembleAnswer(ensembleDocument(inputOf([fine, ...worse], [], { goal })));
+    expect([answer.large, answer.take, answer.members]).toEqual(['1', 'Serve alone', ['m0']]);
+    expect(answer.facts.map(({ label }) => label)).toContain('Best pool mixed');
+    expect(answer.sentence.slice(0, 2)).toEqual([
+      expect.stringMatching(/^Serve m0 alone, with /),
+      expect.stringMatching(/^Mixed with equal weights, pools within the limits are worse: /),
+    ]);
+  });
+
+  it('is that nothing fits where no model is within the limits', () => {
+    const limit = { k: null, parameters: 10, memory: null };
+    const answer = ensembleAnswer(ensembleDocument(inputOf(noise(3, 40, 1), [], { goal: limit })));
+    expect([answer.large, answer.members]).toEqual(['0', []]);
+    expect(answer.sentence[0]).toBe('No model is within the limits that `pool` sets, and so no pool.');
+    expect(answer.warnings.join(' ')).toContain('takes 1.0B parameters');
   });
 
   it('while models are being scored says how far it is, and names only those that failed', () => {
@@ -107,6 +129,8 @@ describe('the answer of an ensemble', () => {
     expect(answer.certainty).toContain('so far, 3 of 6 models scored');
     expect(answer.warnings).toContain('model_failed');
     expect(answer.warnings).not.toContain('model_not_scored');
+    expect(answer.warnings).toContain('Not scored yet, and so left out: m9.');
+    expect(answer.sentence[0]).toMatch(/^Only 3 of 6 models scored so far/);
     expect(waitingOf(ensembleState(null, { run: { state: 'idle', workers: [], pace: [] } })).title).toBe(
       'Nothing is scored yet',
     );

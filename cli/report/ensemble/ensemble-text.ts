@@ -2,6 +2,7 @@ import type { EnsembleReport } from '../../../core/ensemble/types.ts';
 import type { EnsembleDocument } from '../../../core/report/ensemble-document.ts';
 import {
   answerSentences,
+  leftOutSentences,
   ORACLE_NOTE,
   realisableSentences,
   servingSentences,
@@ -72,11 +73,11 @@ function claimsText({ study }: EnsembleReport, style: Style, columns: number): s
   return `  ${style.bold('What arXiv 2512.23340 claims')}\n${lines.join('\n')}`;
 }
 
-function caveats({ warnings, left_out }: EnsembleDocument, style: Style, columns: number): string {
-  const all = [...left_out, ...warnings];
+function caveats(report: EnsembleDocument, style: Style, columns: number): string {
+  const all = [
+    ...leftOutSentences(report),
+    ...report.warnings.map(({ code, message }) => `${plainLines(message)} [${plain(code)}]`),
+  ];
   if (all.length === 0) return '';
-  const lines = all.map(({ code, message }) =>
-    wrap(`${plainLines(message)} [${plain(code)}]`, columns, '    '),
-  );
-  return `  ${style.yellow('Caveats')}\n${lines.join('\n')}`;
+  return `  ${style.yellow('Caveats')}\n${all.map((text) => wrap(text, columns, '    ')).join('\n')}`;
 }

@@ -1,6 +1,6 @@
 /** Every model by itself, the best first: bits per byte with intervals, by family. */
 import type { EnsembleReport, ModelScore } from '../../../../core/ensemble/types.ts';
-import { chosenPool, names } from '../../../../words/ensemble.ts';
+import { names, servedNames } from '../../../../words/ensemble.ts';
 import { estimated } from '../../../../words/estimates.ts';
 import { loss, NONE } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
@@ -16,7 +16,7 @@ const COPY = 'copy';
 const MERGE = 'merge';
 
 export function modelFigure(report: EnsembleReport): BarFigure {
-  const members = new Set(chosenPool(report)?.members ?? []);
+  const members = new Set(servedNames(report));
   const models = [...report.models].sort((a, b) => a.bits_per_byte.value - b.bits_per_byte.value);
   const [, max] = padded(0, Math.max(...models.flatMap(({ bits_per_byte }) => barEnds(bits_per_byte))));
   const groupOf = ({ name, null_of, merge_of }: ModelScore) => {
@@ -25,8 +25,8 @@ export function modelFigure(report: EnsembleReport): BarFigure {
     return members.has(name) ? IN : OUT;
   };
   const groups = [
-    { id: IN, label: 'In the best pool', ink: 'green', filled: true },
-    { id: OUT, label: 'Not in it', ink: 'muted', filled: false },
+    { id: IN, label: 'To be served', ink: 'green', filled: true },
+    { id: OUT, label: 'Not to be', ink: 'muted', filled: false },
     { id: MERGE, label: 'A merge: served as one model', ink: 'purple', filled: true },
     { id: COPY, label: 'A copy: what it adds is noise', ink: 'red', filled: false },
   ] as const;

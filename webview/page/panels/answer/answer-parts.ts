@@ -52,11 +52,11 @@ export function warningList(warnings: readonly string[]): TemplateResult | typeo
 
 /** Nothing of an ensemble is inserted or merged, so it has no buttons. */
 export function ensembleAnswerBody(answer: EnsembleAnswer): TemplateResult {
-  const { members, sentence, realisable, warnings, intervals } = answer;
+  const { take, members, sentence, realisable, warnings, intervals } = answer;
   return html`<div class="answer">
     ${numbers(answer)}
     <div class="answer-what"><div class="answer-subset">
-        ${members.length > 0 ? html`<p class="answer-take">Serve together</p>` : nothing}
+        ${members.length > 0 ? html`<p class="answer-take">${take}</p>` : nothing}
         ${chips(members, 'Models')}
         <p class="answer-take">Without an oracle</p>
         ${realisable.map((line) => html`<p class="hint">${line}</p>`)}

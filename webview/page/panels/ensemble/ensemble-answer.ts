@@ -1,12 +1,16 @@
 /** The answer of an ensemble as the page says it, every number already in words. */
-import type { BestPool } from '../../../../core/ensemble/types.ts';
+import type { ServedPool } from '../../../../core/ensemble/types.ts';
 import type { EnsembleDocument } from '../../../../core/report/ensemble-document.ts';
 import {
   answerSentences,
-  bestSingle,
   chosenPool,
+  isLimited,
+  leftOutSentences,
   ORACLE_NOTE,
   realisableSentences,
+  servedNames,
+  type ToServe,
+  toServe,
 } from '../../../../words/ensemble.ts';
 import { type Estimate, interval, lossDigits } from '../../../../words/estimates.ts';
 import { BEYOND_NOISE } from '../../../../words/noise.ts';
@@ -22,6 +26,8 @@ export interface EnsembleAnswer {
   readonly unit: string;
   readonly certainty: readonly string[];
   readonly facts: readonly Fact[];
+  /** What to do with the members. */
+  readonly take: string;
   readonly members: readonly string[];
   readonly sentence: readonly string[];
   /** Without an oracle. */
@@ -41,36 +47,37 @@ export function waitingOf({ run, plan }: Pick<DashboardState, 'run' | 'plan'>): 
 }
 
 export function ensembleAnswer(report: EnsembleDocument): EnsembleAnswer {
-  const pool = chosenPool(report);
   const { done, failed, total } = report.progress;
-  const isPart = done + failed < total;
+  const members = servedNames(report);
   return {
-    large: count(pool?.members.length ?? 1),
-    unit: pool ? `${pool.members.length === 1 ? 'model' : 'models'} in the best pool` : 'model alone',
+    large: count(members.length),
+    ...LABELS[toServe(report).kind],
     certainty: [
-      report.goal ? 'within the limits of the file' : 'what a second model would buy',
-      ...(isPart ? [`so far, ${count(done)} of ${counted(total, 'model')} scored`] : []),
+      isLimited(report.limit) ? 'within the limits of the file' : 'of at most two',
+      ...(done + failed < total ? [`so far, ${count(done)} of ${counted(total, 'model')} scored`] : []),
     ],
     facts: factsOf(report),
-    members: (pool?.members ?? []).map((name) => plain(name)),
+    members: members.map((name) => plain(name)),
     sentence: [...answerSentences(report), plainLines(report.sentence)],
     realisable: realisableSentences(report),
-    warnings: [
-      ...report.left_out.filter(({ code }) => !isPart || code === 'model_failed'),
-      ...report.warnings,
-    ].map(({ message }) => plainLines(message)),
+    warnings: [...leftOutSentences(report), ...report.warnings.map(({ message }) => plainLines(message))],
     intervals: report.stage === 'points' ? `${ORACLE_NOTE} Intervals are being computed.` : ORACLE_NOTE,
   };
 }
 
+const LABELS: Readonly<Record<ToServe['kind'], { readonly unit: string; readonly take: string }>> = {
+  together: { unit: 'models together, mixed', take: 'Serve together' },
+  alone: { unit: 'model alone', take: 'Serve alone' },
+  nothing: { unit: 'models fit', take: '' },
+};
+
 function factsOf(report: EnsembleDocument): Fact[] {
   const pool = chosenPool(report);
-  const best = bestSingle(report);
-  const { mixture } = report.controls;
   return [
-    ...(pool ? [fact('Its oracle', pool.cross_fitted, 'on other samples'), costOf(pool)] : []),
-    ...(best ? [fact('Best single', best.bits_per_byte, plain(best.name, 30))] : []),
-    fact('All mixed', mixture.bits_per_byte, 'nobody choosing'),
+    ...servedFacts(report),
+    ...(pool && pool.members.length > 1
+      ? [fact('Best oracle', pool.cross_fitted, `of ${pool.members.length}, were it known which to ask`)]
+      : []),
     ...(report.stage === 'complete'
       ? [
           {
@@ -83,7 +90,31 @@ function factsOf(report: EnsembleDocument): Fact[] {
   ];
 }
 
-function costOf({ serving_bytes, parameters: total }: BestPool): Fact {
+/** What is served, what is not, and what it takes. */
+function servedFacts(report: EnsembleDocument): Fact[] {
+  const answer = toServe(report);
+  if (answer.kind === 'nothing') return [];
+  const { model } = answer;
+  const single = fact('Alone', model.bits_per_byte, plain(model.name, 30));
+  if (answer.kind === 'together') {
+    const { pool } = answer;
+    return [fact('Together', pool.mixed, 'mixed, on other samples'), single, costOf(pool)];
+  }
+  const { not } = answer;
+  const mixed = not
+    ? [fact('Best pool mixed', not.mixed, `${not.members.length} together, on other samples`)]
+    : [];
+  return [
+    single,
+    ...mixed,
+    costOf({ serving_bytes: model.serving_bytes, parameters: model.parameters.total }),
+  ];
+}
+
+function costOf({
+  serving_bytes,
+  parameters: total,
+}: Pick<ServedPool, 'serving_bytes' | 'parameters'>): Fact {
   return { label: 'It takes', value: bytes(serving_bytes), detail: `${parameters(total)} parameters` };
 }
 

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { placeOfProblem, placesOf } from '../core/experiment/model-places.ts';
+import { parseExperiment } from '../core/experiment/parse.ts';
 import { ProblemError } from '../core/problem.ts';
 import { DiagnosticsError, FoundProblemsError } from '../runner/session-errors.ts';
 import type { Context, ExitCode } from './command.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { problemText } from './problem-text.ts';
 import { printJson } from './terminal/io.ts';
+import type { Style } from './terminal/style.ts';
 
 /** Says a failure once, as a person or a program wants it. 2 where the input cannot be used, 1 otherwise. */
 export function failed(context: Context, error: unknown, json: boolean): ExitCode {
@@ -24,6 +27,11 @@ export function failed(context: Context, error: unknown, json: boolean): ExitCod
     }
     return 2;
   }
+  if (error instanceof FoundProblemsError) {
+    if (json) printJson(io, { error: error.problem, problems: error.prepared.problems });
+    for (const text of foundTexts(error, io.errStyle)) io.err.write(`${text}\n`);
+    return 1;
+  }
   const problem =
     error instanceof ProblemError
       ? error.problem
@@ -32,11 +40,21 @@ export function failed(context: Context, error: unknown, json: boolean): ExitCod
           message: `Something unexpected went wrong: ${messageOf(error)}`,
           fix: 'Results on disk are safe. Run the command again; if it comes back, report it with MERGE_LAB_DEBUG=1 set.',
         };
-  const problems = error instanceof FoundProblemsError ? error.problems : [problem];
-  if (json) printJson(io, { error: problem, problems });
-  for (const each of problems) io.err.write(`${problemText(each, io.errStyle)}\n`);
+  if (json) printJson(io, { error: problem, problems: [problem] });
+  io.err.write(`${problemText(problem, io.errStyle)}\n`);
   if (io.env['MERGE_LAB_DEBUG'] && error instanceof Error) io.err.write(`${error.stack ?? ''}\n`);
   return error instanceof ProblemError && INPUT_CODES.has(problem.code) ? 2 : 1;
+}
+
+/** Each at the line of the experiment that names the model or the data concerned. */
+function foundTexts({ experiment, prepared }: FoundProblemsError, style: Style): string[] {
+  const text = readNamed(experiment);
+  const places = placesOf(parseExperiment(text).positions);
+  return prepared.problems.map((problem) => {
+    const range = placeOfProblem(places, problem);
+    if (!range) return problemText(problem, style);
+    return diagnosticText({ ...problem, severity: 'error', range, path: [] }, experiment, text, style);
+  });
 }
 
 /** Codes that mean "what you gave cannot be used", as opposed to "the work failed". */

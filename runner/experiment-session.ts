@@ -19,7 +19,7 @@ import { mergeRequest, writtenMerge } from './merge-request.ts';
 import { estimatePlan, refuseWhatCannotFit } from './plan-estimate.ts';
 import { PlannedSession, readQuestion, type SessionOptions } from './planned-session.ts';
 import { OF_MERGES, readPrepared } from './prepared-cache.ts';
-import { DiagnosticsError, damageOf, ofAnEnsemble, ProblemsError } from './session-errors.ts';
+import { DiagnosticsError, damageOf, FoundProblemsError, ofAnEnsemble } from './session-errors.ts';
 import type {
   DownstreamOutcome,
   DownstreamWatch,
@@ -35,7 +35,7 @@ import type {
   Verification,
 } from './session-types.ts';
 
-export { DiagnosticsError, ProblemsError } from './session-errors.ts';
+export { DiagnosticsError, FoundProblemsError } from './session-errors.ts';
 export type {
   Following,
   Known,
@@ -114,7 +114,7 @@ export class ExperimentSession extends PlannedSession<Experiment> {
     return prepareRequest(this.experiment, this.prepareOptions);
   }
 
-  /** Writes the plan into the store. @throws ProblemsError, and ProblemError `disk_too_small`. */
+  /** Writes the plan into the store. @throws FoundProblemsError, and ProblemError `disk_too_small`. */
   async plan(): Promise<PlanSummary> {
     const found = await this.prepare();
     const plan = await this.#write(found);
@@ -205,7 +205,7 @@ export class ExperimentSession extends PlannedSession<Experiment> {
 
   async #write(prepared: Prepared): Promise<PlanOutline> {
     const [first] = prepared.problems;
-    if (first) throw new ProblemsError(first, prepared);
+    if (first) throw new FoundProblemsError(this.file, first, prepared);
     const plan = await this.analysis.plan(this.experiment, prepared, true);
     await this.place.sync(this.store, plan.id);
     this.planned = plan;

@@ -23,35 +23,16 @@ export class DiagnosticsError extends Error {
   }
 }
 
-/** What `prepare` found stands in the way: all of it, the first one as `problem`. */
+/** Models and data cannot be used: all that `prepare` found, the first as `problem`. */
 export class FoundProblemsError extends ProblemError {
-  readonly problems: readonly Problem[];
+  /** Of the experiment, absolute. */
+  readonly experiment: string;
+  readonly prepared: Prepared | PreparedEnsemble;
 
-  constructor(first: Problem, problems: readonly Problem[]) {
+  constructor(experiment: string, first: Problem, prepared: Prepared | PreparedEnsemble) {
     super(first);
     this.name = 'FoundProblemsError';
-    this.problems = problems;
-  }
-}
-
-/** Models and data do not fit together. */
-export class ProblemsError extends FoundProblemsError {
-  readonly prepared: Prepared;
-
-  constructor(first: Problem, prepared: Prepared) {
-    super(first, prepared.problems);
-    this.name = 'ProblemsError';
-    this.prepared = prepared;
-  }
-}
-
-/** Models or data of an ensemble cannot be used. */
-export class EnsembleProblemsError extends FoundProblemsError {
-  readonly prepared: PreparedEnsemble;
-
-  constructor(first: Problem, prepared: PreparedEnsemble) {
-    super(first, prepared.problems);
-    this.name = 'EnsembleProblemsError';
+    this.experiment = experiment;
     this.prepared = prepared;
   }
 }

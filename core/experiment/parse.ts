@@ -48,9 +48,9 @@ export function parseExperiment(text: string, options: { file?: string } = {}): 
   const positions = new Positions(document, lines, text);
   if (document.errors.some(isStackOverflow)) return refused(tooDeep, options);
   const found: Diagnostic[] = [
-    ...yamlDiagnostics(document, positions, options),
+    ...yamlDiagnostics(document, positions, text, options),
     ...repeatedKeys(document).map(([begin, end]) =>
-      yamlDiagnostic({ code: 'DUPLICATE_KEY', message: '', pos: [begin, end] }, positions, options),
+      yamlDiagnostic({ code: 'DUPLICATE_KEY', message: '', pos: [begin, end] }, positions, text, options),
     ),
   ];
   let meant: Meant = NOTHING;
@@ -197,23 +197,36 @@ function isStackOverflow(problem: YAMLError): boolean {
   return problem.message.startsWith('Maximum call stack size exceeded');
 }
 
-/** One for each place: what follows a syntax error at the same place is its echo. */
-function yamlDiagnostics(document: Document, positions: Positions, options: { file?: string }): Diagnostic[] {
-  const places = new Set<number>();
+/** One for each place, and one syntax error for each line: what follows it there is its echo. */
+function yamlDiagnostics(
+  document: Document,
+  positions: Positions,
+  text: string,
+  options: { file?: string },
+): Diagnostic[] {
+  const places = new Set<string>();
   const told: Diagnostic[] = [];
   for (const problem of [...document.errors, ...document.warnings]) {
-    if (places.has(problem.pos[0]) || told.length >= MOST_YAML_PROBLEMS) continue;
-    places.add(problem.pos[0]);
-    told.push(yamlDiagnostic(problem, positions, options));
+    const diagnostic = yamlDiagnostic(problem, positions, text, options);
+    const { line, column } = diagnostic.range.start;
+    const place = diagnostic.code === syntax.code ? `${line}` : `${line}:${column}`;
+    if (places.has(place) || told.length >= MOST_YAML_PROBLEMS) continue;
+    places.add(place);
+    told.push(diagnostic);
   }
   return told;
 }
 
 type YamlTrouble = Pick<YAMLError, 'message' | 'pos'> & { readonly code: string; readonly name?: string };
 
-function yamlDiagnostic(problem: YamlTrouble, positions: Positions, options: { file?: string }): Diagnostic {
+function yamlDiagnostic(
+  problem: YamlTrouble,
+  positions: Positions,
+  text: string,
+  options: { file?: string },
+): Diagnostic {
   const [begin, end] = problem.pos;
-  const { code, fix, message } = yamlCodes[problem.code] ?? syntax;
+  const { code, fix, message } = yamlCodes[problem.code] ?? (isBare(text, begin) ? bare : syntax);
   return {
     ...located(options, positions.between(begin, end)),
     severity: problem.name === 'YAMLWarning' ? 'warning' : 'error',
@@ -233,6 +246,17 @@ interface YamlProblem {
 }
 
 const syntax: YamlProblem = { code: 'yaml_syntax', fix: 'Correct the YAML here.' };
+const bare: YamlProblem = {
+  code: 'yaml_syntax',
+  message: 'Between braces, a text that holds braces needs quotes.',
+  fix: 'Put it in quotes: `"./eval/{domain}.json"`.',
+};
+
+/** Whether a brace stands there in the midst of a text without quotes, as in `{ data: ./eval/{domain}.json }`. */
+function isBare(text: string, at: number): boolean {
+  return text.charAt(at) === '{' && /[^\s{,:[]/.test(text.charAt(at - 1));
+}
+
 const yamlCodes: Readonly<Record<string, YamlProblem>> = {
   DUPLICATE_KEY: {
     code: 'yaml_duplicate_key',

@@ -39,6 +39,12 @@ export class Positions {
     return key && typeof key === 'object' && 'range' in key ? this.#range(this.#trimmed(key as Node)) : null;
   }
 
+  /** The text of a single value at a path; null for maps, lists and where the file has none. */
+  scalarAt(path: Path): string | null {
+    const node = this.#resolved(this.#node(path));
+    return isScalar(node) ? String(node.value) : null;
+  }
+
   /** The first line that says anything: where to put what concerns the file as a whole. */
   whole(): Range {
     const begin = /\S/.exec(this.#text)?.index ?? 0;

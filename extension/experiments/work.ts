@@ -3,8 +3,7 @@ import type { PreparedEnsemble } from '../../core/store/ensemble/format.ts';
 import type { Prepared } from '../../core/store/format.ts';
 import type { AnyOutline, AnyReport, Question } from '../../runner/analysis-messages.ts';
 import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
-import { ExperimentSession, ProblemsError } from '../../runner/experiment-session.ts';
-import { EnsembleProblemsError } from '../../runner/session-errors.ts';
+import { ExperimentSession, FoundProblemsError } from '../../runner/experiment-session.ts';
 import type { EnsembleSummary, OpenOptions, PlanSummary } from '../../runner/session-types.ts';
 import type { ExperimentState } from './experiment-state.ts';
 
@@ -31,7 +30,7 @@ export function openWork(file: string, question: Question, options: OpenOptions)
 
 /** What was found of models and data, where that is why something failed. */
 export function foundBy(error: unknown): AnyPrepared | null {
-  return error instanceof ProblemsError || error instanceof EnsembleProblemsError ? error.prepared : null;
+  return error instanceof FoundProblemsError ? error.prepared : null;
 }
 
 type Part = Partial<ExperimentState>;

@@ -2,6 +2,7 @@
 import type { Path, Range } from '../../core/experiment/diagnostic.ts';
 import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
+import type { Places } from '../../core/experiment/model-places.ts';
 import type { Parsed } from '../../core/experiment/parse.ts';
 import { soundPart } from '../../core/experiment/sound-part.ts';
 import type { ExperimentState } from '../experiments/experiment-state.ts';
@@ -9,7 +10,7 @@ import { entryAt, type Outline, type OutlineEntry, outlineOf, scalarText } from 
 import { type TagAt, tagsIn } from './schema-at.ts';
 import { TextLines } from './text-lines.ts';
 
-export class EditedExperiment {
+export class EditedExperiment implements Places {
   readonly lines: TextLines;
   /** Of exactly this text. */
   readonly parsed: Parsed;
@@ -64,6 +65,10 @@ export class EditedExperiment {
     if (this.#isYaml) return this.parsed.positions.at(path);
     const value = entryAt(this.outline, path)?.value;
     return value ? this.lines.range(...value) : null;
+  }
+
+  scalarAt(path: Path): string | null {
+    return scalarText(this.text, entryAt(this.outline, path));
   }
 
   /** Of which kind the file and its methods are. */

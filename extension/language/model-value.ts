@@ -1,9 +1,9 @@
 import { parse, stringify } from 'yaml';
 import type { Range } from '../../core/experiment/diagnostic.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
+import { modelRange } from '../../core/experiment/model-places.ts';
 import type { Parsed } from '../../core/experiment/parse.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
-import { modelRange } from './model-places.ts';
 
 /** The folder or hub name of `<size>/base`, `<size>/expert/<name>` or `reference/<name>`; null where there is no such model. */
 export function modelSource({ sizes, references }: Experiment, id: string): string | null {

@@ -4,8 +4,14 @@ import type { Range } from '../../core/experiment/diagnostic.ts';
 import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import { isLocalFolder } from '../../core/experiment/local-folder.ts';
+import {
+  baseRange,
+  domainRange,
+  expertRange,
+  memberRange,
+  modelRange,
+} from '../../core/experiment/model-places.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
-import { baseRange, domainRange, expertRange, memberRange, modelRange } from './model-places.ts';
 
 export interface NamedFile {
   readonly kind: 'model' | 'data' | 'template' | 'task';

@@ -1,10 +1,10 @@
 import type { Range } from '../../core/experiment/diagnostic.ts';
+import { placeOfProblem } from '../../core/experiment/model-places.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Prepared } from '../../core/store/format.ts';
 import { bytes } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { type EditorDiagnostic, messageOf } from './editor-diagnostic.ts';
-import { domainRange, modelRange } from './model-places.ts';
 
 type Placed = Prepared['problems'][number];
 
@@ -25,13 +25,8 @@ function placed(edited: EditedExperiment, problem: Placed, severity: 'error' | '
 }
 
 /** What the problem is about, as the text names it. */
-export function placeOf(edited: EditedExperiment, { model, domain, code }: Placed): Range {
-  const own =
-    (model === undefined ? null : modelRange(edited, model)) ??
-    (domain === undefined ? null : domainRange(edited, domain)) ??
-    (/template/.test(code) ? edited.keyRange(['evaluation', 'chat_template']) : null) ??
-    (/^(memory|disk)_/.test(code) ? edited.keyRange(['sweep']) : null);
-  return own ?? edited.keyRange(['experts']) ?? edited.keyRange(['models']) ?? firstLine(edited);
+export function placeOf(edited: EditedExperiment, problem: Placed): Range {
+  return placeOfProblem(edited, problem) ?? firstLine(edited);
 }
 
 function firstLine({ lines }: EditedExperiment): Range {

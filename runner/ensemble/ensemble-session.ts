@@ -11,7 +11,7 @@ import { latest } from '../follow-run.ts';
 import { refuseWhatCannotFit } from '../plan-estimate.ts';
 import { PlannedSession, readQuestion, type SessionOptions } from '../planned-session.ts';
 import { OF_ENSEMBLE, readPrepared } from '../prepared-cache.ts';
-import { DiagnosticsError, damageOf, EnsembleProblemsError } from '../session-errors.ts';
+import { DiagnosticsError, damageOf, FoundProblemsError } from '../session-errors.ts';
 import type {
   EnsembleSummary,
   Following,
@@ -70,7 +70,7 @@ export class EnsembleSession extends PlannedSession<Ensemble> {
     return this.place.prepare(this.#request(), OF_ENSEMBLE);
   }
 
-  /** Writes the plan into the store. @throws EnsembleProblemsError, and ProblemError `disk_too_small`. */
+  /** Writes the plan into the store. @throws FoundProblemsError, and ProblemError `disk_too_small`. */
   async plan(): Promise<EnsembleSummary> {
     const prepared = await this.prepare();
     const plan = await this.#write(prepared);
@@ -111,7 +111,7 @@ export class EnsembleSession extends PlannedSession<Ensemble> {
 
   async #write(prepared: PreparedEnsemble): Promise<EnsembleOutline> {
     const [first] = prepared.problems;
-    if (first) throw new EnsembleProblemsError(first, prepared);
+    if (first) throw new FoundProblemsError(this.file, first, prepared);
     const plan = await this.analysis.planEnsemble(this.ensemble, prepared, true);
     await this.place.sync(this.store, plan.id);
     this.planned = plan;

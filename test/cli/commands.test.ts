@@ -173,6 +173,14 @@ describe('what cannot be used', () => {
     expect(err).not.toMatch(/\n\s+at /);
   });
 
+  test('models that are not there: each at the line that names it', async () => {
+    const file = world.experiment(TINY.replace('./models/beta', './models/betta'));
+    const { code, err } = await mergeLab(['plan', file], path.dirname(file));
+    expect(code).toBe(1);
+    expect(err).toMatch(/tiny\.mergelab\.yaml:\d+:\d+: There is no folder .*betta/);
+    expect(err).toMatch(/\d+ │ .*beta: .*models\/betta/);
+  });
+
   test('a missing file, an unknown command, an unknown option', async () => {
     const folder = world.folder;
     const missing = await mergeLab(['run', 'nowhere.mergelab.yaml'], folder);

@@ -257,6 +257,7 @@ describe('bad experiments: every mistake is named where it stands', () => {
     ['[1, 2]', 'wrong_type'],
     ['just text', 'wrong_type'],
     ['a: [', 'yaml_syntax'],
+    ['evaluation: { data: ./eval/{domain}.json }', 'yaml_syntax'],
     ['a: 1\na: 2', 'yaml_duplicate_key'],
     ['base: x\n---\nbase: y', 'yaml_several_documents'],
     ['experts:\n\tmath: x', 'yaml_tab'],
@@ -275,6 +276,12 @@ describe('bad experiments: every mistake is named where it stands', () => {
     });
     expect(codes(levels.join('\n'))).toEqual(['yaml_aliases']);
     expect(codes(`${goodFixture('smallest')}x: &x [*x]`)).not.toEqual([]);
+  });
+
+  test('braces between braces are told to be in quotes', () => {
+    const [found] = parseExperiment('evaluation: { data: ./eval/{domain}.json }').diagnostics;
+    expect(found).toMatchObject({ line: 1, column: 28, fix: 'Put it in quotes: `"./eval/{domain}.json"`.' });
+    expect(codes('evaluation: { data: "./eval/{domain}.json" }')).not.toContain('yaml_syntax');
   });
 
   test('a flood of syntax errors is cut short', () => {

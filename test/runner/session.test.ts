@@ -7,8 +7,8 @@ import type { WorkerStatus } from '../../core/store/format.ts';
 import {
   DiagnosticsError,
   ExperimentSession,
+  FoundProblemsError,
   type OpenOptions,
-  ProblemsError,
   type Update,
 } from '../../runner/experiment-session.ts';
 import type { Writing } from '../../runner/session-types.ts';
@@ -274,8 +274,8 @@ describe('what cannot be opened', () => {
     const folder = path.dirname(file);
     for (const name of ['beta', 'gamma']) rmSync(path.join(folder, 'models', name, 'model.safetensors'));
     const error = await (await open(file)).plan().catch((reason: unknown) => reason);
-    if (!(error instanceof ProblemsError)) throw error;
-    expect(error.problems.map((found) => (found as { model?: string }).model)).toEqual([
+    if (!(error instanceof FoundProblemsError)) throw error;
+    expect(error.prepared.problems.map(({ model }) => model)).toEqual([
       'default/expert/beta',
       'default/expert/gamma',
     ]);

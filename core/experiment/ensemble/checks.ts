@@ -71,7 +71,7 @@ function checkNulls({ models }: EnsembleFile, report: Report): void {
           `\`${original}\` is a merge, which is in no pool.`,
           'Name a model of the pool.',
         );
-      if (first === null) continue;
+      if (first === null || !names.includes(first)) continue;
       const message = `\`${original}\` is itself a reseed or quantisation, of \`${first}\`.`;
       report(path, 'null_of_null', message, `Write \`${first}\`.`, { suggestion: first });
     }

@@ -1,6 +1,6 @@
 /**
- * One experiment with its results as a zip archive: the file, its plan, and the evaluation sets, task vectors,
- * results and scores on tasks that belong to it. Names inside an archive are checked against a list of forms; nothing else is unpacked.
+ * One experiment with its results as a zip archive: the file, its tasks' folders, its plan, and the evaluation sets, task
+ * vectors, results and scores on tasks that belong to it. Names inside an archive are checked against a list of forms; nothing else is unpacked.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -11,11 +11,13 @@ import { isEnsemblePlan, parseEnsemblePlan } from '../core/store/ensemble/plan-f
 import { geometryKey } from '../core/store/geometry.ts';
 import { parsePlan } from '../core/store/plan-file.ts';
 import type { AnyOutline } from './analysis-messages.ts';
+import { archiveTasks, BESIDE, placesOfTasks } from './archived-tasks.ts';
 import { readEnsemblePlan } from './ensemble/ensemble-plans.ts';
 import { readPlan } from './plan-files.ts';
 
 const HEX = '[0-9a-f]{64}';
 const FORMS: readonly RegExp[] = [
+  BESIDE,
   /^[^/\\]{1,200}\.mergelab\.ya?ml$/,
   new RegExp(`^store/plans/${HEX}\\.jsonl$`),
   new RegExp(`^store/evaluations/${HEX}\\.json$`),
@@ -29,6 +31,8 @@ export interface Exported {
   readonly archive: string;
   readonly bytes: number;
   readonly results: number;
+  /** Local tasks that stay here: their folders are not below the experiment's, or cannot be read. */
+  readonly left_out: readonly string[];
 }
 
 /** Writes the archive beside a temporary name first, so that a cut leaves no half of one. */
@@ -42,7 +46,8 @@ export function exportArchive(file: string, store: string, plan: AnyOutline, arc
     });
   }
   const { evaluations, geometry, keys } = partsOf(store, plan);
-  const entries: Record<string, Uint8Array> = {};
+  const tasks = archiveTasks(file);
+  const entries: Record<string, Uint8Array> = { ...tasks.entries };
   entries[path.basename(file)] = readFileSync(file);
   entries[`store/plans/${plan.id}.jsonl`] = readFileSync(path.join(store, 'plans', `${plan.id}.jsonl`));
   for (const id of evaluations) {
@@ -67,7 +72,7 @@ export function exportArchive(file: string, store: string, plan: AnyOutline, arc
   const partial = `${archive}.partial`;
   writeFileSync(partial, bytes);
   renameSync(partial, archive);
-  return { archive, bytes: bytes.length, results };
+  return { archive, bytes: bytes.length, results, left_out: tasks.left_out };
 }
 
 interface Parts {
@@ -123,14 +128,14 @@ export function importArchive(archive: string, folder: string, store: string): I
       file,
     });
   }
+  const tasks = placesOfTasks(entries, strFromU8(text), folder);
   let added = 0;
   for (const [entry, bytes] of entries) {
     if (!entry.startsWith('store/')) continue;
-    added +=
-      place(path.join(store, ...entry.split('/').slice(1)), bytes) && entry.startsWith('store/results/')
-        ? 1
-        : 0;
+    const isNew = place(path.join(store, ...entry.split('/').slice(1)), bytes);
+    if (isNew && entry.startsWith('store/results/')) added += 1;
   }
+  for (const [to, bytes] of tasks) place(to, bytes);
   place(file, text);
   return { file, added };
 }

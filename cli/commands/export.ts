@@ -26,8 +26,13 @@ export async function exportExperiment(
       );
       print(
         context.io,
-        'It holds the experiment, its results and its evaluation data as tokens; of the models only the paths they have here.',
+        'It holds the experiment, its tasks, its results and its evaluation data as tokens; of the models only the paths they have here.',
       );
+      for (const task of exported.left_out)
+        print(
+          context.io,
+          `Left out: ${plain(task, 200)}, which is no readable folder below the experiment's.`,
+        );
     }
     return 0;
   });

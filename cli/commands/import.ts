@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseExperiment } from '../../core/experiment/parse.ts';
 import { importArchive as unpack } from '../../runner/archive.ts';
 import { openStoreFolder } from '../../runner/store-folder.ts';
 import { counted } from '../../words/numbers.ts';
@@ -20,10 +22,17 @@ export async function importArchive(
   if (options.json) printJson(context.io, imported);
   else {
     print(context.io, `${plain(imported.file, 1000)}: ${counted(imported.added, 'result file')} added.`);
+    const report = invocation(context.io.env, 'report', path.relative(process.cwd(), imported.file));
     print(
       context.io,
-      `See its report with: ${plain(invocation(context.io.env, 'report', path.relative(process.cwd(), imported.file)), 1000)}`,
+      `See its report with: ${plain(report, 1000)}${isOfHost(imported.file) ? ' --on local' : ''}`,
     );
   }
   return 0;
+}
+
+/** Results of an archive are no copy of a host's store: they are kept beside what is measured here. */
+function isOfHost(file: string): boolean {
+  const { experiment, ensemble } = parseExperiment(readFileSync(file, 'utf8'));
+  return ((experiment ?? ensemble)?.target ?? 'local') !== 'local';
 }

@@ -82,7 +82,8 @@ async function tell(lab: Lab, problem: Problem, remedy: Remedy): Promise<void> {
 
 /** Null for this machine. */
 function hostOf(lab: Lab, experiment: vscode.Uri | undefined): string | null {
-  const target = experiment && lab.library.get(experiment)?.valid?.experiment?.target;
+  const valid = experiment && lab.library.get(experiment)?.valid;
+  const target = (valid?.experiment ?? valid?.ensemble)?.target;
   return target === undefined || target === 'local' ? null : target;
 }
 

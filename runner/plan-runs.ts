@@ -30,7 +30,6 @@ export class PlanRuns implements Disposable {
   async start(launch: Omit<Launch, 'store'>): Promise<RunOutcome> {
     const { run, state, note } = await this.#target.launch({ ...launch, store: this.#store });
     this.#started = run;
-    this.#copy(launch.plan);
     const warnings = note === null ? [] : [{ code: 'ends_at_logout', message: note, fix: '' }];
     return { run, state, warnings };
   }

@@ -44,10 +44,9 @@ export async function readyModel(
     return undefined;
   }
   const retry = () => again(lab, uri);
-  const { kind, target: place } = question;
-  // Ensembles are scored on this machine only, which their session says.
+  const { target: place } = question;
   const isReady =
-    kind === 'merge' && place !== 'local'
+    place !== 'local'
       ? await hostReady(lab, place, { isMeant: false, retry, experiment: uri })
       : (await mayDownload(question)) && (await agentReady(lab, uri, retry));
   return isReady ? { uri, model } : undefined;

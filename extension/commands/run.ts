@@ -124,7 +124,8 @@ function lookedAt(model: ExperimentModel): Thenable<Planned> {
 }
 
 function placeOf({ state }: ExperimentModel): string {
-  const { target } = state.parsed.experiment ?? { target: 'local' };
+  const { experiment, ensemble } = state.parsed;
+  const target = (experiment ?? ensemble)?.target ?? 'local';
   return target === 'local' ? 'this machine' : plain(target);
 }
 

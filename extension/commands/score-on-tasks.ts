@@ -3,13 +3,15 @@ import { problemOf } from '../../core/problem.ts';
 import {
   findHarness,
   HARNESS_BYTES,
+  type HarnessPlace,
   harnessMissing,
   installHarness,
 } from '../../runner/downstream/harness.ts';
 import type { DownstreamOutcome, DownstreamProgress } from '../../runner/session-types.ts';
 import { counted } from '../../words/numbers.ts';
-import { oneLine } from '../../words/plain.ts';
+import { oneLine, plain } from '../../words/plain.ts';
 import { bytes, roughly } from '../../words/units.ts';
+import type { ExperimentModel } from '../experiments/experiment-model.ts';
 import type { Lab } from '../lab.ts';
 import { namedPython } from '../settings.ts';
 import { showProblem } from '../show-problem.ts';
@@ -23,7 +25,7 @@ export async function scoreOnTasks(lab: Lab, target: Target): Promise<void> {
   if (!ready) return;
   const { uri, model } = ready;
   try {
-    if (!(await harnessReady())) return;
+    if (!(await harnessReady(model))) return;
     const outcome = await withProgress('Scoring on tasks', ({ signal, tell }) =>
       model.downstream({
         signal,
@@ -38,13 +40,13 @@ export async function scoreOnTasks(lab: Lab, target: Target): Promise<void> {
 }
 
 /** Nothing is installed without a yes. */
-async function harnessReady(): Promise<boolean> {
-  const place = await findHarness({ named: namedPython() || null, checkout: null });
+async function harnessReady(model: ExperimentModel): Promise<boolean> {
+  const place = await harnessOf(model);
   if (place.version !== null) return true;
   if (!place.own) throw harnessMissing(place);
   const { disk, download } = HARNESS_BYTES;
   const answer = await vscode.window.showInformationMessage(
-    "Install EleutherAI's lm-evaluation-harness beside the agent?",
+    `Install EleutherAI's lm-evaluation-harness beside the agent${place.host === null ? '' : ` on ${plain(place.host)}`}?`,
     {
       modal: true,
       detail: `Downstream tasks need it: about ${bytes(disk)}, ${bytes(download)} to download.`,
@@ -53,9 +55,24 @@ async function harnessReady(): Promise<boolean> {
   );
   if (answer !== 'Install') return false;
   await withProgress('Installing the evaluation harness', ({ signal, tell }) =>
-    installHarness(place, (words) => tell(oneLine(words, 120), null), signal),
+    install(model, place, (words) => tell(oneLine(words, 120), null), signal),
   );
   return true;
+}
+
+function harnessOf(model: ExperimentModel): Promise<HarnessPlace> {
+  const isHere = (model.state.parsed.experiment?.target ?? 'local') === 'local';
+  // Of this machine's agent the user may have named the Python, which is not installed into.
+  return isHere ? findHarness({ named: namedPython() || null, checkout: null }) : model.harness();
+}
+
+function install(
+  model: ExperimentModel,
+  place: HarnessPlace,
+  tell: (words: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  return place.host === null ? installHarness(place, tell, signal) : model.installHarness(tell, signal);
 }
 
 function progressText({ done, total, seconds_left, waiting_for }: DownstreamProgress): string {

@@ -15,6 +15,7 @@ import type { PlanId, WorkerStatus } from '../../core/store/format.ts';
 import type { AnalysisUpdate } from '../../runner/analysis.ts';
 import type { AnyOutline, AnyReport } from '../../runner/analysis-messages.ts';
 import type { AnalysisPool } from '../../runner/analysis-pool.ts';
+import type { HarnessPlace } from '../../runner/downstream/harness.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import { lastNews } from '../../runner/hosts/mirror-files.ts';
 import { readRun, runNames, runsOf } from '../../runner/run-folders.ts';
@@ -229,6 +230,22 @@ export class ExperimentModel {
         await this.#look();
       }
     });
+  }
+
+  /** The evaluation harness where the models of the text as it stands are scored. */
+  async harness(): Promise<HarnessPlace> {
+    const question = this.#validText();
+    return this.#busy('Looking for the evaluation harness', async () =>
+      this.#merging((await this.#jobOf(question)).session).harness(),
+    );
+  }
+
+  /** Installs it there, after the user agreed. */
+  async installHarness(tell: (words: string) => void, signal: AbortSignal): Promise<void> {
+    const question = this.#validText();
+    return this.#busy('Installing the evaluation harness', async () =>
+      this.#merging((await this.#jobOf(question)).session).installHarness(tell, signal),
+    );
   }
 
   /** The report under other goals. */

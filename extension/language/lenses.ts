@@ -114,10 +114,10 @@ function idle(edited: EditedExperiment, lens: MakeLens): Lens[] {
   return [mergeLens(edited, lens), verify, tasksLens(edited, lens)].filter((each) => each !== null);
 }
 
-/** Null where every model is scored on every task, and on a host. */
-function tasksLens({ state, experiment }: EditedExperiment, lens: MakeLens): Lens | null {
+/** Null where every model is scored on every task. */
+function tasksLens({ state }: EditedExperiment, lens: MakeLens): Lens | null {
   const downstream = state?.stale ? undefined : state?.report?.downstream;
-  if (!downstream || downstream.missing === 0 || experiment?.target !== 'local') return null;
+  if (!downstream || downstream.missing === 0) return null;
   const { missing, tasks } = downstream;
   const why = `${counted(missing, 'score')} to make, of models that are merged in memory`;
   return lens('mergeLab.scoreOnTasks', `Score on ${counted(tasks.length, 'task')}`, why);

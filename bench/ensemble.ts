@@ -1,6 +1,6 @@
 /**
  * The ensemble's numbers for 1,000 models on 5,000 samples: the expected oracle of every k, against sorting every sample
- * alone, which is the least that it takes; and the whole report of 12 and of 20 models on 1,000 samples. CPU
+ * alone, which is the least that it takes; the whole report of 12 and of 20 models on 1,000 samples; and of 1,000 models of 100 families. CPU
  * milliseconds: `npm run bench ensemble`.
  */
 
@@ -40,12 +40,20 @@ console.log(`${MODELS} models on ${SAMPLES} samples`);
 console.log(
   `  expected oracle at every k ${ms(oracle)} (goal 1000), ${(oracle / sorting).toFixed(1)} times sorting alone`,
 );
-for (const models of [12, 20, 40]) {
+for (const [models, samples, families] of [
+  [12, 1000, 4],
+  [20, 1000, 4],
+  [40, 1000, 4],
+  [1000, 200, 100],
+] as const) {
   const input = inputOf(
-    noise(models, 1000, 1),
-    Array.from({ length: models }, (_, m) => ({ family: `f${m % 4}`, parameters: 1e9 * (1 + (m % 5)) })),
+    noise(models, samples, 1),
+    Array.from({ length: models }, (_, m) => ({
+      family: `f${m % families}`,
+      parameters: 1e9 * (1 + (m % 5)),
+    })),
   );
-  console.log(`${models} models on 1000 samples`);
+  console.log(`${models} models of ${families} families on ${samples} samples`);
   for (const stage of ['points', 'complete'] as const)
     console.log(`  report, ${stage.padEnd(9)} ${ms(timed(() => makeEnsembleReport(input, { stage })))}`);
 }

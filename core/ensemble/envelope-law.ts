@@ -29,6 +29,7 @@ export function envelopeLaw(subject: Subject): PoolLaw {
   const judged: JudgedNumbers = {
     value: numbers(y),
     replicates: replicateNumbers(columnsOf(rows, data), numbers, cancelled),
+    withoutOrders: [],
     withoutModels: [],
     withoutFamilies: [],
   };

@@ -14,9 +14,11 @@ const LEAST_USED = 0.9;
 /** Each of its models is of about the size of one there. */
 const LARGEST_RATIO = 1.5;
 
-/** Pairs of one family, and values that each may look at. */
-const MOST_PAIRS = 60;
-const MOST_WORK = 2e7;
+/** Pairs of one family, and of all; values that all may look at; and orders that are searched for one. */
+const MOST_OF_FAMILY = 60;
+const MOST_PAIRS = 240;
+const MOST_WORK = 8e7;
+const MOST_TURNS = 40;
 
 interface FamilySaving {
   readonly family: string;
@@ -31,7 +33,7 @@ interface FamilySaving {
  * of single models would speak for mixing.) Null where no family has two models, or none can be matched.
  */
 export function heterogeneousOf({ data, rows, cancelled }: Subject, leftOut: Groups): Heterogeneous | null {
-  const orders = randomOrders(rows.length, 1, data.seed ^ 1);
+  const orders = randomOrders(rows.length, data.seed ^ 1).map((order) => [...order]);
   const savings = (without: ReadonlySet<number>) => {
     throwIfCancelled(cancelled);
     return familySavings(
@@ -75,7 +77,10 @@ function familySavings(
   const present = orders[0] ?? [];
   const families = [...new Set(present.map((m) => models[m]?.family ?? ''))];
   return families.flatMap((family) => {
-    const pairs = matchedPools(family, models, sizes, orders, data.samples.tokens.length);
+    const pairs = matchedPools(family, models, sizes, orders, {
+      pairs: Math.min(MOST_OF_FAMILY, Math.max(2, Math.floor(MOST_PAIRS / families.length))),
+      values: MOST_WORK / families.length / data.samples.tokens.length,
+    });
     if (pairs.length === 0) return [];
     const oracle = (pool: readonly number[]) =>
       lossesOf(oracleOf(pool.map((m) => rows[m] as Losses)), data.samples);
@@ -95,7 +100,7 @@ function matchedPools(
   models: readonly EnsembleModel[],
   sizes: readonly number[],
   orders: readonly (readonly number[])[],
-  S: number,
+  most: { readonly pairs: number; readonly values: number },
 ): [readonly number[], readonly number[]][] {
   const sum = (pool: readonly number[]) => pool.reduce((total, m) => total + (sizes[m] as number), 0);
   const pairs: [readonly number[], readonly number[]][] = [];
@@ -103,18 +108,18 @@ function matchedPools(
   for (const [i, order] of orders.entries()) {
     const own = order.filter((m) => models[m]?.family === family);
     if (own.length < 2) return [];
-    if (pairs.length >= MOST_PAIRS || work >= MOST_WORK) break;
+    if (pairs.length >= most.pairs || work >= most.values) break;
     const pool = own.slice(0, 2 + (i % (own.length - 1)));
     const budget = sum(pool);
     // The order that lies farthest, so that the two draws have little to do with each other.
-    for (let turn = 0; turn < orders.length; turn++) {
+    for (let turn = 0; turn < Math.min(MOST_TURNS, orders.length); turn++) {
       const other = orders[(i + turn + (orders.length >> 1)) % orders.length] ?? [];
       const mixed = likeSized(pool, other, sizes);
       const several = new Set(mixed.map((m) => models[m]?.family)).size > 1;
       const used = sum(mixed) / budget;
       if (!several || mixed.length < pool.length || used < LEAST_USED || used > 1 + 1e-9) continue;
       pairs.push([pool, mixed]);
-      work += (pool.length + mixed.length) * S;
+      work += pool.length + mixed.length;
       break;
     }
   }

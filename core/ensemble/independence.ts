@@ -10,6 +10,7 @@ import { student95 } from '../law/student.ts';
 import type { Estimated } from '../selection/estimated.ts';
 import type { Losses } from '../selection/measured.ts';
 import { below } from '../selection/resample.ts';
+import { shuffle } from '../selection/shuffle.ts';
 import type { EnsembleData } from './data.ts';
 import { expectedMinima, rankTotals } from './expected-oracle.ts';
 
@@ -67,12 +68,7 @@ export function independentOracle(
 function shuffleBins(column: Float64Array, lengths: readonly number[], rng: RandomGenerator): void {
   let from = 0;
   for (const length of lengths) {
-    for (let i = length - 1; i > 0; i--) {
-      const j = below(rng, i + 1);
-      const held = column[from + i] as number;
-      column[from + i] = column[from + j] as number;
-      column[from + j] = held;
-    }
+    shuffle(column, rng, from, from + length);
     from += length;
   }
 }

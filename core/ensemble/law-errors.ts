@@ -10,6 +10,8 @@ import { jackknifeVariance } from './left-out.ts';
 export interface JudgedNumbers {
   readonly value: Numbers;
   readonly replicates: readonly Numbers[];
+  /** Without each part of the random orders; none where nothing is drawn. */
+  readonly withoutOrders: readonly Numbers[];
   /** One each for what is left out; none where models are taken as they are. */
   readonly withoutModels: readonly Numbers[];
   readonly withoutFamilies: readonly Numbers[];
@@ -18,7 +20,7 @@ export interface JudgedNumbers {
 export type Errors = 'models' | 'families';
 
 /**
- * The number with the error from resampled samples and, where there are any, from left-out models or families. Ends
+ * The number with the error from resampled samples and, where there are any, from random orders and left-out models or families. Ends
  * are null where a replicate has no such number.
  */
 export function estimateOf(
@@ -31,7 +33,8 @@ export function estimateOf(
   if (value === undefined) return null;
   const sources: (Variance | null)[] = [replicateVariance(name, judged.replicates, data)];
   const left = errors === 'models' ? judged.withoutModels : judged.withoutFamilies;
-  if (left.length > 0) sources.push(jackknifeVariance(left.map((numbers) => numbers.get(name))));
+  for (const without of [judged.withoutOrders, left])
+    if (without.length > 0) sources.push(jackknifeVariance(without.map((numbers) => numbers.get(name))));
   return estimatedFrom(value, sources);
 }
 

@@ -1,8 +1,9 @@
 /** Groups of models to leave out, for a jackknife over models or families like these. */
-import { seededRandom } from '../law/random.ts';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Variance } from '../selection/estimated.ts';
+import { shuffle } from '../selection/shuffle.ts';
 
-/** Beyond this many models several are left out together. */
+/** Beyond this many models or families several are left out together. */
 const MOST_GROUPS = 20;
 
 /** Fewer groups do not tell how they differ. */
@@ -20,19 +21,26 @@ export interface Groups {
 }
 
 export function modelGroups(M: number, seed: number): LeftOut {
-  const random = seededRandom(seed);
-  const order = Array.from({ length: M }, (_, m) => ({ m, rank: random.uniform() })).sort(
-    (a, b) => a.rank - b.rank,
-  );
-  const groups = Array.from({ length: Math.min(M, MOST_GROUPS) }, () => new Set<number>());
-  for (const [i, { m }] of order.entries()) groups[i % groups.length]?.add(m);
-  return { kind: 'models', groups };
+  const models = Array.from({ length: M }, (_, m) => m);
+  return { kind: 'models', groups: dealt(models, seed).map((group) => new Set(group)) };
 }
 
-export function familyGroups(families: readonly string[]): LeftOut {
-  const groups = new Map<string, Set<number>>();
-  for (const [m, family] of families.entries()) groups.set(family, (groups.get(family) ?? new Set()).add(m));
-  return { kind: 'families', groups: [...groups.values()] };
+/** Families as wholes, several together where they are many. */
+export function familyGroups(families: readonly string[], seed: number): LeftOut {
+  const groupOf = new Map(
+    dealt([...new Set(families)], seed).flatMap((names, group) => names.map((name) => [name, group])),
+  );
+  const groups = Array.from({ length: Math.min(groupOf.size, MOST_GROUPS) }, () => new Set<number>());
+  for (const [m, family] of families.entries()) groups[groupOf.get(family) ?? 0]?.add(m);
+  return { kind: 'families', groups };
+}
+
+/** Dealt out at random to as many groups as there are, at most MOST_GROUPS. */
+function dealt<T>(values: readonly T[], seed: number): T[][] {
+  const order = shuffle([...values.keys()], xoroshiro128plus(seed));
+  const groups = Array.from({ length: Math.min(values.length, MOST_GROUPS) }, (): T[] => []);
+  for (const [i, at] of order.entries()) groups[i % groups.length]?.push(values[at] as T);
+  return groups;
 }
 
 /** Delete-one-group jackknife. Null with fewer than three groups, or where one has no value. */

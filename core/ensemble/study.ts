@@ -17,7 +17,10 @@ export function ensembleStudy(
   const subject = subjectOf(data, cancelled);
   const leftOut = {
     models: modelGroups(data.pool.length, data.seed),
-    families: familyGroups(subject.models.map(({ family }) => family)),
+    families: familyGroups(
+      subject.models.map(({ family }) => family),
+      data.seed,
+    ),
   };
   const { typical, single, judged } = typicalLaw(subject, leftOut);
   const heterogeneous = heterogeneousOf(subject, leftOut);

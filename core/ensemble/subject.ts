@@ -1,34 +1,33 @@
 import type { Losses } from '../selection/measured.ts';
 import { objectiveOf } from '../selection/measured.ts';
 import { replicatesOf, resample } from '../selection/resample.ts';
+import { rankedModels, sizeClasses } from './compositions.ts';
 import type { EnsembleData } from './data.ts';
-import { budgetsOf, randomOrders } from './random-pools.ts';
+import { budgetsOf, type Drawn, randomOrders } from './random-pools.ts';
 import type { EnsembleModel } from './types.ts';
 
 export const BILLION = 1e9;
 
 /** The pool, ready to be looked at as a whole and without some of its models. */
-export interface Subject {
+export interface Subject extends Drawn {
   readonly data: EnsembleData;
   readonly models: readonly EnsembleModel[];
-  readonly rows: readonly Losses[];
-  /** Summed up in a budget; billions. */
-  readonly sizes: readonly number[];
-  readonly budgets: readonly number[];
-  readonly orders: readonly (readonly number[])[];
   readonly cancelled: (() => boolean) | undefined;
 }
 
 export function subjectOf(data: EnsembleData, cancelled: (() => boolean) | undefined): Subject {
   const models = data.pool.map((m) => data.models[m] as EnsembleModel);
   const sizes = models.map(({ parameters }) => parameters.total / BILLION);
+  const rows = data.pool.map((m) => data.rows[m] as Losses);
   return {
     data,
     models,
-    rows: data.pool.map((m) => data.rows[m] as Losses),
+    rows,
     sizes,
+    classes: sizeClasses(sizes),
+    ranked: rankedModels(rows),
     budgets: budgetsOf(sizes),
-    orders: randomOrders(sizes.length, data.samples.tokens.length, data.seed),
+    orders: randomOrders(sizes.length, data.seed),
     cancelled,
   };
 }

@@ -1,12 +1,13 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
+import { estimatedFrom } from '../selection/estimated.ts';
 import type { Losses } from '../selection/measured.ts';
 import { type JudgedNumbers, replicateNumbers } from './law-errors.ts';
 import { lawNumbers, type Numbers, poolNumbers, singleNumbers } from './law-numbers.ts';
 import { FEWEST_GROUPS, type Groups, type LeftOut } from './left-out.ts';
 import type { Places } from './pool-forms.ts';
 import { inBits, intervalsOf, poolLaw } from './pool-law.ts';
-import { type TypicalPools, typicalPools } from './random-pools.ts';
-import { bitsPerByte } from './rows.ts';
+import { type BudgetPlace, type TypicalPools, typicalPools } from './random-pools.ts';
+import { bitsPerByte, errorOf, estimateInBits } from './rows.ts';
 import { BILLION, columnsOf, objectives, type Subject } from './subject.ts';
 import type { BudgetPoint, PoolLaw, SingleLaw } from './types.ts';
 
@@ -17,10 +18,8 @@ export function typicalLaw(
 ): { typical: PoolLaw; single: SingleLaw | null; judged: JudgedNumbers } {
   const { data, rows, sizes } = subject;
   const pools = typicalWithout(subject, new Set());
-  const y = objectives(
-    pools.map(({ losses }) => losses),
-    data,
-  );
+  const placed = ordersLeft(pools);
+  const y = pools.map(({ loss }) => loss);
   const singles = objectives(rows, data);
   const places = placesOf(pools);
   const numbers = (of: readonly number[]): Numbers =>
@@ -32,6 +31,7 @@ export function typicalLaw(
       numbers,
       subject.cancelled,
     ),
+    withoutOrders: placed.map((places) => lawNumbers(numbersAt(places), singleNumbers(sizes, singles))),
     withoutModels: numbersWithout(subject, leftOut.models, singles),
     withoutFamilies:
       leftOut.families.groups.length < FEWEST_GROUPS
@@ -39,11 +39,13 @@ export function typicalLaw(
         : numbersWithout(subject, leftOut.families, singles),
   };
   const points = pools.map(
-    ({ budget, parameters, k, losses }): BudgetPoint => ({
+    ({ budget, parameters, k, losses, loss, drawn }): BudgetPoint => ({
       budget: budget * BILLION,
       parameters: parameters * BILLION,
       k,
-      bits_per_byte: bitsPerByte(losses, data, true),
+      bits_per_byte: estimateInBits(
+        estimatedFrom(loss, [errorOf(losses, data.samples, data.weights), drawn]),
+      ),
       members: null,
     }),
   );
@@ -69,28 +71,34 @@ function singleLaw({ models, rows, data }: Subject, judged: JudgedNumbers): Sing
   };
 }
 
-function typicalWithout(
-  { rows, sizes, orders, budgets, data }: Subject,
-  without: ReadonlySet<number>,
-): TypicalPools[] {
-  const left = without.size === 0 ? orders : orders.map((order) => order.filter((m) => !without.has(m)));
-  return typicalPools(rows, sizes, left, budgets, data.samples);
+function typicalWithout(subject: Subject, without: ReadonlySet<number>): TypicalPools[] {
+  const isLeft = Uint8Array.from(subject.rows, (_, m) => (without.has(m) ? 0 : 1));
+  return typicalPools(subject, isLeft, subject.data);
+}
+
+/** The curve without each part of the orders; none where sizes leave nothing to chance. */
+function ordersLeft(pools: readonly TypicalPools[]): BudgetPlace[][] {
+  if (pools.every(({ drawn }) => drawn.variance === 0)) return [];
+  return (pools[0]?.withoutOrders ?? []).map((_, group) =>
+    pools.flatMap(({ withoutOrders }) => withoutOrders[group] ?? []),
+  );
+}
+
+function numbersAt(places: readonly BudgetPlace[]): Map<string, number> {
+  return poolNumbers(
+    placesOf(places),
+    places.map(({ loss }) => loss),
+  );
 }
 
 function numbersWithout(subject: Subject, { groups }: LeftOut, singles: readonly number[]): Numbers[] {
-  const { data, sizes, cancelled } = subject;
+  const { sizes, cancelled } = subject;
   return groups.map((group) => {
     throwIfCancelled(cancelled);
     const pools = typicalWithout(subject, group);
     const kept = [...sizes.keys()].filter((m) => !group.has(m));
     return lawNumbers(
-      poolNumbers(
-        placesOf(pools),
-        objectives(
-          pools.map(({ losses }) => losses),
-          data,
-        ),
-      ),
+      numbersAt(pools),
       singleNumbers(
         kept.map((m) => sizes[m] as number),
         kept.map((m) => singles[m] as number),
@@ -99,6 +107,6 @@ function numbersWithout(subject: Subject, { groups }: LeftOut, singles: readonly
   });
 }
 
-function placesOf(pools: readonly TypicalPools[]): Places {
+function placesOf(pools: readonly BudgetPlace[]): Places {
   return { P: pools.map(({ parameters }) => parameters), k: pools.map(({ k }) => k) };
 }

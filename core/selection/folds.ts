@@ -1,6 +1,6 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { below } from './resample.ts';
 import type { Samples } from './samples.ts';
+import { shuffle } from './shuffle.ts';
 
 /** Enough that a fold's choice sees nine tenths of the samples; each domain is spread over all folds. */
 export const FOLDS = 10;
@@ -30,7 +30,7 @@ export function foldingsOf(samples: Samples, seed: number): Foldings {
   const rng = xoroshiro128plus(seed);
   const cell = cellsOf(samples, rng);
   const regular = Uint8Array.from({ length: CELLS }, (_, c) => c % FOLDS);
-  const random = Array.from({ length: FOLDINGS - 1 }, () => shuffled(regular, rng));
+  const random = Array.from({ length: FOLDINGS - 1 }, () => shuffle(regular.slice(), rng));
   return { cell, folds: [regular, ...random] };
 }
 
@@ -50,7 +50,7 @@ function cellsOf(samples: Samples, rng: Generator): Uint8Array {
   for (let d = 0; d < samples.domains.length; d++) {
     const from = samples.start[d] as number;
     const length = (samples.start[d + 1] as number) - from;
-    const order = shuffled(
+    const order = shuffle(
       Array.from({ length }, (_, i) => from + i),
       rng,
     );
@@ -60,13 +60,3 @@ function cellsOf(samples: Samples, rng: Generator): Uint8Array {
 }
 
 type Generator = ReturnType<typeof xoroshiro128plus>;
-
-/** Fisher and Yates. */
-function shuffled<T extends number[] | Uint8Array>(values: T, rng: Generator): T {
-  const out = values.slice() as T;
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = below(rng, i + 1);
-    [out[i], out[j]] = [out[j] as number, out[i] as number];
-  }
-  return out;
-}

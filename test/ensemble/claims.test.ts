@@ -29,7 +29,13 @@ function judged(value: number, error: number): JudgedNumbers {
       ['lower_floor', value + shift],
     ]);
   const around = (count: number) => Array.from({ length: count }, (_, i) => at(i % 2 === 0 ? error : -error));
-  return { value: at(0), replicates: around(100), withoutModels: around(8), withoutFamilies: [] };
+  return {
+    value: at(0),
+    replicates: around(100),
+    withoutOrders: [],
+    withoutModels: around(8),
+    withoutFamilies: [],
+  };
 }
 
 function verdicts(value: number, error: number, noiseVerdict: Verdict, floor = 0.5): Claim[] {

@@ -143,7 +143,7 @@ export const DESIGNS: readonly CoverageDesign[] = [
     }),
     intervals: (data) => {
       const subject = subjectOf(data, undefined);
-      const groups = { models: modelGroups(8, data.seed), families: familyGroups(['one']) };
+      const groups = { models: modelGroups(8, data.seed), families: familyGroups(['one'], 1) };
       const { typical } = typicalLaw(subject, groups);
       const fit = typical.forms.find(({ form }) => form === 'power_floor');
       return Object.fromEntries(
@@ -161,7 +161,10 @@ export const DESIGNS: readonly CoverageDesign[] = [
     intervals: (data) => {
       const groups = {
         models: modelGroups(15, data.seed),
-        families: familyGroups(FAMILIES.map(({ family }) => family)),
+        families: familyGroups(
+          FAMILIES.map(({ family }) => family),
+          data.seed,
+        ),
       };
       return {
         saving: heterogeneousOf(subjectOf(data, undefined), groups)?.saving ?? { low: null, high: null },

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { ensembleData } from '../../core/ensemble/data.ts';
+import { familyGroups } from '../../core/ensemble/left-out.ts';
 import { makeEnsembleReport } from '../../core/ensemble/make-report.ts';
-import { budgetsOf, filled, randomOrders } from '../../core/ensemble/random-pools.ts';
+import { oracleCurve } from '../../core/ensemble/oracle-curve.ts';
+import { budgetsOf, filled, randomOrders, typicalPools } from '../../core/ensemble/random-pools.ts';
+import { bits, lossesOf, oracleOf } from '../../core/ensemble/rows.ts';
+import { subjectOf } from '../../core/ensemble/subject.ts';
 import type { Claim, EnsembleReport } from '../../core/ensemble/types.ts';
-import { domainsOf, type Family, families, inputOf, noise } from './pools.ts';
+import { type Losses, objectiveOf } from '../../core/selection/measured.ts';
+import { domainsOf, type Family, families, inputOf, noise, retrained } from './pools.ts';
 
 /** Four families of three models, sizes spread over a factor of 16; and five of three with the same sizes. */
 const FEW: readonly Family[] = [0.5, 1, 2, 4, 8, 3].flatMap((billions, i) =>
@@ -11,6 +17,14 @@ const FEW: readonly Family[] = [0.5, 1, 2, 4, 8, 3].flatMap((billions, i) =>
 const MANY: readonly Family[] = [...'abcde'].flatMap((family) =>
   [1, 3, 9].map((billions) => ({ parameters: billions * 1e9, family })),
 );
+
+/** Models of other levels. */
+const levels = (M: number, S: number) => retrained(M, S, 1, { level: 8, domain: 0, own: 5 }, 1);
+
+function permutations(of: readonly number[]): number[][] {
+  if (of.length === 0) return [[]];
+  return of.flatMap((m) => permutations(of.filter((other) => other !== m)).map((rest) => [m, ...rest]));
+}
 
 const study = (report: EnsembleReport) => {
   if (!report.study) throw new Error('no study');
@@ -31,7 +45,7 @@ describe('pools at budgets', () => {
   });
 
   it('begin with every model equally often', () => {
-    const first = randomOrders(7, 100, 1).map(([m]) => m);
+    const first = randomOrders(7, 1).map(([m]) => m);
     for (let m = 0; m < 7; m++) expect(first.filter((other) => other === m)).toHaveLength(first.length / 7);
   });
 
@@ -39,13 +53,58 @@ describe('pools at budgets', () => {
     const report = complete(noise(6, 50, 1));
     const { points } = study(report).typical;
     expect(points.map(({ k }) => k)).toEqual([1, 2, 3, 4, 5, 6]);
-    // All orders would be exact; these are the rotations of a few.
     for (const [i, { bits_per_byte }] of points.entries())
-      expect(Math.abs(bits_per_byte.value - (report.oracle[i]?.bits_per_byte.value ?? 0))).toBeLessThan(
-        0.004,
+      expect(bits_per_byte.value).toBeCloseTo(report.oracle[i]?.bits_per_byte.value ?? 0, 10);
+  });
+
+  it('of 300 models of one size too, also where a single one fits', () => {
+    const data = ensembleData(inputOf(levels(300, 60)));
+    const subject = subjectOf(data, undefined);
+    const curve = oracleCurve(subject.rows, data, false);
+    for (const { k, loss, drawn } of typicalPools(subject, new Uint8Array(300).fill(1), data)) {
+      expect(bits(loss)).toBeCloseTo(curve[k - 1]?.bits_per_byte.value ?? Number.NaN, 10);
+      expect(drawn.variance).toBeLessThan(1e-24);
+    }
+  });
+
+  it('of several sizes are the mean over all orders, up to the error of those that were drawn', () => {
+    const sizes = [1, 1, 2, 2, 3, 4];
+    const data = ensembleData(
+      inputOf(
+        levels(6, 80),
+        sizes.map((size) => ({ parameters: size * 1e9 })),
+      ),
+    );
+    const subject = subjectOf(data, undefined);
+    const all = permutations([...sizes.keys()]);
+    const isLeft = new Uint8Array(6).fill(1);
+    const pools = typicalPools(subject, isLeft, data);
+    expect(pools.length).toBeGreaterThan(6);
+    for (const { budget, loss, drawn } of pools) {
+      const losses = all.map((order) =>
+        objectiveOf(
+          lossesOf(
+            oracleOf(filled(order, sizes, budget).map((m) => subject.rows[m] as Losses)),
+            data.samples,
+          ),
+          data.weights,
+        ),
       );
-    for (const i of [0, 4, 5])
-      expect(points[i]?.bits_per_byte.value).toBeCloseTo(report.oracle[i]?.bits_per_byte.value ?? 0, 10);
+      const exact = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+      expect(Math.abs(loss - exact)).toBeLessThan(4 * Math.sqrt(drawn.variance) + 1e-12);
+    }
+    expect(pools.some(({ drawn }) => drawn.variance > 1e-10)).toBe(true);
+  });
+
+  it('are looked at without at most twenty groups of families, however many there are', () => {
+    const names = Array.from({ length: 230 }, (_, m) => `f${m % 100}`);
+    const { groups } = familyGroups(names, 1);
+    expect(groups).toHaveLength(20);
+    expect(groups.reduce((sum, { size }) => sum + size, 0)).toBe(230);
+    for (const group of groups)
+      for (const m of group)
+        for (const [other, name] of names.entries())
+          if (name === names[m]) expect(group.has(other)).toBe(true);
   });
 
   it('have a best pool that keeps each budget and, chosen on other samples, is rarely worse than the typical one', () => {

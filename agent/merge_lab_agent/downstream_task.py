@@ -7,6 +7,7 @@ code of the folder or of the network (`!function`, classes, metrics that are dow
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,16 +78,19 @@ def _count(value: Any, least: int, name: str) -> int | None:
     return value
 
 
-def check_known(name: str, tasks: list[str], collections: list[str]) -> None:
-    """Raises Problem `task_unknown` with near names, or `task_is_group` for a collection of tasks."""
+def check_known(
+    name: str, tasks: list[str], collections: list[str], members: Callable[[str], list[str]]
+) -> None:
+    """Raises Problem `task_unknown` with near names, `task_is_group` with the `members` of a collection."""
     if name in tasks:
         return
     if name in collections:
-        within = [task for task in tasks if task.startswith(name)][:8]
+        within = members(name)
+        some = f"{', '.join(within[:8])}{', …' if len(within) > 8 else ''}"
         raise Problem(
             "task_is_group",
-            f"'{name}' is a group of several tasks; each is scored by itself here.",
-            "Name the tasks that you want" + (f", such as {', '.join(within)}." if within else "."),
+            f"'{name}' is a group of {len(within)} tasks; each is scored by itself here.",
+            f"Write those that you want in its place: `downstream: [{some}]`.",
         )
     near = difflib.get_close_matches(name, [*tasks, *collections], n=5)
     raise Problem(

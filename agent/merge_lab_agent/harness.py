@@ -49,7 +49,8 @@ class Harness:
         """A task of the harness, its data read. Raises Problem `task_...`."""
         manager = _manager(request.name is not None)
         if request.name is not None:
-            check_known(request.name, manager.all_subtasks, [*manager.all_groups, *manager.all_tags])
+            collections = [*manager.all_groups, *manager.all_tags]
+            check_known(request.name, manager.all_subtasks, collections, lambda name: members(manager, name))
             config: Any = request.name
             hub: str | None = request.name
         else:
@@ -136,6 +137,23 @@ def _manager(named: bool) -> Any:
     from lm_eval.tasks import TaskManager
 
     return TaskManager(include_defaults=named)
+
+
+def members(manager: Any, name: str) -> list[str]:
+    """The tasks of a group or tag of the collection, ascending; groups in it are taken apart."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    open_names = [name]
+    while open_names:
+        one = open_names.pop()
+        if one in manager.all_subtasks:
+            found.add(one)
+        elif one not in seen and (entry := manager.task_index.get(one)) is not None:
+            seen.add(one)
+            listed = (entry.cfg or {}).get("task") or sorted(entry.tags)
+            for each in [listed] if isinstance(listed, str) else listed:
+                open_names.append(str(each.get("task") if isinstance(each, dict) else each))
+    return sorted(found)
 
 
 def _check_metrics(config: dict[str, Any], folder: Path) -> None:

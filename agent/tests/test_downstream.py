@@ -7,6 +7,7 @@ import math
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from merge_lab_agent.devices import resolve_device
 from merge_lab_agent.downstream_results import Metric, TaskScore, in_blocks, read_scored
 from merge_lab_agent.downstream_task import check_known, read_folder, read_request
 from merge_lab_agent.evaluation import build_evaluation
+from merge_lab_agent.harness import members
 from merge_lab_agent.plan import Plan
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.rendering import ChatTemplate
@@ -117,17 +119,33 @@ def test_two_tasks_in_a_folder_are_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_task_names_those_like_it() -> None:
-    check_known("arc_easy", ["arc_easy"], [])
+    check_known("arc_easy", ["arc_easy"], [], lambda name: [])
     with pytest.raises(Problem) as caught:
-        check_known("arc_eesy", ["arc_easy", "piqa"], ["mmlu"])
+        check_known("arc_eesy", ["arc_easy", "piqa"], ["mmlu"], lambda name: [])
     assert (caught.value.code, caught.value.fix) == ("task_unknown", "Did you mean arc_easy?")
 
 
-def test_a_group_is_refused_with_some_of_its_tasks() -> None:
-    with pytest.raises(Problem) as caught:
-        check_known("mmlu", ["mmlu_virology", "piqa"], ["mmlu"])
-    assert caught.value.code == "task_is_group"
-    assert "mmlu_virology" in caught.value.fix
+def test_a_group_is_refused_with_what_to_write_instead() -> None:
+    many = [f"task_{n}" for n in range(9)]
+    for within, written in ((["cola", "sst2"], "[cola, sst2]"), (many, f"[{', '.join(many[:8])}, …]")):
+        with pytest.raises(Problem) as caught:
+            check_known("glue", ["piqa"], ["glue"], lambda name, within=within: within)  # type: ignore[misc]
+        assert caught.value.code == "task_is_group"
+        assert f"group of {len(within)} tasks" in caught.value.message
+        assert f"`downstream: {written}`" in caught.value.fix
+
+
+def test_members_are_the_tasks_of_groups_and_tags_whatever_is_in_them() -> None:
+    def entry(task: Any = None, tags: tuple[str, ...] = ()) -> SimpleNamespace:
+        return SimpleNamespace(cfg=None if task is None else {"task": task}, tags=set(tags))
+
+    index = {
+        "all": entry(["some", {"task": "b", "num_fewshot": 5}, "all"]),
+        "some": entry("tagged"),
+        "tagged": entry(tags=("c", "a")),
+    }
+    manager = SimpleNamespace(all_subtasks=["a", "b", "c"], task_index=index)
+    assert members(manager, "all") == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize(

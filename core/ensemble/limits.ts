@@ -8,10 +8,12 @@ export const LIMITS = ['k', 'parameters', 'memory'] as const satisfies readonly 
 
 export const UNLIMITED: PoolGoal = { k: null, parameters: null, memory: null };
 
-export function costsOf({
-  parameters,
-  servingBytes,
-}: Pick<EnsembleModel, 'parameters' | 'servingBytes'>): Costs {
+/** What is known of a model before it is scored, too. */
+export interface Sized extends Pick<EnsembleModel, 'servingBytes'> {
+  readonly parameters: Pick<EnsembleModel['parameters'], 'total'>;
+}
+
+export function costsOf({ parameters, servingBytes }: Sized): Costs {
   return { k: 1, parameters: parameters.total, memory: servingBytes };
 }
 

@@ -1,10 +1,8 @@
 import { plain } from '../../words/plain.ts';
 import { bytes, parameters } from '../../words/units.ts';
 import type { Warning } from '../law/curve.ts';
-import { type Costs, costsOf, fits, setLimits, UNLIMITED } from './limits.ts';
+import { type Costs, costsOf, fits, type Sized, setLimits, UNLIMITED } from './limits.ts';
 import type { EnsembleInput, EnsembleModel, PoolGoal } from './types.ts';
-
-type Sized = Pick<EnsembleModel, 'name' | 'parameters' | 'servingBytes'>;
 
 /** Where no model of the pool is within the file's limits: which one no model keeps, and how far off the smallest is. */
 export function unmetLimits({ goal, models }: Pick<EnsembleInput, 'goal' | 'models'>): Warning[] {
@@ -14,7 +12,10 @@ export function unmetLimits({ goal, models }: Pick<EnsembleInput, 'goal' | 'mode
 }
 
 /** Null where some model is within all limits. */
-export function unmetText(goal: PoolGoal, pool: readonly Sized[]): string | null {
+export function unmetText(
+  goal: PoolGoal,
+  pool: readonly (Sized & Pick<EnsembleModel, 'name'>)[],
+): string | null {
   const costs = pool.map((model) => ({ name: model.name, ...costsOf(model) }));
   if (costs.some((cost) => fits(cost, goal))) return null;
   const smallest = (['parameters', 'memory'] as const)

@@ -27,6 +27,7 @@ export function placeOfProblem(
   const ofDomain = domain === undefined ? null : domainRange(places, domain);
   const own =
     (code.startsWith('evaluation_') ? (ofDomain ?? ofModel) : (ofModel ?? ofDomain)) ??
+    (code === 'no_pool_within_limit' ? places.keyRange(['pool']) : null) ??
     (/template/.test(code) ? places.keyRange(['evaluation', 'chat_template']) : null) ??
     (/^(memory|disk)_/.test(code) ? places.keyRange(['sweep']) : null);
   return own ?? places.keyRange(['experts']) ?? places.keyRange(['models']);

@@ -36,8 +36,14 @@ function ofEnsemble(edited: EditedExperiment): EditorDiagnostic[] {
       const range = edited.keyRange(['models', model]) ?? place;
       return { severity: 'warning', code, message: shownText(message), range };
     }),
-    ...report.warnings.map((warning) => information(warning, place, null)),
+    ...report.warnings.map((warning) => ofPool(edited, warning) ?? information(warning, place, null)),
   ];
+}
+
+/** Limits that nothing keeps are an error of the file; null for other warnings. */
+function ofPool(edited: EditedExperiment, { code, message }: Warning): EditorDiagnostic | null {
+  const range = code === 'no_pool_within_limit' ? edited.keyRange(['pool']) : null;
+  return range && { severity: 'error', code, message: shownText(message), range };
 }
 
 /** While merges are still to come, most of what could be said will be otherwise soon. */

@@ -21,6 +21,7 @@ import type {
   Update,
 } from '../session-types.ts';
 import { estimateEnsemble } from './ensemble-estimate.ts';
+import { poolProblem } from './pool-problem.ts';
 
 export class EnsembleSession extends PlannedSession<Ensemble> {
   readonly kind = 'ensemble';
@@ -73,6 +74,8 @@ export class EnsembleSession extends PlannedSession<Ensemble> {
   /** Writes the plan into the store. @throws FoundProblemsError, and ProblemError `disk_too_small`. */
   async plan(): Promise<EnsembleSummary> {
     const prepared = await this.prepare();
+    const outside = prepared.problems.length === 0 ? poolProblem(this.ensemble, prepared.models) : null;
+    if (outside) throw new FoundProblemsError(this.file, outside, { ...prepared, problems: [outside] });
     const plan = await this.#write(prepared);
     const look = await this.analysis.look(plan.id, 'ensemble');
     const estimate = estimateEnsemble(plan, prepared, look, this.store);

@@ -116,6 +116,7 @@ merge: { subset: [a] }
     ['a single model', SMALLEST.replace(/ {2}large.*\n/, ''), 'too_few_models 2:1-2:7'],
     ['a pool beyond the models', `${SMALLEST}pool: { k: 3 }\n`, 'k_outside_pool 7:12-7:13'],
     ['no parameters', `${SMALLEST}pool: { parameters: 0M }\n`, 'wrong_value 7:21-7:23'],
+    ['memory without a unit', `${SMALLEST}pool: { memory: 80 }\n`, 'wrong_value 7:17-7:19'],
     [
       'a pattern without domains',
       SMALLEST.replace(/\{ algebra.*/, './{domain}.json'),

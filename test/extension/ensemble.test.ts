@@ -157,6 +157,17 @@ describe('an ensemble in the editor', () => {
     );
   });
 
+  it('underlines limits that no model keeps', () => {
+    const warnings = [{ code: 'no_pool_within_limit', message: 'No model is within them.' }];
+    const options = { exists: new Map(), folder: '/lab', home: '/', statistical: true };
+    const found = diagnostics(withState({ ensemble: { ...REPORT, warnings } }), options);
+    expect(found.map(({ severity, code, range }) => [severity, code, range.start.line])).toContainEqual([
+      'error',
+      'no_pool_within_limit',
+      8,
+    ]);
+  });
+
   it('can have another folder written for a model, whether it stands alone or among other facts', () => {
     const text = edited(SCORED);
     const places = ['small', 'again', 'nobody'].map((name) => {

@@ -176,8 +176,7 @@ describe('on the command line', () => {
     expect(first.code, first.err).toBe(0);
     expect(first.err).toMatch(/4: 4 to score/);
     expect(first.err).toMatch(/2 tokenizers/);
-    expect(first.out).toMatch(/The best single model is \w+ with \d/);
-    expect(first.out).toMatch(/The best pool of 2 is \w+ and \w+/);
+    expect(first.out).toMatch(/Serve \w+ (alone, with|and \w+ together)/);
     expect(first.out).toMatch(/again +qwen2 .* copy of small/);
     const second = merge(['run', file, '--json']);
     expect(second.code).toBe(0);
@@ -226,7 +225,7 @@ describe('on the command line', () => {
     const imported = JSON.parse(merge(['import', `${away}.zip`, away, '--json']).out) as { file: string };
     const report = merge(['report', imported.file]);
     expect(report.out).toContain('models_not_at_hand');
-    expect(report.out).toMatch(/The best pool of 2 is \w+ and \w+/);
+    expect(report.out).toMatch(/Serve \w+ (alone, with|and \w+ together)/);
     const page = path.join(away, 'page.html');
     expect(merge(['report', imported.file, '--html', page]).out).toMatch(/^Written: /);
     const state =

@@ -1,4 +1,5 @@
 /** What must hold between the parts of an ensemble whose shape is right. */
+import { bytes } from '../../../words/units.ts';
 import { checkData } from '../check-data.ts';
 import { checkKnown, type Report } from '../check-names.ts';
 import { byteCount, parameterCount } from '../quantities.ts';
@@ -114,6 +115,9 @@ function checkDomains({ evaluation }: EnsembleFile, report: Report): void {
   checkData(evaluation, domainsOf(evaluation), report);
 }
 
+/** Of weights: fewer are a number whose unit was forgotten. */
+const LEAST_BYTES = 10_000;
+
 function checkPool({ models, pool }: EnsembleFile, report: Report): void {
   const count = Object.keys(models).length;
   if (pool.k !== undefined && pool.k > count) {
@@ -123,7 +127,11 @@ function checkPool({ models, pool }: EnsembleFile, report: Report): void {
   if (pool.parameters !== undefined && !((parameterCount(pool.parameters) ?? 0) > 0)) {
     report(['pool', 'parameters'], 'wrong_value', 'This is no number of parameters.', 'Write e.g. `14B`.');
   }
-  if (pool.memory !== undefined && !((byteCount(pool.memory) ?? 0) > 0)) {
+  const memory = pool.memory === undefined ? null : byteCount(pool.memory);
+  if (pool.memory !== undefined && !((memory ?? 0) > 0)) {
     report(['pool', 'memory'], 'wrong_value', 'This is no amount of memory.', 'Write e.g. `80GB`.');
+  } else if (memory !== null && memory < LEAST_BYTES) {
+    const message = `\`${pool.memory}\` is ${bytes(memory)}, less than any model takes.`;
+    report(['pool', 'memory'], 'wrong_value', message, 'Write a unit, e.g. `80MB` or `80GB`.');
   }
 }

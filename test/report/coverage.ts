@@ -5,6 +5,7 @@
 import type { Subsets } from '../../core/experiment/experiment.ts';
 import { ReportMaker } from '../../core/report/make-report.ts';
 import type { Report, Selection } from '../../core/report/report.ts';
+import { UNEQUAL_DOMAINS } from '../simulation/sweeps.ts';
 import type { StudyDesign, Tally } from '../simulation/tally.ts';
 import { inputOf, subsetsOf, World, type WorldOptions } from './world.ts';
 
@@ -44,6 +45,12 @@ const DESIGNS: readonly CoverageDesign[] = [
     world: { ...BASE, experts: 9 },
     subsets: { kind: 'all' },
     interval: 'population',
+  },
+  {
+    name: 'permutations 10, domains of 10, 40 and 200 samples, unequal weights',
+    world: { ...BASE, ...UNEQUAL_DOMAINS },
+    subsets: { kind: 'permutations', count: 10 },
+    interval: 'pool',
   },
 ];
 

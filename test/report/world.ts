@@ -6,6 +6,7 @@ import { planSweep } from '../../core/design/sweep.ts';
 import type { Experiment, Method, Subsets } from '../../core/experiment/experiment.ts';
 import { type Random, seededRandom } from '../../core/law/random.ts';
 import type { EvaluationInfo, ReportInput, Results, Score } from '../../core/report/input.ts';
+import { normalised } from '../../core/selection/samples.ts';
 import { digest } from '../../core/store/canonical.ts';
 import type {
   EvaluationId,
@@ -24,6 +25,8 @@ export interface WorldOptions {
   readonly domains: number;
   /** Of each domain, or of all alike. */
   readonly samples: number | readonly number[];
+  /** Of each domain in the objective; equal ones where there are none. */
+  readonly weights?: readonly number[] | null;
   /** Spread between experts; the shared direction has length 1. */
   readonly spread?: number;
   /** Standard deviation of a sample's own difficulty, nats per token. */
@@ -67,6 +70,7 @@ export class World {
       gain: 1,
       maskNoise: 0,
       scaled: false,
+      weights: null,
       rough: 0,
       ...options,
     };
@@ -113,10 +117,15 @@ export class World {
     });
   }
 
-  /** Macro mean of the truth. */
+  /** Weighted mean of the truth over the domains. */
   macro(members: readonly number[], seed: number | null = null, scale = 1): number {
-    const losses = this.truth(members, seed, scale);
-    return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+    const weights = normalised(this.weights);
+    return this.truth(members, seed, scale).reduce((sum, loss, d) => sum + (weights[d] ?? 0) * loss, 0);
+  }
+
+  /** Of the domains in the objective. */
+  get weights(): readonly number[] {
+    return this.options.weights ?? this.domains.map(() => 1);
   }
 
   /** Mean of the true macro loss over all subsets of size k. */
@@ -220,7 +229,10 @@ export interface SweepOptions {
   readonly seed?: number;
 }
 
-export function experimentOf(world: Pick<World, 'pool' | 'domains'>, options: SweepOptions = {}): Experiment {
+export function experimentOf(
+  world: Pick<World, 'pool' | 'domains'> & Partial<Pick<World, 'weights'>>,
+  options: SweepOptions = {},
+): Experiment {
   return {
     version: 1,
     kind: 'merge',
@@ -247,7 +259,7 @@ export function experimentOf(world: Pick<World, 'pool' | 'domains'>, options: Sw
     goals: {
       goal: { rule: 'within', value: 0.01 },
       pick: null,
-      weights: new Map(world.domains.map((name) => [name, 1])),
+      weights: new Map(world.domains.map((name, d) => [name, world.weights?.[d] ?? 1])),
       must_include: [],
       must_exclude: [],
       interval: 'pool',

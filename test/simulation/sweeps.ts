@@ -21,8 +21,6 @@ export interface Sweep {
   readonly name: string;
   readonly world: WorldOptions;
   readonly sampling: Sampling;
-  /** Of the domains in the objective; equal ones where there are none. */
-  readonly weights?: readonly number[];
 }
 
 /** A small domain that counts as much as the two others together. */
@@ -74,12 +72,8 @@ export function samplesIn(world: World): Samples {
   return samplesOf([...world.evaluations()].map(([name, { tokens }]) => ({ name, tokens })));
 }
 
-export function equalWeights(world: World): DomainWeights {
-  return weightsOf({}, world);
-}
-
-export function weightsOf({ weights }: Pick<Sweep, 'weights'>, world: World): DomainWeights {
-  return normalised(weights ?? world.domains.map(() => 1));
+export function weightsIn(world: World): DomainWeights {
+  return normalised(world.weights);
 }
 
 /** On the world's evaluation samples. */

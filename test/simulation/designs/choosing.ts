@@ -6,7 +6,7 @@ import { resample } from '../../../core/selection/resample.ts';
 import { tiedWithBest } from '../../../core/selection/tied.ts';
 import { World, type WorldOptions } from '../../report/world.ts';
 import { allSubsets } from '../../selection/pool.ts';
-import { equalWeights, lossesIn, measuredIn, SIX_EXPERTS, samplesIn } from '../sweeps.ts';
+import { lossesIn, measuredIn, SIX_EXPERTS, samplesIn, UNEQUAL_DOMAINS, weightsIn } from '../sweeps.ts';
 import type { RowKind, StudyDesign, Tally } from '../tally.ts';
 
 const RESAMPLES = 400;
@@ -17,6 +17,10 @@ const PARTS: readonly { readonly name: string; readonly world: WorldOptions }[] 
   { name: '12 samples', world: { ...SIX_EXPERTS, samples: 12 } },
   { name: 'subsets nearly alike', world: { ...SIX_EXPERTS, spread: 0.05 } },
   { name: 'quiet samples', world: { ...SIX_EXPERTS, taste: 0.02, feeling: 0.05 } },
+  {
+    name: 'domains of 10, 40 and 200 samples, unequal weights',
+    world: { ...SIX_EXPERTS, ...UNEQUAL_DOMAINS },
+  },
 ];
 
 export const CHOOSING_DESIGNS: readonly StudyDesign[] = PARTS.map(({ name, world: options }, index) => {
@@ -31,7 +35,7 @@ export const CHOOSING_DESIGNS: readonly StudyDesign[] = PARTS.map(({ name, world
     replicate: (tally, _, r) => {
       const world = new World(options, 1 + r, options.seed);
       const samples = samplesIn(world);
-      const weights = equalWeights(world);
+      const weights = weightsIn(world);
       const measured = measuredIn(world, subsets);
       const resamples = resample(samples, r, RESAMPLES);
       const best = lowest(

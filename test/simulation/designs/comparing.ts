@@ -16,12 +16,15 @@ import { typicalPoints } from '../../../core/selection/typical.ts';
 import { subsetsOf, World } from '../../report/world.ts';
 import {
   type Drawn,
-  equalWeights,
   everySubset,
   measuredIn,
+  perSize,
+  SIX_EXPERTS,
   samplesIn,
   sweepsOfSix,
   trueIn,
+  UNEQUAL_DOMAINS,
+  weightsIn,
 } from '../sweeps.ts';
 import type { StudyDesign } from '../tally.ts';
 
@@ -29,7 +32,14 @@ import type { StudyDesign } from '../tally.ts';
 const SCALE = 0.8;
 const RESAMPLES = 150;
 
-const PARTS = sweepsOfSix(8);
+const PARTS = [
+  ...sweepsOfSix(8),
+  {
+    name: 'domains of 10, 40 and 200 samples, unequal weights',
+    world: { ...SIX_EXPERTS, ...UNEQUAL_DOMAINS },
+    sampling: perSize(8),
+  },
+];
 
 export const METHOD_DESIGNS: readonly StudyDesign[] = PARTS.map(
   ({ name, world: options, sampling }, index) => {
@@ -41,7 +51,7 @@ export const METHOD_DESIGNS: readonly StudyDesign[] = PARTS.map(
       replicate: (tally, random, r) => {
         const world = new World(options, 1 + r, options.seed);
         const samples = samplesIn(world);
-        const weights = equalWeights(world);
+        const weights = weightsIn(world);
         const { subsets, permutations } = sampling(M, random);
         const [own, other] = [SCALE, 1].map((scale) => measuredIn(world, subsets, scale));
         for (const { point, measured } of methodDifferences(own ?? [], other ?? [], M, samples)) {
@@ -69,7 +79,7 @@ export const POOL_DESIGNS: readonly StudyDesign[] = PARTS.filter((_, i) => i !==
     const exact = trueIn(fixed, samplesIn(fixed), everySubset(M, { uniform: () => 0 } as never).subsets);
     const truth = candidatePools(
       poolCurves(exact, M, samplesIn(fixed)).slice(0, M),
-      askedOf(exact, null, M, samplesIn(fixed), equalWeights(fixed)).asked,
+      askedOf(exact, null, M, samplesIn(fixed), weightsIn(fixed)).asked,
     );
     return {
       name: `candidate pools: ${name}`,
@@ -77,7 +87,7 @@ export const POOL_DESIGNS: readonly StudyDesign[] = PARTS.filter((_, i) => i !==
       replicate: (tally, random, r) => {
         const world = new World(options, 1 + r, options.seed);
         const samples = samplesIn(world);
-        const weights = equalWeights(world);
+        const weights = weightsIn(world);
         const { subsets, permutations } = sampling(M, random);
         const measured = measuredIn(world, subsets);
         const { asked, whole } = askedOf(measured, permutations, M, samples, weights);

@@ -19,7 +19,7 @@ import {
   trueIn,
   trueLosses,
   UNEQUAL_DOMAINS,
-  weightsOf,
+  weightsIn,
 } from '../sweeps.ts';
 import type { RowKind, StudyDesign, Tally } from '../tally.ts';
 
@@ -36,62 +36,62 @@ const PARTS: readonly Sweep[] = [
   },
   {
     name: 'domains of 10, 40 and 200 samples, unequal weights',
-    world: { ...SIX_EXPERTS, samples: UNEQUAL_DOMAINS.samples },
-    weights: UNEQUAL_DOMAINS.weights,
+    world: { ...SIX_EXPERTS, ...UNEQUAL_DOMAINS },
     sampling: perSize(10),
   },
 ];
 
-export const EXPERTS_DESIGNS: readonly StudyDesign[] = PARTS.map((sweep, index) => {
-  const { name, world: options, sampling } = sweep;
-  const fixed = new World(options);
-  const pool = options.experts;
-  const all = everySubset(pool, seededRandom(1));
-  const truth = {
-    synergy: synergy(exactInput(fixed, all, sweep)),
-    shapley: shapley({ ...exactInput(fixed, all, sweep), base: trueLosses(fixed, samplesIn(fixed), []) }),
-    transfer: transfer({
-      ...exactInput(fixed, all, sweep),
-      base: trueLosses(fixed, samplesIn(fixed), []),
-      permutations: false,
-    }),
-  };
-  return {
-    name,
-    seed: 2100 + index,
-    replicate: (tally, random, r) => {
-      const world = new World(options, 1 + r, options.seed);
-      const drawn = sampling(pool, random);
-      const samples = samplesIn(world);
-      const input: SynergyInput = {
-        measured: measuredIn(world, drawn.subsets),
-        pool,
-        samples,
-        weights: weightsOf(sweep, world),
-        own: world.domains.map((_, e) => e),
-        permutations: drawn.permutations,
-        stage: 'complete',
-      };
-      countSynergy(synergy(input), truth.synergy, tally);
-      const base = lossesIn(world, []);
-      const values = shapley({ ...input, base });
-      if (values.kind !== 'missing' && truth.shapley.kind !== 'missing')
-        for (const [d, each] of values.experts.entries())
-          tally.interval('Shapley value', truth.shapley.experts[d]?.value ?? Number.NaN, each);
-      const found = transfer({ ...input, base, permutations: drawn.permutations !== null });
-      countTransfer(found, truth.transfer, tally);
-    },
-  };
-});
+export const EXPERTS_DESIGNS: readonly StudyDesign[] = PARTS.map(
+  ({ name, world: options, sampling }, index) => {
+    const fixed = new World(options);
+    const pool = options.experts;
+    const all = everySubset(pool, seededRandom(1));
+    const truth = {
+      synergy: synergy(exactInput(fixed, all)),
+      shapley: shapley({ ...exactInput(fixed, all), base: trueLosses(fixed, samplesIn(fixed), []) }),
+      transfer: transfer({
+        ...exactInput(fixed, all),
+        base: trueLosses(fixed, samplesIn(fixed), []),
+        permutations: false,
+      }),
+    };
+    return {
+      name,
+      seed: 2100 + index,
+      replicate: (tally, random, r) => {
+        const world = new World(options, 1 + r, options.seed);
+        const drawn = sampling(pool, random);
+        const samples = samplesIn(world);
+        const input: SynergyInput = {
+          measured: measuredIn(world, drawn.subsets),
+          pool,
+          samples,
+          weights: weightsIn(world),
+          own: world.domains.map((_, e) => e),
+          permutations: drawn.permutations,
+          stage: 'complete',
+        };
+        countSynergy(synergy(input), truth.synergy, tally);
+        const base = lossesIn(world, []);
+        const values = shapley({ ...input, base });
+        if (values.kind !== 'missing' && truth.shapley.kind !== 'missing')
+          for (const [d, each] of values.experts.entries())
+            tally.interval('Shapley value', truth.shapley.experts[d]?.value ?? Number.NaN, each);
+        const found = transfer({ ...input, base, permutations: drawn.permutations !== null });
+        countTransfer(found, truth.transfer, tally);
+      },
+    };
+  },
+);
 
 /** The same sweep where nothing is measured with error. */
-function exactInput(world: World, { subsets, permutations }: Drawn, sweep: Sweep): SynergyInput {
+function exactInput(world: World, { subsets, permutations }: Drawn): SynergyInput {
   const samples = samplesIn(world);
   return {
     measured: trueIn(world, samples, subsets),
     pool: world.pool.length,
     samples,
-    weights: weightsOf(sweep, world),
+    weights: weightsIn(world),
     own: world.domains.map((_, e) => e),
     permutations,
     stage: 'points',

@@ -8,7 +8,7 @@ import { fallOfCurve, type Gain, meanGains, sampleError } from '../../../core/se
 import { tuneSubset } from '../../../core/selection/tuned-subset.ts';
 import { typicalPoints } from '../../../core/selection/typical.ts';
 import { subsetsOf, World, type WorldOptions } from '../../report/world.ts';
-import { equalWeights, lossesIn, measuredIn, perSize, samplesIn } from '../sweeps.ts';
+import { lossesIn, measuredIn, perSize, samplesIn, weightsIn } from '../sweeps.ts';
 import type { StudyDesign } from '../tally.ts';
 
 const SCALES = [0, 0.25, 0.5, 0.75, 1, 1.5, 2];
@@ -39,7 +39,7 @@ export const TUNING_DESIGNS: readonly StudyDesign[] = PARTS.map(({ name, world: 
     replicate: (tally, random, r) => {
       const world = new World(options, 1 + r, options.seed);
       const samples = samplesIn(world);
-      const weights = equalWeights(world);
+      const weights = weightsIn(world);
       const folds = foldsOf(samples, r);
       const { subsets } = perSize(TUNED)(M, random);
       const gains = subsets.map(({ members }): Gain => {

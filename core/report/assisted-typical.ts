@@ -3,14 +3,15 @@ import type { Problem } from '../problem.ts';
 import { type Losses, meanLosses } from '../selection/measured.ts';
 import type { SubsetError } from '../selection/subset-error.ts';
 import type { TypicalPoint } from '../selection/typical.ts';
-import { type AssistedForm, assistedCurve, drawnOf, type LossWeights } from '../surrogate/assisted-curve.ts';
+import { assistedCurve, drawnOf } from '../surrogate/assisted-curve.ts';
+import type { LossWeights } from '../surrogate/assisted-form.ts';
 import type { Context, Unscored } from './context.ts';
 import { type CurveSource, curveSubsetError } from './curves.ts';
 import type { PrecisionDraw } from './precision-draw.ts';
 import type { Typical } from './report.ts';
 
 /** By k, for sizes that are not measured in full. */
-export type AssistedLosses = ReadonlyMap<number, Pick<TypicalPoint, 'losses' | 'terms'>>;
+export type AssistedLosses = ReadonlyMap<number, Pick<TypicalPoint, 'losses' | 'terms' | 'leftOut'>>;
 
 export interface AssistedTypical {
   readonly byK: AssistedLosses;
@@ -32,7 +33,9 @@ export class AssistedMaker {
     const drawn = drawnOf(draw.state);
     if (!drawn) return { byK: new Map(), subsets: '', problem: null };
     const subsets = JSON.stringify([...drawn.values()]);
-    const signature = JSON.stringify([context.whole.plan.id, [...context.weights], subsets]);
+    const { plan, experiment } = context.whole;
+    const { interval } = experiment.goals;
+    const signature = JSON.stringify([plan.id, [...context.weights], interval, subsets]);
     const known = this.#kept.get(name);
     if (known?.signature === signature) return known.made;
     const made = { ...assistedTypical(context, draw, base), subsets };
@@ -50,9 +53,13 @@ function assistedTypical(
   if (curve.kind === 'plain') return { byK: new Map(), problem: curve.problem };
   const places = new Map(state.measured.map((merge, i) => [merge, rows[i] as Losses]));
   const own = [...curve.merges.map((merge) => places.get(merge) as Losses), ...(base ? [base] : [])];
-  const byK = curve.forms.map(({ k, mean, terms }: AssistedForm) => {
-    const losses = meanLosses(own, [...mean.merges, mean.base], samples);
-    return [k, { losses, terms: terms.map((term) => domainsOf(term, own)) }] as const;
+  const byK = curve.forms.map(({ k, mean, terms, leftOut }) => {
+    const made = {
+      losses: meanLosses(own, [...mean.merges, mean.base], samples),
+      terms: terms.map((term) => domainsOf(term, own)),
+    };
+    const without = leftOut.map((form) => form && domainsOf(form, own));
+    return [k, without.length > 0 ? { ...made, leftOut: without } : made] as const;
   });
   return { byK: new Map(byK), problem: null };
 }
@@ -71,11 +78,10 @@ function domainsOf({ merges, base }: LossWeights, rows: readonly Losses[]): Floa
 /** Points that are measured in full are known without it. */
 export function withAssistance(
   points: readonly TypicalPoint[],
-  byK: AssistedLosses,
+  assisted: AssistedTypical | null,
 ): readonly TypicalPoint[] {
-  return byK.size === 0
-    ? points
-    : points.map((point) => (point.exhaustive ? point : { ...point, ...byK.get(point.k) }));
+  if (!assisted || assisted.byK.size === 0) return points;
+  return points.map((point) => (point.exhaustive ? point : { ...point, ...assisted.byK.get(point.k) }));
 }
 
 /** What is said of the curve's means: how much narrower they are than plain ones, under these weights. */

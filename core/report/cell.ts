@@ -30,7 +30,7 @@ export function makeCell(
   const plain = typicalPoints(allowed, header.pool.length, samples, required.length);
   const source: CurveSource = {
     place,
-    points: withAssistance(plain, assisted?.byK ?? new Map()),
+    points: withAssistance(plain, assisted),
     measured: allowed,
     candidates: candidatesByK(allowed),
     base: unmerged.base,

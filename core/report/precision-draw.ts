@@ -19,6 +19,9 @@ export interface PrecisionDraw {
   readonly failed: readonly string[];
 }
 
+/** Of larger pools the jackknife over experts keeps to plain means, which vary more: a form for each expert and size costs too much. */
+const LARGEST_LEFT_OUT = 16;
+
 export class DrawMaker {
   readonly #memories = new Map<string, { readonly of: string; readonly memory: SurrogateMemory }>();
   #design: { readonly of: string; readonly design: SubsetDesign } | null = null;
@@ -59,6 +62,7 @@ export class DrawMaker {
       })),
       base: base && objectiveOf(base, context.weights),
       seed: context.seed,
+      leaveOneOut: experiment.goals.interval === 'population' && pool.length <= LARGEST_LEFT_OUT,
       memory: this.#memoryOf(context, `${size}/${method}`),
     };
     return { state, rows: complete, lines, failed: [...failed] };

@@ -1,5 +1,5 @@
 import { type Measured, objectiveOf } from './measured.ts';
-import type { DomainWeights } from './samples.ts';
+import { type DomainWeights, weightedMean } from './samples.ts';
 import type { TypicalPoint } from './typical.ts';
 
 /**
@@ -17,7 +17,15 @@ export function leaveOneOut(
   const free = Array.from({ length: pool }, (_, j) => j).filter((j) => !required.includes(j));
   const sums = new Float64Array(free.length * K);
   const totals = new Float64Array(free.length * K);
-  for (const [at, { entries }] of points.entries()) {
+  for (const [at, { entries, leftOut }] of points.entries()) {
+    if (leftOut) {
+      for (const [j, expert] of free.entries()) {
+        const domains = leftOut[expert];
+        totals[j * K + at] = domains ? 1 : 0;
+        if (domains) sums[j * K + at] = weightedMean(domains, weights);
+      }
+      continue;
+    }
     for (const { index, weight } of entries) {
       const row = measured[index] as Measured;
       const loss = objectiveOf(row, weights);

@@ -18,6 +18,8 @@ export interface TypicalPoint {
    * the error of `losses` from subsets (core/surrogate/assisted-curve.ts). Null for a plain mean, which `entries` tell all of.
    */
   readonly terms: readonly Float64Array[] | null;
+  /** Beside terms, shape (M): losses of domains over the subsets without each expert; null where none is measured. */
+  readonly leftOut?: readonly (Float64Array | null)[];
 }
 
 interface Made {

@@ -65,21 +65,26 @@ export interface AssistedTerm {
   readonly spread: Form;
 }
 
-/** One for each merge of the sample. The base's loss, from which a surrogate may count, cancels. */
+/**
+ * One for each merge of the sample. The base's loss, from which a surrogate may count, cancels.
+ *
+ * @param without an expert that none of the `of` subsets hold
+ */
 export function termsOf(
   sample: readonly SurrogateMerge[],
   k: number,
   of: number,
   surrogate: Surrogate,
+  without: number | null = null,
 ): AssistedTerm[] {
   const step = sample[0]?.step ?? 1 / k;
   return surrogate.replicates.flatMap((replicate): AssistedTerm[] => {
-    const without = new Set(replicate.without);
+    const left = new Set(replicate.without);
     const rows = sample.map((merge) => ({ merge, row: rowAt(replicate.model, merge) }));
-    const unseen = rows.filter(({ merge }) => without.has(nameOf(merge)));
+    const unseen = rows.filter(({ merge }) => left.has(nameOf(merge)));
     if (unseen.length === 0) return [];
-    const seen = rows.filter(({ merge }) => !without.has(nameOf(merge)));
-    const mean = meanRow(replicate.model, k, step);
+    const seen = rows.filter(({ merge }) => !left.has(nameOf(merge)));
+    const mean = meanRow(replicate.model, k, step, without);
     const known = mean.slice();
     for (const { row } of seen) addTo(known, row, -1 / of);
     const rest = (of - seen.length) / of;

@@ -51,13 +51,26 @@ export function basisRow(
   return { at, value };
 }
 
-/** Shape (p): mean of every basis function over all subsets of size k, at this step: P(i ∈ S) = k/M, P(i, j ∈ S) = k(k−1)/(M(M−1)). */
-export function basisMean(pool: number, k: number, step: number, varying: boolean): Float64Array {
+/**
+ * Shape (p): mean of every basis function over all subsets of size k, at this step: P(i ∈ S) = k/M, P(i, j ∈ S) = k(k−1)/(M(M−1)).
+ *
+ * @param without an expert that no subset holds: M is less by one
+ */
+export function basisMean(
+  pool: number,
+  k: number,
+  step: number,
+  varying: boolean,
+  without: number | null = null,
+): Float64Array {
   const mean = new Float64Array(basisSize(pool, varying));
-  const one = k / pool;
-  const two = pool > 1 ? (one * (k - 1)) / (pool - 1) : 0;
+  const open = without === null ? pool : pool - 1;
+  const one = k / open;
+  const two = open > 1 ? (one * (k - 1)) / (open - 1) : 0;
   for (let i = 0; i < pool; i++) {
-    for (let j = i; j < pool; j++) mean[productAt(pool, i, j)] = (i === j ? one : two) * step ** 2;
+    if (i === without) continue;
+    for (let j = i; j < pool; j++)
+      if (j !== without) mean[productAt(pool, i, j)] = (i === j ? one : two) * step ** 2;
     mean[cubeAt(pool, i)] = one * step ** 3;
     if (varying) mean[linearAt(pool, i)] = one * step;
   }

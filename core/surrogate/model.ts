@@ -50,9 +50,14 @@ export function rowAt(model: SurrogateModel, point: Point): Float64Array {
   return row;
 }
 
-/** Mean of f over all C(M, k) subsets of size k. */
-export function meanRow(model: SurrogateModel, k: number, step: number): Float64Array {
+/** Mean of f over all C(M, k) subsets of size k, or over those without an expert. */
+export function meanRow(
+  model: SurrogateModel,
+  k: number,
+  step: number,
+  without: number | null = null,
+): Float64Array {
   return model.kind === 'polynomial'
-    ? basisMean(model.pool, k, step, model.varying)
-    : processMeanRow(model, k, step);
+    ? basisMean(model.pool, k, step, model.varying, without)
+    : processMeanRow(model, k, step, without);
 }

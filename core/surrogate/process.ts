@@ -92,15 +92,22 @@ export function processRow(model: GaussianProcess, point: Point): Float64Array {
   return row;
 }
 
-/** Mean of `processRow` over all subsets of size k, exactly. */
-export function processMeanRow(model: GaussianProcess, k: number, step: number): Float64Array {
+/** Mean of `processRow` over all subsets of size k, exactly; over those without an expert where one is given. */
+export function processMeanRow(
+  model: GaussianProcess,
+  k: number,
+  step: number,
+  without: number | null,
+): Float64Array {
   const { pool, centres } = model;
-  const row = new Float64Array(pool + 1 + centres.length).fill((step * k) / pool, 0, pool);
+  const open = without === null ? pool : pool - 1;
+  const row = new Float64Array(pool + 1 + centres.length).fill((step * k) / open, 0, pool);
+  if (without !== null) row[without] = 0;
   row[pool] = k * step ** 2;
   const chances = new Map<number, Float64Array>();
   for (const [n, centre] of centres.entries()) {
-    const size = centre.members.length;
-    const chance = chances.get(size) ?? sharedChances(pool, k, size);
+    const size = centre.members.length - (without !== null && centre.members.includes(without) ? 1 : 0);
+    const chance = chances.get(size) ?? sharedChances(open, k, size);
     chances.set(size, chance);
     row[pool + 1 + n] = chance.reduce(
       (sum, p, j) => (p > 0 ? sum + p * kernel(model, k * step ** 2, j * step, centre) : sum),

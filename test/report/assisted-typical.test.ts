@@ -57,6 +57,17 @@ describe('the typical curve of a sweep that ends by precision', () => {
     }
   });
 
+  it('says as much of experts like these as if every subset were measured', () => {
+    const goals = { interval: 'population' } as const;
+    const whole = objective(cellAfter(Number.POSITIVE_INFINITY, { subsets: { kind: 'all' }, goals }));
+    const width = (curve: Curve, at: number) => (curve.points[at]?.high ?? 0) - (curve.points[at]?.low ?? 0);
+    const own = objective(cellAfter(ANCHORS + 5 * 9, { goals }));
+    for (const at of [1, 2, 3]) {
+      expect(width(own, at)).toBeGreaterThan(0.9 * width(whole, at));
+      expect(width(own, at)).toBeLessThan(1.1 * width(whole, at));
+    }
+  });
+
   it('stays at a look until the next one is complete', () => {
     const means = ({ curves }: Cell) => curves[0]?.points.slice(1, 6).map(({ mean }) => mean);
     expect(means(cellAfter(ANCHORS + 5 * 9 + 11))).toEqual(means(looked));

@@ -7,8 +7,8 @@ import {
   assistedCurve,
   type CurveState,
   drawnOf,
-  type LossWeights,
 } from '../../core/surrogate/assisted-curve.ts';
+import type { LossWeights } from '../../core/surrogate/assisted-form.ts';
 import { assistedMean, termsOf } from '../../core/surrogate/assisted-mean.ts';
 import { fitSurrogate } from '../../core/surrogate/fit.ts';
 import type { SurrogateMerge } from '../../core/surrogate/merge.ts';
@@ -41,6 +41,10 @@ function assisted(of: CurveState): AssistedCurve {
 
 function lossOf({ merges: weights, base }: LossWeights, merges: readonly SurrogateMerge[]): number {
   return merges.reduce((sum, { loss }, i) => sum + (weights[i] ?? 0) * loss, base * BASE);
+}
+
+function meanOf(merges: readonly SurrogateMerge[]): number {
+  return merges.reduce((sum, { loss }) => sum + loss, 0) / merges.length;
 }
 
 describe('the assisted curve', () => {
@@ -82,6 +86,25 @@ describe('the assisted curve', () => {
     }
   });
 
+  it('has the curves of the pools without one expert, where they are asked for', () => {
+    const own = state(14);
+    const { merges, forms } = assisted({ ...own, leaveOneOut: true });
+    expect(assisted(own).forms[0]?.leftOut).toEqual([]);
+    let [assistedError, plainError] = [0, 0];
+    for (const { k, leftOut } of forms) {
+      for (let j = 0; j < POOL; j++) {
+        const inside = ({ members }: SurrogateMerge) => members.length === k && !members.includes(j);
+        const truth = meanOf(world.ofSize(k).filter(inside));
+        const weights = leftOut[j];
+        if (!weights) throw new Error('no merge without it');
+        expect(weights.merges.reduce((sum, w) => sum + w, weights.base)).toBeCloseTo(1, 9);
+        assistedError += (lossOf(weights, merges) - truth) ** 2;
+        plainError += (meanOf(own.measured.filter(inside)) - truth) ** 2;
+      }
+    }
+    expect(Math.sqrt(assistedError)).toBeLessThan(Math.sqrt(plainError) / 4);
+  });
+
   it('takes what the furthest look of every size has, and waits for the first', () => {
     const counts = (own: CurveState) => [...(drawnOf(own) ?? new Map())].map(([, subsets]) => subsets.length);
     expect(counts(state(5))).toEqual([]);
@@ -109,6 +132,11 @@ describe('a prediction', () => {
     const parameters = parametersOf(model);
     for (const merge of world.ofSize(3))
       expect(dot(rowAt(model, merge), parameters)).toBeCloseTo(subsetLoss(model, merge.members, 1 / 3), 10);
+    for (const j of [0, 3]) {
+      const own = world.ofSize(3).filter(({ members }) => !members.includes(j));
+      const mean = own.reduce((sum, merge) => sum + dot(rowAt(model, merge), parameters), 0) / own.length;
+      expect(dot(meanRow(model, 3, 1 / 3, j), parameters)).toBeCloseTo(mean, 10);
+    }
     for (const k of [1, 2, 4, 7])
       expect(dot(meanRow(model, k, 1 / k), parameters)).toBeCloseTo(meanLoss(model, k, 1 / k), 10);
   });

@@ -93,7 +93,7 @@ function typicalOf(
   const rows = allowed.map((row) =>
     isEnd(row.members.length) ? { ...row, draws: Math.max(1, row.draws) } : row,
   );
-  const points = withAssistance(typicalPoints(rows, pool, samples, i), assisted?.byK ?? new Map());
+  const points = withAssistance(typicalPoints(rows, pool, samples, i), assisted);
   const errors = subsetError(points, rows, pool, samples, weights, permutations, i);
   const by_k = gains.flatMap((gain): TunedPoint[] => {
     const at = points.findIndex(({ k }) => k === gain.k);

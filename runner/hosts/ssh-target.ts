@@ -92,6 +92,7 @@ export class SshTarget implements Target {
   }
 
   async harness(): Promise<HarnessPlace> {
+    if (this.host.slurm) throw new ProblemError(tasksOnSlurm(this.host));
     const { python } = await this.#link.place();
     const { version } = await this.#ask('harness', {}, calls.harness.answer);
     return { python, version, own: this.host.python === null, host: this.host.name };

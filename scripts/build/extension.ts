@@ -23,6 +23,8 @@ const bundle = {
   // ES modules first: some packages' other builds carry what a server needs.
   mainFields: ['module', 'main'],
   external: ['./code.cjs'],
+  // Its build for browsers is modules, of which only what is used is taken; the one for Node is CommonJS.
+  alias: { yaml: path.join(root, 'node_modules', 'yaml', 'browser', 'index.js') },
   plugins: [vscodeOnce(path.join(root, 'extension'))],
   minify: true,
   keepNames: false,

@@ -1,7 +1,7 @@
 import type { Estimate } from './estimate.ts';
 import { type Fit, Fitter, predict } from './least-squares.ts';
 import type { UsablePoints } from './usable-points.ts';
-import { at, whiten } from './whitening.ts';
+import { at } from './whitening.ts';
 
 /** How well a form forecast the later k's from the earlier ones. */
 export interface Backtest {
@@ -25,7 +25,7 @@ export function backtest(estimate: Estimate, points: Pick<UsablePoints, 'y'>): B
   let count = 0;
   const horizons = new Map<number, { sum: number; count: number }>();
   for (let origin = Math.max(FIRST_ORIGIN, fitter.p); origin < k.length; origin++) {
-    const fit = fitFirst(estimate, points, origin);
+    const fit = fitFirst(estimate, origin);
     for (let later = origin; later < k.length; later++) {
       const square = (at(y, later) - predict(fit, k[later] ?? 0)) ** 2;
       sum += square;
@@ -45,18 +45,11 @@ export function backtest(estimate: Estimate, points: Pick<UsablePoints, 'y'>): B
 }
 
 /** The form fitted to the first `count` k's alone. */
-function fitFirst(
-  { fitter, whitenings, whitening: w, misfit, z }: Estimate,
-  { y }: Pick<UsablePoints, 'y'>,
-  count: number,
-): Fit {
-  const { k } = fitter;
+function fitFirst({ fitter, losses, whitening: w, misfit }: Estimate, count: number): Fit {
   const tolerance = 1e-6;
-  const own = whitenings.of(misfit, count);
-  if (own === w) return fitter.fit(z, count, tolerance);
-  const first = new Float64Array(k.length);
-  whiten(own, y, first, count);
-  return new Fitter(fitter.grid, own, count).fit(first, count, tolerance);
+  const first = losses.of(misfit, count);
+  const own = first.whitening === w ? fitter : new Fitter(fitter.grid, first.whitening, count);
+  return own.fit(first.z, count, tolerance);
 }
 
 /**

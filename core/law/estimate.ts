@@ -1,14 +1,14 @@
 import type { Form } from './curve.ts';
 import { parameterCount } from './forms.ts';
 import { type Fit, Fitter, FormGrid, predictAll } from './least-squares.ts';
-import { LevelWhitenings } from './level.ts';
 import { misfitVariance, type Spectrum, spectrumOf } from './misfit.ts';
 import { Scratch } from './scratch.ts';
 import { residualScale, type UsablePoints } from './usable-points.ts';
-import { at, type Whitening, whiten } from './whitening.ts';
+import { type Whitened, WhitenedLosses } from './whitened-losses.ts';
+import { at } from './whitening.ts';
 
 /** A form fitted with the errors it implies. */
-export interface Estimate {
+export interface Estimate extends Whitened {
   readonly fit: Fit;
   readonly fitter: Fitter;
   /** Errors of the losses are known, and not only judged by the residuals. */
@@ -17,11 +17,8 @@ export interface Estimate {
   readonly misfit: number;
   /** τ² and the errors' variance that residuals show together (harmonic mean over the covariance's axes), nats². */
   readonly residualVariance: number;
-  readonly whitening: Whitening;
-  /** Of the same covariance, at other misfits and for fewer k's. */
-  readonly whitenings: LevelWhitenings;
-  /** Whitened losses. */
-  readonly z: Float64Array;
+  /** The same losses at other misfits and for fewer k's. */
+  readonly losses: WhitenedLosses;
   /** Whitened residual variance: 1 where errors are known, estimated where not, null without residual degrees of freedom. */
   readonly scale: number | null;
 }
@@ -35,10 +32,8 @@ const unexplained = new Scratch();
 const MOST_STEPS = 12;
 
 /** A form fitted at one misfit variance. */
-interface Step {
+interface Step extends Whitened {
   readonly misfit: number;
-  readonly whitening: Whitening;
-  readonly z: Float64Array;
   readonly fitter: Fitter;
   readonly fit: Fit;
 }
@@ -47,12 +42,12 @@ interface Step {
 export class Estimator {
   readonly points: UsablePoints;
   readonly #spectrum: Spectrum | null;
-  readonly #whitenings: LevelWhitenings;
+  readonly #losses: WhitenedLosses;
 
   constructor(points: UsablePoints) {
     const size = points.k.length;
     this.points = points;
-    this.#whitenings = new LevelWhitenings(points.C, size);
+    this.#losses = new WhitenedLosses(points.y, points.C);
     this.#spectrum = points.known && size > 0 ? spectrumOf(points.C, size) : null;
   }
 
@@ -87,12 +82,9 @@ export class Estimator {
   }
 
   #at(grid: FormGrid, misfit: number): Step {
-    const { k, y } = this.points;
-    const w = this.#whitenings.of(misfit);
-    const z = new Float64Array(k.length);
-    whiten(w, y, z, k.length);
-    const fitter = new Fitter(grid, w);
-    return { misfit, whitening: w, z, fitter, fit: fitter.fit(z, k.length, ROUGH) };
+    const whitened = this.#losses.of(misfit);
+    const fitter = new Fitter(grid, whitened.whitening);
+    return { ...whitened, misfit, fitter, fit: fitter.fit(whitened.z, grid.k.length, ROUGH) };
   }
 
   #finished({ fitter, misfit, whitening, z }: Step, fit: Fit): Estimate {
@@ -105,7 +97,7 @@ export class Estimator {
       misfit,
       residualVariance: precision > 0 ? k.length / precision : misfit,
       whitening,
-      whitenings: this.#whitenings,
+      losses: this.#losses,
       z,
       scale: residualScale(this.points, fit.rss, k.length - fit.p),
     };

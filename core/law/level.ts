@@ -39,27 +39,6 @@ export function levelWhitening(
   return weights ? { ...whitening(levelled(C, size, misfit, weights, count), count, 0), plain } : plain;
 }
 
-/** Level whitenings of one covariance, shape (K, K): forms that leave the same misfit share theirs. */
-export class LevelWhitenings {
-  readonly #C: Float64Array;
-  readonly #size: number;
-  /** By misfit: of the first so many k's at each index, and of the covariance alone. */
-  readonly #made = new Map<number, { readonly plain: Whitening; readonly ofFirst: Whitening[] }>();
-
-  constructor(C: Float64Array, size: number) {
-    this.#C = C;
-    this.#size = size;
-  }
-
-  /** See `levelWhitening`. */
-  of(misfit: number, count = this.#size): Whitening {
-    const known = this.#made.get(misfit) ?? { plain: whitening(this.#C, this.#size, misfit), ofFirst: [] };
-    this.#made.set(misfit, known);
-    known.ofFirst[count] ??= levelWhitening(this.#C, this.#size, misfit, count, known.plain);
-    return known.ofFirst[count];
-  }
-}
-
 /**
  * Shape (K), sum 1, zero beyond the first `count`: each k by the inverse variance that it has of its own, once the level
  * and all other k's are known. Null where generalised least squares weights so: with g its weights and q those inverse

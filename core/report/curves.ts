@@ -123,6 +123,7 @@ function curvePoints(
 ): CurvePoint[] {
   const K = points.length;
   const jackknife = left && jackknifeVariance(left, pool, K);
+  const losses = objectivesOf(measured, weights);
   return points.map((point, at) => {
     const mean = error.mean[at] as number;
     const own = error.covariance?.[at * K + at];
@@ -141,24 +142,22 @@ function curvePoints(
       subsets: point.entries.length,
       of: point.of,
       draws: point.draws,
-      ...spread(objectivesOf(mergesAt(point, measured), weights)),
+      ...spread(point, losses),
     };
   });
 }
 
-function mergesAt({ entries }: TypicalPoint, measured: readonly Measured[]): Measured[] {
-  return entries.map(({ index }) => measured[index] as Measured);
-}
-
-function spread(values: Float64Array): Pick<CurvePoint, 'sd' | 'min' | 'max'> {
+/** @param losses of all that are measured */
+function spread({ entries }: TypicalPoint, losses: Float64Array): Pick<CurvePoint, 'sd' | 'min' | 'max'> {
   let [sum, min, max] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
+  for (const { index } of entries) {
+    const value = losses[index] as number;
     sum += value;
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  const mean = sum / values.length;
+  const mean = sum / entries.length;
   let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
-  return { sd: values.length < 2 ? null : Math.sqrt(squares / (values.length - 1)), min, max };
+  for (const { index } of entries) squares += ((losses[index] as number) - mean) ** 2;
+  return { sd: entries.length < 2 ? null : Math.sqrt(squares / (entries.length - 1)), min, max };
 }

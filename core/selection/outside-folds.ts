@@ -14,9 +14,12 @@ interface Groups {
   readonly order: Int32Array;
   /** Where each group begins in `order`. Shape (G + 1). */
   readonly start: Int32Array;
+  /** Shape (G). */
   readonly cell: Int32Array;
   /** Shape (G): index into `domains`. */
   readonly domain: Int32Array;
+  /** The first group of each of `domains`, and behind the last: theirs follow each other. */
+  readonly first: Int32Array;
 }
 
 /** Each loss is a weighted sum of groups and of whole domains, which follow the groups. */
@@ -85,19 +88,21 @@ export class OutsideFolds {
 
   /** Sums of a row over each group, then over each domain. */
   #add({ nll }: Losses, parts: Float64Array): void {
-    const { order, start, domain, cell, domains } = this.#groups;
+    const { order, start, first } = this.#groups;
     const row = this.#row;
     // Rows are of either precision: the loop over them knows one.
     row.set(nll);
-    const G = cell.length;
-    parts.fill(0, G, G + domains.length);
-    for (let g = 0; g < G; g++) {
-      let sum = 0;
-      const end = start[g + 1] as number;
-      for (let i = start[g] as number; i < end; i++) sum += row[order[i] as number] as number;
-      parts[g] = sum;
-      const d = G + (domain[g] as number);
-      parts[d] = (parts[d] as number) + sum;
+    const G = start.length - 1;
+    for (let d = 0; d < first.length - 1; d++) {
+      let total = 0;
+      for (let g = first[d] as number; g < (first[d + 1] as number); g++) {
+        let sum = 0;
+        const end = start[g + 1] as number;
+        for (let i = start[g] as number; i < end; i++) sum += row[order[i] as number] as number;
+        parts[g] = sum;
+        total += sum;
+      }
+      parts[G + d] = total;
     }
   }
 }
@@ -130,6 +135,7 @@ function addUp(
 function groupsOf({ start }: Samples, weights: DomainWeights, cells: Uint8Array): Groups {
   const domains = Array.from(weights.keys()).filter((d) => weights[d] !== 0);
   const groups: { cell: number; domain: number; samples: number[] }[] = [];
+  const first = [0];
   for (const [domain, d] of domains.entries()) {
     const own = new Map<number, number[]>();
     for (let s = start[d] as number; s < (start[d + 1] as number); s++) {
@@ -139,6 +145,7 @@ function groupsOf({ start }: Samples, weights: DomainWeights, cells: Uint8Array)
       else own.set(cell, [s]);
     }
     for (const [cell, samples] of own) groups.push({ cell, domain, samples });
+    first.push(groups.length);
   }
   const starts = [0];
   for (const { samples } of groups) starts.push((starts.at(-1) as number) + samples.length);
@@ -148,6 +155,7 @@ function groupsOf({ start }: Samples, weights: DomainWeights, cells: Uint8Array)
     start: Int32Array.from(starts),
     cell: Int32Array.from(groups, ({ cell }) => cell),
     domain: Int32Array.from(groups, ({ domain }) => domain),
+    first: Int32Array.from(first),
   };
 }
 

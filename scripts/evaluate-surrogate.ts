@@ -1,8 +1,8 @@
 /**
  * What predictions are worth where the truth is known: 20 seeded draws of a fifth of a sweep that measured every
  * subset, by two designs. Prints the curve's error, how often its intervals cover, recommended k, and the regret of
- * the recommended subset after the five best predictions are measured; and what a precision run would take. Draws are
- * kept for docs/simulations.md.
+ * the recommended subset after the five best predictions are measured; what a precision run would take, and how near its
+ * means are with so many subsets of each size. Draws are kept for docs/simulations.md.
  *
  * node scripts/evaluate-surrogate.ts FOLDER        (of a finished experiment with `subsets: all`)
  */
@@ -12,6 +12,7 @@ import { ProblemError } from '../core/problem.ts';
 import type { SurrogateMerge } from '../core/surrogate/merge.ts';
 import { decidePrecision } from '../core/surrogate/precision.ts';
 import { keepRows } from './soak/kept-rows.ts';
+import { assistedDraws } from './surrogate/assisted-draws.ts';
 import { curveOf, DRAWS, type DrawsOfAFifth, drawsOfAFifth } from './surrogate/draws-of-a-fifth.ts';
 import { type ExhaustiveSweep, exhaustiveSweeps } from './surrogate/exhaustive-sweeps.ts';
 
@@ -73,6 +74,15 @@ function evaluatePrecision(sweep: ExhaustiveSweep, precision: number): void {
   );
 }
 
+function evaluateAssisted(sweep: ExhaustiveSweep, each: number): void {
+  const { refused, assisted, plain, covered, of } = assistedDraws(sweep, each);
+  console.log(
+    of === 0
+      ? `  ${each} of each size: refused in all ${refused} draws`
+      : `  ${each} of each size: assisted means are off by ${mnat(assisted)}, plain ones by ${mnat(plain)} (root mean square); 95% intervals cover ${((100 * covered) / of).toFixed(1)}% of ${of}; refused in ${refused} of ${DRAWS} draws`,
+  );
+}
+
 function mnat(value: number): string {
   return `${(1000 * value).toFixed(2)} mnat`;
 }
@@ -93,6 +103,7 @@ try {
     kept.push(...draws);
     for (const each of draws) show(each);
     for (const precision of [0.005, 0.002]) evaluatePrecision(sweep, precision);
+    for (const each of [6, 9, 14]) evaluateAssisted(sweep, each);
   }
   keepRows('draws', kept);
 } catch (error) {

@@ -137,6 +137,13 @@ function othersText({ tied }: BestPool): string {
   return others === 1 ? ' Another pool does as well.' : ` ${others} other pools do as well.`;
 }
 
+/** Of a table by k: what its best pools do not keep. */
+export function byCountNote({ limit }: Pick<EnsembleReport, 'limit'>): string | null {
+  const { parameters: total, memory } = limit;
+  if (total === null && memory === null) return null;
+  return 'The best pools by k are limited by k alone, whatever else `pool` says.';
+}
+
 /** What failed, one by one; what is not scored yet, together. */
 export function leftOutSentences({ left_out }: Pick<EnsembleDocument, 'left_out'>): readonly string[] {
   const waiting = left_out.filter(({ code }) => code === 'model_not_scored');
@@ -146,7 +153,7 @@ export function leftOutSentences({ left_out }: Pick<EnsembleDocument, 'left_out'
   if (waiting.length === 0) return others;
   const list = names(
     waiting.map(({ model }) => model),
-    3,
+    4,
   );
   return [...others, `Not scored yet, and so left out: ${list}.`];
 }

@@ -5,7 +5,7 @@ import { bits, bitsPerByte, combination, lossesOf, minus, perNat, perSample } fr
 import type { OraclePoint } from './types.ts';
 
 /** Intervals cost a pass over all samples each. */
-const MOST_INTERVALS = 32;
+const MOST_INTERVALS = 64;
 
 /** Losses behind one k: rows as for one model. */
 export interface ExpectedPool {

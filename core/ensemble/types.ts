@@ -89,7 +89,7 @@ export interface EnsembleReport {
   readonly pool: readonly string[];
   /** Index into `models`. */
   readonly best_single: number;
-  /** Every k from 1 to M. Intervals at up to 32 of them. */
+  /** Every k from 1 to M. Intervals at up to 64 of them. */
   readonly oracle: readonly OraclePoint[];
   readonly controls: Controls;
   /** What sharing a pool buys, pair by pair. */

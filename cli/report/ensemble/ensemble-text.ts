@@ -12,6 +12,7 @@ import { plain, plainLines } from '../../../words/plain.ts';
 import { bytes } from '../../../words/units.ts';
 import type { Style } from '../../terminal/style.ts';
 import { wrap } from '../../terminal/table.ts';
+import { fullTexts } from './full-texts.ts';
 import { modelTable } from './model-table.ts';
 import { oracleTable } from './oracle-table.ts';
 
@@ -32,6 +33,7 @@ export function ensembleText(report: EnsembleDocument, options: EnsembleTextOpti
     controlsText(report, style, columns),
     modelTable(report, options),
     servingText(report, style, columns),
+    ...(options.full ? fullTexts(report, options) : []),
     claimsText(report, style, columns),
     caveats(report, style, columns),
     style.dim(wrap(ORACLE_NOTE, columns, '  ')),

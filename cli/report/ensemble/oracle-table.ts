@@ -1,8 +1,8 @@
 import type { EnsembleReport, OraclePoint } from '../../../core/ensemble/types.ts';
+import { byCountNote } from '../../../words/ensemble.ts';
 import { columnDigits, estimated } from '../../../words/estimates.ts';
 import { loss } from '../../../words/numbers.ts';
-import { nameList, plain } from '../../../words/plain.ts';
-import { table } from '../../terminal/table.ts';
+import { table, wrap } from '../../terminal/table.ts';
 import type { EnsembleTextOptions } from './ensemble-text.ts';
 
 /** So many sizes are all shown; above, those that double. */
@@ -21,26 +21,34 @@ export function oracleTable(report: EnsembleReport, { style, columns, full }: En
       loss(point.gain.value),
       point.independent_gain === null ? '' : loss(point.independent_gain),
       best ? estimated(best.cross_fitted, loss, digits) : '',
-      best
-        ? nameList(
-            best.members.map((name) => plain(name, 30)),
-            3,
-          )
-        : '',
+      best ? loss(best.mixture) : '',
     ];
   });
-  return table(
+  const numbers = table(
     [
       { title: 'k', align: 'right' },
       { title: 'average oracle (95%)', align: 'right' },
       { title: 'gain', align: 'right' },
       { title: 'by noise', align: 'right', leaveOut: 2 },
       { title: 'best pool, cross-fitted', align: 'right' },
-      { title: 'its models', align: 'left', leaveOut: 1 },
+      { title: 'mixed', align: 'right', leaveOut: 1 },
     ],
     rows,
     { indent: '  ', heading: style.dim, width: columns },
   );
+  const notes = [...notesOf(report, points), ...(full ? [] : ['Which models they are: --full.'])];
+  return notes.length === 0 ? numbers : `${numbers}\n${style.dim(wrap(notes.join(' '), columns, '  '))}`;
+}
+
+function notesOf(report: EnsembleReport, points: readonly OraclePoint[]): readonly string[] {
+  const judged = points.filter(({ bits_per_byte: { low } }) => low !== null).length;
+  const limits = byCountNote(report);
+  return [
+    ...(limits === null ? [] : [limits]),
+    ...(judged > 0 && judged < points.length
+      ? [`Intervals are made for ${judged} of these ${points.length} k.`]
+      : []),
+  ];
 }
 
 function isShown({ k }: OraclePoint, _: number, all: readonly OraclePoint[]): boolean {

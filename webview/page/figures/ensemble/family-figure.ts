@@ -1,7 +1,7 @@
 /** Pools of several families against pools of one, with as many models of about the same sizes. */
 import type { EnsembleReport } from '../../../../core/ensemble/types.ts';
 import { estimated, interval } from '../../../../words/estimates.ts';
-import { count, counted, signed } from '../../../../words/numbers.ts';
+import { count, signed } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
 import { type BarFigure, padded } from '../figure.ts';
 import { barEnds } from '../series.ts';
@@ -55,30 +55,4 @@ export function familyFigure({ study }: EnsembleReport): BarFigure | null {
       },
     },
   };
-}
-
-/** What sharing a pool buys within a family and across, and what the comparison rests on. */
-export function familySentences({ diversity, study }: EnsembleReport): readonly string[] {
-  const {
-    within_family: within,
-    between_families: between,
-    difference,
-  } = diversity ?? {
-    within_family: null,
-    between_families: null,
-    difference: null,
-  };
-  const left = study?.heterogeneous?.left_out;
-  return [
-    ...(within !== null && between !== null && difference
-      ? [
-          `A pair of one family gains ${signed(within)} over its better member, a pair of two families ${signed(between)}: ${estimated(difference, signed)} more.`,
-        ]
-      : []),
-    ...(left
-      ? [
-          `The interval rests on leaving out ${counted(left.count, left.kind === 'families' ? 'family' : 'model').replace('familys', 'families')} at a time.`,
-        ]
-      : []),
-  ];
 }

@@ -1,10 +1,11 @@
 /** The panels of an ensemble below its answer; each is there only where it has something to show. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EnsembleDocument } from '../../../../core/report/ensemble-document.ts';
-import { servingSentences } from '../../../../words/ensemble.ts';
+import { byCountNote, servingSentences } from '../../../../words/ensemble.ts';
+import { familySentences } from '../../../../words/families.ts';
 import { plainLines } from '../../../../words/plain.ts';
 import { budgetFigure, lawSentence } from '../../figures/ensemble/budget-figure.ts';
-import { familyFigure, familySentences } from '../../figures/ensemble/family-figure.ts';
+import { familyFigure } from '../../figures/ensemble/family-figure.ts';
 import { gainFigure } from '../../figures/ensemble/gain-figure.ts';
 import { modelFigure } from '../../figures/ensemble/model-figure.ts';
 import { oracleFigure } from '../../figures/ensemble/oracle-figure.ts';
@@ -34,9 +35,11 @@ export class OraclePanel {
       'Oracle',
       'Bits per byte by the number of models',
       (report) =>
-        html`${this.#oracle.show(report)} ${this.#gain.show(report, 'What choosing gains, beside noise', [
-          plainLines(report.sentence),
-        ])}`,
+        html`${this.#oracle.show(report, '', [byCountNote(report) ?? ''])} ${this.#gain.show(
+          report,
+          'What choosing gains, beside noise',
+          [plainLines(report.sentence)],
+        )}`,
     );
   }
 }

@@ -1,0 +1,40 @@
+/** What sharing a pool buys within a family and across, in sentences. Bits per byte. */
+import type { EnsembleReport } from '../core/ensemble/types.ts';
+import { type Estimate, estimated } from './estimates.ts';
+import { counted, signed } from './numbers.ts';
+
+export function familySentences({ diversity, study }: EnsembleReport): readonly string[] {
+  const found = study?.heterogeneous ?? null;
+  return [...(diversity ? pairSentences(diversity) : []), ...(found ? [savingSentence(found)] : [])];
+}
+
+type Diversity = NonNullable<EnsembleReport['diversity']>;
+
+function pairSentences({ within_family, between_families, difference }: Diversity): readonly string[] {
+  if (within_family === null || between_families === null || !difference) return [];
+  const interval =
+    difference.low === null ? '' : ' The interval is from samples: for these models, not for others.';
+  return [
+    `A pair of one family gains ${signed(within_family)} over its better member, a pair of two families ` +
+      `${signed(between_families)}: ${moreOrLess(difference)}.${interval}`,
+  ];
+}
+
+/** `0.0112 (0.0086 to 0.0139) less` */
+function moreOrLess({ value, low, high }: Estimate): string {
+  if (value >= 0) return `${estimated({ value, low, high })} more`;
+  const less = { value: -value, low: high === null ? null : -high, high: low === null ? null : -low };
+  return `${estimated(less)} less`;
+}
+
+function savingSentence({
+  saving,
+  left_out,
+}: NonNullable<NonNullable<EnsembleReport['study']>['heterogeneous']>): string {
+  const of = left_out.kind === 'families' ? 'family' : 'model';
+  const many = counted(left_out.count, of).replace('familys', 'families');
+  return (
+    `With as many models of about the same sizes, pools of several families save ${estimated(saving, signed)} over those ` +
+    `of one; that interval rests on samples and on leaving out ${many} at a time. Against a single family there is none.`
+  );
+}

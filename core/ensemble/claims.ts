@@ -1,10 +1,12 @@
 import { estimated } from '../../words/estimates.ts';
-import { loss } from '../../words/numbers.ts';
+import { counted, loss } from '../../words/numbers.ts';
+import { parameters } from '../../words/units.ts';
+import type { Interval } from '../law/curve.ts';
 import type { Estimated } from '../selection/estimated.ts';
 import type { EnsembleData } from './data.ts';
 import { estimateOf, type JudgedNumbers } from './law-errors.ts';
 import { estimateInBits } from './rows.ts';
-import type { Claim, Heterogeneous, PoolForm, PoolLaw, SingleLaw, Verdict } from './types.ts';
+import type { Claim, Heterogeneous, PoolForm, PoolFormFit, PoolLaw, SingleLaw, Verdict } from './types.ts';
 
 /** The claims of arXiv 2512.23340, each by the difference that decides it. None of its constants is taken over. */
 export function claimsOf(
@@ -44,14 +46,20 @@ function powerLaw({ forms, reason }: PoolLaw, difference: Estimated | null): Cla
   );
   if (!power || !rival || !difference)
     return { claim, verdict: 'cannot tell', difference: null, sentence: reason ?? 'No law can be fitted.' };
-  return {
-    claim,
-    verdict: verdictOf(difference),
-    difference,
-    sentence:
-      `${FORMS[power.form]} foretells larger budgets to ${loss(power.held_out, 4)} bits per byte, ` +
-      `${FORMS[rival.form].toLowerCase()} to ${loss(rival.held_out, 4)}: a lead of ${estimated(difference)}.`,
-  };
+  const sentence =
+    `${FORMS[power.form]} foretells larger budgets to ${loss(power.held_out, 4)} bits per byte, ` +
+    `${FORMS[rival.form].toLowerCase()} to ${loss(rival.held_out, 4)}: a lead of ${estimated(difference)}.`;
+  const verdict = verdictOf(difference);
+  return verdict === 'confirmed' && power.misfit
+    ? { claim, verdict: 'cannot tell', difference, sentence: `${sentence} But ${misfitText(power.misfit)}` }
+    : { claim, verdict, difference, sentence };
+}
+
+function misfitText({ parameters: at, residual }: NonNullable<PoolFormFit['misfit']>): string {
+  return (
+    `no law here fits: with ${parameters(at)} parameters it misses by ${estimated(residual)} bits per byte, more than ` +
+    'the error of that point.'
+  );
 }
 
 const FORMS: Readonly<Record<PoolForm, string>> = {
@@ -64,7 +72,8 @@ const FORMS: Readonly<Record<PoolForm, string>> = {
 
 function lowerFloor({ forms }: PoolLaw, single: SingleLaw | null, difference: Estimated | null): Claim {
   const claim = 'lower_floor';
-  const pools = forms.find(({ form }) => form === 'power_floor')?.parameters['floor'];
+  const fit = forms.find(({ form }) => form === 'power_floor');
+  const pools = fit?.parameters['floor'];
   const alone = single?.parameters['floor'];
   const unknown = (sentence: string): Claim => ({
     claim,
@@ -72,20 +81,34 @@ function lowerFloor({ forms }: PoolLaw, single: SingleLaw | null, difference: Es
     difference: null,
     sentence,
   });
-  if (alone === undefined)
+  if (!single || alone === undefined)
     return unknown(
       'Single models of fewer than four sizes have no law of their own to hold a floor against.',
     );
-  if (pools === undefined || !difference) return unknown('Too few budgets for a law of pools with a floor.');
+  if (!fit || pools === undefined || !difference)
+    return unknown('Too few budgets for a law of pools with a floor.');
   if (pools <= 0 || alone <= 0)
     return unknown(`The data set no floor for ${pools <= 0 ? 'pools' : 'single models'}: it stands at zero.`);
+  if (forms[0] !== fit)
+    return unknown(
+      `${FORMS[forms[0]?.form ?? 'flat']} foretells larger budgets better than a law with a floor: there is none to compare.`,
+    );
+  if (fit.misfit) return unknown(`There is no floor of pools: ${misfitText(fit.misfit)}`);
+  const under = single.points.filter(({ bits_per_byte }) => bits_per_byte < Math.max(alone, pools));
+  if (under.length > 0)
+    return unknown(
+      `${counted(under.length, 'single model')} ${under.length === 1 ? 'lies' : 'lie'} below such a floor ` +
+        `(${loss(pools)} bits per byte for pools, ${loss(alone)} for single models): it is none.`,
+    );
+  const floor = (value: number, { floor: ends }: Readonly<Record<string, Interval>>) =>
+    estimated({ value, low: ends?.[0] ?? null, high: ends?.[1] ?? null });
   return {
     claim,
     verdict: verdictOf(difference),
     difference,
     sentence:
-      `Pools level off at ${loss(pools)} bits per byte, single models at ${loss(alone)}: ` +
-      `a difference of ${estimated(difference)}.`,
+      `Pools level off at ${floor(pools, fit.intervals)} bits per byte, single models at ` +
+      `${floor(alone, single.intervals)}: a difference of ${estimated(difference)}.`,
   };
 }
 

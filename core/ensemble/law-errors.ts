@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
-import { type Estimated, estimatedFrom, type Variance } from '../selection/estimated.ts';
+import { type Estimated, estimatedFrom, twoSidedP, type Variance } from '../selection/estimated.ts';
 import { influence } from '../selection/measured.ts';
 import { sampleVariance } from '../selection/sample-variance.ts';
 import type { EnsembleData } from './data.ts';
@@ -17,7 +17,8 @@ export interface JudgedNumbers {
   readonly withoutFamilies: readonly Numbers[];
 }
 
-export type Errors = 'models' | 'families';
+/** What counts beside samples and orders: which models or families there are, or nothing. */
+export type Errors = 'points' | 'models' | 'families';
 
 /**
  * The number with the error from resampled samples and, where there are any, from random orders and left-out models or families. Ends
@@ -30,12 +31,31 @@ export function estimateOf(
   errors: Errors,
 ): Estimated | null {
   const value = judged.value.get(name);
-  if (value === undefined) return null;
-  const sources: (Variance | null)[] = [replicateVariance(name, judged.replicates, data)];
-  const left = errors === 'models' ? judged.withoutModels : judged.withoutFamilies;
-  for (const without of [judged.withoutOrders, left])
-    if (without.length > 0) sources.push(jackknifeVariance(without.map((numbers) => numbers.get(name))));
-  return estimatedFrom(value, sources);
+  return value === undefined ? null : estimatedFrom(value, sourcesOf(name, judged, data, errors));
+}
+
+/** Probability of a number at least as far from zero where it is zero for these very models. Null where its error is not known. */
+export function ownP(name: string, judged: JudgedNumbers, data: EnsembleData): number | null {
+  return twoSidedP(judged.value.get(name) ?? 0, sourcesOf(name, judged, data, 'points'));
+}
+
+function sourcesOf(
+  name: string,
+  judged: JudgedNumbers,
+  data: EnsembleData,
+  errors: Errors,
+): (Variance | null)[] {
+  const left = {
+    points: [],
+    models: judged.withoutModels,
+    families: judged.withoutFamilies,
+  }[errors];
+  return [
+    replicateVariance(name, judged.replicates, data),
+    ...[judged.withoutOrders, left]
+      .filter(({ length }) => length > 0)
+      .map((without) => jackknifeVariance(without.map((numbers) => numbers.get(name)))),
+  ];
 }
 
 function replicateVariance(

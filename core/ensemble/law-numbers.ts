@@ -1,19 +1,27 @@
 import { fitLaw, powerLawLead } from './fit-law.ts';
 import { FEWEST, fitForm, type Places } from './pool-forms.ts';
+import type { PoolForm } from './types.ts';
 
 /** Numbers that follow from losses, by name, so that replicates and left-out models are all treated alike. */
 export type Numbers = ReadonlyMap<string, number>;
 
-/** What the laws say of losses at budgets: `form.parameter`, `held_out.form` and `power_law`. */
+/** What the laws say of losses at budgets: `form.parameter`, `form.residual.i`, `held_out.form` and `power_law`. */
 export function poolNumbers(places: Places, y: ArrayLike<number>): Map<string, number> {
   const law = fitLaw(places, y);
   const numbers = new Map<string, number>();
   if (!law) return numbers;
-  for (const [i, { form, parameters }] of law.fits.entries()) {
+  for (const [i, { form, parameters, predict }] of law.fits.entries()) {
+    for (const [at, P] of places.P.entries())
+      numbers.set(residualName(form, at), (y[at] as number) - predict(P, places.k[at] as number));
     for (const [name, value] of Object.entries(parameters)) numbers.set(`${form}.${name}`, value);
     numbers.set(`held_out.${form}`, law.heldOut[i] as number);
   }
   return numbers.set('power_law', powerLawLead(law));
+}
+
+/** Of what the form misses at a budget by. */
+export function residualName(form: PoolForm, at: number): string {
+  return `${form}.residual.${at}`;
 }
 
 /** The law of single models, `single.parameter`; nothing with fewer than four sizes. */

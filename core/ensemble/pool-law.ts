@@ -2,9 +2,10 @@ import type { Interval } from '../law/curve.ts';
 import type { Estimated } from '../selection/estimated.ts';
 import type { EnsembleData } from './data.ts';
 import { FEWEST_BUDGETS, fitLaw } from './fit-law.ts';
-import { type Errors, estimateOf, type JudgedNumbers } from './law-errors.ts';
+import { type Errors, estimateOf, type JudgedNumbers, ownP } from './law-errors.ts';
+import { residualName } from './law-numbers.ts';
 import type { Places } from './pool-forms.ts';
-import { bits } from './rows.ts';
+import { bits, estimateInBits } from './rows.ts';
 import type { BudgetPoint, PoolForm, PoolFormFit, PoolLaw } from './types.ts';
 
 /** Parameters that are losses; the others have no unit, or that of the offset. */
@@ -26,7 +27,10 @@ export function poolLaw(
       reason: `A law needs ${FEWEST_BUDGETS} different budgets; there are ${points.length}.`,
     };
   const forms = law.fits.map(({ form, parameters, rss }, i): PoolFormFit => {
-    const all = (errors: Errors) => intervalsOf(form, Object.keys(parameters), judged, data, errors);
+    const misfit = misfitOf(form, points, judged, data);
+    const names = Object.keys(parameters);
+    const all = (errors: Errors) =>
+      misfit ? withoutEnds(names) : intervalsOf(form, names, judged, data, errors);
     return {
       form,
       parameters: inBits(parameters),
@@ -34,9 +38,33 @@ export function poolLaw(
       family_intervals: judged.withoutFamilies.length > 0 ? all('families') : null,
       held_out: bits(law.heldOut[i] as number),
       rmse: bits(Math.sqrt(rss / y.length)),
+      misfit,
     };
   });
   return { points, forms: forms.sort((a, b) => a.held_out - b.held_out), reason: null };
+}
+
+/** Laws that the points' own errors speak against more clearly than this, over all points together, do not fit. */
+const MISFIT = 0.01;
+
+/** The largest budget whose point the form misses by more than that point's own error. */
+function misfitOf(
+  form: PoolForm,
+  points: readonly BudgetPoint[],
+  judged: JudgedNumbers,
+  data: EnsembleData,
+): PoolFormFit['misfit'] {
+  const at = points.findLastIndex((_, i) => {
+    const p = ownP(residualName(form, i), judged, data);
+    return p !== null && p < MISFIT / points.length;
+  });
+  const residual = at < 0 ? null : estimateOf(residualName(form, at), judged, data, 'points');
+  return residual && { parameters: points[at]?.parameters ?? 0, residual: estimateInBits(residual) };
+}
+
+/** A law that does not fit has no parameters to be sure of. */
+export function withoutEnds(names: readonly string[]): Record<string, Interval> {
+  return Object.fromEntries(names.map((name) => [name, [null, null]]));
 }
 
 export function inBits(parameters: Readonly<Record<string, number>>): Record<string, number> {
@@ -58,10 +86,11 @@ export function intervalsOf(
   );
 }
 
-/** No parameter goes below zero; one that stands there is not limited above by how it varies. */
+/** No parameter but a level goes below zero; one that stands there is not limited above by how it varies. */
 function intervalOf(name: string, estimate: Estimated | null): Interval {
   if (!estimate || estimate.low === null || estimate.high === null) return [null, null];
-  if (estimate.value <= 0) return [0, null];
   const scale = LOSSES.has(name) ? bits : (value: number) => value;
+  if (name === 'level') return [scale(estimate.low), scale(estimate.high)];
+  if (estimate.value <= 0) return [0, null];
   return [Math.max(0, scale(estimate.low)), scale(estimate.high)];
 }

@@ -46,6 +46,11 @@ export interface PoolFormFit {
   /** Root mean square error over budgets beyond those fitted, bits per byte. */
   readonly held_out: number;
   readonly rmse: number;
+  /**
+   * The largest budget that the form misses by more than samples and random orders explain, and by how much; null where it
+   * fits. One that does not has no intervals.
+   */
+  readonly misfit: { readonly parameters: number; readonly residual: Estimated } | null;
 }
 
 export interface SingleLaw {
@@ -55,6 +60,7 @@ export interface SingleLaw {
     readonly bits_per_byte: number;
   }[];
   readonly parameters: Readonly<Record<string, number>>;
+  /** That of a floor which a model undercuts has no ends. */
   readonly intervals: Readonly<Record<string, Interval>>;
 }
 

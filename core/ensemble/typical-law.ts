@@ -5,7 +5,7 @@ import { type JudgedNumbers, replicateNumbers } from './law-errors.ts';
 import { lawNumbers, type Numbers, poolNumbers, singleNumbers } from './law-numbers.ts';
 import { FEWEST_GROUPS, type Groups, type LeftOut } from './left-out.ts';
 import type { Places } from './pool-forms.ts';
-import { inBits, intervalsOf, poolLaw } from './pool-law.ts';
+import { inBits, intervalsOf, poolLaw, withoutEnds } from './pool-law.ts';
 import { type BudgetPlace, type TypicalPools, typicalPools } from './random-pools.ts';
 import { bitsPerByte, errorOf, estimateInBits } from './rows.ts';
 import { BILLION, columnsOf, objectives, type Subject } from './subject.ts';
@@ -60,14 +60,17 @@ function singleLaw({ models, rows, data }: Subject, judged: JudgedNumbers): Sing
   const names = ['floor', 'scale', 'exponent'];
   const found = names.map((name) => [name, judged.value.get(`single.${name}`)] as const);
   if (found.some(([, value]) => value === undefined)) return null;
+  const points = models.map(({ name, parameters }, m) => ({
+    name,
+    parameters: parameters.total,
+    bits_per_byte: bitsPerByte(rows[m] as Losses, data, false).value,
+  }));
+  const parameters = inBits(Object.fromEntries(found.map(([name, value]) => [name, value ?? 0])));
+  const isUndercut = points.some(({ bits_per_byte }) => bits_per_byte < (parameters['floor'] ?? 0));
   return {
-    points: models.map(({ name, parameters }, m) => ({
-      name,
-      parameters: parameters.total,
-      bits_per_byte: bitsPerByte(rows[m] as Losses, data, false).value,
-    })),
-    parameters: inBits(Object.fromEntries(found.map(([name, value]) => [name, value ?? 0]))),
-    intervals: intervalsOf('single', names, judged, data, 'models'),
+    points,
+    parameters,
+    intervals: isUndercut ? withoutEnds(names) : intervalsOf('single', names, judged, data, 'models'),
   };
 }
 

@@ -17,6 +17,7 @@ const law = (floor: number): PoolLaw => ({
     family_intervals: null,
     held_out: 0.01 * (i + 1),
     rmse: 0.01,
+    misfit: null,
   })),
 });
 const single: SingleLaw = { points: [], parameters: { floor: 0.7, scale: 1, exponent: 0.3 }, intervals: {} };
@@ -67,6 +68,28 @@ describe('verdicts on the claims', () => {
     const [, floor] = verdicts(0.1, 0.01, 'confirmed', 0);
     expect(floor).toMatchObject({ verdict: 'cannot tell', difference: null });
     expect(floor?.sentence).toContain('no floor for pools');
+  });
+
+  it('are not given to a law that misses a point by more than its error', () => {
+    const misfit = { parameters: 2e9, residual: { value: 0.02, low: 0.01, high: 0.03 } };
+    const fitted = law(0.5);
+    const missing = { ...fitted, forms: fitted.forms.map((form) => ({ ...form, misfit })) };
+    const [power, floor] = claimsOf(missing, single, null, judged(0.1, 0.01), data, 'confirmed');
+    expect(power?.verdict).toBe('cannot tell');
+    expect(power?.sentence).toContain('no law here fits: with 2.0B parameters');
+    expect(floor).toMatchObject({ verdict: 'cannot tell', difference: null });
+  });
+
+  it('are not given to a floor that a model lies below, or of a law that is not the chosen one', () => {
+    const below = { ...single, points: [{ name: 'a', parameters: 1e9, bits_per_byte: 0.65 }] };
+    const claims = (of: PoolLaw, alone: SingleLaw) =>
+      claimsOf(of, alone, null, judged(0.1, 0.01), data, 'confirmed');
+    const [, undercut] = claims(law(0.5), below);
+    expect(undercut).toMatchObject({ verdict: 'cannot tell', difference: null });
+    expect(undercut?.sentence).toContain('1 single model lies below');
+    const fitted = law(0.5);
+    const [, second] = claims({ ...fitted, forms: fitted.forms.toReversed() }, single);
+    expect(second).toMatchObject({ verdict: 'cannot tell', difference: null });
   });
 
   it('need left-out models: without a value for one there is no interval', () => {

@@ -13,7 +13,7 @@ import type { EnsembleInput } from '../../core/ensemble/types.ts';
 import { typicalLaw } from '../../core/ensemble/typical-law.ts';
 import { seededRandom } from '../../core/law/random.ts';
 import type { Losses } from '../../core/selection/measured.ts';
-import { domainsOf, families, inputOf, noise, retrained } from './pools.ts';
+import { domainsOf, families, inputOf, noise, retrained, WEIBULL, weibull } from './pools.ts';
 
 interface Ends {
   readonly low: number | null;
@@ -92,16 +92,7 @@ function once<T>(make: () => T): () => T {
 }
 const truthOfSkilled = once(skilledTruth);
 
-/** Least of k Weibull variables of shape a is one of scale k^(−1/a): the oracle is a power law in k, with its floor. */
-const [FLOOR, SCALE, SHAPE] = [60, 60, 2.5] as const;
 const MEAN_OF_WEIBULL = 0.8872638175030753; // Γ(1 + 1/2.5)
-
-function weibull(M: number, S: number, seed: number): number[][] {
-  const random = seededRandom(seed);
-  return Array.from({ length: M }, () =>
-    Array.from({ length: S }, () => FLOOR + SCALE * (-Math.log(1 - random.uniform())) ** (1 / SHAPE)),
-  );
-}
 
 const BITS = 1 / (100 * Math.LN2);
 
@@ -139,7 +130,11 @@ export const DESIGNS: readonly CoverageDesign[] = [
     name: 'power law of eight equal models, 400 samples',
     draw: (seed) => ({
       data: ensembleData(inputOf(weibull(8, 400, seed))),
-      truth: { floor: FLOOR * BITS, exponent: 1 / SHAPE, scale: SCALE * MEAN_OF_WEIBULL * BITS },
+      truth: {
+        floor: WEIBULL.floor * BITS,
+        exponent: 1 / WEIBULL.shape,
+        scale: WEIBULL.scale * MEAN_OF_WEIBULL * BITS,
+      },
     }),
     intervals: (data) => {
       const subject = subjectOf(data, undefined);

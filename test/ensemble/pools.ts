@@ -122,3 +122,14 @@ export function families(
     }),
   );
 }
+
+/** Least of k Weibull variables of shape a is one of scale k^(−1/a): the oracle is a power law in k, with its floor. */
+export const WEIBULL = { floor: 60, scale: 60, shape: 2.5 };
+
+export function weibull(M: number, S: number, seed: number): number[][] {
+  const random = seededRandom(seed);
+  const { floor, scale, shape } = WEIBULL;
+  return Array.from({ length: M }, () =>
+    Array.from({ length: S }, () => floor + scale * (-Math.log(1 - random.uniform())) ** (1 / shape)),
+  );
+}

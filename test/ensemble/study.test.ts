@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { ensembleData } from '../../core/ensemble/data.ts';
-import { familyGroups } from '../../core/ensemble/left-out.ts';
+import { poolNumbers } from '../../core/ensemble/law-numbers.ts';
+import { familyGroups, modelGroups } from '../../core/ensemble/left-out.ts';
 import { makeEnsembleReport } from '../../core/ensemble/make-report.ts';
 import { oracleCurve } from '../../core/ensemble/oracle-curve.ts';
+import { poolLaw } from '../../core/ensemble/pool-law.ts';
 import { budgetsOf, filled, randomOrders, typicalPools } from '../../core/ensemble/random-pools.ts';
 import { bits, lossesOf, oracleOf } from '../../core/ensemble/rows.ts';
 import { subjectOf } from '../../core/ensemble/subject.ts';
 import type { Claim, EnsembleReport } from '../../core/ensemble/types.ts';
+import { typicalLaw } from '../../core/ensemble/typical-law.ts';
+import { seededRandom } from '../../core/law/random.ts';
 import { type Losses, objectiveOf } from '../../core/selection/measured.ts';
-import { domainsOf, type Family, families, inputOf, noise, retrained } from './pools.ts';
+import { domainsOf, type Family, families, inputOf, noise, retrained, weibull } from './pools.ts';
 
 /** Four families of three models, sizes spread over a factor of 16; and five of three with the same sizes. */
 const FEW: readonly Family[] = [0.5, 1, 2, 4, 8, 3].flatMap((billions, i) =>
@@ -121,18 +125,73 @@ describe('pools at budgets', () => {
   });
 
   it('have every form with its intervals, ranked by what is held out', () => {
-    const { typical } = study(complete(families(FEW, 200, 12, 2, 3), FEW));
+    const { typical } = study(
+      complete(
+        weibull(12, 400, 3),
+        FEW.map(({ family }) => ({ family })),
+      ),
+    );
     expect(typical.forms).toHaveLength(5);
     const errors = typical.forms.map(({ held_out }) => held_out);
     expect(errors).toEqual(errors.toSorted((a, b) => a - b));
-    for (const { form, parameters, intervals, family_intervals } of typical.forms) {
+    expect(typical.forms.filter(({ misfit }) => !misfit).length).toBeGreaterThan(0);
+    for (const { form, parameters, intervals, family_intervals, misfit } of typical.forms) {
       expect(Object.keys(intervals)).toEqual(Object.keys(parameters));
       expect(family_intervals).not.toBeNull();
+      if (misfit) {
+        expect(
+          Object.values(intervals)
+            .flat()
+            .filter((end) => end !== null),
+        ).toEqual([]);
+        continue;
+      }
       const value = parameters['exponent'] ?? parameters['level'] ?? 0;
       const [low, high] = intervals['exponent'] ?? intervals['level'] ?? [0, null];
       if (form !== 'saturating') expect(low ?? Number.NaN).toBeLessThanOrEqual(value);
       if (high !== null) expect(high).toBeGreaterThan(value);
     }
+  });
+});
+
+describe('a law of pools', () => {
+  it('has no floor to be sure of where the points speak against it', () => {
+    const random = seededRandom(1);
+    const level = Array.from({ length: 240 }, () => 60 + 20 * random.uniform());
+    const matrix = Array.from({ length: 12 }, (_, m) =>
+      level.map((base, s) => base + (s % 2 === m % 2 ? -10 : 10) + 0.2 * random.normal()),
+    );
+    const data = ensembleData(inputOf(matrix));
+    const groups = { models: modelGroups(12, 1), families: familyGroups(['one'], 1) };
+    const { typical } = typicalLaw(subjectOf(data, undefined), groups);
+    const floored = typical.forms.find(({ form }) => form === 'power_floor');
+    // Two models of either kind have the floor already, which no power law says.
+    expect(floored?.parameters['floor']).toBeLessThan(
+      (typical.points.at(-1)?.bits_per_byte.value ?? 0) - 0.005,
+    );
+    expect(floored?.misfit?.residual.low).toBeGreaterThan(0);
+    expect(floored?.intervals['floor']).toEqual([null, null]);
+  });
+
+  it('in the logarithm may have a level below zero, where one billion parameters are far beyond', () => {
+    const places = { P: [1, 2, 4, 8, 16, 32].map((p) => p / 1e4), k: [1, 2, 3, 4, 5, 6] };
+    const curve = (level: number) => places.P.map((P) => level - 0.3 * Math.log(P));
+    const replicates = Array.from({ length: 20 }, (_, i) =>
+      poolNumbers(places, curve(i % 2 ? -1.01 : -0.99)),
+    );
+    const judged = { replicates, withoutOrders: [], withoutModels: [], withoutFamilies: [] };
+    const y = curve(-1);
+    const { forms } = poolLaw(
+      [],
+      places,
+      y,
+      { value: poolNumbers(places, y), ...judged },
+      ensembleData(inputOf(noise(2, 60, 1))),
+    );
+    const [low, high] = forms.find(({ form }) => form === 'logarithm')?.intervals['level'] ?? [];
+    expect(low).toBeLessThan(bits(-1));
+    expect(high).toBeGreaterThan(bits(-1));
+    expect(high).toBeLessThan(0);
   });
 });
 

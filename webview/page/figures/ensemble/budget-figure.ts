@@ -64,7 +64,13 @@ export function lawSentence(of: string, { forms, reason }: PoolLaw): string {
   const [best, next] = forms;
   if (!best) return reason === null ? '' : `${of}: ${reason}`;
   const rival = next ? `, before ${poolFormName(next.form)} (${loss(next.held_out, 4)})` : '';
-  return `${of}: ${poolFormName(best.form)}, ${poolFormula(best)}, forecasts budgets beyond those fitted best, missing by ${loss(best.held_out, 4)}${rival}.`;
+  return `${of}: ${poolFormName(best.form)}, ${poolFormula(best)}, forecasts budgets beyond those fitted best, missing by ${loss(best.held_out, 4)}${rival}.${misfitText(best)}`;
+}
+
+function misfitText({ misfit }: PoolFormFit): string {
+  if (!misfit) return '';
+  const { parameters: at, residual } = misfit;
+  return ` It does not fit: at ${parameters(at)} it misses by ${estimated(residual)}, more than the error of that point.`;
 }
 
 function pools(id: string, label: string, ink: Ink, { points }: PoolLaw): Series {

@@ -1,5 +1,6 @@
 import type { Estimate } from './estimate.ts';
-import { type Fit, Fitter, predict } from './least-squares.ts';
+import { type Fit, Fitter, predictAll } from './least-squares.ts';
+import { Scratch } from './scratch.ts';
 import type { UsablePoints } from './usable-points.ts';
 import { at } from './whitening.ts';
 
@@ -13,26 +14,30 @@ export interface Backtest {
 
 const FIRST_ORIGIN = 3;
 
+const forecast = new Scratch();
+
 /**
  * Rolling origin: fits the first j k's, j = 3 and up, and compares with all later ones. The weights are those of the
  * whole curve's fit, but for the level, which is that of the first j. Null with fewer than four k's, or fewer than the form has parameters plus one.
  */
 export function backtest(estimate: Estimate, points: Pick<UsablePoints, 'y'>): Backtest | null {
-  const { fitter } = estimate;
-  const { k } = fitter;
+  const { k, p } = estimate.fitter;
   const { y } = points;
+  const law = forecast.of(k.length);
   let sum = 0;
   let count = 0;
   const horizons = new Map<number, { sum: number; count: number }>();
-  for (let origin = Math.max(FIRST_ORIGIN, fitter.p); origin < k.length; origin++) {
-    const fit = fitFirst(estimate, origin);
+  for (let origin = Math.max(FIRST_ORIGIN, p); origin < k.length; origin++) {
+    predictAll(fitFirst(estimate, origin), k, law);
     for (let later = origin; later < k.length; later++) {
-      const square = (at(y, later) - predict(fit, k[later] ?? 0)) ** 2;
+      const square = (at(y, later) - at(law, later)) ** 2;
       sum += square;
       count++;
       const horizon = (k[later] ?? 0) - (k[origin - 1] ?? 0);
       const seen = horizons.get(horizon) ?? { sum: 0, count: 0 };
-      horizons.set(horizon, { sum: seen.sum + square, count: seen.count + 1 });
+      seen.sum += square;
+      seen.count += 1;
+      horizons.set(horizon, seen);
     }
   }
   if (count === 0) return null;

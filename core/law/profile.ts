@@ -74,7 +74,10 @@ export class Profile {
   end(quantity: ShapedQuantity, rise: number, sign: 1 | -1): number | null {
     const bound = this.#estimate.fit.rss + rise;
     if (quantity.unlimited === sign && this.#limitInside(bound)) return null;
-    const value = (shape: AtShape) => this.#extreme(shape, quantity.at(shape.t), bound, sign);
+    const value = (shape: AtShape) =>
+      this.#isOutside(shape, bound)
+        ? Number.NEGATIVE_INFINITY
+        : this.#extreme(shape, quantity.at(shape.t), bound, sign);
     const shapes = this.#around();
     let best = 0;
     let most = Number.NEGATIVE_INFINITY;
@@ -91,6 +94,11 @@ export class Profile {
     const refined = -minimise((t) => -value(this.#at(t)), low, high, start, 1e-3 * (high - low)).value;
     const end = sign * Math.max(most, refined);
     return Number.isFinite(end) ? end : null;
+  }
+
+  /** No curve of this shape is in the region: nothing has to be asked of it. */
+  #isOutside({ rss }: AtShape, bound: number): boolean {
+    return rss > bound && this.#flat.rss > bound;
   }
 
   /** The largest sign·(g0·α + g1·δ) over the ellipse at one shape with δ ≥ 0; −∞ where no point of it is allowed. */

@@ -1,12 +1,9 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
 import type { CurveData } from '../law/input.ts';
-import { curveError } from '../selection/curve-error.ts';
 import type { Measured } from '../selection/measured.ts';
-import { subsetError } from '../selection/subset-error.ts';
 import type { AssistedTypical } from './assisted-typical.ts';
-import { cellDifferences } from './cell-differences.ts';
+import { cellDifferences, differenceAt } from './cell-differences.ts';
 import type { Context } from './context.ts';
-import { estimated } from './estimated.ts';
 import type { AgainstBest, Cell, MethodDifference } from './report.ts';
 import type { ScaledSubset } from './step-merges.ts';
 
@@ -52,16 +49,11 @@ function differences(
   best: MadeCell,
   permutations: readonly (readonly number[])[] | null,
 ): MethodDifference[] {
-  const { samples, weights, input, options, required } = context;
-  const pool = input.plan.header.pool.length;
   return cellDifferences(context, own, best).map(({ point, measured, means }) => {
-    throwIfCancelled(options.cancelled);
-    const i = required.length;
-    const subsets = subsetError([point], measured, pool, samples, weights, permutations, i);
-    const { mean, covariance, freedom } = curveError([point], samples, weights, subsets);
+    throwIfCancelled(context.options.cancelled);
     return {
       k: point.k,
-      difference: estimated(context, mean[0] as number, covariance?.[0] ?? null, freedom[0] as number),
+      difference: differenceAt(context, { point, measured }, permutations),
       subsets: point.entries.length,
       of: point.of,
       means,

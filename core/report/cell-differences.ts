@@ -1,7 +1,27 @@
 /** One cell's typical curve minus another's. */
+import { curveError } from '../selection/curve-error.ts';
+import { objectiveOf } from '../selection/measured.ts';
 import { type DifferencePoint, methodDifferences, minus } from '../selection/method-difference.ts';
+import { subsetError } from '../selection/subset-error.ts';
 import type { MadeCell } from './against-best.ts';
 import type { Context } from './context.ts';
+import { estimatedBy } from './estimated.ts';
+import type { Estimated } from './report.ts';
+
+/** Of the objective at one k, with its 95% interval for this pool. */
+export function differenceAt(
+  context: Context,
+  { point, measured }: DifferencePoint,
+  permutations: readonly (readonly number[])[] | null,
+): Estimated {
+  const { samples, weights, input, required } = context;
+  const pool = input.plan.header.pool.length;
+  return estimatedBy(context, objectiveOf(point.losses, weights), () => {
+    const subsets = subsetError([point], measured, pool, samples, weights, permutations, required.length);
+    const { covariance, freedom } = curveError([point], samples, weights, subsets);
+    return covariance && { variance: covariance[0] as number, freedom: freedom[0] as number };
+  });
+}
 
 export interface CellDifference extends DifferencePoint {
   readonly means: 'plain' | 'assisted';

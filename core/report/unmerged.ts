@@ -3,7 +3,7 @@ import { influence, type Losses, objectiveOf } from '../selection/measured.ts';
 import { sampleVariance } from '../selection/sample-variance.ts';
 import { isUnmerged, type PlanLine } from '../store/format.ts';
 import type { Context, Unscored } from './context.ts';
-import { estimated } from './estimated.ts';
+import { estimatedBy } from './estimated.ts';
 import type { ReportInput } from './input.ts';
 import type { Rows } from './merges.ts';
 import type { Estimated, ReportSize, Unmerged } from './report.ts';
@@ -40,6 +40,7 @@ function reportUnmerged(context: Context, row: Losses): Unmerged {
 
 function objectiveEstimate(context: Context, row: Losses): Estimated {
   const { samples, weights } = context;
-  const { variance, freedom } = sampleVariance([influence(row, samples, weights)], samples);
-  return estimated(context, objectiveOf(row, weights), variance, freedom);
+  return estimatedBy(context, objectiveOf(row, weights), () =>
+    sampleVariance([influence(row, samples, weights)], samples),
+  );
 }

@@ -22,17 +22,16 @@ export function chooseBest(
   weights: DomainWeights,
   foldings: Foldings,
 ): ChosenSubset | null {
-  if (candidates.length === 0) return null;
-  const rowOf = (index: number) => measured[index] as Losses;
-  const losses = objectivesOf(candidates.map(rowOf), weights);
-  let lowest = 0;
-  for (let i = 1; i < losses.length; i++) if ((losses[i] as number) < (losses[lowest] as number)) lowest = i;
-  const best = candidates[lowest] as number;
-  if (candidates.length === 1) return { best, crossFitted: rowOf(best) };
-  const winners = bestWithoutFolds(candidates, rowOf, OutsideFolds.of(samples, weights, foldings));
-  if (winners.every((index) => index === best)) return { best, crossFitted: rowOf(best) };
+  const choice = choicesOf(candidates, measured, samples, weights, foldings);
+  if (choice === null) return null;
+  const { best, winners } = choice;
+  if (winners === null) return { best, crossFitted: measured[best] as Losses };
   const rows = foldings.folds.map((_, r) =>
-    crossFit((fold) => rowOf(winners[r * FOLDS + fold] ?? best), samples, foldsIn(foldings, r)),
+    crossFit(
+      (fold) => measured[winners[r * FOLDS + fold] as number] as Losses,
+      samples,
+      foldsIn(foldings, r),
+    ),
   );
   const share = 1 / rows.length;
   const crossFitted = meanLosses(
@@ -41,6 +40,32 @@ export function chooseBest(
     samples,
   );
   return { best, crossFitted };
+}
+
+interface Choices {
+  /** On all samples. */
+  readonly best: number;
+  /** Without each fold of each folding; null where that is the best each time. */
+  readonly winners: readonly number[] | null;
+}
+
+function choicesOf(
+  candidates: readonly number[],
+  measured: readonly Losses[],
+  samples: Samples,
+  weights: DomainWeights,
+  foldings: Foldings,
+): Choices | null {
+  if (candidates.length === 0) return null;
+  const rowOf = (index: number) => measured[index] as Losses;
+  const losses = objectivesOf(candidates.map(rowOf), weights);
+  let lowest = 0;
+  for (let i = 1; i < losses.length; i++) if ((losses[i] as number) < (losses[lowest] as number)) lowest = i;
+  const best = candidates[lowest] as number;
+  if (candidates.length === 1) return { best, winners: null };
+  const outside = OutsideFolds.of(samples, weights, foldings);
+  const winners = bestWithoutFolds(candidates, rowOf, outside).map((index) => index ?? best);
+  return { best, winners: winners.every((index) => index === best) ? null : winners };
 }
 
 /** Each sample scored by the model that was chosen without its fold. */
@@ -94,6 +119,21 @@ export function crossFittedLoss(
   weights: DomainWeights,
   foldings: Foldings,
 ): number | null {
-  const chosen = chooseBest(candidates, measured, samples, weights, foldings);
-  return chosen && weightedMean(chosen.crossFitted.domains, weights);
+  const choice = choicesOf(candidates, measured, samples, weights, foldings);
+  if (choice === null) return null;
+  const { best, winners } = choice;
+  if (winners === null) return weightedMean((measured[best] as Losses).domains, weights);
+  const { cell, folds } = foldings;
+  let loss = 0;
+  for (const [d, weight] of weights.entries()) {
+    if (weight === 0) continue;
+    let sum = 0;
+    for (let s = samples.start[d] as number; s < (samples.start[d + 1] as number); s++)
+      for (let r = 0; r < folds.length; r++) {
+        const fold = (folds[r] as Uint8Array)[cell[s] as number] as number;
+        sum += (measured[winners[r * FOLDS + fold] as number] as Losses).nll[s] as number;
+      }
+    loss += (weight * sum) / folds.length / (samples.domainTokens[d] as number);
+  }
+  return loss;
 }

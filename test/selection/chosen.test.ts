@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/law/random.ts';
-import { chooseBest } from '../../core/selection/chosen.ts';
+import { chooseBest, crossFittedLoss } from '../../core/selection/chosen.ts';
 import {
   FOLDS,
   type Foldings,
@@ -113,6 +113,17 @@ describe('chooseBest', () => {
       const winner = measured[outside.indexOf(Math.min(...outside))];
       for (let s = 0; s < SAMPLES.tokens.length; s++)
         if (folds[s] === fold) expect(choice?.crossFitted.nll[s]).toBe(winner?.nll[s]);
+    }
+  });
+
+  it('is worth the same as a number only', () => {
+    const measured = models([1, 1, 1, 1.01], 4, 0.5);
+    const foldings = foldingsOf(SAMPLES, 9);
+    for (const weights of [WEIGHTS, normalised([0, 1]), normalised([3, 1])]) {
+      const choice = chooseBest(indices(4), measured, SAMPLES, weights, foldings);
+      const loss = weights.reduce((sum, w, d) => sum + w * (choice?.crossFitted.domains[d] ?? 0), 0);
+      expect(choice?.crossFitted).not.toBe(measured[choice?.best ?? 0]);
+      expect(crossFittedLoss(indices(4), measured, SAMPLES, weights, foldings)).toBeCloseTo(loss, 12);
     }
   });
 

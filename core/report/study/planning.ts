@@ -1,13 +1,10 @@
 import { NO_BUDGET } from '../../planning/budget.ts';
 import type { Saving } from '../../planning/margin.ts';
 import { makePlanning, type PlannedLoss, type PlannedSize, type Planning } from '../../planning/planning.ts';
-import { curveError } from '../../selection/curve-error.ts';
 import type { Losses } from '../../selection/measured.ts';
-import { subsetError } from '../../selection/subset-error.ts';
 import type { MadeCell } from '../against-best.ts';
-import { cellDifferences } from '../cell-differences.ts';
+import { cellDifferences, differenceAt } from '../cell-differences.ts';
 import type { Context } from '../context.ts';
-import { estimated } from '../estimated.ts';
 import type { Estimated, ReportSize } from '../report.ts';
 
 /** Of weights that are served: bfloat16. */
@@ -70,18 +67,12 @@ function betweenSizes(
   k: number,
   permutations: readonly (readonly number[])[] | null,
 ): Estimated | null {
-  const { samples, weights, input, required } = context;
-  const i = required.length;
-  const pool = input.plan.header.pool.length;
   const [found] = cellDifferences(context, from.made, to.made, k);
   if (!found) {
     const [a, b] = [from, to].map((each) => plannedSize(each).losses.find((one) => one.k === k)?.loss);
     return a && b ? difference(a, b) : null;
   }
-  const { point, measured } = found;
-  const subsets = subsetError([point], measured, pool, samples, weights, permutations, i);
-  const { mean, covariance, freedom } = curveError([point], samples, weights, subsets);
-  return estimated(context, mean[0] as number, covariance?.[0] ?? null, freedom[0] as number);
+  return differenceAt(context, found, permutations);
 }
 
 /** As if their errors were independent: losses on the same samples err alike, so that the interval is wide on purpose. */

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from statistics import median
 
 from merge_lab_agent.plan import Merge, Plan
 from merge_lab_agent.results import ResultIndex
 
 Group = tuple[str, "int | None"]
 REMEMBERED = 50
+# What every merge takes besides its arithmetic, in parameters: small models take about as long as each other.
+OVERHEAD = 200_000
 
 
 class Progress:
@@ -64,7 +67,10 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """For this worker alone; a group not yet measured is judged by its size's parameters."""
+        """For this worker alone; a group not yet measured is judged by its size's parameters.
+
+        It goes by the median of those measured, since the first merge of a process is slow.
+        """
         if not self.remaining:
             return 0.0
         if not self._seconds:
@@ -79,11 +85,9 @@ class Progress:
         ]
         if alike:
             return _mean(alike)
-        parameters = {name: max(size.parameters, 1) for name, size in self.plan.sizes.items()}
-        pace = [
-            seconds / parameters[size] for (size, _), values in self._seconds.items() for seconds in values
-        ]
-        return _mean(pace) * parameters[group[0]]
+        work = {name: size.parameters + OVERHEAD for name, size in self.plan.sizes.items()}
+        pace = [seconds / work[size] for (size, _), values in self._seconds.items() for seconds in values]
+        return median(pace) * work[group[0]]
 
 
 def _group(merge: Merge) -> Group:

@@ -412,11 +412,14 @@ def test_time_left_follows_what_was_measured(plan: SmallPlan) -> None:
     assert progress.seconds_per_merge == pytest.approx(14 / 3)
 
 
-def test_time_left_of_a_size_not_yet_measured_goes_by_its_parameters(plan: SmallPlan) -> None:
+@pytest.mark.parametrize(("parameters", "ratio"), [(100_000, 300 / 210), (10_000_000_000, 10e9 / 210e3)])
+def test_time_left_of_a_size_not_yet_measured_goes_by_its_parameters(
+    plan: SmallPlan, parameters: int, ratio: float
+) -> None:
     small = plan.header["sizes"]["S"]
-    header = plan.header | {"sizes": {"S": small, "L": small | {"parameters": 100_000}}}
+    header = plan.header | {"sizes": {"S": small, "L": small | {"parameters": parameters}}}
     lines = [plan.lines[4], plan.lines[5] | {"size": "L"}]
     read = Plan.read(plan.store, save_plan(plan.store, header, lines).id)
     progress = Progress(read, ResultIndex(plan.store))
     progress.measured(read.merges[0], 3.0)
-    assert progress.seconds_left == pytest.approx(3.0 + 30.0)
+    assert progress.seconds_left == pytest.approx(3.0 + 3.0 * ratio, rel=1e-4)

@@ -1,10 +1,13 @@
 /** From what the store holds of an ensemble to what is analysed: losses of every model on every sample. */
+
 import type { EnsembleInput, EnsembleModel } from '../ensemble/types.ts';
 import type { Ensemble } from '../experiment/ensemble/ensemble.ts';
+import type { Warning } from '../law/curve.ts';
 import { ProblemError } from '../problem.ts';
 import type { EnsemblePlan, PlanMember } from '../store/ensemble/format.ts';
 import type { EvaluationId, EvaluationSet, MergeKey } from '../store/format.ts';
 import type { ResultIndex } from '../store/results.ts';
+import { cutSamples, sameModels } from './ensemble-caveats.ts';
 import type { LeftOut } from './ensemble-document.ts';
 
 type Sized = readonly { readonly id: number; readonly bytes: number }[];
@@ -14,10 +17,13 @@ export interface SharedSet {
   /** In the order of a result's `per_sample`. */
   readonly samples: Sized;
   readonly overlong: Sized;
+  /** Ids of the samples that `max_bytes` cut. */
+  readonly cut: readonly number[];
 }
 
 export function sharedSet({ samples, overlong = [] }: EvaluationSet): SharedSet {
-  return { samples: samples.map(({ id, bytes }) => ({ id, bytes })), overlong };
+  const cut = samples.flatMap(({ id, truncated }) => (truncated ? [id] : []));
+  return { samples: samples.map(({ id, bytes }) => ({ id, bytes })), overlong, cut };
 }
 
 export interface ScoredEnsemble {
@@ -32,6 +38,8 @@ export interface EnsembleMatrix {
   readonly input: EnsembleInput;
   /** Models without a loss on every domain, and copies and merges of those, which say nothing without them. */
   readonly leftOut: readonly LeftOut[];
+  /** What to be careful of with models and samples as they are. */
+  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -63,6 +71,7 @@ export function ensembleMatrix(scored: ScoredEnsemble): EnsembleMatrix {
       },
     },
     leftOut: [...missing.values()],
+    warnings: [...cutSamples(scored, domains), ...sameModels(plan)],
   };
 }
 

@@ -54,10 +54,21 @@ export class EnsembleAnalysis {
     this.#evaluations ??= this.#readEvaluations();
     const { plan, progress } = this;
     const evaluations = this.#evaluations;
-    const { input, leftOut } = ensembleMatrix({ ensemble, plan, evaluations, results: this.#results });
+    const { input, leftOut, warnings } = ensembleMatrix({
+      ensemble,
+      plan,
+      evaluations,
+      results: this.#results,
+    });
     if (input.models.length < 2) return null;
     const report = makeEnsembleReport(input, { stage, cancelled });
-    return { ...report, plan: plan.id, progress, left_out: leftOut };
+    return {
+      ...report,
+      warnings: [...warnings, ...report.warnings],
+      plan: plan.id,
+      progress,
+      left_out: leftOut,
+    };
   }
 
   #stateOf({ key, model }: EnsemblePlanLine): MergeState {

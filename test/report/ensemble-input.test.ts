@@ -25,9 +25,9 @@ const sized = (...ids: number[]) => ids.map((id) => ({ id, bytes: 10 + id }));
 
 /** Records 0 to 3 of each domain; b cannot take record 2 of law, and nobody has record 1 of code. */
 function setOf(model: string, domain: string): SharedSet {
-  if (domain === 'code') return { samples: sized(0, 2, 3), overlong: [] };
-  if (model === 'b') return { samples: sized(0, 1, 3), overlong: sized(2) };
-  return { samples: sized(0, 1, 2, 3), overlong: [] };
+  if (domain === 'code') return { samples: sized(0, 2, 3), overlong: [], cut: [3] };
+  if (model === 'b') return { samples: sized(0, 1, 3), overlong: sized(2), cut: [] };
+  return { samples: sized(0, 1, 2, 3), overlong: [], cut: [2] };
 }
 
 function member(name: string): PreparedMember {
@@ -130,8 +130,27 @@ test('a model without all its losses is left out with its copies, and the reason
   ]);
 });
 
+test('samples that were cut are counted once for all models', () => {
+  expect(ensembleMatrix(scored()).warnings).toEqual([
+    {
+      code: 'samples_cut',
+      message: '2 samples are longer than `max_bytes`, 2.0 kB: what comes after is scored by no model.',
+    },
+  ]);
+});
+
+test('the same weights under two names are told', () => {
+  const world = scored();
+  const [a, b, ...rest] = world.plan.lines;
+  if (!a || !b) throw new Error('the plan is wrong');
+  const twice = { ...world, plan: { ...world.plan, lines: [a, { ...b, key: a.key }, ...rest] } };
+  expect(ensembleMatrix(twice).warnings.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^a and b are one model, bit for bit: it counts 2 times/),
+  );
+});
+
 test('models that do not score the same bytes are refused', () => {
   const world = scored();
-  world.evaluations.set(setId('b', 'code'), { samples: [{ id: 0, bytes: 11 }], overlong: [] });
+  world.evaluations.set(setId('b', 'code'), { samples: [{ id: 0, bytes: 11 }], overlong: [], cut: [] });
   expect(() => ensembleMatrix(world)).toThrow(/b does not score the same bytes of sample 0 of code/);
 });

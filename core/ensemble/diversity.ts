@@ -1,7 +1,9 @@
 import { seededRandom } from '../law/random.ts';
+import { type Estimated, estimatedFrom } from '../selection/estimated.ts';
 import { type Losses, objectiveOf } from '../selection/measured.ts';
 import type { EnsembleData } from './data.ts';
-import { bits, bitsPerByte, combination, lossesOf, minus, oracleOf, perNat } from './rows.ts';
+import { FEWEST_GROUPS, familyGroups, jackknifeVariance, modelGroups } from './left-out.ts';
+import { bits, combination, errorOf, estimateInBits, lossesOf, minus, oracleOf, perNat } from './rows.ts';
 import type { Diversity, EnsembleModel, ModelPair } from './types.ts';
 
 /** Beyond the pairs of 64 models a random part is looked at. */
@@ -24,7 +26,8 @@ export function diversityOf(
     between: new Float64Array(samples.tokens.length),
   };
   const counts = { within: 0, between: 0 };
-  const pairs = pairsOf(M, data.seed).map(([a, b]): ModelPair => {
+  const indices = pairsOf(M, data.seed);
+  const pairs = indices.map(([a, b]): ModelPair => {
     const [one, other] = [rows[a] as Losses, rows[b] as Losses];
     const better = objectiveOf(other, weights) < objectiveOf(one, weights) ? other : one;
     const gain = minus(better, lossesOf(oracleOf([one, other]), samples), samples);
@@ -49,8 +52,43 @@ export function diversityOf(
     of,
     within_family: within && bits(objectiveOf(within, weights)),
     between_families: between && bits(objectiveOf(between, weights)),
-    difference: within && between && bitsPerByte(minus(between, within, samples), data, complete),
+    difference:
+      within && between && differenceOf(minus(between, within, samples), indices, pairs, data, complete),
   };
+}
+
+/** With the errors from samples and from which families there are; from which models, where families are few. */
+function differenceOf(
+  row: Losses,
+  indices: readonly (readonly [number, number])[],
+  pairs: readonly ModelPair[],
+  data: EnsembleData,
+  complete: boolean,
+): Estimated {
+  const value = objectiveOf(row, data.weights);
+  if (!complete) return estimateInBits({ value, low: null, high: null });
+  const families = familyGroups(
+    data.pool.map((m) => data.models[m]?.family ?? ''),
+    data.seed,
+  );
+  const { groups } =
+    families.groups.length >= FEWEST_GROUPS ? families : modelGroups(data.pool.length, data.seed);
+  const without = groups.map((group) =>
+    meanDifference(pairs.filter((_, i) => !indices[i]?.some((m) => group.has(m)))),
+  );
+  return estimateInBits(
+    estimatedFrom(value, [errorOf(row, data.samples, data.weights), jackknifeVariance(without)]),
+  );
+}
+
+/** Nats per byte; null without pairs of either kind. */
+function meanDifference(pairs: readonly ModelPair[]): number | null {
+  const meanOf = (isSame: boolean) => {
+    const gains = pairs.filter(({ same_family }) => same_family === isSame).map(({ gain }) => gain);
+    return gains.length > 0 ? gains.reduce((sum, gain) => sum + gain, 0) / gains.length : null;
+  };
+  const [within, between] = [meanOf(true), meanOf(false)];
+  return within === null || between === null ? null : (between - within) * Math.LN2;
 }
 
 /** All pairs a < b, or a seeded part of them. */

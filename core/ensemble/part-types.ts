@@ -63,7 +63,7 @@ export interface Diversity {
   /** Mean gains of a pair over its better member, bits per byte; null without such pairs. */
   readonly within_family: number | null;
   readonly between_families: number | null;
-  /** between − within */
+  /** between − within, for other samples and other families; for other models where there are fewer than three families. */
   readonly difference: Estimated | null;
 }
 

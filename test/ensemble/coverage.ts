@@ -1,5 +1,6 @@
 /** How often the 95% intervals of an ensemble's report hold what is true of the worlds that they are drawn from. */
 import { type EnsembleData, ensembleData } from '../../core/ensemble/data.ts';
+import { diversityOf } from '../../core/ensemble/diversity.ts';
 import { heterogeneousOf } from '../../core/ensemble/heterogeneous.ts';
 import { familyGroups, modelGroups } from '../../core/ensemble/left-out.ts';
 
@@ -36,10 +37,19 @@ export interface Coverage {
   readonly quantity: string;
   readonly covered: number;
   readonly of: number;
+  /**
+   * Root mean square of errors over standard errors, from intervals with two ends; null without. It sees intervals that
+   * are too narrow from far fewer replicates than their coverage does.
+   */
+  readonly spread: number | null;
 }
+
+/** Standard errors in half a 95% interval. */
+const NORMAL = 1.96;
 
 export function coverage({ draw, intervals }: CoverageDesign, replicates: number): Coverage[] {
   const covered = new Map<string, number>();
+  const squares = new Map<string, number[]>();
   for (let r = 0; r < replicates; r++) {
     const { data, truth } = draw(1000 + r);
     for (const [quantity, { low, high }] of Object.entries(intervals(data))) {
@@ -47,9 +57,18 @@ export function coverage({ draw, intervals }: CoverageDesign, replicates: number
       // An interval without an end does not count as one.
       const holds = low !== null && high !== null && low <= value && value <= high;
       covered.set(quantity, (covered.get(quantity) ?? 0) + (holds ? 1 : 0));
+      if (low !== null && high !== null && Number.isFinite(high))
+        squares.set(quantity, [
+          ...(squares.get(quantity) ?? []),
+          (((low + high) / 2 - value) / ((high - low) / 2 / NORMAL)) ** 2,
+        ]);
     }
   }
-  return [...covered].map(([quantity, count]) => ({ quantity, covered: count, of: replicates }));
+  return [...covered].map(([quantity, count]) => {
+    const own = squares.get(quantity) ?? [];
+    const spread = own.length > 0 ? Math.sqrt(own.reduce((sum, each) => sum + each, 0) / own.length) : null;
+    return { quantity, covered: count, of: replicates, spread };
+  });
 }
 
 const rowsOf = (data: EnsembleData) => data.pool.map((m) => data.rows[m] as Losses);
@@ -165,6 +184,22 @@ export const DESIGNS: readonly CoverageDesign[] = [
         saving: heterogeneousOf(subjectOf(data, undefined), groups)?.saving ?? { low: null, high: null },
       };
     },
+    conservative: true,
+  },
+  {
+    name: 'gains of pairs where families are but names, three of four models of other levels, 200 samples',
+    draw: (seed) => ({
+      data: ensembleData(
+        inputOf(
+          retrained(12, 200, 1, { level: 4, domain: 0, own: 8 }, seed),
+          Array.from({ length: 12 }, (_, m) => ({ family: `f${m % 3}` })),
+        ),
+      ),
+      truth: { difference: 0 },
+    }),
+    intervals: (data) => ({
+      difference: diversityOf(rowsOf(data), data, true)?.difference ?? { low: null, high: null },
+    }),
     conservative: true,
   },
   {

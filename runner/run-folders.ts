@@ -41,14 +41,15 @@ export function readRun(store: string, run: string): RunFolder | null {
   const folder = path.join(store, 'runs', run);
   const events = readEvents(folder);
   const job = events.find((event) => typeof event['job'] === 'string')?.['job'] ?? 'run';
+  // Before the statuses: what is gone by now has written its last word.
+  const word = hostWord(store, run);
+  const lives = word === undefined ? livesOf(events) : [{ worker: null, alive: word }];
   const status = names(path.join(folder, 'status'))
     .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
     .sort()
     .flatMap((name) => readStatus(path.join(folder, 'status', name)) ?? []);
   const plan = events.find((event) => typeof event['plan'] === 'string')?.['plan'] ?? status[0]?.plan;
   if (job !== 'run' || typeof plan !== 'string') return null;
-  const word = hostWord(store, run);
-  const lives = word === undefined ? livesOf(events) : [{ worker: null, alive: word }];
   const alive = [true, null, false].find((one) => lives.some((life) => life.alive === one)) ?? null;
   const gone = status.filter(
     ({ worker }) => alive === false || lives.some((life) => life.worker === worker && life.alive === false),

@@ -31,7 +31,7 @@ export const commands = {
   },
   'merge-lab': { needs: toRun, run: mergeLab },
   test: {
-    needs: [...toTestEditor, 'mergekit', 'sshd'],
+    needs: [...toTestEditor, 'mergekit', 'sshd', 'slurm'],
     run: (tools) =>
       runChecks(tools, [
         ...checks.lint,

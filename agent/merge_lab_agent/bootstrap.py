@@ -53,6 +53,7 @@ def look(request: dict[str, Any]) -> dict[str, Any]:
         "models_there": models.is_dir(),
         "free_bytes": shutil.disk_usage(directory).free,
         "gpus": gpus(),
+        "partitions": partitions(),
         "torch": torch_version(),
         "venv": has_venv(),
         "source": str(source) if (source / "merge_lab_agent").is_dir() else None,
@@ -295,9 +296,18 @@ def can_execute(folder: Path) -> bool:
 
 
 def gpus() -> list[str]:
+    return lines_of("nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader")
+
+
+def partitions() -> list[str]:
+    """Of Slurm, with the state of their nodes; none where this is no login node."""
+    return lines_of("sinfo", "--noheader", "--format=%R is %a: %D %T")
+
+
+def lines_of(*command: str) -> list[str]:
+    """What a program prints; nothing where it is not there, or fails."""
     try:
-        asked = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"]
-        said = subprocess.run(asked, capture_output=True, text=True, timeout=20, check=False)
+        said = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return []
     return said.stdout.strip().splitlines() if said.returncode == 0 else []

@@ -96,7 +96,8 @@ def read_run(folder: Path) -> RunRecord:
             if process is not None:
                 processes.append(process)
                 of_worker[str(event.get("worker"))] = process
-    lives = {process: alive(process) for process in processes}
+    on_slurm = slurm_request(folder).exists()
+    lives = {process: None if on_slurm else alive(process) for process in processes}
     workers = [
         _truthful(
             document,
@@ -108,7 +109,14 @@ def read_run(folder: Path) -> RunRecord:
         if isinstance(document.get("state"), str)
     ]
     workers.sort(key=lambda status: str(status.get("worker")))
-    return RunRecord(folder.name, folder, job, plan, device, _any_alive(lives.values()), workers)
+    life = on_slurm or _any_alive(lives.values())
+    return RunRecord(folder.name, folder, job, plan, device, life, workers)
+
+
+def slurm_request(folder: Path) -> Path:
+    """What each worker of a run on Slurm reads: there as soon as it is one. Such a run lives until its
+    supervisor has said its end: processes say nothing of it, and whoever asks about it sees to it again."""
+    return folder / "slurm" / "request.json"
 
 
 def _any_alive(lives: Collection[bool | None]) -> bool | None:

@@ -21,7 +21,7 @@ from merge_lab_agent.progress import Progress
 from merge_lab_agent.request import text_field
 from merge_lab_agent.results import ResultIndex, ResultWriter
 from merge_lab_agent.run import as_problem
-from merge_lab_agent.runs import RunRecord, json_lines, read_run
+from merge_lab_agent.runs import RunRecord, json_lines, read_run, slurm_request
 from merge_lab_agent.slurm import Queue, slurm_options
 from merge_lab_agent.slurm_supervisor import SUPERVISOR, Supervisor
 from merge_lab_agent.status import ENDED, StatusWriter, WorkerStatus, add_event
@@ -80,9 +80,9 @@ def _supervise(store: Store, request: dict[str, Any], folder: Path, status: Stat
     status.update(at_start=progress.done + progress.failed, total=len(plan.merges))
     queue = Queue(text_field(request, "run"), folder, slurm_options(request.get("slurm")))
     wanted = wanted_workers(asked_workers(request), progress)
-    begun = _file(folder).exists()
-    _file(folder).parent.mkdir(exist_ok=True)
-    write_atomically(_file(folder), compact_json(request))
+    begun = slurm_request(folder).exists()
+    slurm_request(folder).parent.mkdir(exist_ok=True)
+    write_atomically(slurm_request(folder), compact_json(request))
     writer = ResultWriter(store, plan.id)
     try:
         return Supervisor(queue, progress, writer, folder, status, wanted, begun=begun).supervise()
@@ -128,11 +128,6 @@ def see_to(request: dict[str, Any]) -> None:
     plan = request.get("plan") or ("run" in request and read_run(store.run(text_field(request, "run"))).plan)
     if isinstance(plan, str) and plan:
         resume(store, plan)
-
-
-def _file(folder: Path) -> Path:
-    """What each of its workers reads; there is one as soon as a run is on Slurm."""
-    return folder / "slurm" / "request.json"
 
 
 def _has_ended(folder: Path) -> bool:

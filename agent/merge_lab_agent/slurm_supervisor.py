@@ -95,7 +95,11 @@ class Supervisor:
         self._tell(wish, tasks)
         if not ending:
             return False
-        return self._grace_is_over() if tasks is None else not any(task.lives for task in tasks)
+        if tasks is not None:
+            return not any(task.lives for task in tasks)
+        if self._grace_is_over():
+            self._last_words([])
+        return self._grace_is_over()
 
     def look(self) -> list[Task] | None:
         """None while Slurm does not answer, which is borne once it has: it may be starting again."""

@@ -208,12 +208,14 @@ def test_slurm_may_be_silent_once_it_has_answered(watched: Watched, monkeypatch:
         watched.step()
     watched.queue.refuses = None
     watched.step()
+    watched.says("slurm-1-0", "running")
     watched.queue.refuses = "Unable to contact slurm controller"
     assert not watched.step()
     assert watched.waiting_for == "Slurm, which says: Unable to contact slurm controller"
     assert not watched.step("stop")
     monkeypatch.setattr(supervising, "GRACE_SECONDS", 0.0)
     assert watched.step("stop"), "workers read the wish for themselves"
+    assert watched.state_of("slurm-1-0") == "stopped"
 
 
 def test_workers_are_no_more_than_the_work_is_for(plan: SmallPlan, watched: Watched) -> None:

@@ -13,6 +13,7 @@ import pytest
 from small_cluster import small_cluster, why_no_cluster
 from small_plans import SmallPlan, losses, write_plan
 
+from merge_lab_agent import bootstrap
 from merge_lab_agent import launch as launching
 from merge_lab_agent.launch import launch
 from merge_lab_agent.problem import Problem
@@ -126,6 +127,10 @@ def test_workers_are_lost_and_the_supervisor_is_killed_and_every_merge_is_scored
     assert sorted(written(plan)) == sorted(line["key"] for line in plan.lines)
     assert submitted(plan, run) == 2, "the second supervisor doubles nothing"
     assert jobs(plan, run) == []
+
+
+def test_a_look_at_a_login_node_says_its_partitions() -> None:
+    assert set(bootstrap.partitions()) == {"work is up: 1 idle", "closed is down: 1 idle"}
 
 
 def test_jobs_that_wait_for_ever_are_said_with_the_reason_and_can_be_stopped(plan: SmallPlan) -> None:

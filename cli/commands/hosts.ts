@@ -32,6 +32,8 @@ export async function hosts(
   else {
     print(io, `${plain(host.name)} can be reached.`);
     for (const line of factLines(facts)) print(io, `  ${line}`);
+    if (host.slurm && facts.partitions.length === 0)
+      print(io, '  hosts.yaml says `slurm:`, but its shell finds no `sinfo`, or Slurm does not answer');
     const there = facts.source !== null && (host.python !== null || facts.environment !== null);
     const next = `${invocation(io.env, 'hosts', host.name)} --set-up`;
     print(io, there ? 'The agent is there.' : `The agent is not there yet: ${next}`);

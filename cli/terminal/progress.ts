@@ -122,8 +122,14 @@ export function statusLine(update: Update, endsEarly = false): string {
   if (state === 'queued') parts.push(`waiting for ${plain(workers[0]?.waiting_for ?? 'the device')}`);
   else if (state !== 'running') parts.push(state);
   else if (left !== '') parts.push(left);
-  if (state === 'running') parts.push(...placeOf(workers));
+  if (state === 'running') parts.push(...placeOf(workers), ...waitingBeside(update.status));
   return parts.join(' · ');
+}
+
+/** Why further workers do not work yet. */
+function waitingBeside(status: readonly WorkerStatus[]): readonly string[] {
+  const reasons = status.flatMap(({ state, waiting_for }) => (state === 'queued' && waiting_for) || []);
+  return [...new Set(reasons)].map((reason) => `waiting for ${plain(reason, 200)}`);
 }
 
 /** `cpu float32 · 600 MB`; of several workers `2 workers on cpu float32 · 1.2 GB`. */

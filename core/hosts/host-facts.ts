@@ -12,6 +12,8 @@ export interface HostFacts {
   readonly free_bytes: number;
   /** Name and memory of each, as its driver says them. */
   readonly gpus: readonly string[];
+  /** Of Slurm, with the state of their nodes as it says it; none where the host is no login node. */
+  readonly partitions: readonly string[];
   readonly torch: string | null;
   readonly venv: boolean;
   /** Where this version of the agent lies; null where it does not. */

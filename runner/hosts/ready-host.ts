@@ -16,6 +16,7 @@ const factsSchema: z.ZodType<HostFacts> = z.object({
   models_there: z.boolean(),
   free_bytes: z.number(),
   gpus: z.array(z.string()),
+  partitions: z.array(z.string()),
   torch: z.string().nullable(),
   venv: z.boolean(),
   source: z.string().nullable(),

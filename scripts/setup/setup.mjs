@@ -15,10 +15,11 @@ import {
   installMergekit,
   mergekitInputs,
 } from './python.mjs';
+import { hasSlurm, installSlurm } from './slurm.mjs';
 import { findSshd, installSshd } from './sshd.mjs';
 import { installVscode, vscodeInputs, vscodeIsThere } from './vscode.mjs';
 
-/** @typedef {'node' | 'packages' | 'agent' | 'agent-test' | 'mergekit' | 'vscode' | 'chromium' | 'sshd'} StepName */
+/** @typedef {'node' | 'packages' | 'agent' | 'agent-test' | 'mergekit' | 'vscode' | 'chromium' | 'sshd' | 'slurm'} StepName */
 
 /**
  * Brings what the steps name into this checkout; in order, each only if it is not there.
@@ -152,6 +153,13 @@ const steps = {
     // Where it cannot be installed that is said once, and its tests are left out.
     isThere: (_, stamps) => findSshd() !== null || stamps.matches('sshd', [process.platform]),
     install: installSshd,
+  },
+  slurm: {
+    label: 'Slurm, for tests of clusters',
+    bytes: 30e6,
+    inputs: () => [process.platform],
+    isThere: (_, stamps) => hasSlurm() || stamps.matches('slurm', [process.platform]),
+    install: installSlurm,
   },
 };
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { capture } from '../../runner/setup/process.mjs';
+import { addPackages, isRootOnDebian } from './debian.mjs';
 
 /** @typedef {import('./python.mjs').Options} Options */
 
@@ -20,22 +20,15 @@ export const sshdAdvice =
   'no ssh server was found: tests of hosts are left out (on Debian or Ubuntu: sudo apt install openssh-server; or name one in MERGE_LAB_SSHD)';
 
 /**
- * Debian's, where this is root on Debian; elsewhere says that those tests are left out. The service that comes with it
- * is never started.
+ * Debian's, where this is root on Debian; elsewhere says that those tests are left out.
  * @param {Options} options
  */
 export async function installSshd(options) {
-  const root = typeof process.getuid === 'function' && process.getuid() === 0;
-  if (process.env['MERGE_LAB_SSHD'] || !root || !existsSync('/etc/debian_version')) {
+  if (process.env['MERGE_LAB_SSHD'] || !isRootOnDebian()) {
     options.say(sshdAdvice);
     return;
   }
   options.say("no ssh server was found: adding Debian's for the tests (apt-get install openssh-server)");
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const how = { ...options, env, gentle: true };
-  // Another program may be installing something: wait for it.
-  const lock = ['-o', 'DPkg::Lock::Timeout=300'];
-  await capture('apt-get', [...lock, 'update'], how);
-  await capture('apt-get', [...lock, 'install', '-y', '--no-install-recommends', 'openssh-server'], how);
+  await addPackages(['openssh-server'], options);
   if (findSshd() === null) options.say(sshdAdvice);
 }

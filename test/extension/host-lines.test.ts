@@ -13,6 +13,7 @@ const facts: HostFacts = {
   models_there: true,
   free_bytes: 42e9,
   gpus: ['NVIDIA H100, 81559 MiB'],
+  partitions: [],
   torch: '2.8.0',
   venv: true,
   source: '/home/ann/.merge-lab/agent/x',

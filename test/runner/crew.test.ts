@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { statusLine } from '../../cli/terminal/progress.ts';
-import type { RunState } from '../../core/store/format.ts';
+import type { RunState, WorkerStatus } from '../../core/store/format.ts';
 import { stateOfRun } from '../../core/store/status.ts';
 import { isActive, type RunFolder, readRun, truthful } from '../../runner/run-folders.ts';
 import { watchRun } from '../../runner/watch-run.ts';
@@ -92,6 +92,11 @@ describe('a run of several workers', () => {
     say('three', 'loading');
     expect(statusLine({ status: run().status, progress: { done: 4, failed: 0, total: 9 } })).toBe(
       '4 of 9 models scored · 20 s left · 2 workers on cpu float32 · 1.0 GB',
+    );
+    const waits = { ...run().status[0], state: 'queued', waiting_for: 'Slurm to start 1 worker (Resources)' };
+    const status = [...run().status, waits as WorkerStatus];
+    expect(statusLine({ status, progress: { done: 4, failed: 0, total: 9 } })).toMatch(
+      / · 1\.0 GB · waiting for Slurm to start 1 worker \(Resources\)$/,
     );
   });
 });

@@ -31,7 +31,7 @@ export class HostWorld {
   }
 
   /** `hosts.yaml`: this machine's Python has what the agent needs. */
-  describe(fields: Readonly<Record<string, string>>): void {
+  describe(fields: Readonly<Record<string, unknown>>): void {
     mkdirSync(this.home, { recursive: true });
     writeFileSync(path.join(this.home, 'hosts.yaml'), JSON.stringify({ [this.sshd.alias]: fields }));
   }

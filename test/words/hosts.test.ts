@@ -12,6 +12,7 @@ const facts: HostFacts = {
   models_there: false,
   free_bytes: 42e9,
   gpus: ['NVIDIA H100, 81559 MiB'],
+  partitions: [],
   torch: null,
   venv: true,
   source: null,
@@ -28,6 +29,9 @@ describe('what is asked before a host is used', () => {
       '42.0 GB free at /home/ann/.merge-lab',
       'models: /home/ann/models (not there yet)',
     ]);
+    expect(factLines({ ...facts, partitions: ['gpu is up: 3 idle', 'gpu is up: 1 mixed'] })).toContain(
+      'Slurm: gpu is up: 3 idle; gpu is up: 1 mixed',
+    );
     expect(setUpSentence(facts, true)).toMatch(
       /^Into \/home\/ann\/\.merge-lab, .*less than 1 MB\), and .*6 GB/,
     );
@@ -38,7 +42,12 @@ describe('what is asked before a host is used', () => {
   });
 
   it('lets a host hide nothing in what it says of itself', () => {
-    const lines = factLines({ ...facts, system: 'Linux\n\u001b[2J', gpus: ['x\u202e'] });
+    const lines = factLines({
+      ...facts,
+      system: 'Linux\n\u001b[2J',
+      gpus: ['x\u202e'],
+      partitions: ['\u001b[2J'],
+    });
     expect(lines.join('')).not.toMatch(/\p{Cc}|\p{Cf}/u);
   });
 });

@@ -64,6 +64,18 @@ describe('figures of an ensemble', () => {
     expect(law[0]?.y).toBeCloseTo(poolLawAt(must(best), parameters / 1e9, k), 9);
   });
 
+  it('shows what pools reach, and has models far above them a zoom away', () => {
+    const [fine, good, ...others] = complementary(5, 60, 2, 5, 1);
+    const bad = others.map((row) => row.map((value) => value + 500));
+    const { y, series } = must(servingFigure(ensembleDocument(inputOf([must(fine), must(good), ...bad]))));
+    const worst = Math.max(...must(series.find(({ id }) => id === 'single')).points.map((point) => point.y));
+    const best = must(series.find(({ id }) => id === 'best')).points.map((point) => point.y);
+    expect(y.max).toBeLessThan(worst / 2);
+    expect(y.most).toBeGreaterThan(worst);
+    expect(y.min).toBeLessThan(Math.min(...best));
+    expect(y.max).toBeGreaterThan(Math.max(...best));
+  });
+
   it('draws so many models as can be told apart, and has all in the table', () => {
     const { bars, table, summary } = modelFigure(ensembleDocument(inputOf(noise(70, 12, 3)), {}, 'points'));
     expect([bars.length, table.rows.length]).toEqual([64, 70]);

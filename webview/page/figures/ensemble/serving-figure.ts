@@ -15,26 +15,34 @@ import { poolTip } from './oracle-figure.ts';
 export function servingFigure(report: EnsembleReport): XyFigure | null {
   const pools = [...report.best_pools].sort((a, b) => a.serving_bytes - b.serving_bytes);
   if (pools.length === 0) return null;
-  const series = [
-    merges(report),
-    ...ofMerged(report),
-    oracles(pools),
-    mixtures(pools),
-    singles(report),
-  ].filter(({ points }) => points.length > 0);
-  const costs = [...pools, ...report.models].map(({ serving_bytes }) => serving_bytes);
+  const served = [merges(report), ...ofMerged(report), oracles(pools), mixtures(pools)];
+  const series = [...served, singles(report)].filter(({ points }) => points.length > 0);
   return {
     kind: 'xy',
     title: 'Bits per byte over the bytes that serving takes',
     summary: `The best pools by the weights of all their models together, which an ensemble keeps in memory: from ${bytes(pools[0]?.serving_bytes ?? 0)} to ${bytes(pools.at(-1)?.serving_bytes ?? 0)}.`,
-    x: costAxis('bytes of weights', costs, bytes),
-    y: bitsAxis(series),
+    ...axesOf(series, served),
     series,
     levels: [],
     marks: [],
     ringed: null,
     table: poolTable(report),
   };
+}
+
+/** What pools and merges reach is seen, and the single models that come near; the others are a zoom away. */
+function axesOf(series: readonly Series[], served: readonly Series[]): Pick<XyFigure, 'x' | 'y'> {
+  const [all, near] = [bitsAxis(series), bitsAxis(served)];
+  const max = Math.min(all.max, near.max + (near.max - near.min) / 2);
+  const points = series.flatMap((one) => one.points);
+  const costs = (seen: Series['points']) =>
+    costAxis(
+      'bytes of weights',
+      seen.map(({ x }) => 10 ** x),
+      bytes,
+    );
+  const { min, max: last } = costs(points.filter(({ y }) => y <= max));
+  return { x: { ...costs(points), min, max: last }, y: { ...all, min: near.min, max } };
 }
 
 function oracles(pools: readonly BestPool[]): Series {

@@ -12,7 +12,8 @@ export function againstBestText({ cells }: Report, { rank, size, against_best, t
   if (!at) return rank === 1 && !against_best ? 'best' : '';
   const best = cells.find((cell) => cell.size === size && cell.method === against_best.method);
   const isUsual = best?.curves[0]?.recommended_k?.k === at.k;
-  const isOther = at.means === 'plain' && typical.means === 'assisted' && at.subsets < at.of;
+  const isAssisted = [typical, best?.typical].some((each) => each?.means === 'assisted');
+  const isOther = isAssisted && at.means === 'plain' && at.subsets < at.of;
   return [
     estimated(at.difference, signed),
     isUsual ? '' : ` at k = ${at.k}`,

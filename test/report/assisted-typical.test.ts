@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Method } from '../../core/experiment/experiment.ts';
 import { makeReport } from '../../core/report/make-report.ts';
-import type { Cell, Curve } from '../../core/report/report.ts';
+import type { Cell, Curve, Report } from '../../core/report/report.ts';
+import { againstBestText } from '../../words/against-best.ts';
 import { inputOf, type SweepOptions, World, type WorldOptions } from './world.ts';
 
 const OPTIONS: WorldOptions = { seed: 3, experts: 7, domains: 2, samples: 30, spread: 0.4, rough: 0.002 };
@@ -92,22 +93,39 @@ describe('the typical curve of a sweep that ends by precision', () => {
     expect(cell.typical).toMatchObject({ means: 'plain', problem: { code: 'predicts_poorly' } });
   });
 
-  it('differs between methods by what stands beside it', () => {
+  describe('of two methods', () => {
     const scaled = new World({ ...OPTIONS, scaled: true });
     const methods: readonly Method[] = [
       { method: 'average', compatibility: 'none' },
       { method: 'task_arithmetic', scale: 0.8, normalize: true, compatibility: 'none' },
     ];
-    const lines = ANCHORS + 8 + 2 * 5 * 9;
-    const { cells } = makeReport(inputOf(scaled, { subsets, methods }, lines), { stage: 'complete' });
-    const best = cells.find(({ rank }) => rank === 1);
-    const other = cells.find(({ rank }) => rank === 2);
+    const reportAfter = (lines: number) =>
+      makeReport(inputOf(scaled, { subsets, methods }, lines), { stage: 'complete' });
+    const ranked = ({ cells }: Report, rank: number) => cells.find((cell) => cell.rank === rank);
     const meanAt = (cell: Cell | undefined, k: number) =>
       cell?.curves[0]?.points.find((point) => point.k === k)?.mean ?? Number.NaN;
-    for (const { k, difference, means } of other?.against_best?.by_k ?? []) {
-      expect(difference.value).toBeCloseTo(meanAt(other, k) - meanAt(best, k), 6);
-      expect(means).toBe(k === 1 || k >= 6 ? 'plain' : 'assisted');
-    }
-    expect(other?.against_best?.by_k).toHaveLength(7);
+    // Of six experts there are seven subsets.
+    const looked = ANCHORS + 8 + 2 * (4 * 9 + 7);
+
+    it('differs by what stands beside it', () => {
+      const report = reportAfter(looked);
+      const [best, other] = [ranked(report, 1), ranked(report, 2)];
+      for (const { k, difference, means } of other?.against_best?.by_k ?? []) {
+        expect(difference.value).toBeCloseTo(meanAt(other, k) - meanAt(best, k), 6);
+        expect(means).toBe(k === 1 || k >= 6 ? 'plain' : 'assisted');
+      }
+      expect(other?.against_best?.by_k).toHaveLength(7);
+    });
+
+    it('says so where one of them has come further, and differences are of plain means', () => {
+      const report = reportAfter(looked - 1);
+      const other = ranked(report, 2);
+      const inner = other?.against_best?.by_k.find(({ k }) => k === 4) ?? null;
+      expect(inner?.means).toBe('plain');
+      if (!other?.against_best) throw new Error('nothing is compared');
+      const text = againstBestText(report, { ...other, against_best: { ...other.against_best, at: inner } });
+      expect(text).toContain('plain means of both');
+      expect(againstBestText(report, other)).not.toContain('plain');
+    });
   });
 });

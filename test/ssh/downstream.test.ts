@@ -53,6 +53,9 @@ describe.skipIf(whyNoSshd() !== null)('tasks on a host', { timeout: 240_000 }, (
       own: false,
       version: expect.stringMatching(/^0\.4\./),
     });
+    await expect(session.installHarness(() => {})).rejects.toMatchObject({
+      problem: { code: 'host_path_invalid' },
+    });
     await session.run();
     using following = session.follow(() => {});
     expect((await following.finished).state).toBe('done');

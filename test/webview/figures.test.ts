@@ -291,7 +291,18 @@ describe('methods against the best', () => {
       '+0.3000 (+0.2980 to +0.3020)',
       '+0.6000 (+0.5980 to +0.6020)',
     ]);
-    expect([...figure.table.csv.rows][0]).toEqual(['L', 'ties', 'average', 1, 0.3, 0.298, 0.302, 1, 3]);
+    expect([...figure.table.csv.rows][0]).toEqual([
+      'L',
+      'ties',
+      'average',
+      1,
+      0.3,
+      0.298,
+      0.302,
+      1,
+      3,
+      'plain',
+    ]);
   });
 
   it('is not there where one method stands alone', () => {

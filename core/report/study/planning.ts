@@ -3,7 +3,7 @@ import type { Saving } from '../../planning/margin.ts';
 import { makePlanning, type PlannedLoss, type PlannedSize, type Planning } from '../../planning/planning.ts';
 import type { Losses } from '../../selection/measured.ts';
 import type { MadeCell } from '../against-best.ts';
-import { cellDifferences, differenceAt } from '../cell-differences.ts';
+import { type CellDifference, cellDifferences, differenceAt } from '../cell-differences.ts';
 import type { Context } from '../context.ts';
 import type { Estimated, ReportSize } from '../report.ts';
 
@@ -68,11 +68,19 @@ function betweenSizes(
   permutations: readonly (readonly number[])[] | null,
 ): Estimated | null {
   const [found] = cellDifferences(context, from.made, to.made, k);
-  if (!found) {
+  if (!found || contradicts(found, [from, to])) {
     const [a, b] = [from, to].map((each) => plannedSize(each).losses.find((one) => one.k === k)?.loss);
     return a && b ? difference(a, b) : null;
   }
   return differenceAt(context, found, permutations);
+}
+
+/** Plain means beside a curve of assisted ones, where one size has come further than the other. */
+function contradicts(
+  { point: { k, exhaustive }, means }: CellDifference,
+  sizes: readonly SizeToPlan[],
+): boolean {
+  return means === 'plain' && !exhaustive && sizes.some(({ made }) => made.assisted?.byK.has(k));
 }
 
 /** As if their errors were independent: losses on the same samples err alike, so that the interval is wide on purpose. */

@@ -55,11 +55,11 @@ export function differenceFigure(report: Report, size: string): XyFigure | null 
         }),
       ]),
       csv: {
-        columns: ['size', 'method', 'against', 'k', 'difference', 'low', 'high', 'subsets', 'of'],
+        columns: ['size', 'method', 'against', 'k', 'difference', 'low', 'high', 'subsets', 'of', 'means'],
         rows: compared.flatMap(({ cell, by_k }) =>
-          by_k.map(({ k, difference: { value, low, high }, subsets, of }) => [
+          by_k.map(({ k, difference: { value, low, high }, subsets, of, means }) => [
             ...[size, cell.label, best.label],
-            ...[k, value, low, high, subsets, of],
+            ...[k, value, low, high, subsets, of, means],
           ]),
         ),
       },
@@ -85,7 +85,10 @@ function seriesOf({ cell, place, by_k }: Compared, best: string, aside: number, 
         title: `${plain(cell.label)} minus ${best}, k = ${at.k}`,
         rows: [
           ...valueRows('difference', at.difference, signed),
-          ['on the same', `${counted(at.subsets, 'subset')} of ${at.of.toLocaleString('en-US')}`],
+          [
+            at.means === 'plain' ? 'on the same' : 'of all, by the same',
+            `${counted(at.subsets, 'subset')} of ${at.of.toLocaleString('en-US')}`,
+          ],
         ],
       };
     },

@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
+import { choiceVariance } from './choice-variance.ts';
 import { crossFit } from './chosen.ts';
 import { samplesShowSpread } from './curve-error.ts';
 import { type Estimated, estimatedFrom } from './estimated.ts';
@@ -45,6 +46,8 @@ export interface BaselineInput {
   /** Experts by index that every subset has, and that none has; default none. */
   readonly required?: readonly number[];
   readonly forbidden?: readonly number[];
+  /** By k: how many subsets cannot be told from the best, itself included; default that one alone. */
+  readonly tied?: ReadonlyMap<number, number>;
   readonly cancelled?: () => boolean;
 }
 
@@ -131,7 +134,7 @@ function lossesPerFold({
 
 /** Null where the search on some fold does not reach this k. */
 function crossFittedRegret(
-  { measured, samples, weights, folds }: BaselineInput,
+  { measured, samples, weights, folds, tied }: BaselineInput,
   perFold: readonly Searches[],
   name: 'forward' | 'backward' | 'swap',
   k: number,
@@ -145,5 +148,6 @@ function crossFittedRegret(
   const value = objectiveOf(one, weights) - objectiveOf(other, weights);
   if (!samplesShowSpread(samples, weights)) return { value, low: null, high: null };
   const [a, b] = [influence(one, samples, weights), influence(other, samples, weights)];
-  return estimatedFrom(value, [pairedVariance(a, b, samples)]);
+  const own = pairedVariance(a, b, samples);
+  return estimatedFrom(value, [{ ...own, variance: own.variance + choiceVariance(tied?.get(k) ?? 1, own) }]);
 }

@@ -4,9 +4,10 @@
  */
 import type { Subsets } from '../../core/experiment/experiment.ts';
 import { ReportMaker } from '../../core/report/make-report.ts';
-import type { Report, Selection } from '../../core/report/report.ts';
+import type { Cell, Report, Selection } from '../../core/report/report.ts';
 import { UNEQUAL_DOMAINS } from '../simulation/sweeps.ts';
 import type { StudyDesign, Tally } from '../simulation/tally.ts';
+import { countPredicted, countSearches } from './study-coverage.ts';
 import { inputOf, subsetsOf, World, type WorldOptions } from './world.ts';
 
 interface CoverageDesign {
@@ -73,6 +74,11 @@ export const REPORT_DESIGNS: readonly StudyDesign[] = DESIGNS.map((design, index
       if (cell.selection) countSelection(cell.selection, world, effects, tally);
       const k = cell.curves[0]?.recommended_k;
       if (k) tally.interval('recommended k', bestK, { ...k, value: k.k }, 'cautious');
+      countUnmerged(report, world, tally);
+      countCurves(design, cell, fixed, tally);
+      const study = report.study?.cells[0];
+      if (study && cell.selection) countSearches(study.baselines, cell.selection, world, tally);
+      if (study?.predicted?.kind === 'predicted') countPredicted(study.predicted, cell, world, tally);
     },
   };
 });
@@ -96,6 +102,32 @@ function countTypical(
       { value: mean, low, high },
       kind,
     );
+}
+
+function countUnmerged({ sizes, headline, pool }: Report, world: World, tally: Tally): void {
+  const [size] = sizes;
+  tally.interval('loss of the base', world.macro([]), size?.base?.objective);
+  for (const [d, expert] of (size?.experts ?? []).entries())
+    tally.interval('loss of a single expert', world.macro([d]), expert?.objective);
+  const members = headline.subset?.map((name) => pool.indexOf(name));
+  if (members) tally.interval('loss of the recommended subset', world.macro(members), headline.loss);
+}
+
+/** What one more expert buys, and the curves of single domains. */
+function countCurves({ subsets }: CoverageDesign, { curves }: Cell, world: World, tally: Tally): void {
+  const kind = subsets.kind === 'permutations' ? 'cautious' : 'interval';
+  const [objective, ...domains] = curves;
+  for (const { k, gain, low, high, measured } of objective?.marginal_gain ?? [])
+    if (measured)
+      tally.interval(
+        'gain of one more expert',
+        world.typical(k) - world.typical(k + 1),
+        { value: gain, low, high },
+        kind,
+      );
+  for (const [d, { points }] of domains.entries())
+    for (const { k, mean, low, high } of points)
+      tally.interval('typical loss of a domain', world.typicalOn(d, k), { value: mean, low, high }, kind);
 }
 
 /** `behind` is against the best of all sizes, chosen too: what it is about is only known afterwards. */

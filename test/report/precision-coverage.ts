@@ -59,7 +59,7 @@ export const PRECISION_DESIGNS: readonly StudyDesign[] = DESIGNS.map((design, in
       tally.event('rests on assisted means', 'power', means === 'assisted');
       countCurve(curve, (k) => world.typical(k), `${means} mean`, tally);
       for (const [d, own] of byDomain.entries())
-        countCurve(own, (k) => typicalOn(world, k, d), `${means} mean of a domain`, tally);
+        countCurve(own, (k) => world.typicalOn(d, k), `${means} mean of a domain`, tally);
       const k = curve.recommended_k;
       if (k) tally.interval('recommended k', bestK, { ...k, value: k.k }, 'cautious');
       countErrors(world, cell, tally);
@@ -114,9 +114,4 @@ function onSamples(world: World, k: number): number {
     }),
   );
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-}
-
-function typicalOn(world: World, k: number, d: number): number {
-  const subsets = subsetsOf(world.pool.length, k);
-  return subsets.reduce((sum, members) => sum + (world.truth(members)[d] ?? Number.NaN), 0) / subsets.length;
 }

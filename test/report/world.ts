@@ -134,6 +134,21 @@ export class World {
     return subsets.reduce((sum, members) => sum + this.macro(members, null, scale), 0) / subsets.length;
   }
 
+  /** Mean of the true loss of one domain over all subsets of size k. */
+  typicalOn(d: number, k: number): number {
+    const subsets = subsetsOf(this.pool.length, k);
+    return subsets.reduce((sum, members) => sum + (this.truth(members)[d] ?? raise()), 0) / subsets.length;
+  }
+
+  /** Loss on the samples that there are. Absent weights are those of an average. */
+  measured(members: readonly number[], weights: readonly number[] | null = null): number {
+    const domains = normalised(this.weights);
+    return this.domains.reduce((sum, _, d) => {
+      const { nll, tokens } = weights ? this.weighted(members, weights, d) : this.score(members, d);
+      return sum + ((domains[d] ?? 0) * nll) / tokens;
+    }, 0);
+  }
+
   /** Mean of the true macro loss over k experts drawn from where all experts come from. */
   population(k: number): number {
     const { spread } = this.options;

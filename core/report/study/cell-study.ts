@@ -38,6 +38,7 @@ export function makeCellStudy(
   const found = synergy({ ...shared, own, permutations });
   const recommended = cell.selection?.recommended?.members.join();
   const at = allowed.findIndex(({ members }) => members.join() === recommended);
+  const tied = new Map(cell.selection?.chosen.map(({ k, tied: like }) => [k, like ?? 1]));
   const orders = permutations ? orderSpread(trajectories(context, measured, permutations)) : [];
   return {
     synergy: found,
@@ -50,7 +51,7 @@ export function makeCellStudy(
             neighbours({ ...shared, measured: allowed, base: unmerged.base, resamples }, at),
             required,
           ),
-    baselines: baselines({ ...shared, folds: foldsIn(foldings, 0), required }),
+    baselines: baselines({ ...shared, folds: foldsIn(foldings, 0), required, tied }),
     pools: poolsOf(context, made),
     spread: spreadLaw(permutations ? spreadOfOrders(orders) : spreadOfSubsets(context, made), pool),
     orders,

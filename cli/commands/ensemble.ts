@@ -30,7 +30,7 @@ export async function runEnsemble(
   return withEnsemble(own, file, options, async (session) => {
     const { io } = context;
     const summary = await session.plan();
-    io.err.write(`${summaryText(session.ensemble, summary, io.errStyle)}\n\n`);
+    io.err.write(`${summaryText(session, summary, io.errStyle)}\n\n`);
     const { run, state, warnings } = await session.run();
     for (const warning of warnings) say(io, warning.message);
     if (state === 'nothing_to_do') {

@@ -37,9 +37,9 @@ async function planEnsemble(
   return withEnsemble(context, file, options, async (session) => {
     const summary = await session.plan();
     const { total } = summary.plan;
-    const document = { ...documentOf(summary), target: 'local', store: session.store, models: total };
+    const document = { ...documentOf(summary), target: session.target, store: session.store, models: total };
     if (options.json) printJson(context.io, document);
-    else print(context.io, summaryText(session.ensemble, summary, context.io.style));
+    else print(context.io, summaryText(session, summary, context.io.style));
     return 0;
   });
 }

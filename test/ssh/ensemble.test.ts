@@ -1,6 +1,8 @@
 /** An ensemble whose models lie on a host: scored there, through a cut, and the copy of its results is theirs. */
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { summaryText } from '../../cli/report/ensemble/summary-text.ts';
+import { styleFor } from '../../cli/terminal/style.ts';
 import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import { resultsOf } from '../runner/tiny-world.ts';
 import { filesBelow } from './look.ts';
@@ -35,6 +37,9 @@ describe.skipIf(whyNoSshd() !== null)('an ensemble on a host', { timeout: 240_00
     const first = EnsembleSession.open(file, options());
     const before = await first.plan();
     expect([before.done, before.missing]).toEqual([0, 3]);
+    expect(summaryText(first, before, styleFor({}, { NO_COLOR: '1' }))).toMatch(
+      new RegExp(`host +${world.sshd.alias}\\n`),
+    );
     const { domains } = first.ensemble.evaluation;
     expect(Object.values(before.prepared.evaluations).map((made) => made.file)).toContain(
       path.join(path.dirname(file), domains.get('alpha') ?? ''),

@@ -1,4 +1,5 @@
 import type { Ensemble } from '../../../core/experiment/ensemble/ensemble.ts';
+import type { EnsembleSession } from '../../../runner/ensemble/ensemble-session.ts';
 import type { EnsembleSummary } from '../../../runner/session-types.ts';
 import { count, counted } from '../../../words/numbers.ts';
 import { plain, plainLines } from '../../../words/plain.ts';
@@ -7,7 +8,11 @@ import type { Style } from '../../terminal/style.ts';
 import { table } from '../../terminal/table.ts';
 
 /** What a run will do, in a few lines. */
-export function summaryText(ensemble: Ensemble, summary: EnsembleSummary, style: Style): string {
+export function summaryText(
+  { ensemble, target }: Pick<EnsembleSession, 'ensemble' | 'target'>,
+  summary: EnsembleSummary,
+  style: Style,
+): string {
   const { plan, prepared, done, failed, missing, warnings } = summary;
   const members = Object.values(plan.header.models);
   const sizes = members.map((member) => member.parameters);
@@ -19,6 +24,7 @@ export function summaryText(ensemble: Ensemble, summary: EnsembleSummary, style:
     missing > 0 ? `${count(missing)} to score` : 'nothing to do',
   ].filter(Boolean);
   const rows = [
+    ...(target === 'local' ? [] : [['host', plain(target)]]),
     ['models', `${count(members.length)}: ${state.join(', ')}`],
     [
       'sizes',

@@ -20,7 +20,7 @@ export function chosenPool({
   best_pools,
 }: Pick<EnsembleReport, 'goal' | 'limit' | 'best_pools'>): BestPool | null {
   if (isLimited(limit)) return goal;
-  return best_pools.find(({ members }) => members.length === 2) ?? null;
+  return best_pools.find((pool) => pool.limit.k === 2) ?? null;
 }
 
 export function isLimited(limit: EnsembleReport['limit']): boolean {

@@ -23,8 +23,8 @@ describe('the report of an ensemble as text', () => {
 
   it('in full names the models of every best pool, the laws, and the pairs', () => {
     const text = textOf(true);
-    for (const { members } of report.best_pools)
-      expect(text).toContain(`${members.length} at most: ${members.slice(0, 1)}`);
+    for (const { limit, members } of report.best_pools)
+      expect(text).toContain(`${limit.k} at most: ${members[0]}`);
     for (const name of report.best_pools.at(-1)?.members ?? [])
       expect(text).toMatch(new RegExp(`at most: .*${name}`));
     expect(text).toMatch(/within the limits: m\d.* oracle .*mixed/);

@@ -46,7 +46,7 @@ describe('figures of an ensemble', () => {
     expect(of('oracle').map(({ y }) => y)).toEqual(
       report.oracle.map(({ bits_per_byte }) => bits_per_byte.value),
     );
-    expect(of('best').map(({ x }) => x)).toEqual(report.best_pools.map(({ members }) => members.length));
+    expect(of('best').map(({ x }) => x)).toEqual(report.best_pools.map(({ limit }) => limit.k));
     const third = must(report.oracle[2]);
     expect(of('independent')[2]?.y).toBeCloseTo(
       third.best_member - (third.independent_gain ?? Number.NaN),
@@ -54,6 +54,17 @@ describe('figures of an ensemble', () => {
     );
     expect(levels.map(({ id }) => id)).toEqual(['single', 'all-mixed', 'routed']);
     expect(must(gainFigure(report)).series.map(({ id }) => id)).toContain('nulls');
+  });
+
+  it('has a pool in the row of each k, even where another model adds nothing', () => {
+    const [own] = noise(1, 40, 1);
+    const worse = must(own).map((value) => value + 1);
+    const dull = ensembleDocument(inputOf([must(own), worse, worse]));
+    expect(dull.best_pools.map(({ members }) => members)).toEqual([['m0'], ['m0'], ['m0']]);
+    const { table, series } = oracleFigure(dull);
+    expect(table.rows.map((row) => row.at(-1))).toEqual(['m0', 'm0', 'm0']);
+    expect(must(series.find(({ id }) => id === 'best')).points.map(({ x }) => x)).toEqual([1, 2, 3]);
+    expect(ensembleAnswer(dull).sentence[0]).toMatch(/^Serve m0 alone, with/);
   });
 
   it('draws the law that forecasts best through the budgets', () => {

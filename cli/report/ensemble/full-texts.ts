@@ -18,7 +18,7 @@ export function fullTexts(report: EnsembleReport, options: EnsembleTextOptions):
 
 /** Each with what it takes, its oracle and its mixture. */
 function poolsText({ best_pools, goal }: EnsembleReport, { style, columns }: EnsembleTextOptions): string {
-  const lines = best_pools.map((pool, i) => poolText(`${i + 1} at most`, pool));
+  const lines = best_pools.map((pool) => poolText(`${pool.limit.k} at most`, pool));
   const within = goal ? [poolText('within the limits', goal)] : [];
   const text = [...within, ...lines].map((line) => wrap(line, columns, '    ')).join('\n');
   return `  ${style.bold('The best pools')}\n${text}`;

@@ -11,7 +11,7 @@ const MOST = 12;
 /** By the number of models: an average pool's oracle and what noise would give, and the best pool. */
 export function oracleTable(report: EnsembleReport, { style, columns, full }: EnsembleTextOptions): string {
   const points = full ? report.oracle : report.oracle.filter(isShown);
-  const pools = new Map(report.best_pools.map((pool) => [pool.members.length, pool]));
+  const pools = new Map(report.best_pools.map((pool) => [pool.limit.k, pool]));
   const digits = columnDigits(points.map(({ bits_per_byte }) => bits_per_byte));
   const rows = points.map((point) => {
     const best = pools.get(point.k);

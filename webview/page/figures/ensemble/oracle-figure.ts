@@ -59,7 +59,9 @@ function bestPools(pools: readonly BestPool[]): Series {
   return {
     ...bestPool,
     label: 'Best pool, on other samples',
-    points: pools.map(({ members, cross_fitted }) => estimatedPoint(members.length, cross_fitted)),
+    points: pools.map(({ limit, members, cross_fitted }) =>
+      estimatedPoint(limit.k ?? members.length, cross_fitted),
+    ),
     tip: (i) => poolTip(pools[i]),
   };
 }
@@ -67,7 +69,7 @@ function bestPools(pools: readonly BestPool[]): Series {
 function mixtures(pools: readonly BestPool[]): Series {
   return {
     ...mixedPool,
-    points: pools.map(({ members, mixture }) => plainPoint(members.length, mixture)),
+    points: pools.map(({ limit, members, mixture }) => plainPoint(limit.k ?? members.length, mixture)),
     tip: (i) => poolTip(pools[i]),
   };
 }

@@ -6,7 +6,7 @@ import type { FigureTable } from '../figure.ts';
 
 /** By the number of models: average pools, and the best one. */
 export function oracleTable({ oracle, best_pools }: EnsembleReport): FigureTable {
-  const best = new Map(best_pools.map((pool) => [pool.members.length, pool]));
+  const best = new Map(best_pools.map((pool) => [pool.limit.k, pool]));
   const rows = oracle.map((point) => ({ point, pool: best.get(point.k) ?? null }));
   return {
     columns: [

@@ -113,7 +113,7 @@ function singles({ models }: EnsembleReport): Series {
 /** The best pool of each size, then that within the file's limits. */
 function poolTable({ best_pools, goal }: EnsembleReport): FigureTable {
   const pools = [
-    ...best_pools.map((pool) => ({ pool, limit: `${pool.members.length} at most` })),
+    ...best_pools.map((pool) => ({ pool, limit: `${pool.limit.k} at most` })),
     ...(goal ? [{ pool: goal, limit: 'as the file says' }] : []),
   ];
   return {

@@ -42,7 +42,7 @@ export function oracle({ oracle: curve, best_pools, models, best_single }: Ensem
 
 export function oracleNoise({ oracle: curve, controls }: EnsembleReport): string {
   return plot({
-    alt: 'Gain of choosing the best of k models per sample: an average pool gains less than independent noise would, and less than versions of one model do',
+    alt: 'Gain of choosing the best of k models per sample: an average pool gains less than independent noise would, and the best pool of two less than two reseeds of one model do',
     x: 'k, models in the pool',
     y: 'gain, bits per byte',
     rule: 0,
@@ -65,6 +65,16 @@ export function oracleNoise({ oracle: curve, controls }: EnsembleReport): string
         draw: 'dots',
         points: controls.nulls.map(
           ({ k, gain: { value, low, high } }): Point => ({ x: k, y: value, low, high }),
+        ),
+      },
+      {
+        name: 'best pool, on other samples',
+        colour: ORANGE,
+        draw: 'dots',
+        points: controls.nulls.flatMap(({ pool }): Point[] =>
+          pool
+            ? [{ x: pool.members.length, y: pool.gain.value, low: pool.gain.low, high: pool.gain.high }]
+            : [],
         ),
       },
     ],

@@ -6,18 +6,18 @@ import { loss, NONE, percent } from '../../../../words/numbers.ts';
 import { type Series, type Tip, type XyFigure, zeroLevel } from '../figure.ts';
 import { barEnds, estimatedPoint, plainPoint, plainSeries, valueRows } from '../series.ts';
 import { gainAxis, modelsAxis } from './axes.ts';
-import { averagePool, independentNoise } from './looks.ts';
+import { averagePool, bestPool, independentNoise } from './looks.ts';
 
 /** Null for a single model. */
 export function gainFigure({ oracle, controls }: EnsembleReport): XyFigure | null {
   if (oracle.length < 2) return null;
   const { nulls, independence } = controls;
-  const series = [nullSeries(nulls), measured(oracle), independent(oracle)].filter(
+  const series = [nullSeries(nulls), poolSeries(nulls), measured(oracle), independent(oracle)].filter(
     ({ points }) => points.length > 0,
   );
   const ends = [
     ...oracle.flatMap(({ gain, independent_gain }) => [...barEnds(gain), independent_gain ?? 0]),
-    ...nulls.flatMap(({ gain }) => barEnds(gain)),
+    ...nulls.flatMap(({ gain, pool }) => [...barEnds(gain), ...(pool ? barEnds(pool.gain) : [])]),
   ];
   const share = independence
     ? ` Independent noise would give ${percent(independence.share.value)} of the whole.`
@@ -60,6 +60,11 @@ export function gainFigure({ oracle, controls }: EnsembleReport): XyFigure | nul
             'average pool',
           ]),
           ...nulls.map(({ k, gain, model }) => [k, gain.value, gain.low, gain.high, null, model]),
+          ...nulls.flatMap(({ pool }) =>
+            pool
+              ? [[pool.members.length, pool.gain.value, pool.gain.low, pool.gain.high, null, 'best pool']]
+              : [],
+          ),
         ],
       },
     },
@@ -104,6 +109,17 @@ function nullSeries(nulls: readonly NullGroup[]): Series {
     },
     points: nulls.map(({ k, gain }) => estimatedPoint(k, gain)),
     tip: (i) => nullTip(nulls[i]),
+  };
+}
+
+/** The pools that these are held against, over the best single model. */
+function poolSeries(nulls: readonly NullGroup[]): Series {
+  const held = nulls.filter(({ pool }) => pool !== null);
+  return {
+    ...bestPool,
+    label: 'Best pool, on other samples',
+    points: held.flatMap(({ pool }) => (pool ? [estimatedPoint(pool.members.length, pool.gain)] : [])),
+    tip: (i) => nullTip(held[i]),
   };
 }
 

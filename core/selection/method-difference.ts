@@ -23,18 +23,54 @@ export function methodDifferences(
   samples: Samples,
   required = 0,
 ): DifferencePoint[] {
-  const [ours, theirs] = areSameDraws(own, other) ? [own, other] : sharedDraws(own, other);
-  const others = typicalPoints(theirs, pool, samples, required);
-  return typicalPoints(ours, pool, samples, required).map((point, at) => {
-    const losses = minus(point.losses, (others[at] as TypicalPoint).losses);
-    if (point.exhaustive) return { point: { ...point, losses }, measured: [] };
-    const measured = point.entries.map(({ index }) => {
-      const { members, draws, ...a } = ours[index] as Measured;
-      return { ...minus(a, theirs[index] as Measured), members, draws };
-    });
-    const entries = point.entries.map(({ weight }, index) => ({ index, weight }));
-    return { point: { ...point, losses, entries }, measured };
+  const sizes = sizesThatDiffer(own, other);
+  const differs = ({ members }: Measured) => sizes.has(members.length);
+  const [ours, theirs] = sharedDraws(own.filter(differs), other.filter(differs));
+  const points = (rows: readonly Measured[]) => typicalPoints(rows, pool, samples, required);
+  const same = points(own).filter(({ k }) => !sizes.has(k));
+  return [
+    ...same.map((point) => minusPoint(point, own, atSize(points(other), point.k), other)),
+    ...points(ours).map((point) => minusPoint(point, ours, atSize(points(theirs), point.k), theirs)),
+  ].sort((a, b) => a.point.k - b.point.k);
+}
+
+function atSize(points: readonly TypicalPoint[], k: number): TypicalPoint {
+  return points.find((point) => point.k === k) as TypicalPoint;
+}
+
+/** Of the same subsets in the same order, drawn equally often. */
+function minusPoint(
+  point: TypicalPoint,
+  own: readonly Measured[],
+  against: TypicalPoint,
+  other: readonly Measured[],
+): DifferencePoint {
+  const losses = minus(point.losses, against.losses);
+  if (point.exhaustive) return { point: { ...point, losses }, measured: [] };
+  const measured = point.entries.map(({ index }, i) => {
+    const { members, draws, ...a } = own[index] as Measured;
+    const b = other[against.entries[i]?.index ?? -1] as Measured;
+    return { ...minus(a, b), members, draws };
   });
+  const entries = point.entries.map(({ weight }, index) => ({ index, weight }));
+  return { point: { ...point, losses, entries }, measured };
+}
+
+/** Where they have not merged the same subsets in the same order, drawn equally often. */
+function sizesThatDiffer(own: readonly Measured[], other: readonly Measured[]): ReadonlySet<number> {
+  const [ours, theirs] = [bySize(own), bySize(other)];
+  const sizes = [...new Set([...ours.keys(), ...theirs.keys()])];
+  return new Set(sizes.filter((k) => !areSameDraws(ours.get(k) ?? [], theirs.get(k) ?? [])));
+}
+
+function bySize(rows: readonly Measured[]): Map<number, Measured[]> {
+  const found = new Map<number, Measured[]>();
+  for (const row of rows) {
+    const same = found.get(row.members.length);
+    if (same) same.push(row);
+    else found.set(row.members.length, [row]);
+  }
+  return found;
 }
 
 function areSameDraws(own: readonly Measured[], other: readonly Measured[]): boolean {
@@ -42,11 +78,7 @@ function areSameDraws(own: readonly Measured[], other: readonly Measured[]): boo
     own.length === other.length &&
     own.every(({ members, draws }, i) => {
       const its = other[i] as Measured;
-      return (
-        draws === its.draws &&
-        members.length === its.members.length &&
-        members.every((d, at) => d === its.members[at])
-      );
+      return draws === its.draws && members.every((d, at) => d === its.members[at]);
     })
   );
 }

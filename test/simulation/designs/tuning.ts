@@ -4,6 +4,7 @@ import { estimatedFrom } from '../../../core/selection/estimated.ts';
 import { foldsOf } from '../../../core/selection/folds.ts';
 import { meanLosses, objectiveOf } from '../../../core/selection/measured.ts';
 import { resample } from '../../../core/selection/resample.ts';
+import { subsetError } from '../../../core/selection/subset-error.ts';
 import { fallOfCurve, type Gain, meanGains, sampleError } from '../../../core/selection/tuned-curve.ts';
 import { tuneSubset } from '../../../core/selection/tuned-subset.ts';
 import { typicalPoints } from '../../../core/selection/typical.ts';
@@ -53,6 +54,10 @@ export const TUNING_DESIGNS: readonly StudyDesign[] = PARTS.map(({ name, world: 
         const error = sampleError(losses, samples, weights, true);
         const saved = estimatedFrom(objectiveOf(losses, weights), [error]);
         tally.interval('tuning saves, a subset', fixed.macro(members) - truth.loss, saved);
+        const tuned = estimatedFrom(objectiveOf(found.losses, weights), [
+          sampleError(found.losses, samples, weights, true),
+        ]);
+        tally.interval('loss at the best scale', truth.loss, tuned);
         return { k: members.length, losses };
       });
       const means = meanGains(gains, (k) => subsetsOf(M, k).length, samples, weights);
@@ -68,7 +73,29 @@ export const TUNING_DESIGNS: readonly StudyDesign[] = PARTS.map(({ name, world: 
           own,
         );
       }
-      const points = typicalPoints(measuredIn(world, subsets), M, samples);
+      const measured = measuredIn(world, subsets);
+      const points = typicalPoints(measured, M, samples);
+      const errors = subsetError(points, measured, M, samples, weights, null);
+      for (const [at, { k, losses }] of points.entries()) {
+        const gain = means.find((each) => each.k === k);
+        if (!gain || !errors) continue;
+        const tuned = meanLosses([losses, gain.losses], [1, -1], samples);
+        const typical = {
+          variance: errors.clusters.reduce((sum, cluster) => sum + (cluster[at] ?? 0) ** 2, 0),
+          freedom: errors.freedom[at] ?? 0,
+        };
+        // A subset of high loss gains more: the sum of both errors is too large.
+        tally.interval(
+          'tuned typical loss',
+          lossAt(k),
+          estimatedFrom(objectiveOf(tuned, weights), [
+            sampleError(tuned, samples, weights, true),
+            typical,
+            gain.subsetError,
+          ]),
+          'cautious',
+        );
+      }
       const ends = [1, M].map((k) => {
         const gain = means.find((each) => each.k === k);
         const typical = points.find((each) => each.k === k)?.losses;

@@ -119,8 +119,17 @@ export class World {
 
   /** Weighted mean of the truth over the domains. */
   macro(members: readonly number[], seed: number | null = null, scale = 1): number {
+    return this.#meanOf(this.truth(members, seed, scale));
+  }
+
+  /** The same of θ0 + Σ w·v, with a weight for each expert. */
+  macroOf(weights: readonly number[]): number {
+    return this.#meanOf(this.#truthAt(this.#weightedUpdate([...weights.keys()], weights)));
+  }
+
+  #meanOf(losses: readonly number[]): number {
     const weights = normalised(this.weights);
-    return this.truth(members, seed, scale).reduce((sum, loss, d) => sum + (weights[d] ?? 0) * loss, 0);
+    return losses.reduce((sum, loss, d) => sum + (weights[d] ?? 0) * loss, 0);
   }
 
   /** Of the domains in the objective. */
@@ -165,10 +174,13 @@ export class World {
 
   /** Of θ0 + Σ w·v. */
   weighted(members: readonly number[], weights: readonly number[], d: number): Score {
-    const x = Array.from({ length: DIMENSIONS }, (_, i) =>
+    return this.#scoreAt(this.#weightedUpdate(members, weights), d);
+  }
+
+  #weightedUpdate(members: readonly number[], weights: readonly number[]): number[] {
+    return Array.from({ length: DIMENSIONS }, (_, i) =>
       members.reduce((sum, member, at) => sum + (weights[at] ?? 0) * (this.#vectors[member]?.[i] ?? 0), 0),
     );
-    return this.#scoreAt(x, d);
   }
 
   #scoreAt(x: readonly number[], d: number, roughness?: readonly number[]): Score {

@@ -1,5 +1,6 @@
 /** What a sweep of a known world measures, and what is true of every subset. */
 import type { Random } from '../../core/law/random.ts';
+import type { Score } from '../../core/report/input.ts';
 import type { Losses, Measured } from '../../core/selection/measured.ts';
 import { type DomainWeights, normalised, type Samples, samplesOf } from '../../core/selection/samples.ts';
 import { subsetsOf, type World, type WorldOptions } from '../report/world.ts';
@@ -82,7 +83,15 @@ export function measuredIn(world: World, subsets: Drawn['subsets'], scale = 1): 
 }
 
 export function lossesIn(world: World, members: readonly number[], scale = 1): Losses {
-  const scores = world.domains.map((_, d) => world.score(members, d, null, scale));
+  return joined(world.domains.map((_, d) => world.score(members, d, null, scale)));
+}
+
+/** Of θ0 + Σ w·v, with a weight for each expert. */
+export function weightedLossesIn(world: World, weights: readonly number[]): Losses {
+  return joined(world.domains.map((_, d) => world.weighted([...weights.keys()], weights, d)));
+}
+
+function joined(scores: readonly Score[]): Losses {
   const nll = new Float32Array(scores.reduce((sum, { perSample }) => sum + perSample.length, 0));
   let at = 0;
   for (const { perSample } of scores) {

@@ -1,12 +1,23 @@
 /** Choosing among measured subsets: the tied set, and what one expert less or more would be. */
 
-import { objectiveOf } from '../../../core/selection/measured.ts';
+import type { Random } from '../../../core/law/random.ts';
+import { estimatedFrom } from '../../../core/selection/estimated.ts';
+import { influence, type Measured, objectiveOf } from '../../../core/selection/measured.ts';
 import { type Neighbour, neighbours } from '../../../core/selection/neighbours.ts';
 import { resample } from '../../../core/selection/resample.ts';
+import { pairedVariance, sampleVariance } from '../../../core/selection/sample-variance.ts';
 import { tiedWithBest } from '../../../core/selection/tied.ts';
 import { World, type WorldOptions } from '../../report/world.ts';
 import { allSubsets } from '../../selection/pool.ts';
-import { lossesIn, measuredIn, SIX_EXPERTS, samplesIn, UNEQUAL_DOMAINS, weightsIn } from '../sweeps.ts';
+import {
+  lossesIn,
+  measuredIn,
+  SIX_EXPERTS,
+  samplesIn,
+  UNEQUAL_DOMAINS,
+  weightedLossesIn,
+  weightsIn,
+} from '../sweeps.ts';
 import type { RowKind, StudyDesign, Tally } from '../tally.ts';
 
 const RESAMPLES = 400;
@@ -32,20 +43,20 @@ export const CHOOSING_DESIGNS: readonly StudyDesign[] = PARTS.map(({ name, world
   return {
     name,
     seed: 2300 + index,
-    replicate: (tally, _, r) => {
+    replicate: (tally, random, r) => {
       const world = new World(options, 1 + r, options.seed);
       const samples = samplesIn(world);
       const weights = weightsIn(world);
       const measured = measuredIn(world, subsets);
       const resamples = resample(samples, r, RESAMPLES);
-      const best = lowest(
-        candidates,
-        measured.map((row) => objectiveOf(row, weights)),
-      );
+      const objectives = measured.map((row) => objectiveOf(row, weights));
+      const best = lowest(candidates, objectives);
+      const overall = lowest([...measured.keys()], objectives);
       const tied = tiedWithBest(best, candidates, measured, samples, weights, resamples);
       tally.event('tied set holds the best', 'cautious', tied.includes(trueBest));
       for (const i of candidates)
         if (i !== trueBest) tally.event('another subset ruled out', 'power', !tied.includes(i));
+      countWeights(weightsAtRandom(options.experts, random), world, measured[overall] ?? never(), tally);
       const around = (index: number, of: string, kind: RowKind) => {
         const input = {
           measured,
@@ -92,4 +103,29 @@ function countTogether(
     return (change?.low ?? Infinity) <= value && value <= (change?.high ?? -Infinity);
   });
   tally.event(`${quantity}, all at once`, kind, all);
+}
+
+/** Shares that sum to 1, all equally probable. */
+function weightsAtRandom(pool: number, random: Random): number[] {
+  const parts = Array.from({ length: pool }, () => -Math.log(1 - random.uniform()));
+  const total = parts.reduce((sum, part) => sum + part, 0);
+  return parts.map((part) => part / total);
+}
+
+/** Merged weights, and their gain against the best measured subset, as the report has them. */
+function countWeights(shares: readonly number[], world: World, best: Measured, tally: Tally): void {
+  const samples = samplesIn(world);
+  const weights = weightsIn(world);
+  const losses = weightedLossesIn(world, shares);
+  const values = influence(losses, samples, weights);
+  const value = objectiveOf(losses, weights);
+  const own = estimatedFrom(value, [sampleVariance([values], samples)]);
+  tally.interval('merged weights, loss', world.macroOf(shares), own);
+  const paired = pairedVariance(values, influence(best, samples, weights), samples);
+  const gain = estimatedFrom(objectiveOf(best, weights) - value, [paired]);
+  tally.interval('merged weights, gain', world.macro(best.members) - world.macroOf(shares), gain, 'cautious');
+}
+
+function never(): never {
+  throw new RangeError('Nothing is measured.');
 }

@@ -24,7 +24,7 @@ export async function attach(context: Context, file: string, options: RunOptions
       throw new ProblemError({
         code: 'nothing_runs',
         message: 'No run of this experiment is going on.',
-        fix: `Start one with: ${invocation(context.io.env, 'run', file)}`,
+        fix: `Start one with: ${invocation(context.io.env, 'run', file, options.on)}`,
       });
     }
     return watch(context, session, { ...options, file, leave: true });

@@ -1,6 +1,6 @@
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import type { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
-import type { Context, ExitCode } from '../command.ts';
+import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
 import { ensembleText } from '../report/ensemble/ensemble-text.ts';
@@ -11,8 +11,7 @@ import { pageWritten } from './as-page.ts';
 import { type FollowOptions, followEnsemble } from './follow-ensemble.ts';
 import { type Refused, refuse } from './refused-of-ensembles.ts';
 
-export interface EnsembleOptions {
-  readonly json: boolean;
+export interface EnsembleOptions extends CommonOptions {
   readonly full: boolean;
   readonly detach: boolean;
   readonly device?: string;
@@ -38,7 +37,7 @@ export async function runEnsemble(
       return summary.failed > 0 ? 1 : 0;
     }
     if (options.detach) {
-      const attach = invocation(io.env, 'attach', file);
+      const attach = invocation(io.env, 'attach', file, options.on);
       if (options.json) printJson(io, { run, state, warnings });
       else print(io, `The run goes on by itself (${state}). See it with: ${attach}`);
       return 0;
@@ -51,7 +50,7 @@ export async function runEnsemble(
 export async function attachEnsemble(
   context: Context,
   file: string,
-  options: Pick<EnsembleOptions, 'json' | 'full'>,
+  options: Pick<EnsembleOptions, 'json' | 'full' | 'on'>,
 ): Promise<ExitCode> {
   const own = { ...context, signal: new AbortController().signal };
   return withEnsemble(own, file, options, async (session) => {
@@ -64,7 +63,7 @@ export async function attachEnsemble(
 export async function reportEnsemble(
   context: Context,
   file: string,
-  options: Pick<EnsembleOptions, 'json' | 'full'> & Refused & { readonly html?: string | true },
+  options: Pick<EnsembleOptions, 'json' | 'full' | 'on'> & Refused & { readonly html?: string | true },
 ): Promise<ExitCode> {
   refuse(options);
   return withEnsemble(context, file, options, async (session) => {
@@ -74,20 +73,20 @@ export async function reportEnsemble(
   });
 }
 
-type WatchOptions = FollowOptions & Pick<EnsembleOptions, 'json' | 'full'> & { readonly file: string };
+type WatchOptions = FollowOptions & Pick<EnsembleOptions, 'json' | 'full' | 'on'> & { readonly file: string };
 
 /** Follows a run to its end, or until Ctrl-C, and prints the report of what is there then. */
 async function watch(context: Context, session: EnsembleSession, options: WatchOptions): Promise<ExitCode> {
   const { io } = context;
   const last = await followEnsemble(io, session, options);
   if (last === null) {
-    say(io, `Left; the run goes on. End it with: ${invocation(io.env, 'stop', options.file)}`);
+    say(io, `Left; the run goes on. End it with: ${invocation(io.env, 'stop', options.file, options.on)}`);
     return 130;
   }
   await showReport(context, session, options);
   if (last.problem) io.err.write(`\n${problemText(last.problem, io.errStyle)}\n`);
   if (last.state === 'stopped') {
-    say(io, `\nStopped. Nothing is lost. Go on with: ${invocation(io.env, 'run', options.file)}`);
+    say(io, `\nStopped. Nothing is lost. Go on with: ${invocation(io.env, 'run', options.file, options.on)}`);
     return 130;
   }
   return last.state === 'failed' || last.failed > 0 ? 1 : 0;
@@ -96,7 +95,7 @@ async function watch(context: Context, session: EnsembleSession, options: WatchO
 async function showReport(
   { io }: Context,
   session: EnsembleSession,
-  { json, full }: Pick<EnsembleOptions, 'json' | 'full'>,
+  { json, full }: Pick<EnsembleOptions, 'json' | 'full' | 'on'>,
 ): Promise<void> {
   const report: EnsembleDocument = await session.report();
   if (json) printJson(io, report);

@@ -5,7 +5,7 @@ import type { DownstreamProgress } from '../../runner/session-types.ts';
 import { counted } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import { bytes, roughly } from '../../words/units.ts';
-import type { Context, ExitCode } from '../command.ts';
+import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { agrees } from '../host-consent.ts';
 import { invocation } from '../invocation.ts';
 import { type Io, say } from '../terminal/io.ts';
@@ -36,26 +36,30 @@ export async function readyHarness(
   }, signal);
 }
 
+/** As on the command line. */
+type Asked = Pick<CommonOptions, 'on'> & { readonly file: string };
+
 /** Scores what the report singles out on the experiment's tasks. Ctrl-C stops; what is scored stays. */
 export async function scoreOnTasks(
   { io, signal }: Context,
   session: ExperimentSession,
-  file: string,
+  asked: Asked,
 ): Promise<ExitCode> {
   const tell = progressOf(io);
   try {
     const { state, failed } = await session.downstream({ signal, onProgress: tell });
     if (state === 'nothing_to_do') say(io, 'Every model is scored on every task.');
-    if (state === 'stopped') return stopped(io, file);
+    if (state === 'stopped') return stopped(io, asked);
     return failed > 0 ? 1 : 0;
   } catch (error) {
-    if (error instanceof ProblemError && error.problem.code === 'cancelled') return stopped(io, file);
+    if (error instanceof ProblemError && error.problem.code === 'cancelled') return stopped(io, asked);
     throw error;
   }
 }
 
-function stopped(io: Io, file: string): ExitCode {
-  say(io, `Stopped. What was scored is kept. Go on with: ${invocation(io.env, 'run', file)} --downstream`);
+function stopped(io: Io, { file, on }: Asked): ExitCode {
+  const again = invocation(io.env, 'run', file, on);
+  say(io, `Stopped. What was scored is kept. Go on with: ${again} --downstream`);
   return 130;
 }
 

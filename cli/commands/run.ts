@@ -57,7 +57,7 @@ async function onTasks(
   options: WatchOptions,
   code: ExitCode,
 ): Promise<ExitCode> {
-  const own = await scoreOnTasks(context, session, options.file);
+  const own = await scoreOnTasks(context, session, options);
   await report(context, session, options);
   return own === 0 ? code : own;
 }
@@ -78,7 +78,7 @@ async function measure(
     return summary.failed > 0 ? 1 : 0;
   }
   if (options.detach) {
-    const attach = invocation(io.env, 'attach', options.file);
+    const attach = invocation(io.env, 'attach', options.file, options.on);
     if (options.json) printJson(io, outcome);
     else print(io, `The run goes on by itself (${outcome.state}). See it with: ${attach}`);
     return 0;
@@ -120,10 +120,10 @@ export async function watch(
   options: WatchOptions,
 ): Promise<ExitCode> {
   const { io } = context;
-  const again = invocation(io.env, 'run', options.file);
+  const again = invocation(io.env, 'run', options.file, options.on);
   const last = await followed(io, session, options.leave);
   if (last === null) {
-    say(io, `Left; the run goes on. End it with: ${invocation(io.env, 'stop', options.file)}`);
+    say(io, `Left; the run goes on. End it with: ${invocation(io.env, 'stop', options.file, options.on)}`);
     return 130;
   }
   const made = await session.report('complete');

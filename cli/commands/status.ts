@@ -32,13 +32,13 @@ export async function status(context: Context, file: string, options: CommonOpti
     else
       print(
         io,
-        `${count(progress.done)} of ${counted(progress.total, 'model')} scored; ${waiting(progress.done, missing, invocation(io.env, 'run', file))}.`,
+        `${count(progress.done)} of ${counted(progress.total, 'model')} scored; ${waiting(progress.done, missing, invocation(io.env, 'run', file, options.on))}.`,
       );
     if (precision) print(io, precisionSentence(precision));
     for (const { problem: ended } of newest) if (ended) print(io, problemText(ended, io.style));
     if (problem) print(io, problemText(problem, io.style));
     if (missing > 0 && newest[0]?.state === 'failed')
-      print(io, `Go on with: ${invocation(io.env, 'run', file)}`);
+      print(io, `Go on with: ${invocation(io.env, 'run', file, options.on)}`);
     return 0;
   });
 }

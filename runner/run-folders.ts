@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import type { PlanId, WorkerStatus } from '../core/store/format.ts';
 import { hasEnded, parseEvents, parseStatus, type RunEvent } from '../core/store/status.ts';
-import { hostWord } from './hosts/mirror-files.ts';
+import { type HostWord, hostWord } from './hosts/mirror-files.ts';
 import { type ProcessIdentity, processLives } from './process-alive.ts';
 
 export interface RunFolder {
@@ -43,7 +43,7 @@ export function readRun(store: string, run: string): RunFolder | null {
   const job = events.find((event) => typeof event['job'] === 'string')?.['job'] ?? 'run';
   // Before the statuses: what is gone by now has written its last word.
   const word = hostWord(store, run);
-  const lives = word === undefined ? livesOf(events) : [{ worker: null, alive: word }];
+  const lives = word === undefined ? livesOf(events) : livesBy(word);
   const status = names(path.join(folder, 'status'))
     .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
     .sort()
@@ -138,6 +138,11 @@ function livesOf(events: readonly RunEvent[]) {
     if (!own) return [];
     return [{ worker: typeof worker === 'string' ? worker : null, alive: processLives(own) }];
   });
+}
+
+/** As the host says. */
+function livesBy({ alive, gone }: HostWord) {
+  return [{ worker: null, alive }, ...gone.map((worker) => ({ worker, alive: false }))];
 }
 
 function readStatus(file: string): WorkerStatus | null {

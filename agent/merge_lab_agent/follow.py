@@ -57,8 +57,8 @@ class Follower:
     whole, from offset 0, each time they are replaced, and after all that was appended before: whoever reads
     that a worker is done has its results. A path that ends in `/` stands for every file of that folder,
     those to come included. With a `plan`, its results and runs are followed too, those to come included;
-    `synced {stream}` says once that everything there has been sent, `lives {stream, run, alive}` whether
-    the process of a run lives.
+    `synced {stream}` says once that everything there has been sent, `lives {stream, run, alive, gone}`
+    whether the process of a run lives, and which of its workers are known to be gone.
     """
 
     def __init__(self, notify: Notify) -> None:

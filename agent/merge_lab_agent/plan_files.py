@@ -27,7 +27,7 @@ class PlanFiles:
     _scanned: dict[str, int] = field(default_factory=dict)
     _results: set[str] = field(default_factory=set)
     _runs: dict[str, str] = field(default_factory=dict)
-    _told: dict[str, bool | None] = field(default_factory=dict)
+    _told: dict[str, dict[str, Any]] = field(default_factory=dict)
     _looked: float = float("-inf")
 
     def paths(self) -> list[str]:
@@ -38,7 +38,7 @@ class PlanFiles:
         return [*sorted(self._results), *(run + name for run in runs for name in inside)]
 
     def lives(self) -> list[dict[str, Any]]:
-        """`{run, alive}` of each run of which that is news, every two seconds at most."""
+        """`{run, alive, gone}` of each run of which that is news, every two seconds at most."""
         if time.monotonic() - self._looked < LIVES_SECONDS:
             return []
         self._looked = time.monotonic()
@@ -46,9 +46,10 @@ class PlanFiles:
         for run in self._own_runs():
             record = read_run(self.store.runs / run)
             alive = False if record.state in ENDED else record.alive
-            if run not in self._told or self._told[run] != alive:
-                self._told[run] = alive
-                news.append({"run": run, "alive": alive})
+            life = {"run": run, "alive": alive, "gone": list(record.gone)}
+            if self._told.get(run) != life:
+                self._told[run] = life
+                news.append(life)
         return news
 
     def tell_again(self, news: list[dict[str, Any]]) -> None:

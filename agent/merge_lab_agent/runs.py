@@ -30,6 +30,8 @@ class RunRecord:
     device: str
     alive: bool | None
     workers: list[dict[str, Any]]
+    gone: tuple[str, ...] = ()
+    """Workers whose processes are known to be gone."""
 
     @property
     def state(self) -> str:
@@ -95,7 +97,8 @@ def read_run(folder: Path) -> RunRecord:
             process = ProcessIdentity.from_json(event.get("process"))
             if process is not None:
                 processes.append(process)
-                of_worker[str(event.get("worker"))] = process
+                if isinstance(event.get("worker"), str):
+                    of_worker[event["worker"]] = process
     on_slurm = slurm_request(folder).exists()
     lives = {process: None if on_slurm else alive(process) for process in processes}
     workers = [
@@ -109,8 +112,9 @@ def read_run(folder: Path) -> RunRecord:
         if isinstance(document.get("state"), str)
     ]
     workers.sort(key=lambda status: str(status.get("worker")))
+    gone = tuple(sorted(worker for worker, process in of_worker.items() if lives[process] is False))
     life = on_slurm or _any_alive(lives.values())
-    return RunRecord(folder.name, folder, job, plan, device, life, workers)
+    return RunRecord(folder.name, folder, job, plan, device, life, workers, gone)
 
 
 def slurm_request(folder: Path) -> Path:

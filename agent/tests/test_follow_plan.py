@@ -123,3 +123,23 @@ def test_it_is_said_whether_the_process_of_a_run_lives(store: Store, heard: Hear
     os.waitpid(child, 0)
     wait_for(lambda: len(heard.all("lives")) == 2)
     assert [life["alive"] for life in heard.all("lives")] == [True, False]
+
+
+def test_a_worker_that_is_gone_among_living_ones_is_told(store: Store, heard: Heard) -> None:
+    own = save_plan(store, {}, OWN)
+    child = os.fork()
+    if child == 0:
+        time.sleep(60)
+        os._exit(0)
+    run_of(store, "r", own.id, "running", this_process().to_json())
+    with (store.run("r") / "events.jsonl").open("a") as events:
+        for worker, process in (("w", this_process()), ("w2", identify(child))):
+            event = {"event": "started", "job": "run", "plan": own.id, "worker": worker}
+            events.write(json.dumps(event | {"process": process.to_json()}) + "\n")
+    heard.follower.follow({"store": str(store.root), "plan": own.id, "files": {}})
+    wait_for(lambda: heard.all("lives") != [])
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    wait_for(lambda: len(heard.all("lives")) == 2)
+    told = [(life["alive"], life["gone"]) for life in heard.all("lives")]
+    assert told == [(True, []), (True, ["w2"])]

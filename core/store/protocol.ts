@@ -211,8 +211,13 @@ export const notifications = {
   bytes: z.strictObject({ stream: z.string(), path: storePath, offset, data: z.base64() }),
   /** Everything of the plan that was there has been sent. */
   synced: z.strictObject({ stream: z.string() }),
-  /** Whether the process of a run of the plan lives; null where the host does not know either. */
-  lives: z.strictObject({ stream: z.string(), run: z.string(), alive: z.boolean().nullable() }),
+  /** Whether any process of a run of the plan lives, null where the host does not know either; and workers that are gone. */
+  lives: z.strictObject({
+    stream: z.string(),
+    run: z.string(),
+    alive: z.boolean().nullable(),
+    gone: z.array(z.string()),
+  }),
 } as const;
 
 const id = z.union([z.number().int(), z.string()]);

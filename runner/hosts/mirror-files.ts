@@ -22,6 +22,13 @@ const RUN = new RegExp(`^${NAME}$`);
 /** A status is a few hundred bytes; one that comes in several pieces is none. */
 const LARGEST_STATUS = 100_000;
 
+export interface HostWord {
+  /** Whether any process of the run lives; null where the host does not know either. */
+  readonly alive: boolean | null;
+  /** Workers whose processes are gone. */
+  readonly gone: readonly string[];
+}
+
 export type Taken = 'taken' | 'gap' | 'refused';
 
 export class MirrorFiles {
@@ -66,10 +73,10 @@ export class MirrorFiles {
     return 'taken';
   }
 
-  /** What the host says of a run's process, which nobody can look at from here. */
-  lives(run: string, alive: boolean | null): Taken {
+  /** What the host says of a run's processes, which nobody can look at from here. */
+  lives(run: string, { alive, gone }: HostWord): Taken {
     if (!RUN.test(run)) return 'refused';
-    writeAtomically(path.join(this.#store, 'runs', run, 'host.json'), `${JSON.stringify({ alive })}\n`);
+    writeAtomically(path.join(this.#store, 'runs', run, 'host.json'), `${JSON.stringify({ alive, gone })}\n`);
     return 'taken';
   }
 
@@ -102,11 +109,12 @@ export class MirrorFiles {
   }
 }
 
-/** The host's last word on a run's process; undefined in a store that is no mirror. */
-export function hostWord(store: string, run: string): boolean | null | undefined {
+/** The host's last word on a run's processes; undefined in a store that is no mirror. */
+export function hostWord(store: string, run: string): HostWord | undefined {
   try {
-    const { alive } = JSON.parse(readFileSync(path.join(store, 'runs', run, 'host.json'), 'utf8'));
-    return typeof alive === 'boolean' ? alive : null;
+    const { alive, gone } = JSON.parse(readFileSync(path.join(store, 'runs', run, 'host.json'), 'utf8'));
+    const workers = Array.isArray(gone) ? gone.filter((worker) => typeof worker === 'string') : [];
+    return { alive: typeof alive === 'boolean' ? alive : null, gone: workers };
   } catch {
     return undefined;
   }

@@ -133,7 +133,7 @@ export class Mirror implements AsyncDisposable {
         if (taken === 'gap') ended.abort();
         const run = bytes.path.match(/^runs\/([^/]+)\//)?.[1];
         if (run !== undefined && taken === 'taken') this.#runs.add(run);
-      } else if (lives) this.#files.lives(lives.run, lives.alive);
+      } else if (lives) this.#files.lives(lives.run, lives);
       else if (method === 'synced') {
         this.#tries = 0;
         this.#isSynced();

@@ -70,15 +70,15 @@ describe('a copy of a store', () => {
   ])('writes nothing at %s, whatever the host says', (file) => {
     const files = new MirrorFiles(store);
     expect(files.take(file, 0, bytes('x'))).toBe('refused');
-    expect(files.lives('../r', true)).toBe('refused');
+    expect(files.lives('../r', { alive: true, gone: [] })).toBe('refused');
     expect(readdirSync(store)).toEqual([]);
   });
 
   it("remembers the host's word on a process", () => {
     expect(hostWord(store, 'r')).toBeUndefined();
     for (const alive of [true, null, false]) {
-      new MirrorFiles(store).lives('r', alive);
-      expect(hostWord(store, 'r')).toBe(alive);
+      new MirrorFiles(store).lives('r', { alive, gone: ['w1'] });
+      expect(hostWord(store, 'r')).toEqual({ alive, gone: ['w1'] });
     }
   });
 });

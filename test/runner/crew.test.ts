@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { statusLine } from '../../cli/terminal/progress.ts';
 import type { RunState, WorkerStatus } from '../../core/store/format.ts';
 import { stateOfRun } from '../../core/store/status.ts';
+import { MirrorFiles } from '../../runner/hosts/mirror-files.ts';
 import { isActive, type RunFolder, readRun, truthful } from '../../runner/run-folders.ts';
 import { watchRun } from '../../runner/watch-run.ts';
 
@@ -57,6 +58,20 @@ describe('a run of several workers', () => {
     expect(isActive(run())).toBe(true);
     expect(states()).toEqual(['failed', 'running']);
     expect(truthful(store, run())[0]?.problem?.code).toBe('run_died');
+  });
+
+  it('on a host is told of a lost one by the host, since nobody can look from here', () => {
+    events({});
+    say('one', 'running');
+    say('two', 'running');
+    const files = new MirrorFiles(store);
+    files.lives('r', { alive: true, gone: ['one'] });
+    expect(run()).toMatchObject({ alive: true, isElsewhere: true });
+    expect(states()).toEqual(['failed', 'running']);
+    files.lives('r', { alive: false, gone: ['one', 'two'] });
+    expect(states()).toEqual(['failed', 'failed']);
+    files.lives('r', { alive: null, gone: [] });
+    expect(states()).toEqual(['running', 'running']);
   });
 
   it('is done when the others have done what a lost one left', async () => {

@@ -1,6 +1,7 @@
 /** Laws of a pool's oracle over its summed parameters P (billions) or its number of models k, as people read them. */
 import type { PoolForm, PoolFormFit } from '../core/ensemble/study-types.ts';
-import { loss, significant } from './numbers.ts';
+import { interval } from './estimates.ts';
+import { loss, NONE, significant } from './numbers.ts';
 
 const NAMES: Readonly<Record<PoolForm, string>> = {
   power_floor: 'power law with a floor',
@@ -32,6 +33,13 @@ export function poolFormula({ form, parameters }: Pick<PoolFormFit, 'form' | 'pa
     default:
       return form satisfies never;
   }
+}
+
+/** Its floor with the interval, where it has one. */
+export function floorText({ parameters, intervals, misfit }: PoolFormFit): string {
+  if (misfit) return 'does not fit';
+  const floor = parameters['floor'];
+  return floor === undefined ? NONE : `${loss(floor)} (${interval(intervals['floor'] ?? [null, null])})`;
 }
 
 /** Bits per byte at a budget. @param P billions of parameters @param k models of the pool */

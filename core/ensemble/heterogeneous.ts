@@ -3,7 +3,7 @@ import { estimatedFrom } from '../selection/estimated.ts';
 import { type Losses, objectiveOf } from '../selection/measured.ts';
 import type { EnsembleData } from './data.ts';
 import { FEWEST_GROUPS, type Groups, jackknifeVariance } from './left-out.ts';
-import { randomOrders } from './random-pools.ts';
+import { randomOrders } from './random-orders.ts';
 import { bits, combination, errorOf, estimateInBits, lossesOf, minus, oracleOf } from './rows.ts';
 import type { Subject } from './subject.ts';
 import type { EnsembleModel, Heterogeneous } from './types.ts';

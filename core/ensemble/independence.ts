@@ -13,6 +13,7 @@ import { below } from '../selection/resample.ts';
 import { shuffle } from '../selection/shuffle.ts';
 import type { EnsembleData } from './data.ts';
 import { expectedMinima, rankTotals } from './expected-oracle.ts';
+import { lower } from './rows.ts';
 
 export const BINS = 10;
 
@@ -104,10 +105,6 @@ function shareOnce(
   const [oracle, independent] = [new Float64Array(n).fill(Infinity), new Float64Array(n).fill(Infinity)];
   let best = Number.POSITIVE_INFINITY;
   const column = new Float64Array(n);
-  const lower = (into: Float64Array) => {
-    for (let i = 0; i < n; i++)
-      if ((column[i] as number) < (into[i] as number)) into[i] = column[i] as number;
-  };
   for (const { nll } of rows) {
     let sum = 0;
     for (let i = 0; i < n; i++) {
@@ -115,9 +112,9 @@ function shareOnce(
       sum += column[i] as number;
     }
     best = Math.min(best, sum);
-    lower(oracle);
+    lower(oracle, column);
     shuffleBins(column, drawn.lengths, rng);
-    lower(independent);
+    lower(independent, column);
   }
   const total = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
   return (best - total(independent)) / (best - total(oracle));

@@ -24,10 +24,14 @@ export function lossesOf(nll: Float64Array, { start, domainTokens }: Samples): L
 export function oracleOf(rows: readonly Losses[]): Float64Array {
   const [first, ...rest] = rows;
   const out = Float64Array.from(first?.nll ?? []);
-  for (const { nll } of rest)
-    for (let s = 0; s < out.length; s++)
-      if ((nll[s] as number) < (out[s] as number)) out[s] = nll[s] as number;
+  for (const { nll } of rest) lower(out, nll);
   return out;
+}
+
+/** Elementwise minimum, into the first. */
+export function lower(current: Float64Array, column: Losses['nll']): void {
+  for (let s = 0; s < current.length; s++)
+    if ((column[s] as number) < (current[s] as number)) current[s] = column[s] as number;
 }
 
 /** Σ factor · row. */

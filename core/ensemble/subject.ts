@@ -3,7 +3,8 @@ import { objectiveOf } from '../selection/measured.ts';
 import { replicatesOf, resample } from '../selection/resample.ts';
 import { rankedModels, sizeClasses } from './compositions.ts';
 import type { EnsembleData } from './data.ts';
-import { budgetsOf, type Drawn, randomOrders } from './random-pools.ts';
+import { budgetsOf, randomOrders } from './random-orders.ts';
+import type { Drawn } from './random-pools.ts';
 import type { EnsembleModel } from './types.ts';
 
 export const BILLION = 1e9;

@@ -1,11 +1,11 @@
 /** What `--full` adds: which models the best pools have, the laws that were held against each other, families and pairs. */
-import type { BestPool, EnsembleReport, PoolFormFit } from '../../../core/ensemble/types.ts';
+import type { BestPool, EnsembleReport } from '../../../core/ensemble/types.ts';
 import { names } from '../../../words/ensemble.ts';
-import { estimated, interval } from '../../../words/estimates.ts';
+import { estimated } from '../../../words/estimates.ts';
 import { familySentences } from '../../../words/families.ts';
 import { loss } from '../../../words/numbers.ts';
 import { plain } from '../../../words/plain.ts';
-import { poolFormName, poolFormula } from '../../../words/pool-law.ts';
+import { floorText, poolFormName, poolFormula } from '../../../words/pool-law.ts';
 import { bytes, parameters } from '../../../words/units.ts';
 import { table, wrap } from '../../terminal/table.ts';
 import type { EnsembleTextOptions } from './ensemble-text.ts';
@@ -62,14 +62,9 @@ function lawsText({ study }: EnsembleReport, { style, columns }: EnsembleTextOpt
     { indent: '  ', heading: style.dim, width: columns },
   );
   const note =
-    'P: billions of parameters of all models together. Misses by: root mean square over budgets beyond those fitted.';
+    'P: billions of parameters of all models together. Misses by: root mean square over budgets beyond those fitted. ' +
+    'One that misses a point by more than its error does not fit.';
   return `${laws}\n${style.dim(wrap(note, columns, '  '))}`;
-}
-
-function floorText({ parameters: fitted, intervals }: PoolFormFit): string {
-  const floor = fitted['floor'];
-  if (floor === undefined) return '';
-  return `${loss(floor)} (${interval(intervals['floor'] ?? [null, null])})`;
 }
 
 /** The pairs that gain most over their better member. */

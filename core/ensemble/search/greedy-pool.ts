@@ -1,4 +1,5 @@
-import { currentOf, hasRoom, lower, type PoolTask, takenOf } from './pool-task.ts';
+import { lower } from '../rows.ts';
+import { currentOf, hasRoom, type PoolTask, takenOf } from './pool-task.ts';
 
 /** What a model costs in a greedy choice; shares of a limit, or 1. */
 export type Price = (m: number) => number;

@@ -4,6 +4,7 @@
  */
 import type { Losses } from '../../selection/measured.ts';
 import { type Costs, fits, setLimits } from '../limits.ts';
+import { lower } from '../rows.ts';
 import type { PoolGoal } from '../types.ts';
 
 export interface PoolTask {
@@ -50,11 +51,6 @@ export function currentOf(losses: readonly Float64Array[], members: readonly num
   const current = Float64Array.from(losses[first] as Float64Array);
   for (const m of rest) lower(current, losses[m] as Float64Array);
   return current;
-}
-
-export function lower(current: Float64Array, column: Float64Array): void {
-  for (let s = 0; s < current.length; s++)
-    if ((column[s] as number) < (current[s] as number)) current[s] = column[s] as number;
 }
 
 function worstOf([first, ...rest]: readonly Float64Array[]): Float64Array {

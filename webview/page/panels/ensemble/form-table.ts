@@ -1,9 +1,8 @@
 /** The laws that were held against each other, the best forecast first. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { EnsembleStudy, PoolFormFit, PoolLaw } from '../../../../core/ensemble/types.ts';
-import { interval } from '../../../../words/estimates.ts';
-import { loss, NONE } from '../../../../words/numbers.ts';
-import { poolFormName, poolFormula } from '../../../../words/pool-law.ts';
+import type { EnsembleStudy, PoolLaw } from '../../../../core/ensemble/types.ts';
+import { loss } from '../../../../words/numbers.ts';
+import { floorText, poolFormName, poolFormula } from '../../../../words/pool-law.ts';
 
 export function formTable({ typical, envelope }: EnsembleStudy): TemplateResult | typeof nothing {
   if (typical.forms.length + envelope.forms.length === 0) return nothing;
@@ -22,7 +21,7 @@ export function formTable({ typical, envelope }: EnsembleStudy): TemplateResult 
     </div>
     <p class="table-note">
       P is the parameters of all models together, in billions; k is their number. Misses by: root mean square over budgets
-      beyond those fitted, bits per byte.
+      beyond those fitted, bits per byte. A law that misses a point by more than its error does not fit.
     </p>`;
 }
 
@@ -38,10 +37,4 @@ function rows(of: string, { forms }: PoolLaw): TemplateResult[] {
         <td>${loss(fit.rmse, 4)}</td>
       </tr>`,
   );
-}
-
-function floorText({ parameters, intervals }: PoolFormFit): string {
-  const floor = parameters['floor'];
-  if (floor === undefined) return NONE;
-  return `${loss(floor)} (${interval(intervals['floor'] ?? [null, null])})`;
 }

@@ -46,6 +46,10 @@ export class LocalTarget implements Target {
     this.#signal = options.signal;
   }
 
+  deviceOfPlans(asked: string): string {
+    return asked;
+  }
+
   async prepare<A extends AnyPrepared>(request: PrepareRequest, of: Preparation<A>): Promise<A> {
     const kept = readPrepared(request, of);
     return kept ?? checked('prepare', of.schema, await this.#call('prepare', request));

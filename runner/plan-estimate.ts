@@ -17,7 +17,7 @@ export function estimatePlan(plan: PlanOutline, prepared: Prepared, look: Look, 
   return {
     seconds: expectedSeconds(prepared, look),
     memory_bytes: estimate?.memory_bytes ?? null,
-    available_memory_bytes: estimate?.available_memory_bytes ?? null,
+    available_memory_bytes: estimate?.available_memory_bytes || null,
     disk_bytes: missing * perMerge,
     free_disk_bytes: freeDisk(store),
     basis: measured ? 'merges measured here' : (estimate?.basis ?? 'nothing measured yet'),

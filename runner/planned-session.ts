@@ -104,7 +104,8 @@ export abstract class PlannedSession<Q extends Question> {
   }
 
   protected get prepareOptions(): PrepareOptions {
-    const { store, device, allowed } = this;
+    const { store, allowed, place } = this;
+    const device = place.deviceOfPlans(this.device);
     return { store, root: path.dirname(this.file), device, allowRemoteCode: allowed };
   }
 

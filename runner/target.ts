@@ -25,6 +25,8 @@ export interface Launched {
 
 /** Every store that is named is the one on this machine: of a host it is the copy. */
 export interface Target {
+  /** The device that a plan is made for where `asked` is what the user asks: also one that is not known before a job has it. */
+  deviceOfPlans(asked: string): string;
   /** Models and data, looked at and compared. Of this machine from what is kept, while nothing has changed. */
   prepare<A extends AnyPrepared>(request: PrepareRequest, of: Preparation<A>): Promise<A>;
   /** Measures the task vectors of a size; they are in the store then. */

@@ -21,10 +21,23 @@ GATE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Device:
-    """`name` as torch takes it; `description` as results record it: the hardware, not its number."""
+    """`name` as torch takes it; `description` as results record it: the hardware, not its number. One that is
+    not `here` belongs to a node that a batch system will choose: of it only the kind is known."""
 
     name: str
     description: str
+    here: bool = True
+
+
+ELSEWHERE = {
+    "elsewhere:cuda": Device("cuda", "a GPU of the cluster", here=False),
+    "elsewhere:cpu": Device("cpu", "processors of the cluster", here=False),
+}
+
+
+def planned_device(asked: str) -> Device:
+    """What a plan is made for: a device of this machine, or `elsewhere:cuda`, `elsewhere:cpu`."""
+    return ELSEWHERE.get(asked) or resolve_device(asked)
 
 
 def resolve_device(asked: str) -> Device:

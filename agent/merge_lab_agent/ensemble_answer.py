@@ -22,12 +22,12 @@ _MEASURED = 4
 class _Load:
     """One model as it will be scored."""
 
-    def __init__(self, member: Member, asked: str, device: str, available: int) -> None:
+    def __init__(self, member: Member, asked: str, device: str, available: int, here: bool) -> None:
         self.member = member
         self.cost = model_cost(member.checkpoint)
         self.geometry = estimate.Geometry.of(member.checkpoint)
         self.dtype = precision.choose_dtype(
-            asked, device, {member.checkpoint.dtype}, member.checkpoint.parameters
+            asked, device, {member.checkpoint.dtype}, member.checkpoint.parameters, here=here
         )
         self.batch_tokens = precision.choose_batch_tokens(
             device, available, self.geometry.hidden, self.geometry.intermediate
@@ -46,13 +46,13 @@ class _Load:
 def ensemble_answer(found: Preparation, store: Store, members: Sequence[Member]) -> dict[str, Any]:
     """Everything found, with device, types and batches chosen, and an estimate if nothing is in the way."""
     request = found.request
-    device = found.attempt(lambda: devices.resolve_device(request.device))
-    name = device.name if device else "cpu"
-    available = available_memory(name)
-    loads = [_Load(member, request.dtype, name, available) for member in members]
+    device = found.attempt(lambda: devices.planned_device(request.device))
+    name, here = (device.name, device.here) if device else ("cpu", True)
+    available = available_memory(name) if here else 0
+    loads = [_Load(member, request.dtype, name, available, here) for member in members]
     estimated = None
     if not found.problems and loads:
-        estimated = _estimate(found, store, name, loads, available)
+        estimated = _estimate(found, store, name if here else None, loads, available)
     return {
         "models": {load.member.model.id: _model_json(load) for load in loads},
         "evaluations": {
@@ -107,17 +107,20 @@ def _evaluation_json(file: str, built: EvaluationSet) -> dict[str, Any]:
 
 
 def _estimate(
-    found: Preparation, store: Store, device: str, loads: Sequence[_Load], available: int
+    found: Preparation, store: Store, device: str | None, loads: Sequence[_Load], available: int
 ) -> dict[str, Any]:
-    """Seconds by model, peak memory, free disk; notes a problem where something cannot fit."""
+    """Seconds by model, peak memory, free disk; notes a problem where something cannot fit. `device` is
+    None where it is not known yet: no seconds then, and no memory to compare with."""
     needed = max(load.memory for load in loads)
-    found.problems += estimate.refuse_what_cannot_fit(needed, available, device, store.root)
+    found.problems += estimate.refuse_what_cannot_fit(needed, available, device or "", store.root)
     return {
-        "seconds": _seconds(loads, device),
+        "seconds": {} if device is None else _seconds(loads, device),
         "memory_bytes": needed,
         "available_memory_bytes": available,
         "free_disk_bytes": estimate.free_disk(store.root),
-        "basis": f"layers and heads of some models' shapes, timed on {device} just now",
+        "basis": estimate.NODE_UNKNOWN
+        if device is None
+        else f"layers and heads of some models' shapes, timed on {device} just now",
     }
 
 

@@ -153,6 +153,9 @@ def memory_bytes(size: SizeLoad, dtype: str, batch_tokens: int) -> int:
     return _PROCESS_BYTES + parameters * _BYTES[dtype] + vectors + working
 
 
+NODE_UNKNOWN = "no merge was timed on the cluster yet"
+
+
 def refuse_what_cannot_fit(needed: int, available: int, device: str, store: Path) -> list[Problem]:
     """`memory_too_small` or `disk_too_small`, with the numbers. `available` is 0 where it is not known."""
     problems = []

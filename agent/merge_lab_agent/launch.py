@@ -64,7 +64,7 @@ def launch(request: dict[str, Any]) -> dict[str, Any]:
         device = str(document.get("device", "cpu"))
         add_event(folder, "launched", job=job, plan=plan, device=device, process=identity)
     answer = {"run": run, "state": _first_state(process, folder)}
-    note = logout_note()
+    note = None if "slurm" in document else logout_note()  # jobs of Slurm outlive any login
     return answer if note is None else answer | {"note": note}
 
 

@@ -22,11 +22,15 @@ class Precision:
     reason: str
 
 
-def choose_dtype(asked: str, device: str, stored: set[str], parameters: int) -> Precision:
+def choose_dtype(
+    asked: str, device: str, stored: set[str], parameters: int, *, here: bool = True
+) -> Precision:
     """`asked` unless `auto`; then what device, stored types and the largest model's parameters suggest."""
     if asked != "auto":
         return Precision(asked, "as the experiment asks")
     half = stored == {"bfloat16"}
+    if not here:
+        return _for_any(device, stored, half)
     if device.startswith("cuda"):
         return _for_gpu(stored, half)
     if device != "cpu":
@@ -36,6 +40,17 @@ def choose_dtype(asked: str, device: str, stored: set[str], parameters: int) -> 
     if half and parameters >= _LARGE:
         return Precision("float32", "this processor has no fast bfloat16")
     return Precision("float32", "exact, and no slower for models of this size on a processor")
+
+
+def _for_any(device: str, stored: set[str], half: bool) -> Precision:
+    """On whichever node: by kind alone, so that no two of a plan differ."""
+    if device == "cpu":
+        return Precision("float32", "exact, on whichever processor the cluster gives")
+    if half or stored == {"float16"}:
+        return Precision(
+            "bfloat16" if half else "float16", "stored so, and the cluster's GPUs are taken to compute it"
+        )
+    return Precision("float32", "the models are not stored in one half-precision type")
 
 
 def _for_gpu(stored: set[str], half: bool) -> Precision:

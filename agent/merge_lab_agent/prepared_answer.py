@@ -17,19 +17,23 @@ from merge_lab_agent.store import Store
 def make_answer(found: Preparation, store: Store) -> dict[str, Any]:
     """Everything found, with device, type and batches chosen, and an estimate if nothing is in the way."""
     request = found.request
-    device = found.attempt(lambda: devices.resolve_device(request.device))
-    name = device.name if device else "cpu"
+    device = found.attempt(lambda: devices.planned_device(request.device))
+    name, here = (device.name, device.here) if device else ("cpu", True)
     bases = list(found.bases().values())
     largest = max(bases, key=lambda model: model.parameters, default=None)
     dtype = precision.choose_dtype(
-        request.dtype, name, {model.dtype for model in bases}, largest.parameters if largest else 0
+        request.dtype,
+        name,
+        {model.dtype for model in bases},
+        largest.parameters if largest else 0,
+        here=here,
     )
-    available = available_memory(name)
+    available = available_memory(name) if here else 0
     geometry = estimate.Geometry.of(largest) if largest else estimate.Geometry(1, 1, 1)
     batch_tokens = precision.choose_batch_tokens(name, available, geometry.hidden, geometry.intermediate)
     estimated = None
     if not found.problems and found.evaluations:
-        estimated = _estimate(found, store, name, dtype.value, batch_tokens, available)
+        estimated = _estimate(found, store, name if here else None, dtype.value, batch_tokens, available)
     return {
         "models": {model.id: _model_json(found, model) for model in found.models.values()},
         "evaluations": {
@@ -46,24 +50,28 @@ def make_answer(found: Preparation, store: Store) -> dict[str, Any]:
 
 
 def _estimate(
-    found: Preparation, store: Store, device: str, dtype: str, batch_tokens: int, available: int
+    found: Preparation, store: Store, device: str | None, dtype: str, batch_tokens: int, available: int
 ) -> dict[str, Any]:
-    """Seconds by size, peak memory, free disk; notes a problem where something cannot fit."""
+    """Seconds by size, peak memory, free disk; notes a problem where something cannot fit. `device` is
+    None where it is not known yet: no seconds then, and no memory to compare with."""
     seconds: dict[str, float] = {}
     needed = 0
     sets = list(found.evaluations.values())
     for size, base in found.bases().items():
         load = estimate.SizeLoad(base, len(found.experts(size)))
-        speed = estimate.measure_speed(device, dtype, base, batch_tokens)
-        seconds[size or "default"] = estimate.seconds_per_merge(load, sets, speed, dtype)
+        if device is not None:
+            speed = estimate.measure_speed(device, dtype, base, batch_tokens)
+            seconds[size or "default"] = estimate.seconds_per_merge(load, sets, speed, dtype)
         needed = max(needed, estimate.memory_bytes(load, dtype, batch_tokens))
-    found.problems += estimate.refuse_what_cannot_fit(needed, available, device, store.root)
+    found.problems += estimate.refuse_what_cannot_fit(needed, available, device or "", store.root)
     return {
         "seconds_per_merge": seconds,
         "memory_bytes": needed,
         "available_memory_bytes": available,
         "free_disk_bytes": estimate.free_disk(store.root),
-        "basis": f"a layer and a head of each model's shape, timed on {device} just now",
+        "basis": estimate.NODE_UNKNOWN
+        if device is None
+        else f"a layer and a head of each model's shape, timed on {device} just now",
     }
 
 

@@ -180,6 +180,8 @@ class Supervisor:
             return f"Slurm to start {count} worker{'' if count == 1 else 's'} ({why})"
         if any(status["state"] not in ENDED for status in workers_of(self.folder)):
             return None
+        if not self.progress.remaining:
+            return "the jobs to end"
         return "the workers that Slurm has started" if any(task.lives for task in tasks) else "Slurm"
 
     def _gave_up(self) -> Problem:

@@ -11,8 +11,10 @@ import pytest
 from small_plans import SmallPlan, write_plan
 
 from merge_lab_agent import slurm_supervisor as supervising
+from merge_lab_agent.devices import planned_device
 from merge_lab_agent.launch import launch
 from merge_lab_agent.plan import Plan
+from merge_lab_agent.precision import choose_dtype
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.progress import Progress
 from merge_lab_agent.results import ResultIndex, ResultWriter
@@ -260,3 +262,12 @@ def test_a_host_without_slurm_says_so(
         launch(request)
     assert caught.value.code == "slurm_missing"
     assert "login node" in caught.value.fix
+
+
+def test_a_plan_for_a_cluster_asks_nothing_of_the_login_node() -> None:
+    gpu, processor = planned_device("elsewhere:cuda"), planned_device("elsewhere:cpu")
+    assert (gpu.name, gpu.here, processor.name, processor.here) == ("cuda", False, "cpu", False)
+    assert choose_dtype("auto", "cuda", {"bfloat16"}, 10**9, here=False).value == "bfloat16"
+    assert choose_dtype("auto", "cuda", {"float32"}, 10**9, here=False).value == "float32"
+    assert choose_dtype("auto", "cpu", {"bfloat16"}, 10**9, here=False).value == "float32"
+    assert choose_dtype("float16", "cuda", {"bfloat16"}, 10**9, here=False).value == "float16"

@@ -45,9 +45,7 @@ async function start(lab: Lab, { uri, model }: Ready): Promise<void> {
     if (!(await confirmed(summary, placeOf(model)))) return;
     const state = await model.run();
     if (state === 'queued') {
-      void vscode.window.showInformationMessage(
-        'The run waits until the device is free; it starts by itself.',
-      );
+      void vscode.window.showInformationMessage('The run waits for its turn; it starts by itself.');
     }
     if (setting('dashboard.openOnRun', true)) lab.dashboards.open(uri, { preserveFocus: true });
   } catch (error) {

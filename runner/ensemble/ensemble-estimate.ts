@@ -19,11 +19,17 @@ export function estimateEnsemble(
     .flatMap((model) => Object.values(header.models[model]?.evaluations ?? {}))
     .reduce((sum, id) => sum + BYTES_PER_LINE + BYTES_PER_SAMPLE * (evaluations[id]?.samples ?? 0), 0);
   return {
-    seconds: estimate && models.reduce((sum, model) => sum + (estimate.seconds[model] ?? 0), 0),
+    seconds: estimate && secondsOf(models, estimate.seconds),
     memory_bytes: estimate?.memory_bytes ?? null,
-    available_memory_bytes: estimate?.available_memory_bytes ?? null,
+    available_memory_bytes: estimate?.available_memory_bytes || null,
     disk_bytes: Math.ceil(disk),
     free_disk_bytes: freeDisk(store),
     basis: estimate?.basis ?? 'nothing measured yet',
   };
+}
+
+/** Null as soon as one model was not judged. */
+function secondsOf(models: readonly string[], judged: Readonly<Record<string, number>>): number | null {
+  const each = models.map((model) => judged[model]);
+  return each.every((seconds) => seconds !== undefined) ? each.reduce((sum, one) => sum + one, 0) : null;
 }

@@ -42,6 +42,13 @@ export class SshTarget implements Target {
     return this.#link.host;
   }
 
+  deviceOfPlans(asked: string): string {
+    const { slurm } = this.host;
+    if (!slurm) return asked;
+    const onGpu = asked === 'auto' ? (slurm.gpus ?? 0) !== 0 : asked !== 'cpu';
+    return onGpu ? 'elsewhere:cuda' : 'elsewhere:cpu';
+  }
+
   async prepare<A extends AnyPrepared>(request: PrepareRequest, of: Preparation<A>): Promise<A> {
     const { store, models } = await this.#link.place();
     const data = await sendData(this.#link, store, request, this.#signal);

@@ -78,7 +78,12 @@ describe.skipIf(isLeftOut)('a run on a cluster', { timeout: 240_000 }, () => {
 
   it('is worked through by jobs, whose results are here', async () => {
     await open('work');
-    const { plan } = await session.plan();
+    const { plan, prepared, estimate } = await session.plan();
+    expect(prepared.device).toEqual({ name: 'cpu', description: 'processors of the cluster' });
+    expect([estimate.seconds, estimate.available_memory_bytes], 'of a node that is not known').toEqual([
+      null,
+      null,
+    ]);
     await session.run();
     using following = follow();
     expect((await following.finished).state).toBe('done');

@@ -31,7 +31,7 @@ const STUDIES = [
   [
     'selection',
     'Choosing and comparing',
-    'Flags on synergy, tied sets, one expert less or more, differences between methods and between candidate pools.',
+    'Flags on synergy, tied sets, one expert less or more, differences between methods and between candidate pools, models on tasks.',
   ],
   [
     'surrogate',

@@ -30,11 +30,30 @@ export function standardError(metric: StoredMetric): number | null {
   return own.length > 1 ? Math.sqrt(own.reduce((all, each) => all + each * each, 0)) : null;
 }
 
-/** A score with its 95% interval. */
+/** A score with its 95% interval: Wilson's for a share of right items, which none or all of them do not make certain. */
 export function scoreOf(metric: StoredMetric): Estimated {
+  const right = rightItems(metric);
+  if (right !== null) return { value: metric.value, ...wilson(right, metric.numerators?.length ?? 0) };
   const error = standardError(metric);
   const df = metric.numerators ? metric.numerators.length - 1 : Number.POSITIVE_INFINITY;
   return around(metric.value, error, student95(df));
+}
+
+/** How many items are right, where each is right or wrong and counts alike; else null. */
+function rightItems({ form, numerators, weights }: StoredMetric): number | null {
+  if (form !== 'mean' || !numerators || numerators.length < 2) return null;
+  const isCount = numerators.every((x) => x === 0 || x === 1) && weights?.every((weight) => weight === 1);
+  return isCount ? sum(numerators) : null;
+}
+
+/** Wilson (1927), with Student's point. */
+function wilson(right: number, n: number): Pick<Estimated, 'low' | 'high'> {
+  const share = right / n;
+  const square = student95(n - 1) ** 2 / n;
+  const centre = (share + square / 2) / (1 + square);
+  const half = Math.sqrt(square * (share * (1 - share) + square / 4)) / (1 + square);
+  // At 0 and 1 only rounding keeps an end from the share itself.
+  return { low: right === 0 ? 0 : centre - half, high: right === n ? 1 : centre + half };
 }
 
 /**

@@ -78,3 +78,24 @@ describe('a difference', () => {
     expect(inside / 2000).toBeLessThan(0.97);
   });
 });
+
+describe('the interval of a share', () => {
+  const of = (right: number, n: number) =>
+    scoreOf(accuracy(Array.from({ length: n }, (_, i) => Number(i < right))));
+
+  it("is Wilson's, within 0 and 1, and never certain", () => {
+    // t of 19 degrees of freedom is 2.0930: (1 + t²/2n) ∓ t²/2n, over 1 + t²/n.
+    const all = of(20, 20);
+    expect(all.low).toBeCloseTo(1 / (1 + 2.093024 ** 2 / 20), 5);
+    expect(all).toMatchObject({ value: 1, high: 1 });
+    const none = of(0, 20);
+    expect(none.low).toBe(0);
+    expect(none.high).toBeCloseTo(1 - (all.low ?? 0), 12);
+  });
+
+  it('of many items is that of their mean', () => {
+    const { value, low, high } = of(500, 1000);
+    expect(value).toBe(0.5);
+    expect(((high ?? 0) - (low ?? 0)) / 2).toBeCloseTo(1.962 * Math.sqrt(0.25 / 1000), 3);
+  });
+});

@@ -87,6 +87,7 @@ def small_cluster() -> Iterator[Path]:
         started.append(_start(folder, "slurmd", "-D", "-f", str(configuration)))
         _wait_for(lambda: _sinfo(configuration) == "idle", folder)
         yield configuration
+        _end_jobs(configuration)
     finally:
         for process in reversed(started):
             process.terminate()
@@ -115,6 +116,18 @@ def _sinfo(configuration: Path) -> str:
     return subprocess.run(
         command, capture_output=True, text=True, env=environment, check=False
     ).stdout.strip()
+
+
+def _end_jobs(configuration: Path) -> None:
+    """Their guards would outlive the daemons."""
+    environment = os.environ | {"SLURM_CONF": str(configuration)}
+
+    def jobs() -> list[str]:
+        command = ["squeue", "--noheader", "--format=%A"]
+        return subprocess.run(command, capture_output=True, text=True, env=environment).stdout.split()
+
+    subprocess.run(["scancel", "--full", f"--user={os.getuid()}"], env=environment, check=False)
+    _wait_for(lambda: not jobs(), configuration.parent)
 
 
 def _free_port() -> int:

@@ -14,14 +14,15 @@ const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
 export class HostLink {
   readonly host: Host;
-  readonly #find: () => Promise<HostPlace>;
+  readonly #find: (isGone: boolean) => Promise<HostPlace>;
   readonly #signal: AbortSignal | undefined;
   #place: Promise<HostPlace> | null = null;
   #agent: Agent | null = null;
   #reached = false;
+  #isGone = false;
 
-  /** `find` says where the agent lies, and puts it there where it does not yet; it is asked again when it has gone. */
-  constructor(host: Host, find: () => Promise<HostPlace>, signal?: AbortSignal) {
+  /** `find` says where the agent lies, and puts it there where it does not yet, or where it has gone from. */
+  constructor(host: Host, find: (isGone: boolean) => Promise<HostPlace>, signal?: AbortSignal) {
     this.host = host;
     this.#find = find;
     this.#signal = signal;
@@ -29,7 +30,7 @@ export class HostLink {
 
   /** Where things are on the host. */
   async place(): Promise<HostPlace> {
-    this.#place ??= this.#find();
+    this.#place ??= this.#find(this.#isGone);
     try {
       return await this.#place;
     } catch (error) {
@@ -77,6 +78,7 @@ export class HostLink {
 
   async #forget(): Promise<void> {
     this.#place = null;
+    this.#isGone = true;
     await this.dispose();
   }
 }

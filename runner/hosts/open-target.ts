@@ -28,17 +28,22 @@ export function openTarget(name: string, options: TargetOptions): Target {
   if (name === 'local') return new LocalTarget(options);
   const found = findHost(name, userHome(options.home));
   return new SshTarget(
-    new HostLink(found.host, () => findPlace(found, options), options.signal),
+    new HostLink(found.host, (isGone) => findPlace(found, options, isGone), options.signal),
     options.signal,
   );
 }
 
-async function findPlace({ host, isDeclared }: FoundHost, options: TargetOptions): Promise<HostPlace> {
+async function findPlace(
+  { host, isDeclared }: FoundHost,
+  options: TargetOptions,
+  isGone: boolean,
+): Promise<HostPlace> {
   const { agreeToHost, onHostNews, signal } = options;
   return readyHost(host, {
     home: userHome(options.home),
     release: await hostRelease(agentSourceFolder()),
     isMeant: isDeclared || options.isNamed === true,
+    isGone,
     ...(agreeToHost ? { agree: agreeToHost } : {}),
     ...(onHostNews ? { news: onHostNews } : {}),
     signal,

@@ -31,6 +31,8 @@ export interface ReadyOptions {
   readonly release: HostRelease;
   /** The user meant this very host: named it, or describes it in `hosts.yaml`. */
   readonly isMeant: boolean;
+  /** What was put there is there no more, whatever is remembered. */
+  readonly isGone?: boolean;
   /** Left out: whatever must be asked is refused. */
   readonly agree?: (question: HostQuestion) => Promise<boolean>;
   readonly news?: SetUpNews;
@@ -47,7 +49,7 @@ const SPACE_BYTES = 6e9;
 export async function readyHost(host: Host, options: ReadyOptions): Promise<HostPlace> {
   const { home, release } = options;
   const known = knownHost(home, host);
-  if (known?.agent === release.agent) return known.place;
+  if (known?.agent === release.agent && !options.isGone) return known.place;
   if (!known && !options.isMeant) await mustAgree(options, { kind: 'reach', host });
   const setUp = new HostSetUp(host, release.folder);
   try {

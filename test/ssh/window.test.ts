@@ -1,5 +1,5 @@
 /** A run on a host as windows see it: it goes on without them, and one that is opened later finds it. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseExperiment } from '../../core/experiment/parse.ts';
@@ -65,6 +65,8 @@ describe.skipIf(whyNoSshd() !== null)('a window on a run on a host', { timeout: 
   });
 
   it('may be closed, connects to nothing when it is opened again, and follows it to its end when it is told to', async () => {
+    // Somebody tidied up there: it is put there once more.
+    rmSync(path.join(world.sshd.home, '.merge-lab', 'agent'), { recursive: true });
     const first = open();
     await first.model.plan();
     expect(await first.model.run()).toBe('started');

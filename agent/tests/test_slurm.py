@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from small_plans import SmallPlan, write_plan
 
+from merge_lab_agent import claims as claiming
+from merge_lab_agent import slurm_run as running
 from merge_lab_agent import slurm_supervisor as supervising
+from merge_lab_agent.claims import Claims
 from merge_lab_agent.devices import planned_device
 from merge_lab_agent.launch import launch
 from merge_lab_agent.plan import Plan
@@ -271,3 +274,19 @@ def test_a_plan_for_a_cluster_asks_nothing_of_the_login_node() -> None:
     assert choose_dtype("auto", "cuda", {"float32"}, 10**9, here=False).value == "float32"
     assert choose_dtype("auto", "cpu", {"bfloat16"}, 10**9, here=False).value == "float32"
     assert choose_dtype("float16", "cuda", {"bfloat16"}, 10**9, here=False).value == "float16"
+
+
+def test_one_login_node_sees_to_a_run_and_another_takes_over_when_its_lease_stands(
+    plan: SmallPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claiming, "alive", lambda process: None)  # as of a process on another machine
+    monkeypatch.setattr(claiming, "RENEW_SECONDS", 0.02)
+    for module in (claiming, running):
+        monkeypatch.setattr(module, "LEASE_SECONDS", 1.0)
+    monkeypatch.setattr(running, "LOOK_SECONDS", 0.02)
+    with Claims(plan.store, plan.id, "first") as first, Claims(plan.store, plan.id, "second") as second:
+        assert running._take_over(first, "supervisor-run")
+        assert not running._take_over(second, "supervisor-run")
+        monkeypatch.setattr(first, "renew", lambda: None)
+        assert running._take_over(second, "supervisor-run")
+        assert not first.holds("supervisor-run")

@@ -10,8 +10,8 @@ from merge_lab_agent.results import ResultIndex
 
 Group = tuple[str, "int | None"]
 REMEMBERED = 50
-# What every merge takes besides its arithmetic, in parameters: small models take about as long as each other.
-OVERHEAD = 200_000
+# Loading, as parameters scored: from runs of models of 40 to 500 thousand, idle machine or busy.
+OVERHEAD = 500_000
 
 
 class Progress:

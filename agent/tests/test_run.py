@@ -412,7 +412,7 @@ def test_time_left_follows_what_was_measured(plan: SmallPlan) -> None:
     assert progress.seconds_per_merge == pytest.approx(14 / 3)
 
 
-@pytest.mark.parametrize(("parameters", "ratio"), [(100_000, 300 / 210), (10_000_000_000, 10e9 / 210e3)])
+@pytest.mark.parametrize(("parameters", "ratio"), [(100_000, 600 / 510), (10_000_000_000, 10e9 / 510e3)])
 def test_time_left_of_a_size_not_yet_measured_goes_by_its_parameters(
     plan: SmallPlan, parameters: int, ratio: float
 ) -> None:

@@ -49,14 +49,15 @@ export function pairParts(
     }
     return coefficients;
   };
-  const donors = [...effects.donors].map(([d, donor]): [number, DonorDesign] => {
-    const [less, more] = [slower, faster].map((own) => own?.donors.get(d)?.coefficients);
+  const [less, more] = [slower?.donors(), faster?.donors()];
+  const donors = [...effects.donors()].map(([d, donor]): [number, DonorDesign] => {
+    const [under, over] = [less?.get(d)?.coefficients, more?.get(d)?.coefficients];
     return [
       d,
       {
         steps: reached,
         coefficients: onSubsets((i) => donor.coefficients[i] as number),
-        misfit: onSubsets((i) => ((more?.[i] ?? 0) - (less?.[i] ?? 0)) / 2),
+        misfit: under && over ? onSubsets((i) => ((over[i] as number) - (under[i] as number)) / 2) : null,
         units: Float64Array.of(donor.leverage),
         nestedUnits: new Float64Array(0),
         comparisons: donor.comparisons,

@@ -67,8 +67,8 @@ export function changesOf({ before, after }: StepPairs, losses: Float64Array): F
 
 /** Effects of donors from measured pairs, as linear functions of the changes. */
 export interface PairEffects {
-  /** By donor; those without pairs are absent. */
-  readonly donors: ReadonlyMap<
+  /** By donor; those without pairs are absent. Made anew each time. */
+  readonly donors: () => ReadonlyMap<
     number,
     {
       /** Shape (pairs). */
@@ -117,7 +117,7 @@ export function pairEffects(
     (model.fading[i] as number) * (own[donorRow[i] as number] as number) +
     (own[stepRow[i] as number] as number);
   const meanFading = steps.reduce((sum, t) => sum + fading(t), 0) / steps.length;
-  const expected = expectedSquares(subsets, weights, model, inverse, p);
+  let expected: number | null = null;
   const variance = (changes: Float64Array) => {
     const projected = new Float64Array(p);
     for (let i = 0; i < n; i++) {
@@ -130,19 +130,22 @@ export function pairEffects(
     let squares = 0;
     for (let i = 0; i < n; i++)
       squares += (weights[i] as number) * ((changes[i] as number) - predicted(fitted, i)) ** 2;
+    expected ??= expectedSquares(subsets, weights, model, inverse, p);
     return squares / expected;
   };
   return {
-    donors: new Map(
-      donors.map((donor, row) => {
-        const own = rowOf(row);
-        const coefficients = new Float64Array(n);
-        for (let i = 0; i < n; i++) coefficients[i] = meanFading * (weights[i] as number) * predicted(own, i);
-        const leverage = squaresBySubset(subsets, coefficients);
-        const comparisons = pairs.donor.reduce((sum, d) => sum + (d === donor ? 1 : 0), 0);
-        return [donor, { coefficients, leverage, comparisons }];
-      }),
-    ),
+    donors: () =>
+      new Map(
+        donors.map((donor, row) => {
+          const own = rowOf(row);
+          const coefficients = new Float64Array(n);
+          for (let i = 0; i < n; i++)
+            coefficients[i] = meanFading * (weights[i] as number) * predicted(own, i);
+          const leverage = squaresBySubset(subsets, coefficients);
+          const comparisons = pairs.donor.reduce((sum, d) => sum + (d === donor ? 1 : 0), 0);
+          return [donor, { coefficients, leverage, comparisons }];
+        }),
+      ),
     variance,
     freedom: Math.max(1, left * evenness(subsets, weights)),
   };

@@ -32,7 +32,7 @@ describe('the headline', () => {
     expect(file.lines.line(hint.position.line)).toBe('experts:   # the pool');
     expect(hint.position).toEqual(file.lines.lineEnd(4));
     expect(hint.text).toBe(
-      '3 experts: e0, e2 and e4 · loss 1.392 ± 0.11 · typical k = 6 (6 alone), within 0.05 of the best · by average',
+      '3 experts: e0, e2 and e4 · loss 1.392 ± 0.12 · typical k = 6 (6 alone), within 0.05 of the best · by average',
     );
     expect(hint.tooltip.startsWith(report.headline.sentence)).toBe(true);
     expect(hint.tooltip).toMatch(
@@ -124,7 +124,7 @@ describe('hints', () => {
   it('give every goal what it gives now', () => {
     const found = lines(file, 'goals');
     expect(found['within: 0.05   # enough']).toBe('k = 6 (6 alone)');
-    expect(found['pick: 3']).toMatch(/^loss 1\.392 ± 0\.11 · 0\.085 behind the best$/);
+    expect(found['pick: 3']).toMatch(/^loss 1\.392 ± 0\.12 · 0\.085 behind the best$/);
     expect(found['k: 1..6']).toBe('126 merges');
   });
 

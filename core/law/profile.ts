@@ -60,7 +60,7 @@ export class Profile {
   /** Made when first asked for: a quantity without a limit needs none. */
   #around(): readonly AtShape[] {
     const { fit } = this.#estimate;
-    this.#shapes ??= shapesAround(fit.t ?? this.#model.tLow, this.#model).map((t) => this.#at(t));
+    this.#shapes ??= Array.from(shapesAround(fit.t ?? this.#model.tLow, this.#model), (t) => this.#at(t));
     return this.#shapes;
   }
 
@@ -197,7 +197,7 @@ export class Profile {
 }
 
 /** An even grid over all shapes, and ever closer steps around the estimate, so that no region falls between. */
-function shapesAround(center: number, model: ShapeForm): number[] {
+function shapesAround(center: number, model: ShapeForm): Float64Array {
   const grid = new Set<number>([center]);
   const count = 40;
   for (let i = 0; i <= count; i++) grid.add(model.tLow + ((model.tHigh - model.tLow) * i) / count);
@@ -207,5 +207,7 @@ function shapesAround(center: number, model: ShapeForm): number[] {
   }
   // Towards the limit the floor runs away quickly, so the steps shrink there too.
   for (let step = 0.5 / count; step > 1 - model.tHigh; step /= 3) grid.add(1 - step);
-  return [...grid].filter((t) => t >= model.tLow && t <= model.tHigh).sort((a, b) => a - b);
+  return Float64Array.from(grid)
+    .filter((t) => t >= model.tLow && t <= model.tHigh)
+    .sort();
 }

@@ -56,7 +56,10 @@ function minusPoint(
   return { point: { ...point, losses, entries }, measured };
 }
 
-/** Where they have not merged the same subsets in the same order, drawn equally often. */
+/**
+ * Where they have not merged the same subsets in the same order, drawn equally often: the same losses summed in another
+ * order differ by rounding, and would rank methods that merge alike.
+ */
 function sizesThatDiffer(own: readonly Measured[], other: readonly Measured[]): ReadonlySet<number> {
   const [ours, theirs] = [bySize(own), bySize(other)];
   const sizes = [...new Set([...ours.keys(), ...theirs.keys()])];

@@ -173,6 +173,8 @@ class Supervisor:
     def _waiting_for(self, tasks: list[Task] | None) -> str | None:
         if tasks is None or self._said:
             return f"Slurm, which says: {self._said}"
+        if not self.progress.remaining:
+            return "the jobs to end"
         reasons = Counter(task.reason for task in tasks if task.waits)
         if reasons:
             count = reasons.total()
@@ -180,8 +182,6 @@ class Supervisor:
             return f"Slurm to start {count} worker{'' if count == 1 else 's'} ({why})"
         if any(status["state"] not in ENDED for status in workers_of(self.folder)):
             return None
-        if not self.progress.remaining:
-            return "the jobs to end"
         return "the workers that Slurm has started" if any(task.lives for task in tasks) else "Slurm"
 
     def _gave_up(self) -> Problem:

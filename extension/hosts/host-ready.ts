@@ -9,7 +9,7 @@ import { showProblem } from '../show-problem.ts';
 import { withProgress } from '../with-progress.ts';
 
 interface Asked {
-  /** The user named this very host; else a file did, and the user is asked before it is reached for. */
+  /** The user named this very host, and it is looked at in any case; else a file did, and the user is asked first. */
   readonly isMeant: boolean;
   readonly retry: () => unknown;
   /** What is to run there. */
@@ -19,7 +19,7 @@ interface Asked {
 /** Whether the agent is on a host: put there, after asking, where it is not. What goes wrong is told. */
 export async function hostReady(lab: Lab, name: string, { isMeant, ...remedy }: Asked): Promise<boolean> {
   try {
-    if ((await hostStanding(name)).state === 'ready') return true;
+    if (!isMeant && (await hostStanding(name)).state === 'ready') return true;
     await withProgress(`Making ${plain(name)} ready`, ({ signal, tell }) => {
       tell('looking at it', null);
       return setUpHost(name, {

@@ -17,6 +17,7 @@ const DESCRIBED =
 const ELSEWHERE = /^(host_(not_found|refused|unreachable|invalid)|target_unknown)$/;
 
 export function hostRepairs({ code }: Problem, host: string, at?: vscode.Uri): readonly Repair[] {
+  if (code === 'host_not_agreed') return [setUp(host)];
   if (BY_HAND.test(code)) return [connectByHand(host)];
   if (ELSEWHERE.test(code)) return at ? [runElsewhere(at)] : [openHostsFile()];
   return DESCRIBED.test(code) ? [connectByHand(host), openHostsFile()] : [];
@@ -40,6 +41,14 @@ function connectByHand(host: string): Repair {
     return picked === 'Try Again';
   };
   return { title: 'Connect in a Terminal', act };
+}
+
+function setUp(host: string): Repair {
+  const act = async (): Promise<boolean> => {
+    await vscode.commands.executeCommand('mergeLab.setUpHost', { host });
+    return false;
+  };
+  return { title: 'Set Up the Host', act };
 }
 
 function openHostsFile(): Repair {

@@ -20,14 +20,17 @@ import {
 import type { HostLooks } from './host-looks.ts';
 
 export type HostNode =
-  | { readonly kind: 'host'; readonly host: string; readonly listed: ListedHost }
+  | { readonly kind: 'host'; readonly host: string }
   | { readonly kind: 'line'; readonly line: HostLine }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
 export class HostsView implements vscode.TreeDataProvider<HostNode>, vscode.Disposable {
   readonly #lab: Lab;
   readonly #looks: HostLooks;
-  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #changed = new vscode.EventEmitter<HostNode | undefined>();
+  /** The same object for a host each time: buttons of one that is drawn anew would act on none. */
+  readonly #nodes = new Map<string, HostNode>();
+  readonly #listed = new Map<string, ListedHost>();
   readonly #subscriptions: vscode.Disposable[];
   #runs = '';
   readonly onDidChangeTreeData = this.#changed.event;
@@ -37,12 +40,12 @@ export class HostsView implements vscode.TreeDataProvider<HostNode>, vscode.Disp
     this.#looks = looks;
     this.#subscriptions = [
       this.#changed,
-      looks.onDidChange(() => this.refresh()),
+      looks.onDidChange(() => this.#redraw()),
       lab.library.onDidChange(() => {
         const runs = JSON.stringify(this.#allRuns());
         if (runs === this.#runs) return;
         this.#runs = runs;
-        this.refresh();
+        this.#redraw();
       }),
       vscode.workspace.onDidSaveTextDocument(({ uri }) => {
         if (uri.fsPath === hostsFile(userHome())) this.refresh();
@@ -55,27 +58,35 @@ export class HostsView implements vscode.TreeDataProvider<HostNode>, vscode.Disp
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
+  /** Which hosts there are may have changed. */
   refresh(): void {
     this.#changed.fire(undefined);
+  }
+
+  #redraw(): void {
+    for (const node of this.#nodes.values()) this.#changed.fire(node);
   }
 
   async getChildren(node?: HostNode): Promise<HostNode[]> {
     if (node) {
       if (node.kind !== 'host') return [];
-      return hostLines(this.#knownOf(node.listed)).map((line) => ({ kind: 'line', line }));
+      const known = this.#knownOf(node.host);
+      return known ? hostLines(known).map((line) => ({ kind: 'line', line })) : [];
     }
     const { hosts, problems } = await listHosts().catch((error: unknown) => ({
       hosts: [],
       problems: [problemOf(error)],
     }));
+    this.#listed.clear();
+    for (const listed of hosts) this.#listed.set(listed.host.name, listed);
     return [
       ...problems.map((problem) => ({ kind: 'problem' as const, problem })),
-      ...hosts.map((listed) => ({ kind: 'host' as const, host: listed.host.name, listed })),
+      ...hosts.map(({ host }) => this.#node(host.name)),
     ];
   }
 
   getTreeItem(node: HostNode): vscode.TreeItem {
-    if (node.kind === 'host') return this.#hostItem(node.listed);
+    if (node.kind === 'host') return this.#hostItem(node.host);
     const { icon, label, tooltip } =
       node.kind === 'line'
         ? node.line
@@ -87,19 +98,28 @@ export class HostsView implements vscode.TreeDataProvider<HostNode>, vscode.Disp
     return item;
   }
 
-  #hostItem(listed: ListedHost): vscode.TreeItem {
-    const known = this.#knownOf(listed);
-    const item = new vscode.TreeItem(plain(listed.host.name), vscode.TreeItemCollapsibleState.Collapsed);
-    item.id = listed.host.name;
+  #node(host: string): HostNode {
+    const node = this.#nodes.get(host) ?? { kind: 'host', host };
+    this.#nodes.set(host, node);
+    return node;
+  }
+
+  #hostItem(name: string): vscode.TreeItem {
+    const item = new vscode.TreeItem(plain(name), vscode.TreeItemCollapsibleState.Collapsed);
+    item.id = name;
+    item.contextValue = 'host';
+    const known = this.#knownOf(name);
+    if (!known) return item;
     item.description = hostStateText(known);
-    item.tooltip = oneLine(`${listed.host.name}: ${hostStateText(known)}`);
+    item.tooltip = oneLine(`${name}: ${hostStateText(known)}`);
     item.iconPath = new vscode.ThemeIcon(hostIcon(known));
-    item.contextValue = `host.${listed.state}`;
     return item;
   }
 
-  #knownOf(listed: ListedHost): KnownOfHost {
-    const { name } = listed.host;
+  /** Null for one that is no longer listed. */
+  #knownOf(name: string): KnownOfHost | null {
+    const listed = this.#listed.get(name);
+    if (!listed) return null;
     const runs = this.#allRuns().filter(({ host }) => host === name);
     return { listed, look: this.#looks.of(name), runs };
   }

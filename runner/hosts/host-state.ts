@@ -57,7 +57,7 @@ export async function hostStanding(name: string): Promise<ListedHost> {
   return { host, state: stateOf(home, host, agent) };
 }
 
-/** Makes a host ready for the agent. `isMeant`: the user named this very host. Throws a ProblemError. */
+/** Makes a host ready for the agent, whatever is remembered of it. `isMeant`: the user named this very host. Throws a ProblemError. */
 export async function setUpHost(
   name: string,
   options: Pick<ReadyOptions, 'agree' | 'isMeant' | 'news' | 'signal'>,
@@ -65,6 +65,6 @@ export async function setUpHost(
   const home = userHome();
   const { host, isDeclared } = findHost(name, home);
   const release = await hostRelease(agentSourceFolder());
-  await readyHost(host, { ...options, home, release, isMeant: options.isMeant || isDeclared });
+  await readyHost(host, { ...options, home, release, isMeant: options.isMeant || isDeclared, isGone: true });
   return host;
 }

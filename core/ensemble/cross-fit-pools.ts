@@ -65,6 +65,20 @@ export function crossFitPools(
   });
 }
 
+/** The best of several rows, each sample scored by the one that is best on the other folds. */
+export function crossFitBest(
+  rows: readonly Losses[],
+  data: EnsembleData,
+): { readonly row: Losses; readonly among: number } {
+  const best = Array.from({ length: FOLDS }, (_, fold) => {
+    const scale = scaleWithout(fold, data);
+    const loss = ({ nll }: Losses) => scale.reduce((sum, share, s) => sum + share * (nll[s] as number), 0);
+    return rows.reduce((least, row) => (loss(row) < loss(least) ? row : least));
+  });
+  const row = crossFit((fold) => best[fold] as Losses, data.samples, data.folds);
+  return { row, among: new Set(best).size };
+}
+
 function mixtureRow(members: readonly number[], rows: readonly Losses[], { samples }: EnsembleData): Losses {
   return lossesOf(mixtureOf(members.map((m) => rows[m] as Losses)), samples);
 }

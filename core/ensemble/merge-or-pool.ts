@@ -1,57 +1,102 @@
-import type { Losses } from '../selection/measured.ts';
+import { choiceVariance } from '../selection/choice-variance.ts';
+import { estimatedFrom } from '../selection/estimated.ts';
+import { type Losses, objectiveOf } from '../selection/measured.ts';
 import { describePools, poolCounts } from './best-pools.ts';
-import { type CrossFitted, crossFitPools } from './cross-fit-pools.ts';
+import { type CrossFitted, crossFitBest, crossFitPools } from './cross-fit-pools.ts';
 import type { EnsembleData } from './data.ts';
 import { mixtureOf } from './mixture.ts';
-import { bitsPerByte, lossesOf, minus } from './rows.ts';
-import { compareServing, type PoolKind } from './serving.ts';
+import { bitsPerByte, errorOf, estimateInBits, lossesOf, minus } from './rows.ts';
+import { compareServing, type PoolKind, type ServingAxis, type ServingPoint } from './serving.ts';
 import type { BestPool, EnsembleOptions, EnsembleReport, ModelScore } from './types.ts';
 
 /**
  * Merges of the file against the best pools of the very models that were merged: a merge is served as one model, a pool as
- * all of its. Oracles are cross-fitted; differences are paired by sample. Null where the file names no merge.
+ * all of its. Where merges or pools have the same cost, the best is chosen on other samples than it is scored on;
+ * differences are paired by sample. Null where the file names no merge.
  */
 export function mergeOrPool(
   data: EnsembleData,
   models: readonly ModelScore[],
   { stage, cancelled }: EnsembleOptions,
 ): EnsembleReport['serving'] {
-  const merges = models.flatMap((model, m) => (model.merge_of ? [mergePoint(model, m)] : []));
+  const merges = models.flatMap(({ merge_of }, m) => (merge_of ? [m] : []));
   if (merges.length === 0) return null;
   const merged = new Set(models.flatMap(({ merge_of }) => merge_of ?? []));
   const within = { ...data, pool: data.pool.filter((m) => merged.has(data.models[m]?.name ?? '')) };
   const found = crossFitPools(within, poolCounts(within), cancelled);
   const pools = describePools(found, within, { stage: 'points', ...(cancelled ? { cancelled } : {}) });
-  const points = pools.map((pool, i) => poolPoint(pool, rowsOf(found[i] as CrossFitted, within)));
-  const difference = ({ row }: MergePoint, pool: PoolPoint, kind: PoolKind) =>
-    bitsPerByte(minus(data.rows[row] as Losses, pool.rows[kind], data.samples), data, stage === 'complete');
+  const points = pools.map((pool, i) => poolPoint(pool, rowsOf(found[i] as CrossFitted, within), data));
+  const difference = (merge: MergePoint, pool: PoolPoint, kind: PoolKind) =>
+    differenceOf(merge, pool.rows[kind], data, stage === 'complete');
+  const along = (axis: ServingAxis) =>
+    compareServing(mergePoints(merges, models, data, axis), points, axis, difference);
   return {
     of: within.pool.map((m) => data.models[m]?.name ?? ''),
     pools,
-    bytes: compareServing(merges, points, 'bytes', difference),
-    flops: compareServing(merges, points, 'flops', difference),
+    bytes: along('bytes'),
+    flops: along('flops'),
   };
 }
 
-type MergePoint = ReturnType<typeof mergePoint>;
+/** @property among merges that the folds chose */
+type MergePoint = ServingPoint & { readonly row: Losses; readonly among: number };
 type PoolPoint = ReturnType<typeof poolPoint>;
 type PoolRows = Readonly<Record<PoolKind, Losses>>;
 
-function rowsOf({ chosen, crossFitted }: CrossFitted, data: EnsembleData): PoolRows {
-  const rows = chosen.members.map((m) => data.rows[data.pool[m] as number] as Losses);
-  return { oracle: crossFitted, mixture: lossesOf(mixtureOf(rows), data.samples) };
+/** Paired by sample; where folds choose different merges, as wide as the intervals of all of these that hold at once. */
+function differenceOf({ row, among }: MergePoint, pool: Losses, data: EnsembleData, complete: boolean) {
+  const difference = minus(row, pool, data.samples);
+  const found = bitsPerByte(difference, data, false);
+  const error = complete ? errorOf(difference, data.samples, data.weights) : null;
+  if (!error) return found;
+  const variance = error.variance + choiceVariance(among, error);
+  return estimateInBits(
+    estimatedFrom(objectiveOf(difference, data.weights), [{ variance, freedom: error.freedom }]),
+  );
 }
 
-/** @param row index into the data's rows */
-function mergePoint({ merge_of, serving_bytes, flops_per_token, bits_per_byte }: ModelScore, row: number) {
-  const cost = { servingBytes: serving_bytes, flopsPerToken: flops_per_token };
-  return { k: merge_of?.length ?? 0, ...cost, bitsPerByte: bits_per_byte.value, row };
+function rowsOf({ chosen, crossFitted, mixed }: CrossFitted, data: EnsembleData): PoolRows {
+  const rows = chosen.members.map((m) => data.rows[data.pool[m] as number] as Losses);
+  return {
+    oracle: crossFitted,
+    mixture: mixed?.crossFitted ?? lossesOf(mixtureOf(rows), data.samples),
+  };
+}
+
+/** The best merge of at most each cost, one point a cost. @param merges indices into the data's rows */
+function mergePoints(
+  merges: readonly number[],
+  models: readonly ModelScore[],
+  data: EnsembleData,
+  axis: ServingAxis,
+): MergePoint[] {
+  const modelOf = (m: number) => models[m] as ModelScore;
+  const costOf = (m: number) => modelOf(m)[axis === 'bytes' ? 'serving_bytes' : 'flops_per_token'];
+  return [...new Set(merges.map(costOf))].map((cost) => {
+    const { row, among } = crossFitBest(
+      merges.filter((m) => costOf(m) <= cost).map((m) => data.rows[m] as Losses),
+      data,
+    );
+    const { merge_of, serving_bytes, flops_per_token } = modelOf(
+      merges.find((m) => costOf(m) === cost) as number,
+    );
+    return {
+      k: merge_of?.length ?? 0,
+      servingBytes: serving_bytes,
+      flopsPerToken: flops_per_token,
+      bitsPerByte: bitsPerByte(row, data, false).value,
+      row,
+      among,
+    };
+  });
 }
 
 function poolPoint(
-  { members, serving_bytes, flops_per_token, cross_fitted, mixture }: BestPool,
+  { members, serving_bytes, flops_per_token, cross_fitted }: BestPool,
   rows: PoolRows,
+  data: EnsembleData,
 ) {
   const cost = { servingBytes: serving_bytes, flopsPerToken: flops_per_token };
+  const mixture = bitsPerByte(rows.mixture, data, false).value;
   return { k: members.length, ...cost, bitsPerByte: cross_fitted.value, mixture, rows };
 }

@@ -14,14 +14,14 @@ export async function startHost(): Promise<Sshd> {
   return sshd;
 }
 
-/** @returns the experiment: 63 merges, by one worker, of models that only the host has */
+/** @returns the experiment: 127 merges, by one worker, of models that only the host has */
 export function putOnHost({ folder, file }: Sample, sshd: Sshd): string {
   cpSync(path.join(folder, 'models', 'S'), path.join(sshd.home, 'models', 'models', 'S'), {
     recursive: true,
   });
   const described = { [sshd.alias]: { python: agentPython(), workers: 1 } };
   writeFileSync(path.join(path.dirname(folder), 'home', 'hosts.yaml'), JSON.stringify(described));
-  const text = readFileSync(file, 'utf8').replace(/^ {2}(analysis|code|geometry): .*\n/gm, '');
+  const text = readFileSync(file, 'utf8').replace(/^ {2}(analysis|code): .*\n/gm, '');
   writeFileSync(file, text);
   return file;
 }

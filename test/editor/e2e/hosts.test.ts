@@ -47,21 +47,6 @@ describe.skipIf(whyNoSshd() !== null)('a host', () => {
     await window.screenshot('host-running');
     expect(existsSync(path.join(sample.folder, '.mergelab', 'gpu-box'))).toBe(true);
 
-    await window.command('View: Show Merge Lab');
-    const host = window.view('Hosts').locator('.monaco-list-row', { hasText: 'gpu-box' });
-    const header = window.view('Hosts').locator('.pane-header');
-    if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
-    await host.filter({ hasText: 'connected' }).waitFor(SOON);
-    await host.hover();
-    await host.getByRole('button', { name: 'Look at Host' }).click();
-    await host.click();
-    await window
-      .view('Hosts')
-      .getByText('no NVIDIA card')
-      .or(window.view('Hosts').getByText('MiB'))
-      .waitFor(SOON);
-    await window.screenshot('host-view');
-
     await window.page.goto('about:blank');
     await until('no connection without a window', () => sshd.cut() === 0);
     await window.goto(sample.folder, sample.file);
@@ -79,5 +64,21 @@ describe.skipIf(whyNoSshd() !== null)('a host', () => {
     await window.notification('Written:').waitFor(SOON);
     expect(existsSync(path.join(sample.folder, 'merged', 'best', 'model.safetensors'))).toBe(true);
     await window.screenshot('host-merged');
+
+    await window.command('View: Show Merge Lab');
+    const host = window.view('Hosts').locator('.monaco-list-row', { hasText: 'gpu-box' });
+    const header = window.view('Hosts').locator('.pane-header');
+    if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+    await host.filter({ hasText: 'not looked at' }).waitFor(SOON);
+    await host.hover();
+    await host.getByRole('button', { name: 'Look at Host' }).click();
+    await host.click();
+    await window
+      .view('Hosts')
+      .getByText('no NVIDIA card')
+      .or(window.view('Hosts').getByText('MiB'))
+      .waitFor(SOON);
+    await host.filter({ hasText: 'last seen' }).waitFor(SOON);
+    await window.screenshot('host-view');
   });
 });

@@ -66,7 +66,7 @@ function groupSentence({ model, kind, members, k, gain, pool, routed }: NullGrou
   if (!pool) return `To a pool of ${k}, ${versions}.`;
   const byDomain =
     pool.routed.value > 0
-      ? ` Chosen by domain it keeps ${estimated(pool.routed)} on new samples, such a pool of versions ${estimated(routed)}.`
+      ? ` Chosen by domain it keeps ${estimated(pool.routed)} on new samples, these versions at most ${estimated(routed)}.`
       : '';
   return (
     `Of the ${estimated(pool.gain)} that the best pool of ${pool.members.length} gains on samples that it was not ` +

@@ -17,6 +17,9 @@ export interface Recommended {
 /** Noise grows with the loss: a member of the pool whose loss is larger by this factor may be noisier than the reseeds. */
 const WEAKER = 1.1;
 
+/** Fewer do not tell how runs differ by domain. */
+const FEWEST_DOMAINS = 3;
+
 interface Runs {
   readonly model: string;
   readonly kind: NullKind;
@@ -121,7 +124,7 @@ function nullGroup(
       routed: bitsPerByte(pool.routed, data, complete),
     },
     excess: excess('oracle'),
-    routed_excess: excess('routed'),
+    routed_excess: data.weights.length < FEWEST_DOMAINS ? null : excess('routed'),
     weaker: weakerOf(pool?.members ?? [], rows[0] as Losses, data),
   };
 }

@@ -39,7 +39,7 @@ export interface NullGroup {
   readonly k: number;
   /** Of the oracle of k versions, mean over all such, over one version, levels taken away: what noise gives to k models. */
   readonly gain: Estimated;
-  /** The same of choosing among k versions by domain. */
+  /** Of choosing the best version in each domain, of all and on the very samples: no fewer gain more. */
   readonly routed: Estimated;
   /** The best pool of at most k models within the file's limits, and its gains over the best single model; null where that is one. */
   readonly pool: {
@@ -49,7 +49,7 @@ export interface NullGroup {
   } | null;
   /** pool.gain − gain */
   readonly excess: Estimated | null;
-  /** pool.routed − routed */
+  /** pool.routed − routed; null with fewer than three domains. */
   readonly routed_excess: Estimated | null;
   /** A member of the pool with a clearly larger loss than `model`, whose noise may be larger too. */
   readonly weaker: string | null;

@@ -5,14 +5,13 @@
 import { type Losses, objectiveOf } from '../selection/measured.ts';
 import type { EnsembleData } from './data.ts';
 import { expectedRows } from './expected-oracle.ts';
-import { routedByDomain } from './routed.ts';
 import { combination, lossesOf, minus } from './rows.ts';
 
-/** Gains over one run, sample by sample; of k runs, taken over all runs. */
+/** Gains over one run, sample by sample. */
 export interface RunNoise {
-  /** Of the expected oracle. */
+  /** Of the expected oracle of k runs. */
   readonly oracle: Losses;
-  /** Of the run that is best in each domain, chosen on other samples: mean over k runs in a row. */
+  /** Of the run that is best in each domain, of all runs and on the very samples: no fewer gain more. */
   readonly routed: Losses;
 }
 
@@ -25,14 +24,19 @@ export function runNoise(runs: readonly Losses[], k: number, data: EnsembleData)
   const level = alignedRuns(runs, data);
   const mean = meanOf(level, data);
   const [oracle] = expectedRows(level, [k]);
-  const routed = level.map((_, first) => {
-    const some = Array.from({ length: k }, (_, i) => level[(first + i) % level.length] as Losses);
-    return routedByDomain(some, data, meanOf(some, data)).gain;
-  });
   return {
     oracle: minus(mean, lossesOf(oracle ?? new Float64Array(0), samples), samples),
-    routed: meanOf(routed, data),
+    routed: minus(mean, bestByDomain(level, data), samples),
   };
+}
+
+function bestByDomain(runs: readonly Losses[], { samples, weights }: EnsembleData): Losses {
+  const nll = new Float64Array(samples.tokens.length);
+  for (let d = 0; d < weights.length; d++) {
+    const best = runs.reduce((a, b) => ((b.domains[d] as number) < (a.domains[d] as number) ? b : a));
+    nll.set(best.nll.slice(samples.start[d], samples.start[d + 1]), samples.start[d]);
+  }
+  return lossesOf(nll, samples);
 }
 
 /** The same gain on every byte puts each run at the mean of all. */

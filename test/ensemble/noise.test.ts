@@ -37,10 +37,11 @@ describe('reseeds that differ persistently, in level and by domain,', () => {
     ['as those of the sample, few samples', 360, SAMPLE],
     ['as those of the sample, many samples', 1800, SAMPLE],
     ['far more by domain', 900, { level: 0, domain: 3, own: 6 }],
+    ['in one domain', 360, { level: 4, domain: 0, own: 10 }, 1],
     ['far more in level', 900, { level: 6, domain: 1, own: 6 }],
-  ])('are not called collaboration: %s', (_, S, differ) => {
+  ])('are not called collaboration: %s', (_, S, differ, D = 9) => {
     const found = verdicts((seed) =>
-      inputOf(retrained(11, S, 9, differ, 100 * seed), reseeds(8, 3), domainsOf(S, 9)),
+      inputOf(retrained(11, S, D, differ, 100 * seed), reseeds(8, 3), domainsOf(S, D)),
     );
     expect(found).not.toContain('confirmed');
   });

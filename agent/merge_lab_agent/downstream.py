@@ -19,6 +19,7 @@ from merge_lab_agent.downstream_task import TaskRequest, read_request
 from merge_lab_agent.harness_version import harness_version
 from merge_lab_agent.identifiers import new_run_id, new_worker_id
 from merge_lab_agent.plan import Merge, Plan, PlanSize
+from merge_lab_agent.problem import Problem
 from merge_lab_agent.process import this_process
 from merge_lab_agent.request import invalid, text_field, text_list
 from merge_lab_agent.results import ResultWriter
@@ -42,7 +43,7 @@ def downstream(request: dict[str, Any], tell: Tell = lambda message: None) -> di
     tell: called with `{progress: {done, total, seconds_left, waiting_for}}`; counted are models on tasks.
 
     Returns `{run, state, done, failed, total, harness}`; `stopped` where a wish to stop came first. Raises
-    Problem where there is no harness, a task cannot be used, or a model has changed.
+    Problem where there is no harness or a model has changed; where a task cannot be used, after the others.
     """
     store = Store.open(text_field(request, "store"))
     plan = Plan.read(store, text_field(request, "plan"))
@@ -83,6 +84,17 @@ def _list(request: dict[str, Any], name: str) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
         raise invalid(f"The request's '{name}' is not a list of objects.")
     return value
+
+
+def _load_each(harness: Harness, tasks: list[TaskRequest]) -> tuple[dict[str, Any], list[Problem]]:
+    """Tasks by key, and why others cannot be used: one mistake does not keep the rest from being scored."""
+    loaded, unusable = {}, []
+    for task in tasks:
+        try:
+            loaded[task.key] = harness.load(task)
+        except Problem as problem:
+            unusable.append(problem)
+    return loaded, unusable
 
 
 class _Downstream:
@@ -129,7 +141,9 @@ class _Downstream:
 
         harness = Harness()
         keys = {task.key for _, own in missing for task in own}
-        loaded = {task.key: harness.load(task) for task in tasks if task.key in keys}
+        loaded, unusable = _load_each(harness, [task for task in tasks if task.key in keys])
+        if unusable and not loaded:
+            raise unusable[0]
         rooms = ResidentRooms(self.store, self.plan, self.device, allowed)
         rooms.check([merge for merge, _ in missing])
         self.status.update(state="running")
@@ -140,9 +154,13 @@ class _Downstream:
                 for task in own:
                     if self.control.stopping:
                         return
+                    if task.key not in loaded:
+                        continue
                     self._score(harness, loaded[task.key], task, rooms, merge, writer)
         finally:
             writer.close()
+        if unusable:
+            raise unusable[0]
 
     def _score(
         self,

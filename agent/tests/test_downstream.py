@@ -315,11 +315,14 @@ def test_fewer_items_solved_examples_and_a_task_that_cannot_be_used(plan: SmallP
     assert plain["requests"] != shown["requests"]
     # Templates read their document and reach nothing else.
     wrong = write_task(tmp_path / "wrong", TASK.replace("{{answer}}", "{{ answer.__class__.__mro__ }}"))
-    code, refused, _ = run_agent("downstream", request(plan, wrong), tmp_path)
+    both = request(plan, wrong, models=slice(0, 1))
+    both["tasks"].append(task | {"key": key_of(limit=3), "limit": 3})
+    code, refused, _ = run_agent("downstream", both, tmp_path)
     assert code == 1
     assert refused is not None
     assert refused["error"]["code"] == "task_invalid"
     assert "unsafe" in refused["error"]["message"]
+    assert [line["items"] for line in lines_of(plan.store)] == [2, 2, 3], "the other task was scored"
 
 
 @pytest.mark.slow

@@ -50,16 +50,19 @@ export async function run(context: Context, file: string, options: RunCommandOpt
   });
 }
 
-/** Scores on tasks, then reports. */
+/** Scores on tasks, then reports, also where a task could not be used: the other ones were scored. */
 async function onTasks(
   context: Context,
   session: ExperimentSession,
   options: WatchOptions,
   code: ExitCode,
 ): Promise<ExitCode> {
-  const own = await scoreOnTasks(context, session, options);
-  await report(context, session, options);
-  return own === 0 ? code : own;
+  try {
+    const own = await scoreOnTasks(context, session, options);
+    return own === 0 ? code : own;
+  } finally {
+    await report(context, session, options);
+  }
 }
 
 /** Runs what the plan lacks. */

@@ -75,7 +75,10 @@ function programOf(context: Context, finish: Finish): Command {
   command('run <file>', 'plan, run with live numbers, then report')
     .addOption(new Option('--detach', 'start the run and leave it going').default(false))
     .addOption(
-      new Option('--verify', 'then merge and score what is foretold to beat what is measured')
+      new Option(
+        '--verify',
+        'then merge and score what is foretold to beat what is measured; of an ensemble, average logits of its best pools',
+      )
         .default(false)
         .conflicts('detach'),
     )

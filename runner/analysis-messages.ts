@@ -39,6 +39,8 @@ export type Request =
       readonly ensemble: Ensemble;
       readonly prepared: PreparedEnsemble;
       readonly write: boolean;
+      /** Pools whose logits are averaged too, added to what older plans were asked for. */
+      readonly averages: readonly (readonly string[])[];
     }
   /** The newest plan in the store that fits. */
   | { readonly kind: 'find'; readonly id: number; readonly question: Question }

@@ -3,7 +3,7 @@
  * store once; point estimates come before intervals; what nobody waits for any more is not computed to its end.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { planEnsemble } from '../core/design/ensemble-plan.ts';
+import { averageLine, planEnsemble } from '../core/design/ensemble-plan.ts';
 import { requestMerges } from '../core/design/requests.ts';
 import { isTuned } from '../core/design/step-design.ts';
 import { planSweep, type Sweep } from '../core/design/sweep.ts';
@@ -25,7 +25,7 @@ import type {
 } from './analysis-messages.ts';
 import { carriedRequests } from './carried-requests.ts';
 import { EnsembleAnalysis } from './ensemble/ensemble-analysis.ts';
-import { findEnsemblePlan, readEnsemblePlan } from './ensemble/ensemble-plans.ts';
+import { carriedAverages, findEnsemblePlan, readEnsemblePlan } from './ensemble/ensemble-plans.ts';
 import { PlanAnalysis } from './plan-analysis.ts';
 import { findPlan, readPlan, writePlan } from './plan-files.ts';
 import { ResultFollower } from './result-follower.ts';
@@ -113,8 +113,10 @@ function planned({ experiment, prepared, write, requests }: Request & { kind: 'p
   return keep(new PlanAnalysis(start, { id: serialized.id, header, lines }, results)).outline;
 }
 
-function plannedEnsemble({ ensemble, prepared, write }: Request & { kind: 'plan_ensemble' }): AnyOutline {
-  const { header, lines } = planEnsemble(ensemble, prepared);
+function plannedEnsemble(request: Request & { kind: 'plan_ensemble' }): AnyOutline {
+  const { ensemble, prepared, write, averages } = request;
+  const asked = averages.flatMap((members) => averageLine(prepared, members) ?? []);
+  const { header, lines } = planEnsemble(ensemble, prepared, [...asked, ...carriedAverages(store)]);
   const serialized = serializePlan(header, lines);
   if (write) writePlan(store, serialized);
   return keep(new EnsembleAnalysis(store, { id: serialized.id, header, lines }, results)).outline;

@@ -63,13 +63,15 @@ export class Analysis {
     throw unexpected(`it answered ${answer.kind}`);
   }
 
-  /** The plan of an ensemble. */
+  /** The plan of an ensemble, with pools whose logits are averaged. */
   async planEnsemble(
     ensemble: Ensemble,
     prepared: PreparedEnsemble,
     write: boolean,
+    averages: readonly (readonly string[])[] = [],
   ): Promise<EnsembleOutline> {
-    const answer = await this.#ask({ kind: 'plan_ensemble', id: this.#nextId++, ensemble, prepared, write });
+    const id = this.#nextId++;
+    const answer = await this.#ask({ kind: 'plan_ensemble', id, ensemble, prepared, write, averages });
     if (answer.kind === 'planned' && answer.plan) return answer.plan as EnsembleOutline;
     throw unexpected(`it answered ${answer.kind}`);
   }

@@ -159,14 +159,37 @@ export function leftOutSentences({ left_out }: Pick<EnsembleDocument, 'left_out'
 }
 
 /** What can be had without knowing which model to ask. */
-export function realisableSentences({
-  controls: { mixture, routed },
-  pool,
-}: EnsembleReport): readonly string[] {
+export function realisableSentences(report: EnsembleDocument): readonly string[] {
+  const { mixture, routed, averaged_logits: averaged } = report.controls;
   return [
-    `All ${pool.length} mixed with equal weights, nobody choosing: ${estimated(mixture.bits_per_byte)}.`,
+    `All ${report.pool.length} mixed with equal weights, nobody choosing: ${estimated(mixture.bits_per_byte)}.`,
     `The best model of each domain, chosen on other samples: ${estimated(routed.bits_per_byte)}.`,
+    ...averaged.map(
+      ({ members, bits_per_byte, mixture: mixed, oracle }) =>
+        `The logits of ${names(members)} averaged: ${estimated(bits_per_byte)}; the same mixed ${loss(mixed)}, their oracle ${loss(oracle)}.`,
+    ),
+    ...unaveragedSentences(report),
   ];
+}
+
+function unaveragedSentences({ unaveraged }: EnsembleDocument): readonly string[] {
+  if (unaveraged.length === 0) return [];
+  const pools = unaveraged.map((members) => names(members, 4)).join('; ');
+  return [
+    `Models that share a tokenizer can average their logits; \`run --verify\` measures that of: ${pools}.`,
+  ];
+}
+
+/** Of the pool to serve, or the best one, where its logits were averaged. */
+export function averagedPool(
+  report: EnsembleReport,
+): EnsembleReport['controls']['averaged_logits'][number] | null {
+  const pool = chosenPool(report);
+  const wanted = [pool?.served?.members, pool?.members].flatMap((members) =>
+    members ? [members.join('\n')] : [],
+  );
+  const measured = report.controls.averaged_logits;
+  return wanted.flatMap((name) => measured.filter(({ members }) => members.join('\n') === name))[0] ?? null;
 }
 
 /** Merging against ensembling, on both axes; none where the file names no merge. */
@@ -177,6 +200,14 @@ export function servingSentences({ serving }: EnsembleReport): readonly string[]
     `By the memory of weights: ${serving.bytes.sentence}`,
     `By what a token costs: ${serving.flops.sentence}`,
   ];
+}
+
+/** What a plan scores: `4`, or `4, and averaged logits of 2 pools`. */
+export function plannedScores(models: number, total: number): string {
+  const averages = total - models;
+  return averages > 0
+    ? `${count(models)}, and averaged logits of ${counted(averages, 'pool')}`
+    : count(models);
 }
 
 export function names(members: readonly string[], most = 12): string {

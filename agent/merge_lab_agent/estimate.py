@@ -153,6 +153,11 @@ def memory_bytes(size: SizeLoad, dtype: str, batch_tokens: int) -> int:
     return _PROCESS_BYTES + parameters * _BYTES[dtype] + vectors + working
 
 
+def memory_together(loads: Sequence[int]) -> int:
+    """Of several models in one process, each with its `memory_bytes`."""
+    return sum(loads) - _PROCESS_BYTES * (len(loads) - 1)
+
+
 NODE_UNKNOWN = "no merge was timed on the cluster yet"
 
 

@@ -57,6 +57,8 @@ class Merge:
     retry: int
     weights: dict[str, float] | None = None
     """Of each expert of the subset: θ0 + Σ w·v."""
+    average: tuple[str, ...] = ()
+    """Models of an ensemble whose logits are averaged; `size` is the first of them."""
 
     @property
     def attempts_allowed(self) -> int:
@@ -68,7 +70,7 @@ class Merge:
         return {
             "size": self.size,
             "method": self.method_index,
-            "subset": list(self.subset),
+            "subset": list(self.average or self.subset),
             "seed": self.seed,
         }
 
@@ -181,20 +183,33 @@ def _ensemble(plan_id: str, header: dict[str, Any], lines: list[dict[str, Any]])
     }
     if not sizes:
         raise ValueError("it names no model")
-    merges = tuple(
-        Merge(
-            key=_hex(line["key"]),
-            size=_one_of(line["model"], sizes),
-            method_index=None,
-            method=None,
-            subset=(),
-            seed=None,
-            reference=None,
-            retry=_count(line.get("retry") or 0),
-        )
-        for line in lines
-    )
+    merges = tuple(_score(line, sizes) for line in lines)
     return Plan(plan_id, (), sizes, (), "exact", {}, True, merges)
+
+
+def _score(line: dict[str, Any], sizes: dict[str, PlanSize]) -> Merge:
+    """A line of an ensemble: one model, or several whose logits are averaged."""
+    average = _average(line["average"], sizes) if "average" in line else ()
+    return Merge(
+        key=_hex(line["key"]),
+        size=average[0] if average else _one_of(line["model"], sizes),
+        method_index=None,
+        method=None,
+        subset=(),
+        seed=None,
+        reference=None,
+        retry=_count(line.get("retry") or 0),
+        average=average,
+    )
+
+
+def _average(names: Any, sizes: dict[str, PlanSize]) -> tuple[str, ...]:
+    if not isinstance(names, list) or len(names) < 2:
+        raise ValueError(f"{names!r} are no models whose logits have a mean")
+    members = tuple(_one_of(name, sizes) for name in names)
+    if len({sizes[name].scoring.evaluations for name in members}) > 1:
+        raise ValueError(f"{', '.join(members)} do not share a tokenizer: their evaluation sets differ")
+    return members
 
 
 def _scoring(document: dict[str, Any]) -> Scoring:

@@ -98,7 +98,7 @@ class ResidentRoom:
         }
         fingerprints = {name: model.fingerprint for name, model in experts.items()}
         pool = Pool(
-            _checkpoint(base),
+            open_checkpoint(base),
             opened,
             fingerprints,
             plan.embeddings,
@@ -111,7 +111,7 @@ class ResidentRoom:
         self._resident: ResidentModel = ResidentModel(
             pool, dtype=scoring.dtype, device=device.name, allow_remote_code=allow_remote_code
         )
-        self._scorer: Scorer = Scorer(
+        self.scorer: Scorer = Scorer(
             self._resident.model,
             device=device.name,
             dtype=scoring.dtype,
@@ -129,7 +129,7 @@ class ResidentRoom:
         started = time.perf_counter()
         self.hold(merge)
         share = (time.perf_counter() - started) / len(evaluations)
-        scores = self._scorer.score_all([self._sets[name] for name in evaluations])
+        scores = self.scorer.score_all([self._sets[name] for name in evaluations])
         self.batch_tokens = scores[-1].batch_tokens
         return [
             self._line(merge, name, score, score.seconds + share, attempt)
@@ -191,7 +191,7 @@ def failure_line(
     )
 
 
-def _checkpoint(model: PlanModel) -> Checkpoint:
+def open_checkpoint(model: PlanModel) -> Checkpoint:
     from merge_lab_agent.checkpoint import Checkpoint
 
     return Checkpoint.open(Path(model.path))
@@ -212,7 +212,7 @@ class ResidentRooms:
         self.device = device
         self.models = PlanModels()
         self._allowed = frozenset(allow_remote_code)
-        self._rooms: dict[tuple[str, str | None], ResidentRoom] = {}
+        self._rooms: dict[tuple[str, str | None, tuple[str, ...]], ResidentRoom] = {}
         self._sets: dict[str, EvaluationSet] = {}
 
     def check(self, merges: Sequence[Merge]) -> None:
@@ -225,21 +225,28 @@ class ResidentRooms:
             self.models.check_quickly(model)
 
     def enter(self, merge: Merge) -> ResidentRoom:
-        name = (merge.size, merge.reference)
+        name = (merge.size, merge.reference, merge.average)
         if name not in self._rooms:
             self._make_space(merge.size)
-            base, experts = self._furniture(merge)
-            self._rooms[name] = ResidentRoom(
-                self.store,
-                self.plan,
-                self.device,
-                base,
-                experts,
-                self._sets,
-                self.plan.scoring(merge),
-                base.source in self._allowed,
-            )
+            self._rooms[name] = self._furnished(merge)
         return self._rooms[name]
+
+    def _furnished(self, merge: Merge) -> ResidentRoom:
+        if merge.average:
+            from merge_lab_agent.averaged_room import AveragedRoom
+
+            return AveragedRoom(self.store, self.plan, self.device, merge, self._sets, self._allowed)
+        base, experts = self._furniture(merge)
+        return ResidentRoom(
+            self.store,
+            self.plan,
+            self.device,
+            base,
+            experts,
+            self._sets,
+            self.plan.scoring(merge),
+            base.source in self._allowed,
+        )
 
     def failure(self, merge: Merge, error: Exception, attempt: int) -> ResultLine:
         """Of a model that cannot be loaded: in an ensemble the others are scored all the same."""
@@ -264,13 +271,14 @@ class ResidentRooms:
         seen: dict[str, Any] = {}
         for merge in merges:
             base, experts = self._furniture(merge)
-            for model in (base, *(experts[name] for name in merge.subset if name in experts)):
+            others = [self.plan.sizes[name].base for name in merge.average]
+            for model in (base, *others, *(experts[name] for name in merge.subset if name in experts)):
                 if model.path not in seen:
                     seen[model.path] = model
                     yield model
 
     def _make_space(self, size: str) -> None:
-        kept = {name for name, _ in self._rooms} | {size}
+        kept = {name for name, _, _ in self._rooms} | {size}
         parameters = sum(self.plan.sizes[name].parameters for name in kept)
         # Models of an ensemble are each scored once.
         if self.plan.ensemble or 4 * parameters > ROOMS_MEMORY:

@@ -181,13 +181,13 @@ class Scorer:
         mask = None if way == "gathered" else batch.mask
         if way == "full":
             logits = self.model(input_ids=batch.tokens, attention_mask=mask, use_cache=False).logits
-            yield logits.reshape(-1, logits.shape[-1])[batch.position]
+            yield from logits.reshape(-1, logits.shape[-1])[batch.position].split(self.rows)
             return
         backbone = self.model.base_model
         output = backbone(input_ids=batch.tokens, attention_mask=mask, use_cache=False)
         hidden = output.last_hidden_state
         at_scored = hidden.reshape(-1, hidden.shape[-1])[batch.position]
-        for part in at_scored.split(max(1, _LOGITS // self._vocabulary)):
+        for part in at_scored.split(self.rows):
             yield self._head(part, type(output))
 
     def _head(self, hidden: torch.Tensor, kind: type[Any]) -> torch.Tensor:
@@ -245,11 +245,12 @@ class Scorer:
     def _choose_way(self) -> str:
         """The cheapest way whose losses equal those of full logits of each sequence alone, unpadded."""
         embedding = self.model.get_input_embeddings()
-        self._vocabulary = int(self.model.config.get_text_config().vocab_size)
+        self.vocabulary = int(self.model.config.get_text_config().vocab_size)
+        self.rows = max(1, _LOGITS // self.vocabulary)
         self._stand_in = torch.zeros((1, _LOGITS), dtype=torch.long, device=self.device)[:, :1].expand(
             1, _LOGITS
         )
-        probes = _probes(min(self._vocabulary, embedding.weight.shape[0]))
+        probes = _probes(min(self.vocabulary, embedding.weight.shape[0]))
         tolerance = _TOLERANCE[self.dtype]
         with torch.inference_mode():
             alone = [make_batches([probe], 1, self.device)[0] for probe in probes]

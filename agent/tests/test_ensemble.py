@@ -14,7 +14,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
-from small_plans import decode, key_of, save_plan
+from small_plans import SmallPlan, decode, key_of, save_plan
 from tiny_models import make_model, other_tokenizer, piece_tokenizer, tiny_records, write_records
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
@@ -23,6 +23,7 @@ from merge_lab_agent.checkpoint import Checkpoint
 from merge_lab_agent.ensemble_evaluation import cut_to_bytes
 from merge_lab_agent.evaluation import EvaluationSet
 from merge_lab_agent.model_cost import model_cost
+from merge_lab_agent.plan import Plan
 from merge_lab_agent.prepare import prepare
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.run import run
@@ -326,6 +327,55 @@ def test_a_model_that_cannot_be_loaded_does_not_keep_the_others_from_being_score
     assert found[key_of(model="qwen")]["code"] is None
     assert found[key_of(model="llama")]["code"] == "weights_missing"
     assert found[key_of(model="llama")]["attempt"] == 2
+
+
+# Averaged logits
+
+
+def averaged_plan(root: Path, *members: str) -> tuple[SmallPlan, Answer]:
+    make_model(root / "twin", dtype="float32", seed=5)
+    answer = prepare(request(root, "qwen", "twin", "neox", domains={"prose": "./eval/prose.json"}))
+    assert answer["problems"] == []
+    lines = [
+        {"key": key_of(average=list(members)), "average": list(members)},
+        {"key": key_of(model="twin"), "model": "twin"},
+    ]
+    header = {"format": 1, "scorer": 1, "kind": "ensemble", "models": answer["models"]}
+    return save_plan(Store(root / ".mergelab" / "local"), header, lines), answer
+
+
+def test_averaged_logits_are_scored_like_a_model(root: Path) -> None:
+    plan, answer = averaged_plan(root, "qwen", "twin")
+    status = run(plan.request("only"))
+    assert (status["state"], status["done"], status["failed"]) == ("done", 2, 0)
+    line = results(plan.store)[key_of(average=["qwen", "twin"])]
+    models: list[Any] = [AutoModelForCausalLM.from_pretrained(root / name) for name in ("qwen", "twin")]
+    losses = []
+    for sample in sets_of(root, answer, "prose")["qwen"].samples:
+        with torch.inference_mode():
+            logits = [model.eval()(torch.tensor([sample.tokens])).logits[0].double() for model in models]
+        log_p = ((logits[0] + logits[1]) / 2).log_softmax(-1)
+        losses.append(-sum(float(log_p[t - 1, sample.tokens[t]]) for t in sample.scored))
+    assert np.frombuffer(line["per_sample"], "<f4") == pytest.approx(losses, rel=1e-5)
+
+
+def test_models_that_do_not_fit_together_fail_by_themselves(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, _ = averaged_plan(root, "qwen", "twin")
+    monkeypatch.setattr("merge_lab_agent.averaged_room.available_memory", lambda device: 1_000_000)
+    status = run(plan.request("only"))
+    assert (status["state"], status["done"], status["failed"]) == ("done", 1, 1)
+    line = results(plan.store)[key_of(average=["qwen", "twin"])]
+    assert line["code"] == "memory_too_small"
+    assert "2 models at once need about 0." in line["message"]
+
+
+def test_models_of_two_tokenizers_have_no_averaged_logits(root: Path) -> None:
+    plan, _ = averaged_plan(root, "qwen", "neox")
+    with pytest.raises(Problem, match="qwen, neox do not share a tokenizer") as raised:
+        Plan.read(plan.store, plan.id)
+    assert raised.value.code == "plan_invalid"
 
 
 def results(store: Store) -> dict[str, Answer]:

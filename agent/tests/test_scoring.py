@@ -13,6 +13,7 @@ import torch
 from tiny_models import make_model
 from transformers import AutoConfig, AutoModelForCausalLM
 
+from merge_lab_agent.averaging import AveragedScorer
 from merge_lab_agent.batches import make_batches
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.scoring import Score, Scorer
@@ -305,3 +306,59 @@ def _with_position_bias(forward: Any) -> Any:
         return output
 
     return biased
+
+
+# Averaged logits
+
+
+def tiny_scorer(seed: int, vocabulary: int = 320, dtype: str = "float32") -> Scorer:
+    torch.manual_seed(seed)
+    config = AutoConfig.for_model(
+        "llama",
+        vocab_size=vocabulary,
+        hidden_size=16,
+        intermediate_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        initializer_range=0.3,
+    )
+    model = AutoModelForCausalLM.from_config(config, dtype=getattr(torch, dtype)).eval()
+    return Scorer(model, device="cpu", dtype=dtype, batch_tokens=64)
+
+
+def averaged_loop(models: list[Any], evaluation: Evaluation, vocabulary: int) -> list[float]:
+    """−Σ log softmax of the mean logits, sample by sample, in float64."""
+    result = []
+    with torch.no_grad():
+        for sample in evaluation.samples:
+            ids = torch.tensor([sample.tokens])
+            parts = [model(input_ids=ids).logits[0, :, :vocabulary].double() for model in models]
+            log_p = (sum(parts) / len(parts)).log_softmax(-1)  # type: ignore[union-attr]
+            result.append(-sum(float(log_p[t - 1, sample.tokens[t]]) for t in sample.scored))
+    return result
+
+
+@pytest.mark.parametrize("way", ["gathered", "full"])
+def test_averaged_logits_are_those_of_a_plain_loop(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where tables are padded to different lengths, and where logits come in many parts."""
+    monkeypatch.setattr("merge_lab_agent.scoring._LOGITS", 320 * 8)
+    members = [tiny_scorer(1), tiny_scorer(2, vocabulary=352), tiny_scorer(3)]
+    assert [member.way for member in members] == ["gathered"] * 3
+    for member in members:
+        member.way = way
+    evaluation = random_evaluation("averaged")
+    expected = averaged_loop([member.model for member in members], evaluation, 320)
+    averaged = AveragedScorer(members)
+    assert averaged.rows == 2  # 352 · 2 · 3 logits at a time
+    score = averaged.score(evaluation)  # type: ignore[arg-type]
+    assert score.per_sample == pytest.approx(expected, rel=1e-5)
+    alone = [member.score(evaluation).nll for member in members]  # type: ignore[arg-type]
+    assert all(abs(score.nll - nll) > 1 for nll in alone)
+
+
+def test_the_average_of_one_model_twice_is_that_model() -> None:
+    member, evaluation = tiny_scorer(1, dtype="bfloat16"), random_evaluation("twice")
+    alone = member.score(evaluation)  # type: ignore[arg-type]
+    twice = AveragedScorer([member, member]).score(evaluation)  # type: ignore[arg-type]
+    assert twice.per_sample.tolist() == alone.per_sample.tolist()

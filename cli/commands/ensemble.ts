@@ -1,5 +1,6 @@
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import type { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
+import { names } from '../../words/ensemble.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
@@ -17,33 +18,70 @@ export interface EnsembleOptions extends CommonOptions {
   readonly device?: string;
 }
 
-/** `run FILE` of an ensemble: score every model once, then report. Ctrl-C stops after the current model. */
+/**
+ * `run FILE` of an ensemble: score every model once, then report; with `verify` first average logits of the best pools
+ * too. Ctrl-C stops after the current model.
+ */
 export async function runEnsemble(
   context: Context,
   file: string,
-  options: EnsembleOptions & Refused,
+  options: EnsembleOptions & Refused & { readonly verify: boolean },
 ): Promise<ExitCode> {
   refuse(options);
   // What Ctrl-C means here is decided while a run is followed.
   const own = { ...context, signal: new AbortController().signal };
   return withEnsemble(own, file, options, async (session) => {
-    const { io } = context;
-    const summary = await session.plan();
-    io.err.write(`${summaryText(session, summary, io.errStyle)}\n\n`);
-    const { run, state, warnings } = await session.run();
-    for (const warning of warnings) say(io, warning.message);
-    if (state === 'nothing_to_do') {
-      await showReport(context, session, options);
-      return summary.failed > 0 ? 1 : 0;
-    }
-    if (options.detach) {
-      const attach = invocation(io.env, 'attach', file, options.on);
-      if (options.json) printJson(io, { run, state, warnings });
-      else print(io, `The run goes on by itself (${state}). See it with: ${attach}`);
-      return 0;
-    }
-    return watch(context, session, { file, leave: false, ...options });
+    const asked = { ...options, file };
+    const code = await score(context, session, { ...asked, more: options.verify });
+    const goesOn = options.verify && code !== 130 && (await session.plan()).missing === 0;
+    return goesOn ? averageLogits(context, session, asked, code) : code;
   });
+}
+
+type ScoreOptions = EnsembleOptions & {
+  readonly file: string;
+  /** Another run follows this one where it ends well: its report would be one too many. */
+  readonly more?: boolean;
+};
+
+/** Runs what the plan lacks. */
+async function score(context: Context, session: EnsembleSession, options: ScoreOptions): Promise<ExitCode> {
+  const { io } = context;
+  const summary = await session.plan();
+  io.err.write(`${summaryText(session, summary, io.errStyle)}\n\n`);
+  const { run, state, warnings } = await session.run();
+  for (const warning of warnings) say(io, warning.message);
+  if (state === 'nothing_to_do') {
+    if (!options.more) await showReport(context, session, options);
+    return summary.failed > 0 ? 1 : 0;
+  }
+  if (options.detach) {
+    const attach = invocation(io.env, 'attach', options.file, options.on);
+    if (options.json) printJson(io, { run, state, warnings });
+    else print(io, `The run goes on by itself (${state}). See it with: ${attach}`);
+    return 0;
+  }
+  return watch(context, session, { leave: false, ...options });
+}
+
+async function averageLogits(
+  context: Context,
+  session: EnsembleSession,
+  options: ScoreOptions,
+  code: ExitCode,
+): Promise<ExitCode> {
+  const { io } = context;
+  const pools = await session.verify();
+  if (pools.length > 0) {
+    say(io, `To verify, the averaged logits of: ${pools.map((members) => names(members)).join('; ')}.`);
+    return score(context, session, options);
+  }
+  say(
+    io,
+    'Nothing to verify: of no best pool that shares a tokenizer are the averaged logits left to measure.',
+  );
+  await showReport(context, session, options);
+  return code;
 }
 
 /** `attach FILE` of an ensemble: follows the run that goes on. */
@@ -73,7 +111,7 @@ export async function reportEnsemble(
   });
 }
 
-type WatchOptions = FollowOptions & Pick<EnsembleOptions, 'json' | 'full' | 'on'> & { readonly file: string };
+type WatchOptions = FollowOptions & Pick<ScoreOptions, 'json' | 'full' | 'on' | 'file' | 'more'>;
 
 /** Follows a run to its end, or until Ctrl-C, and prints the report of what is there then. */
 async function watch(context: Context, session: EnsembleSession, options: WatchOptions): Promise<ExitCode> {
@@ -83,7 +121,7 @@ async function watch(context: Context, session: EnsembleSession, options: WatchO
     say(io, `Left; the run goes on. End it with: ${invocation(io.env, 'stop', options.file, options.on)}`);
     return 130;
   }
-  await showReport(context, session, options);
+  if (!options.more || last.state !== 'done') await showReport(context, session, options);
   if (last.problem) io.err.write(`\n${problemText(last.problem, io.errStyle)}\n`);
   if (last.state === 'stopped') {
     say(io, `\nStopped. Nothing is lost. Go on with: ${invocation(io.env, 'run', options.file, options.on)}`);

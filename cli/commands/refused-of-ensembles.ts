@@ -3,7 +3,6 @@ import type { OpenOptions } from '../../runner/session-types.ts';
 
 /** Options of merging; each with what to say of it. */
 const REFUSED = {
-  verify: 'nothing is foretold of an ensemble: its oracle is exact',
   downstream: 'tasks are scored of merges, in this version',
   workers: 'its models are few, and scored by one worker, in this version',
   method: 'an ensemble has no methods',

@@ -3,7 +3,7 @@ import { counted } from '../../words/numbers.ts';
 import { nameList } from '../../words/plain.ts';
 import { bytes } from '../../words/units.ts';
 import type { Warning } from '../law/curve.ts';
-import type { EnsemblePlan } from '../store/ensemble/format.ts';
+import { type EnsemblePlan, isModelLine } from '../store/ensemble/format.ts';
 import type { EvaluationId } from '../store/format.ts';
 import type { ScoredEnsemble } from './ensemble-input.ts';
 
@@ -26,7 +26,7 @@ export function cutSamples(
 
 /** The same weights in two folders have one key. */
 export function sameModels({ lines }: EnsemblePlan): Warning[] {
-  const byKey = Map.groupBy(lines, ({ key }) => key);
+  const byKey = Map.groupBy(lines.filter(isModelLine), ({ key }) => key);
   return [...byKey.values()]
     .filter((same) => same.length > 1)
     .map((same) => ({

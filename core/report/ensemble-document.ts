@@ -8,7 +8,10 @@ export type LeftOut = Problem & { readonly model: string };
 /** The report of an ensemble as every surface reads it: of which plan, how far that is, and what it is not about. */
 export interface EnsembleDocument extends EnsembleReport {
   readonly plan: PlanId;
+  /** Of the models. */
   readonly progress: Progress;
   /** Models without a loss of every sample, `model_failed` where there will be none. */
   readonly left_out: readonly LeftOut[];
+  /** The best pools that share a tokenizer and whose averaged logits are not asked for yet. */
+  readonly unaveraged: readonly (readonly string[])[];
 }

@@ -4,9 +4,10 @@ import type { EnsembleInput, EnsembleModel } from '../ensemble/types.ts';
 import type { Ensemble } from '../experiment/ensemble/ensemble.ts';
 import type { Warning } from '../law/curve.ts';
 import { ProblemError } from '../problem.ts';
-import type { EnsemblePlan, PlanMember } from '../store/ensemble/format.ts';
+import { type EnsemblePlan, isModelLine, type ModelLine, type PlanMember } from '../store/ensemble/format.ts';
 import type { EvaluationId, EvaluationSet, MergeKey } from '../store/format.ts';
 import type { ResultIndex } from '../store/results.ts';
+import { averagedLogits, failedAverages } from './averaged-logits.ts';
 import { cutSamples, sameModels } from './ensemble-caveats.ts';
 import type { LeftOut } from './ensemble-document.ts';
 
@@ -53,10 +54,16 @@ export function ensembleMatrix(scored: ScoredEnsemble): EnsembleMatrix {
   const domains = [...ensemble.evaluation.domains.keys()];
   const samples = samplesOf(scored, domains);
   const missing = missingModels(scored);
-  const models = plan.lines.flatMap(({ key, model }) => {
+  const context = { scored, samples, domains };
+  const models = plan.lines.filter(isModelLine).flatMap(({ key, model }) => {
     const member = plan.header.models[model];
-    return member && !missing.has(model) ? [modelOf(model, member, key, { scored, samples, domains })] : [];
+    return member && !missing.has(model) ? [modelOf(model, member, key, context)] : [];
   });
+  const isScored = (model: string) => models.some(({ name }) => name === model);
+  const averages = averagedLogits(scored, isScored, ({ key, average }) =>
+    // Members share their evaluation sets.
+    lossesOf(plan.header.models[average[0] ?? ''] as PlanMember, key, context),
+  );
   return {
     input: {
       name: ensemble.name,
@@ -69,9 +76,10 @@ export function ensembleMatrix(scored: ScoredEnsemble): EnsembleMatrix {
         parameters: ensemble.pool.parameters,
         memory: ensemble.pool.memory_bytes,
       },
+      ...(averages.length > 0 ? { averagedLogits: averages } : {}),
     },
     leftOut: [...missing.values()],
-    warnings: [...cutSamples(scored, domains), ...sameModels(plan)],
+    warnings: [...cutSamples(scored, domains), ...sameModels(plan), ...failedAverages(scored)],
   };
 }
 
@@ -106,25 +114,14 @@ interface Context {
   readonly domains: readonly string[];
 }
 
-function modelOf(
-  name: string,
-  member: PlanMember,
-  key: MergeKey,
-  { scored, samples, domains }: Context,
-): EnsembleModel {
+function modelOf(name: string, member: PlanMember, key: MergeKey, context: Context): EnsembleModel {
+  const { scored, samples, domains } = context;
   const declared = scored.ensemble.models.get(name);
-  const nll = new Float64Array(samples.reduce((sum, { bytes }) => sum + bytes.length, 0)).fill(Number.NaN);
-  const overlong: number[] = [];
-  domains.forEach((domain, d) => {
-    const id = member.evaluations[domain] as EvaluationId;
-    const set = scored.evaluations.get(id);
-    const losses = scored.results.get(key, id)?.perSample ?? [];
-    const placeOf = (sample: number) => samples[d]?.places.get(sample) ?? -1;
-    set?.samples.forEach((sample, i) => {
-      nll[placeOf(sample.id)] = losses[i] ?? Number.NaN;
-    });
-    overlong.push(...(set?.overlong ?? []).map((sample) => placeOf(sample.id)));
-  });
+  const overlong = domains.flatMap((domain, d) =>
+    (scored.evaluations.get(member.evaluations[domain] as EvaluationId)?.overlong ?? []).map(
+      ({ id }) => samples[d]?.places.get(id) ?? -1,
+    ),
+  );
   return {
     name,
     family: declared?.family ?? member.family,
@@ -139,15 +136,28 @@ function modelOf(
     nullOf: declared?.null_of ?? null,
     ...(declared?.null_kind ? { nullKind: declared.null_kind } : {}),
     ...(declared?.merge_of ? { mergeOf: declared.merge_of } : {}),
-    nll,
+    nll: lossesOf(member, key, context),
     overlong,
   };
+}
+
+/** Shape (S): what `key` scored on the evaluation sets of `member`; NaN where it scored nothing. */
+function lossesOf(member: PlanMember, key: MergeKey, { scored, samples, domains }: Context): Float64Array {
+  const nll = new Float64Array(samples.reduce((sum, { bytes }) => sum + bytes.length, 0)).fill(Number.NaN);
+  domains.forEach((domain, d) => {
+    const id = member.evaluations[domain] as EvaluationId;
+    const losses = scored.results.get(key, id)?.perSample ?? [];
+    scored.evaluations.get(id)?.samples.forEach((sample, i) => {
+      nll[samples[d]?.places.get(sample.id) ?? -1] = losses[i] ?? Number.NaN;
+    });
+  });
+  return nll;
 }
 
 /** Models without a loss of every sample, with the reason; and those that are copies of one. */
 function missingModels(scored: ScoredEnsemble): ReadonlyMap<string, LeftOut> {
   const missing = new Map<string, LeftOut>();
-  for (const line of scored.plan.lines) {
+  for (const line of scored.plan.lines.filter(isModelLine)) {
     const why = whyNotScored(scored, line);
     if (why !== null) missing.set(line.model, leftOut(line.model, why));
   }
@@ -169,7 +179,7 @@ function missingModels(scored: ScoredEnsemble): ReadonlyMap<string, LeftOut> {
 
 function whyNotScored(
   { plan, results, evaluations }: ScoredEnsemble,
-  { key, model }: EnsemblePlan['lines'][number],
+  { key, model }: ModelLine,
 ): Reason | null {
   for (const [domain, id] of Object.entries(plan.header.models[model]?.evaluations ?? {})) {
     const losses = results.get(key, id)?.perSample;

@@ -43,6 +43,16 @@ export function mergeKey(merge: MergeIdentity): MergeKey {
   }) as MergeKey;
 }
 
+/** The key of models as one predictor, their logits averaged: the order of its members does not matter. */
+export function averageKey(
+  members: readonly { readonly fingerprint: Fingerprint; readonly dtype: Dtype }[],
+): MergeKey {
+  const averaged_logits = members
+    .map(({ fingerprint, dtype }) => ({ fingerprint, dtype }))
+    .sort((a, b) => (`${a.fingerprint} ${a.dtype}` < `${b.fingerprint} ${b.dtype}` ? -1 : 1));
+  return digest({ v: 1, averaged_logits, scorer: SCORER }) as MergeKey;
+}
+
 /** Only the fields that the formats name, so that a stray one can never split a key. */
 function methodInKey(method: PlanMethod, seed: number | null): Record<string, unknown> {
   if (isRandom(method) !== (seed !== null)) {

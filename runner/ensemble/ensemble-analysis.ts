@@ -1,9 +1,15 @@
 /** One plan of an ensemble inside the analysis worker: its progress, and its reports. */
 import { makeEnsembleReport } from '../../core/ensemble/make-report.ts';
 import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
+import { unaveraged } from '../../core/report/averaged-logits.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import { ensembleMatrix, type SharedSet, sharedSet } from '../../core/report/ensemble-input.ts';
-import type { EnsemblePlan, EnsemblePlanLine } from '../../core/store/ensemble/format.ts';
+import {
+  type EnsemblePlan,
+  type EnsemblePlanLine,
+  isModelLine,
+  type ModelLine,
+} from '../../core/store/ensemble/format.ts';
 import type { EvaluationId } from '../../core/store/format.ts';
 import type { MergeState } from '../../core/store/progress.ts';
 import type { Failure, ResultIndex } from '../../core/store/results.ts';
@@ -16,18 +22,22 @@ export class EnsembleAnalysis {
   readonly #store: string;
   readonly #results: ResultIndex;
   readonly #progress: PlanProgress<EnsemblePlanLine>;
+  /** Without averaged logits: a report is of the models. */
+  readonly #models: PlanProgress<ModelLine>;
   #evaluations: ReadonlyMap<EvaluationId, SharedSet> | null = null;
 
   constructor(store: string, plan: EnsemblePlan, results: ResultIndex) {
     this.plan = plan;
     this.#store = store;
     this.#results = results;
-    this.#progress = new PlanProgress(plan.lines, results, (line) => this.#stateOf(line));
+    const stateOf = (line: EnsemblePlanLine) => this.#stateOf(line);
+    this.#progress = new PlanProgress(plan.lines, results, stateOf);
+    this.#models = new PlanProgress(plan.lines.filter(isModelLine), results, stateOf);
   }
 
   get outline(): EnsembleOutline {
     const { id, header, lines } = this.plan;
-    return { id, header, total: lines.length, unmerged: lines.length };
+    return { id, header, total: lines.length, unmerged: lines.filter(isModelLine).length };
   }
 
   get progress(): Look['progress'] {
@@ -37,12 +47,10 @@ export class EnsembleAnalysis {
   look(): Look {
     return {
       progress: this.progress,
-      missing: this.#progress.missing.map(({ model }) => ({
-        size: model,
-        method: null,
-        count: 1,
-        seconds: null,
-      })),
+      // Averaged logits take each of their models once more.
+      missing: this.#progress.missing
+        .flatMap(membersOf)
+        .map((model) => ({ size: model, method: null, count: 1, seconds: null })),
       damaged: this.#results.damaged,
       problems: this.#results.problems,
       devices: [...this.#results.devices],
@@ -52,7 +60,7 @@ export class EnsembleAnalysis {
   /** Null before two models are scored: there is nothing to compare. Throws `Cancelled` when `cancelled` says so. */
   report(ensemble: Ensemble, stage: Stage, cancelled: () => boolean): EnsembleDocument | null {
     this.#evaluations ??= this.#readEvaluations();
-    const { plan, progress } = this;
+    const { plan } = this;
     const evaluations = this.#evaluations;
     const { input, leftOut, warnings } = ensembleMatrix({
       ensemble,
@@ -66,13 +74,16 @@ export class EnsembleAnalysis {
       ...report,
       warnings: [...warnings, ...report.warnings],
       plan: plan.id,
-      progress,
+      progress: this.#models.progress,
       left_out: leftOut,
+      unaveraged: unaveraged(report, plan).map(({ average }) => average),
     };
   }
 
-  #stateOf({ key, model }: EnsemblePlanLine): MergeState {
-    const ids = Object.values(this.plan.header.models[model]?.evaluations ?? {});
+  #stateOf(line: EnsemblePlanLine): MergeState {
+    const { key } = line;
+    const [first = ''] = membersOf(line);
+    const ids = Object.values(this.plan.header.models[first]?.evaluations ?? {});
     const open = ids.filter((id) => !this.#results.get(key, id));
     if (open.length === 0) return 'done';
     const failures = open.map((id) => this.#results.failure(key, id));
@@ -84,6 +95,11 @@ export class EnsembleAnalysis {
     const ids = new Set(members.flatMap(({ evaluations }) => Object.values(evaluations)));
     return new Map([...ids].map((id) => [id, sharedSet(readEvaluation(this.#store, id))]));
   }
+}
+
+/** Those that share a line share their evaluation sets. */
+function membersOf(line: EnsemblePlanLine): readonly string[] {
+  return isModelLine(line) ? [line.model] : line.average;
 }
 
 /** As the agent sees it: the same weights diverge again, and what failed is tried once more. */

@@ -1,8 +1,8 @@
 /** Plans of ensembles in a store. */
 import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
 import { isLocalFolder } from '../../core/experiment/local-folder.ts';
-import type { EnsemblePlan } from '../../core/store/ensemble/format.ts';
-import { parseEnsemblePlan } from '../../core/store/ensemble/plan-file.ts';
+import { type AverageLine, type EnsemblePlan, isAverageLine } from '../../core/store/ensemble/format.ts';
+import { isEnsemblePlan, parseEnsemblePlan } from '../../core/store/ensemble/plan-file.ts';
 import type { PlanId } from '../../core/store/format.ts';
 import { planIds, readPlanText } from '../plan-files.ts';
 
@@ -19,11 +19,25 @@ export function findEnsemblePlan(store: string, ensemble: Ensemble): EnsemblePla
   return null;
 }
 
+/** What was asked for of any ensemble of the store, so that it outlives an edit of its file. */
+export function carriedAverages(store: string): readonly AverageLine[] {
+  return planIds(store).flatMap((id) => readIfGood(store, id)?.lines.filter(isAverageLine) ?? []);
+}
+
+/** Null for plans of merges. A plan never changes, and reading one is checking all of it. */
+const remembered = new Map<string, EnsemblePlan | null>();
+
 function readIfGood(store: string, id: PlanId): EnsemblePlan | null {
+  const name = `${store}\n${id}`;
+  const known = remembered.get(name);
+  if (known !== undefined) return known;
   try {
-    return readEnsemblePlan(store, id);
+    const text = readPlanText(store, id);
+    const plan = isEnsemblePlan(text) ? parseEnsemblePlan(id, text) : null;
+    remembered.set(name, plan);
+    return plan;
   } catch {
-    // Damaged, or of merges.
+    // Damaged, or not all there yet.
     return null;
   }
 }

@@ -94,6 +94,13 @@ export class EnsembleSession extends PlannedSession<Ensemble> {
     return this.runs.start({ plan: plan.id, device, workers: 1, allow_remote_code: allowed });
   }
 
+  /** Plans the averaged logits of the best pools that share a tokenizer: call `run` then. None are planned twice. */
+  async verify(): Promise<readonly (readonly string[])[]> {
+    const { unaveraged } = await this.report('points');
+    if (unaveraged.length > 0) await this.#write(await this.prepare(), unaveraged);
+    return unaveraged;
+  }
+
   /** Watches the run that this session started, else the one that goes on. Call `plan` first. @throws ProblemError `nothing_runs` */
   follow(listener: (update: Update) => void): Following {
     const { id, total } = this.requirePlan();
@@ -112,10 +119,13 @@ export class EnsembleSession extends PlannedSession<Ensemble> {
     return this.#write(await this.prepare());
   }
 
-  async #write(prepared: PreparedEnsemble): Promise<EnsembleOutline> {
+  async #write(
+    prepared: PreparedEnsemble,
+    averages: readonly (readonly string[])[] = [],
+  ): Promise<EnsembleOutline> {
     const [first] = prepared.problems;
     if (first) throw new FoundProblemsError(this.file, first, prepared);
-    const plan = await this.analysis.planEnsemble(this.ensemble, prepared, true);
+    const plan = await this.analysis.planEnsemble(this.ensemble, prepared, true, averages);
     await this.place.sync(this.store, plan.id);
     this.planned = plan;
     return plan;

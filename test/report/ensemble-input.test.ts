@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { planEnsemble } from '../../core/design/ensemble-plan.ts';
+import { averageLine, planEnsemble } from '../../core/design/ensemble-plan.ts';
 import { makeEnsembleReport } from '../../core/ensemble/make-report.ts';
 import { parseExperiment } from '../../core/experiment/parse.ts';
+import { unaveraged } from '../../core/report/averaged-logits.ts';
 import { ensembleMatrix, type SharedSet } from '../../core/report/ensemble-input.ts';
 import { digest } from '../../core/store/canonical.ts';
-import type { PreparedMember } from '../../core/store/ensemble/format.ts';
+import { isModelLine, type PreparedMember } from '../../core/store/ensemble/format.ts';
 import type { EvaluationId, Fingerprint, PlanId } from '../../core/store/format.ts';
 import type { Failure, Score } from '../../core/store/results.ts';
 
@@ -66,7 +67,7 @@ function scored(without: readonly string[] = []) {
     DOMAINS.map((domain) => [setId(name, domain), setOf(name, domain)] as const),
   );
   const scores = new Map<string, Pick<Score, 'perSample'>>(
-    plan.lines.flatMap(({ key, model }) =>
+    plan.lines.filter(isModelLine).flatMap(({ key, model }) =>
       DOMAINS.map((domain) => {
         const perSample = setOf(model, domain).samples.map(({ id }) => lossOf(model, domain, id));
         return [`${key} ${setId(model, domain)}`, { perSample: Float32Array.from(perSample) }] as const;
@@ -74,7 +75,7 @@ function scored(without: readonly string[] = []) {
     ),
   );
   for (const name of without) {
-    const line = plan.lines.find(({ model }) => model === name);
+    const line = plan.lines.filter(isModelLine).find(({ model }) => model === name);
     scores.delete(`${line?.key} ${setId(name, 'law')}`);
   }
   return {
@@ -153,4 +154,44 @@ test('models that do not score the same bytes are refused', () => {
   const world = scored();
   world.evaluations.set(setId('b', 'code'), { samples: [{ id: 0, bytes: 11 }], overlong: [], cut: [] });
   expect(() => ensembleMatrix(world)).toThrow(/b does not score the same bytes of sample 0 of code/);
+});
+
+describe('averaged logits', () => {
+  const { plan, results, ...rest } = scored();
+  const sets = plan.header.models['a']?.evaluations ?? {};
+  const b = { ...plan.header.models['b'], evaluations: sets } as PreparedMember;
+  const header = { ...plan.header, models: { ...plan.header.models, b } };
+  const line = averageLine(header, ['a', 'b']);
+  if (!line) throw new Error('these share their tokens');
+  const lines = [...plan.lines, line];
+
+  test('are a column of the samples where they are measured, and a warning where they failed', () => {
+    const measured = {
+      ...results,
+      get: (key: string, id: string) =>
+        key === line.key ? results.get(plan.lines[0]?.key ?? '', id) : results.get(key, id),
+    };
+    const [averaged] =
+      ensembleMatrix({ ...rest, results: measured, plan: { ...plan, lines } }).input.averagedLogits ?? [];
+    expect(averaged?.members).toEqual(['a', 'b']);
+    expect([...(averaged?.nll ?? [])]).toEqual([1, 3, 4, 11, 12, 13, 14]);
+    const failed = ensembleMatrix({ ...rest, results, plan: { ...plan, lines } });
+    expect(failed.input.averagedLogits).toBeUndefined();
+    expect(failed.warnings).toContainEqual({
+      code: 'average_failed',
+      message: 'The averaged logits of a and b are not measured: The loss is not finite.',
+    });
+  });
+
+  test('are wanted of the best pools that share their tokens, and once', () => {
+    const { best_pools, goal } = makeEnsembleReport(ensembleMatrix({ ...rest, results, plan }).input, {
+      stage: 'points',
+    });
+    // The best pool of two is one model alone here.
+    expect(unaveraged({ best_pools, goal }, { header, lines: plan.lines })).toEqual([]);
+    const report = { goal, best_pools: best_pools.map((pool) => ({ ...pool, members: ['a', 'b'] })) };
+    expect(unaveraged(report, { header, lines: plan.lines })).toEqual([line]);
+    expect(unaveraged(report, { header, lines })).toEqual([]);
+    expect(unaveraged(report, plan)).toEqual([]);
+  });
 });

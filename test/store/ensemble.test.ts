@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { planEnsemble } from '../../core/design/ensemble-plan.ts';
+import { averageLine, planEnsemble } from '../../core/design/ensemble-plan.ts';
 import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
 import { parseExperiment } from '../../core/experiment/parse.ts';
 import { digest } from '../../core/store/canonical.ts';
-import type { PreparedEnsemble, PreparedMember } from '../../core/store/ensemble/format.ts';
+import { isModelLine, type PreparedEnsemble, type PreparedMember } from '../../core/store/ensemble/format.ts';
 import { parseEnsemblePlan } from '../../core/store/ensemble/plan-file.ts';
 import { ensembleRequest } from '../../core/store/ensemble/prepared.ts';
 import { evaluationId } from '../../core/store/evaluation.ts';
@@ -57,7 +57,7 @@ describe('the plan of an ensemble', () => {
   const { id, text } = serializePlan(plan.header, plan.lines);
 
   test('has a line a model, in the order of the file, under the key of the unmerged model', () => {
-    expect(plan.lines.map(({ model }) => model)).toEqual(['small', 'copy']);
+    expect(plan.lines.map((line) => isModelLine(line) && line.model)).toEqual(['small', 'copy']);
     const base = member('small').fingerprint;
     expect(plan.lines[0]?.key).toBe(
       mergeKey({ base, experts: [], method: null, seed: null, embeddings: 'exact', dtype: 'float32' }),
@@ -68,6 +68,30 @@ describe('the plan of an ensemble', () => {
     expect(parseEnsemblePlan(id, text)).toEqual({ id, ...plan });
     expect(() => parsePlan(id, text)).toThrow(/cannot be used/);
     expect(() => parseEnsemblePlan(id, text.replace('small', 'smell'))).toThrow(/hash/);
+  });
+
+  test('averaged logits have a line after the models, under a key of their own, whichever order they are in', () => {
+    const line = averageLine(plan.header, ['small', 'copy']);
+    if (!line) throw new Error('these share a tokenizer');
+    expect(line.key).toBe(averageLine(plan.header, ['copy', 'small'])?.key);
+    expect(plan.lines.map(({ key }) => key)).not.toContain(line.key);
+    const asked = planEnsemble(ensembleOf(), prepared, [line, line]);
+    expect(asked.lines).toEqual([...plan.lines, line]);
+    const written = serializePlan(asked.header, asked.lines);
+    expect(parseEnsemblePlan(written.id, written.text)).toEqual({ id: written.id, ...asked });
+  });
+
+  test('averaged logits of models that changed, or of two tokenizers, are not planned', () => {
+    const line = averageLine(plan.header, ['small', 'copy']);
+    const lines = line ? [line] : [];
+    const changed = { ...member('copy'), fingerprint: digest('other') as Fingerprint };
+    const others = { models: { ...prepared.models, copy: changed } };
+    expect(planEnsemble(ensembleOf(), others, lines).lines).toHaveLength(2);
+    const retold = { ...member('copy'), evaluations: { algebra: digest('tokens') as EvaluationId } };
+    const apart = { models: { ...prepared.models, copy: retold } };
+    expect(planEnsemble(ensembleOf(), apart, lines).lines).toHaveLength(2);
+    expect(averageLine(apart, ['small', 'copy'])).toBeNull();
+    expect(averageLine(plan.header, ['small', 'gone'])).toBeNull();
   });
 
   test('does not hang on families, copies, limits or names of the experiment', () => {

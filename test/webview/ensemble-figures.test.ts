@@ -8,6 +8,7 @@ import { servingFigure } from '../../webview/page/figures/ensemble/serving-figur
 import type { Figure } from '../../webview/page/figures/figure.ts';
 import { ensembleAnswer, waitingOf } from '../../webview/page/panels/ensemble/ensemble-answer.ts';
 import { csv } from '../../words/csv.ts';
+import { chosenPool } from '../../words/ensemble.ts';
 import { poolLawAt } from '../../words/pool-law.ts';
 import { complementary, families, inputOf, noise } from '../ensemble/pools.ts';
 import { ensembleDocument, ensembleState } from './ensemble-state.ts';
@@ -137,6 +138,25 @@ describe('the answer of an ensemble', () => {
     expect([answer.large, answer.members]).toEqual(['0', []]);
     expect(answer.sentence[0]).toBe('No model is within the limits that `pool` sets, and so no pool.');
     expect(answer.warnings.join(' ')).toContain('takes 1.0B parameters');
+  });
+
+  it('has the averaged logits of the pool beside its mixture, and says of which they are still to be measured', () => {
+    const input = inputOf(complementary(3, 40, 3, 5, 2));
+    const members = chosenPool(ensembleDocument(input))?.members ?? [];
+    const nll = Float64Array.from(input.models[0]?.nll ?? [], (value) => value / 2);
+    const answer = ensembleAnswer(
+      ensembleDocument({ ...input, averagedLogits: [{ members, nll }] }, { unaveraged: [['m0', 'm2']] }),
+    );
+    expect(answer.facts.find(({ label }) => label === 'Logits averaged')?.detail).toContain(
+      'of 2, on all samples',
+    );
+    expect(answer.realisable.slice(2)).toEqual([
+      expect.stringMatching(
+        /^The logits of m\d and m\d averaged: \d.*; the same mixed \d.*, their oracle \d/,
+      ),
+      'Models that share a tokenizer can average their logits; `run --verify` measures that of: m0 and m2.',
+    ]);
+    expect(ensembleAnswer(ensembleDocument(input)).realisable).toHaveLength(2);
   });
 
   it('while models are being scored says how far it is, and names only those that failed', () => {

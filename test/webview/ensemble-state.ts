@@ -17,6 +17,7 @@ export function ensembleDocument(
     plan: '0'.repeat(64) as PlanId,
     progress: { done: total, failed: 0, total },
     left_out: [],
+    unaveraged: [],
     ...more,
   };
 }

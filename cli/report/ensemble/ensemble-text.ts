@@ -56,7 +56,7 @@ function scoredText({ models, samples }: EnsembleReport): string {
   return left.length === 0 ? text : `${text}; left out for all: ${left.join(', ')}`;
 }
 
-function controlsText(report: EnsembleReport, style: Style, columns: number): string {
+function controlsText(report: EnsembleDocument, style: Style, columns: number): string {
   const lines = realisableSentences(report);
   return `  ${style.bold('Without an oracle')}\n${lines.map((line) => wrap(line, columns, '    ')).join('\n')}`;
 }

@@ -1,6 +1,7 @@
 import type { Ensemble } from '../../../core/experiment/ensemble/ensemble.ts';
 import type { EnsembleSession } from '../../../runner/ensemble/ensemble-session.ts';
 import type { EnsembleSummary } from '../../../runner/session-types.ts';
+import { plannedScores } from '../../../words/ensemble.ts';
 import { count, counted } from '../../../words/numbers.ts';
 import { plain, plainLines } from '../../../words/plain.ts';
 import { bytes, parameters, roughly } from '../../../words/units.ts';
@@ -25,7 +26,7 @@ export function summaryText(
   ].filter(Boolean);
   const rows = [
     ...(target === 'local' ? [] : [['host', plain(target)]]),
-    ['models', `${count(members.length)}: ${state.join(', ')}`],
+    ['models', `${plannedScores(plan.unmerged, plan.total)}: ${state.join(', ')}`],
     [
       'sizes',
       `${parameters(Math.min(...sizes))} to ${parameters(Math.max(...sizes))} parameters, ${counted(tokenizers, 'tokenizer')}`,

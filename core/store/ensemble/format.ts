@@ -76,10 +76,26 @@ export interface EnsemblePlanHeader {
 }
 
 /** One model, scored on each of its evaluation sets. */
-export interface EnsemblePlanLine {
+export interface ModelLine {
   /** Of an unmerged model. */
   readonly key: MergeKey;
   readonly model: string;
+}
+
+/** Models of one tokenizer as one predictor: log softmax of the mean of their logits. Asked for, once all are scored. */
+export interface AverageLine {
+  readonly key: MergeKey;
+  readonly average: readonly string[];
+}
+
+export type EnsemblePlanLine = ModelLine | AverageLine;
+
+export function isModelLine(line: EnsemblePlanLine): line is ModelLine {
+  return 'model' in line;
+}
+
+export function isAverageLine(line: EnsemblePlanLine): line is AverageLine {
+  return 'average' in line;
 }
 
 export interface EnsemblePlan {

@@ -13,10 +13,10 @@ export const ensemblePlanHeaderSchema: z.ZodType<EnsemblePlanHeader> = z.strictO
   models: z.record(z.string(), memberSchema),
 });
 
-export const ensemblePlanLineSchema: z.ZodType<EnsemblePlanLine> = z.strictObject({
-  key: sha256Hex<MergeKey>(),
-  model: z.string(),
-});
+export const ensemblePlanLineSchema: z.ZodType<EnsemblePlanLine> = z.union([
+  z.strictObject({ key: sha256Hex<MergeKey>(), model: z.string() }),
+  z.strictObject({ key: sha256Hex<MergeKey>(), average: z.array(z.string()).min(2) }),
+]);
 
 /** Reads a plan and checks it to the last byte. Throws `store_too_new`, `store_too_old` or `plan_damaged`. */
 export function parseEnsemblePlan(id: string, text: string): EnsemblePlan {

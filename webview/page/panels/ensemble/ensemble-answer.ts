@@ -3,6 +3,7 @@ import type { ServedPool } from '../../../../core/ensemble/types.ts';
 import type { EnsembleDocument } from '../../../../core/report/ensemble-document.ts';
 import {
   answerSentences,
+  averagedPool,
   chosenPool,
   isLimited,
   leftOutSentences,
@@ -73,8 +74,12 @@ const LABELS: Readonly<Record<ToServe['kind'], { readonly unit: string; readonly
 
 function factsOf(report: EnsembleDocument): Fact[] {
   const pool = chosenPool(report);
+  const averaged = averagedPool(report);
   return [
     ...servedFacts(report),
+    ...(averaged
+      ? [fact('Logits averaged', averaged.bits_per_byte, `of ${averaged.members.length}, on all samples`)]
+      : []),
     ...(pool && pool.members.length > 1
       ? [fact('Best oracle', pool.cross_fitted, `of ${pool.members.length}, were it known which to ask`)]
       : []),

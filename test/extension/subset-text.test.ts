@@ -115,7 +115,7 @@ describe('what there is to choose', () => {
     expect(choices.map(({ recommended }) => recommended)).toEqual([false, false, true, false, false, false]);
     expect(choices[2]).toMatchObject({ label: '3 experts', members: ['e0', 'e2', 'e4'] });
     expect(choices[2]?.description).toMatch(
-      /^loss 1\.392 ± 0\.11 · gives up 0\.085 \(0\.066 to 0\.104\) · recommended$/,
+      /^loss 1\.392 ± 0\.12 · gives up 0\.085 \(0\.066 to 0\.104\) · recommended$/,
     );
     const best = cell.selection?.chosen.findIndex(({ behind }) => behind.value === 0) ?? -1;
     expect(choices[best]?.description).toContain(' · the best');
@@ -125,14 +125,14 @@ describe('what there is to choose', () => {
   it('begins with the answer of the experiment', () => {
     const [first, second] = cellChoices(report);
     expect(first).toMatchObject({ index: report.headline.cell, label: 'average' });
-    expect(first?.description).toBe('the answer of the experiment · loss 1.392 ± 0.11');
+    expect(first?.description).toBe('the answer of the experiment · loss 1.392 ± 0.12');
     expect(second?.label).toBe('ties');
   });
 
   it('is told in a line of provenance', () => {
     const merge = { size: 'default', method: 0, members: [0, 2, 4], seed: null };
     expect(remarkOf(report, merge, 'world.mergelab.yaml', null)).toBe(
-      'loss 1.392 ± 0.11, k = 3 of 6, average, world.mergelab.yaml',
+      'loss 1.392 ± 0.12, k = 3 of 6, average, world.mergelab.yaml',
     );
     const weights = new Map([
       ['d0', 2],

@@ -52,7 +52,8 @@ describe('the sample', () => {
     const opened = await pages.openFile(ensembleState(report));
     const { page } = opened;
     await drawAll(page);
-    expect(await page.locator('.answer-large').textContent()).toBe('2');
+    // Sixty samples do not show that a mixture, which can be had, is better than the best model alone.
+    expect(await page.locator('.answer-large').textContent()).toBe('1');
     const titles = await page.locator('.panel:visible h2').allTextContents();
     expect(titles.map((title) => title.trim())).toEqual(['Answer', 'Oracle', 'Pools', 'Models', 'Run']);
     await page.locator('#panel-ensemble').getByLabel('Show as table').first().click();

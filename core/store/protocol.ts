@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { MOST_WORKERS } from '../hosts/host.ts';
-import { isSlurm, type Slurm } from '../hosts/slurm.ts';
+import { isSlurm } from '../hosts/slurm.ts';
 import { preparedEnsembleSchema } from './ensemble/prepared.ts';
 import type { Fingerprint } from './format.ts';
 import { sha256Hex } from './hex.ts';
@@ -33,6 +33,23 @@ const device = z.strictObject({
 });
 
 const workersSchema = z.union([z.literal('auto'), z.number().int().min(1).max(MOST_WORKERS)]);
+
+const text = z.string().exactOptional();
+const amount = z.union([z.number(), z.string()]).exactOptional();
+
+/** What sbatch is asked for, for each worker; `isSlurm` judges the values. */
+const slurmOptions = z
+  .strictObject({
+    partition: text,
+    account: text,
+    qos: text,
+    constraint: text,
+    gpus: amount,
+    cpus: z.number().exactOptional(),
+    mem: amount,
+    time: amount,
+  })
+  .refine(isSlurm);
 
 /** A folder, and what it must still hold. */
 const measuredModel = z.strictObject({ path: z.string(), fingerprint: sha256Hex<Fingerprint>() });
@@ -125,7 +142,7 @@ export const calls = {
         device: z.string(),
         workers: workersSchema.exactOptional(),
         /** Workers are jobs of Slurm, submitted by the host. */
-        slurm: z.custom<Slurm>(isSlurm).exactOptional(),
+        slurm: slurmOptions.exactOptional(),
         allow_remote_code: z.array(z.string()).exactOptional(),
       }),
       z.strictObject({ store: z.string(), merge: mergeDocumentSchema }),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import io
+import contextlib
 import json
 import signal
 import subprocess
@@ -214,6 +215,15 @@ def test_a_launched_run_outlives_the_server(client: Client, plan: SmallPlan) -> 
         again.close()
 
 
+def children_of(pid: int) -> list[int]:
+    """Of all its threads, of which some may end meanwhile."""
+    found = []
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += [int(child) for child in file.read_text().split()]
+    return found
+
+
 @pytest.mark.parametrize("ending", ["input", "SIGTERM"])
 def test_the_server_ends_cleanly_whatever_is_under_way(client: Client, tmp_path: Path, ending: str) -> None:
     client.hello()
@@ -223,8 +233,7 @@ def test_the_server_ends_cleanly_whatever_is_under_way(client: Client, tmp_path:
     started: list[int] = []
     deadline = time.monotonic() + 30
     while children.exists() and not started and time.monotonic() < deadline:
-        tasks = Path(f"/proc/{client.process.pid}/task").glob("*/children")
-        started = [int(pid) for file in tasks for pid in file.read_text().split()]
+        started = children_of(client.process.pid)
     jobs = [identify(pid) for pid in started]
     if ending == "input":
         assert client.close() == 0

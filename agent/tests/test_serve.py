@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import base64
-import io
 import contextlib
+import io
 import json
 import signal
 import subprocess

@@ -12,8 +12,8 @@ import { filesBelow } from './look.ts';
 import { whyNoSshd } from './sshd.ts';
 import { HostWorld } from './world.ts';
 
-/** Long enough to be left: 7 subsets by 20 masks. */
-const LONG = `${TINY}methods: [{ method: dare, drop_rate: 0.2, seeds: [${[...Array(20).keys()].join(', ')}] }]\n`;
+/** Long enough to be left and found again, also where nothing else is at work: 7 subsets by 100 masks. */
+const LONG = `${TINY}methods: [{ method: dare, drop_rate: 0.2, seeds: [${[...Array(100).keys()].join(', ')}] }]\n`;
 const LATE = { timeout: 120_000, interval: 20 };
 
 describe.skipIf(whyNoSshd() !== null)('a window on a run on a host', { timeout: 240_000 }, () => {

@@ -49,6 +49,26 @@ class ResultLine:
     attempt: int
     message: str | None = None
 
+    @classmethod
+    def failed(
+        cls, merge: str, *, device: str, batch_tokens: int, code: str, message: str, attempt: int
+    ) -> ResultLine:
+        """The one line of a merge, named by its key, that could not be scored."""
+        return cls(
+            key=merge,
+            evaluation=None,
+            nll=None,
+            tokens=0,
+            samples=0,
+            per_sample=None,
+            seconds=0.0,
+            device=device,
+            batch_tokens=batch_tokens,
+            code=code,
+            attempt=attempt,
+            message=message,
+        )
+
     def encode(self) -> bytes:
         """The line's bytes, checksum last, newline included."""
         nll = self.nll if self.nll is not None and math.isfinite(self.nll) else None

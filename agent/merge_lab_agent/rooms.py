@@ -175,14 +175,8 @@ def failure_line(
             f"The device {device.description} failed: {message}",
             "Run again; if it happens again, look at the driver's log. Finished merges are kept.",
         ) from error
-    return ResultLine(
-        key=merge.key,
-        evaluation=None,
-        nll=None,
-        tokens=0,
-        samples=0,
-        per_sample=None,
-        seconds=0.0,
+    return ResultLine.failed(
+        merge.key,
         device=device.description,
         batch_tokens=batch_tokens,
         code=code,

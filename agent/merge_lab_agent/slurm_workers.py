@@ -54,14 +54,8 @@ def say_last_word(folder: Path, status: Status) -> None:
 
 def failed_attempt(status: Status, merge: Merge, cause: str, attempt: int) -> ResultLine:
     """The line that a worker writes of a merge that fails, for one that did not live to write it."""
-    return ResultLine(
-        key=merge.key,
-        evaluation=None,
-        nll=None,
-        tokens=0,
-        samples=0,
-        per_sample=None,
-        seconds=0.0,
+    return ResultLine.failed(
+        merge.key,
         device=status["device"],
         batch_tokens=status["batch_tokens"],
         code="worker_died",

@@ -259,7 +259,6 @@ def test_a_log_likelihood_of_the_harness_is_our_loss(
     tmp_path: Path, tiny_base: Path, tiny_experts: dict[str, Path]
 ) -> None:
     """Of base, experts and merges, item by item; a second job finds everything scored."""
-    pytest.importorskip("lm_eval", reason="the downstream extra is not installed")
     store = Store.open(tmp_path / ".mergelab" / "local")
     records = tiny_records("alpha")
     file = write_records(tmp_path / "alpha.json", records)
@@ -302,7 +301,6 @@ def test_a_log_likelihood_of_the_harness_is_our_loss(
 
 @pytest.mark.slow
 def test_fewer_items_solved_examples_and_a_task_that_cannot_be_used(plan: SmallPlan, tmp_path: Path) -> None:
-    pytest.importorskip("lm_eval", reason="the downstream extra is not installed")
     items = [{"context": f"{n} + 1 =", "answer": f" {n + 1}"} for n in range(4)]
     folder = write_task(tmp_path / "sums", TASK + "fewshot_split: test\n", items)
     asked = request(plan, folder, models=slice(0, 1))
@@ -327,7 +325,6 @@ def test_fewer_items_solved_examples_and_a_task_that_cannot_be_used(plan: SmallP
 
 @pytest.mark.slow
 def test_a_job_that_is_killed_or_stopped_goes_on_where_it_was(plan: SmallPlan, tmp_path: Path) -> None:
-    pytest.importorskip("lm_eval", reason="the downstream extra is not installed")
     asked = request(plan, write_task(tmp_path / "sums"), models=slice(0, 4))
     code, _, _ = run_agent("downstream", asked, tmp_path, MERGE_LAB_FAULT="mid_append:2")
     assert code != 0
@@ -381,7 +378,6 @@ FORMS: dict[str, Callable[[float], float]] = {
 
 @pytest.mark.slow
 def test_scores_of_every_form_follow_from_their_items(plan: SmallPlan, tmp_path: Path) -> None:
-    pytest.importorskip("lm_eval", reason="the downstream extra is not installed")
     items = [{"context": f"What is {n} and {n}?", "answer": f" The sum is {2 * n}."} for n in range(5)]
     folders = [
         write_task(tmp_path / "rolling", ROLLING, items),

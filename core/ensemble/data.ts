@@ -77,9 +77,9 @@ export function ensembleData(input: EnsembleInput): EnsembleData {
   };
 }
 
-function missing(nll: Float64Array, overlong: readonly number[]): number {
-  const long = new Set(overlong);
-  return nll.reduce((sum, value, s) => sum + (Number.isNaN(value) && !long.has(s) ? 1 : 0), 0);
+/** How many samples a model has no loss for, those that were too long for it among them. */
+function lacks({ nll }: Pick<EnsembleModel, 'nll'>): number {
+  return nll.reduce((sum, value) => sum + (Number.isNaN(value) ? 1 : 0), 0);
 }
 
 /** A larger share of the samples that a model takes from all others is said. */
@@ -88,11 +88,7 @@ const COSTLY = 0.1;
 /** Which model lacks the most samples, where those are many: without it, the others would be compared on more. */
 function costlyModels({ models, bytes }: EnsembleInput): Warning[] {
   const lacking = models
-    .map(({ name, nll, overlong }) => ({
-      name,
-      lacks: overlong.length + missing(nll, overlong),
-      overlong: overlong.length,
-    }))
+    .map((model) => ({ name: model.name, lacks: lacks(model), overlong: model.overlong.length }))
     .filter(({ lacks }) => lacks > COSTLY * bytes.length)
     .sort((a, b) => b.lacks - a.lacks);
   const [worst, ...others] = lacking;
@@ -149,9 +145,9 @@ function countOf(
 }
 
 function noSamples({ models }: EnsembleInput, verdicts: readonly Verdict[]): ProblemError {
-  const worst = models.reduce<{ name: string; lacks: number } | null>((found, { name, nll }) => {
-    const lacks = nll.reduce((sum, value) => sum + (Number.isNaN(value) ? 1 : 0), 0);
-    return found && found.lacks >= lacks ? found : { name, lacks };
+  const worst = models.reduce<{ name: string; lacks: number } | null>((found, model) => {
+    const own = { name: model.name, lacks: lacks(model) };
+    return found && found.lacks >= own.lacks ? found : own;
   }, null);
   return new ProblemError({
     code: 'no_common_samples',

@@ -38,17 +38,19 @@ export function mergeOrPool(
   };
 }
 
-/** @property among merges that the folds chose */
-type MergePoint = ServingPoint & { readonly row: Losses; readonly among: number };
+interface MergePoint extends ServingPoint {
+  readonly row: Losses;
+  /** Merges that the folds chose. */
+  readonly among: number;
+}
 type PoolPoint = ReturnType<typeof poolPoint>;
 type PoolRows = Readonly<Record<PoolKind, Losses>>;
 
 /** Paired by sample; where folds choose different merges, as wide as the intervals of all of these that hold at once. */
 function differenceOf({ row, among }: MergePoint, pool: Losses, data: EnsembleData, complete: boolean) {
   const difference = minus(row, pool, data.samples);
-  const found = bitsPerByte(difference, data, false);
   const error = complete ? errorOf(difference, data.samples, data.weights) : null;
-  if (!error) return found;
+  if (!error) return bitsPerByte(difference, data, false);
   const variance = error.variance + choiceVariance(among, error);
   return estimateInBits(
     estimatedFrom(objectiveOf(difference, data.weights), [{ variance, freedom: error.freedom }]),

@@ -1,7 +1,8 @@
 /**
  * How long the whole Report of a large experiment takes: 3 sizes, 5 methods, all 511 subsets of 9 experts, 9 domains of
- * 40 samples, 1,000 replicates. CPU milliseconds: points and everything behind them, the first of a process; points again
- * with nothing kept; and points after one more result. `npm run bench report-full`.
+ * 40 samples, 1,000 replicates. CPU milliseconds: points and everything behind them, the first of a process, which compiles
+ * what it runs; points with nothing kept and after one more result, medians once the process is warm.
+ * `npm run bench report-full`.
  */
 import type { Score } from '../core/report/input.ts';
 import { ReportMaker } from '../core/report/make-report.ts';
@@ -10,6 +11,8 @@ import { experimentOf, planOf, World, WorldResults } from '../test/report/world.
 
 const ALL = { experts: 9, domains: 9, samples: 40, scaled: true, maskNoise: 0.05 };
 const SIZES = ['S', 'M', 'L'];
+/** Odd. */
+const REPEATS = 15;
 const NONE = { compatibility: 'none' } as const;
 
 /** Milliseconds of this process's CPU: other work on the machine does not count. */
@@ -65,17 +68,27 @@ const input = {
   otherPlans: [],
 };
 
-/** One merge that is still to come: the last of the last size. */
-const last = plan.lines.at(-1)?.key;
-const late = last === undefined ? undefined : scores.get(last);
-if (last !== undefined) scores.delete(last);
+const points = timed(() => new ReportMaker().make(input, { stage: 'points' }));
+const anew = median(() => new ReportMaker().make(input, { stage: 'points' }));
+
 const maker = new ReportMaker();
-const points = timed(() => maker.make(input, { stage: 'points' }));
 const complete = timed(() => maker.make(input, { stage: 'complete' }));
-const anew = timed(() => new ReportMaker().make(input, { stage: 'points' }));
+
+/** One merge is still to come each time: of the last size, as they would arrive. */
+const late = plan.lines.slice(-REPEATS).map(({ key }) => ({ key, score: scores.get(key) }));
+for (const { key } of late) scores.delete(key);
 maker.make(input, { stage: 'points' });
-if (last !== undefined && late) scores.set(last, late);
-const after = timed(() => maker.make(input, { stage: 'points' }));
+const after = median(() => {
+  const next = late.shift();
+  if (next?.score) scores.set(next.key, next.score);
+  maker.make(input, { stage: 'points' });
+});
+
+/** Of `REPEATS` times. */
+function median(work: () => unknown): number {
+  const times = Array.from({ length: REPEATS }, () => timed(work)).sort((a, b) => a - b);
+  return times[(REPEATS - 1) / 2] as number;
+}
 
 function print(what: string, ms: number, goal: string): void {
   console.log(`  ${what.padEnd(32)}${ms.toFixed(0).padStart(6)} ms${goal}`);

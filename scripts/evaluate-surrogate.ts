@@ -11,7 +11,7 @@ import { shuffledSubsets } from '../core/design/subsets.ts';
 import { ProblemError } from '../core/problem.ts';
 import type { SurrogateMerge } from '../core/surrogate/merge.ts';
 import { decidePrecision } from '../core/surrogate/precision.ts';
-import { keepRows } from './soak/kept-rows.ts';
+import { keep } from './soak/kept-rows.ts';
 import { assistedDraws } from './surrogate/assisted-draws.ts';
 import { curveOf, DRAWS, type DrawsOfAFifth, drawsOfAFifth } from './surrogate/draws-of-a-fifth.ts';
 import { type ExhaustiveSweep, exhaustiveSweeps } from './surrogate/exhaustive-sweeps.ts';
@@ -105,7 +105,7 @@ try {
     for (const precision of [0.005, 0.002]) evaluatePrecision(sweep, precision);
     for (const each of [6, 9, 14]) evaluateAssisted(sweep, each);
   }
-  keepRows('draws', kept);
+  keep('draws', kept);
 } catch (error) {
   if (!(error instanceof ProblemError)) throw error;
   console.error(`${error.problem.message} ${error.problem.fix}`);

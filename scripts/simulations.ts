@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ProblemError } from '../core/problem.ts';
-import type { Row } from '../test/simulation/tally.ts';
-import { keptRows } from './soak/kept-rows.ts';
+import { type KeptStudy, kept } from './soak/kept-rows.ts';
 import { simulationsPage } from './soak/page.ts';
+import { sourceDigest } from './soak/source-digest.ts';
 import type { DrawsOfAFifth } from './surrogate/draws-of-a-fifth.ts';
 
 const STUDIES = [
@@ -41,12 +41,21 @@ const STUDIES = [
   ['sizes', 'Sizes and money', 'The law over sizes and experts, its warnings and lines, and planning.'],
 ] as const;
 
+const outdated: string[] = [];
 try {
-  const studies = STUDIES.map(([study, title, words]) => ({ title, words, rows: keptRows<Row[]>(study) }));
-  const page = simulationsPage(studies, keptRows<DrawsOfAFifth[]>('draws'));
+  const studies = STUDIES.map(([study, title, words]) => {
+    const { source, designs } = kept<KeptStudy>(study);
+    if (source !== sourceDigest(path.join(import.meta.dirname, `soak-${study}.ts`))) outdated.push(study);
+    return { title, words, rows: designs.flatMap(({ rows }) => rows) };
+  });
+  const page = simulationsPage(studies, kept<DrawsOfAFifth[]>('draws'));
   const file = path.join(import.meta.dirname, '..', 'docs', 'simulations.md');
   writeFileSync(file, page);
   console.log(`${file}: ${studies.reduce((sum, { rows }) => sum + rows.length, 0)} rows`);
+  if (outdated.length > 0)
+    console.log(
+      `The code has changed since these were counted: ${outdated.join(', ')}. npm run soak -- 2000 counts them anew.`,
+    );
 } catch (error) {
   if (!(error instanceof ProblemError)) throw error;
   console.error(`${error.problem.message} ${error.problem.fix}`);

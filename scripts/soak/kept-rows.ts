@@ -1,28 +1,53 @@
-/** Rows of simulation studies between their runs and docs/simulations.md: one file a study, ignored by git. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** Results of simulation studies between their runs and docs/simulations.md: one file a study, ignored by git. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ProblemError } from '../../core/problem.ts';
+import type { Row } from '../../test/simulation/tally.ts';
 
 const FOLDER = path.join(import.meta.dirname, '..', '..', '.tools', 'simulations');
 
-export function keepRows(study: string, rows: unknown): void {
-  mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(fileOf(study), JSON.stringify(rows, null, 1));
+/** What a study has counted so far. */
+export interface KeptStudy {
+  /** The `sourceDigest` of what was simulated. */
+  readonly source: string;
+  /** In the order of the study. */
+  readonly designs: readonly KeptDesign[];
 }
 
-/** What `keepRows` kept. @throws ProblemError where the study has not run */
-export function keptRows<T>(study: string): T {
+export interface KeptDesign {
+  readonly name: string;
+  readonly seed: number;
+  readonly replicates: number;
+  readonly rows: readonly Row[];
+}
+
+export function keep(name: string, value: unknown): void {
+  mkdirSync(FOLDER, { recursive: true });
+  const file = fileOf(name);
+  writeFileSync(`${file}.part`, JSON.stringify(value, null, 1));
+  renameSync(`${file}.part`, file);
+}
+
+/** What `keep` kept; null where that is nothing. */
+export function keptSoFar<T>(name: string): T | null {
   try {
-    return JSON.parse(readFileSync(fileOf(study), 'utf8')) as T;
+    return JSON.parse(readFileSync(fileOf(name), 'utf8')) as T;
   } catch {
-    throw new ProblemError({
-      code: 'no_rows',
-      message: `No rows of the study "${study}" are kept in ${FOLDER}.`,
-      fix: 'Run it first: npm run soak -- 2000.',
-    });
+    return null;
   }
 }
 
-function fileOf(study: string): string {
-  return path.join(FOLDER, `${study}.json`);
+/** @throws ProblemError where the study has not run */
+export function kept<T>(name: string): T {
+  const value = keptSoFar<T>(name);
+  if (value !== null) return value;
+  throw new ProblemError({
+    code: 'no_rows',
+    message: `Nothing of the study "${name}" is kept in ${FOLDER}.`,
+    fix: 'Run it first: npm run soak -- 2000.',
+  });
+}
+
+function fileOf(name: string): string {
+  return path.join(FOLDER, `${name}.json`);
 }

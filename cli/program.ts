@@ -78,10 +78,9 @@ function programOf(context: Context, finish: Finish): Command {
       new Option(
         '--verify',
         'then merge and score what is foretold to beat what is measured; of an ensemble, average logits of its best pools',
-      )
-        .default(false)
-        .conflicts('detach'),
+      ).conflicts('detach'),
     )
+    .addOption(new Option('--no-verify', 'of an ensemble, average no logits: otherwise done where cheap'))
     .addOption(
       new Option(
         '--downstream',

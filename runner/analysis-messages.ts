@@ -85,9 +85,11 @@ export interface PlanOutline {
   readonly total: number;
   /** Base, experts and references. */
   readonly unmerged: number;
+  /** Of an ensemble that has any: pools whose logits are averaged. */
+  readonly pools?: number;
 }
 
-/** Every model of an ensemble is unmerged. */
+/** Every model of an ensemble is unmerged; what else its plan has are pools whose logits are averaged. */
 export interface EnsembleOutline extends Omit<PlanOutline, 'header'> {
   readonly header: EnsemblePlanHeader;
 }

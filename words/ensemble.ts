@@ -4,7 +4,7 @@ import type { EnsembleDocument } from '../core/report/ensemble-document.ts';
 import { type Estimate, estimated } from './estimates.ts';
 import { count, counted, loss } from './numbers.ts';
 import { nameList, plain, plainLines } from './plain.ts';
-import { parameters } from './units.ts';
+import { parameters, roughly } from './units.ts';
 
 export const ORACLE_NOTE =
   'The oracle takes, for each sample, the model of the pool that scores it best: it needs to be known which one that is. ' +
@@ -172,13 +172,24 @@ export function realisableSentences(report: EnsembleDocument): readonly string[]
   ];
 }
 
-function unaveragedSentences({ unaveraged }: EnsembleDocument): readonly string[] {
+function unaveragedSentences(report: EnsembleDocument): readonly string[] {
+  const { unaveraged } = report;
   if (unaveraged.length === 0) return [];
-  const pools = unaveraged.map((members) => names(members, 4)).join('; ');
+  const pools = unaveraged.map(({ members }) => names(members, 4)).join('; ');
+  const seconds = unaveraged.reduce((sum, pool) => sum + pool.seconds, 0);
   return [
-    `Models that share a tokenizer can average their logits; \`run --verify\` measures that of: ${pools}.`,
+    `Models that share a tokenizer can average their logits. Not measured yet: ${pools}. ` +
+      `\`run --verify\` (in the editor \`${averageTitle(report)}\`) does, in ${roughly(seconds)}.`,
   ];
 }
+
+/** What starts it in the editor; empty where nothing is left to measure. */
+export function averageTitle({ unaveraged }: Pick<EnsembleDocument, 'unaveraged'>): string {
+  return unaveraged.length === 0 ? '' : `Average logits of ${counted(unaveraged.length, 'pool')}`;
+}
+
+export const NOTHING_TO_AVERAGE =
+  'Nothing to verify: of no best pool that shares a tokenizer are the averaged logits left to measure.';
 
 /** Of the pool to serve, or the best one, where its logits were averaged. */
 export function averagedPool(

@@ -10,18 +10,31 @@ export interface RunCounts {
   readonly total: number;
   /** How many were done or failed for good before the run began. */
   readonly at_start: number;
+  /** How many of all are pools whose logits are averaged. */
+  readonly pools?: number;
+}
+
+/** `12 models`, `12 models and 3 pools`. */
+export function modelsAndPools(total: number, pools = 0): string {
+  const models = counted(total - pools, 'model');
+  return pools > 0 ? `${models} and ${counted(pools, 'pool')}` : models;
 }
 
 /**
- * `10 of 511 new models done, 521 were there`; `10 of 511 models scored` where nothing was.
+ * `10 of 511 new models done, 521 were there`; `10 of 511 models scored` where nothing was. Which of the new are
+ * pools is not known: `1 of 3 new done, 12 were there`.
  * @param bound `at most ` where a run may end before all of them
  */
 export function scoredText(counts: RunCounts, bound = ''): string {
-  const { done, total, at_start } = counts;
+  const { done, total, at_start, pools = 0 } = counts;
+  if (at_start <= 0 && pools > 0)
+    return done === total
+      ? `${modelsAndPools(total, pools)} scored`
+      : `${count(done)} of ${count(total)} models and pools scored`;
   if (at_start <= 0) return `${count(done)} of ${bound}${counted(total, 'model')} scored`;
   const { settled, of } = newIn(counts);
-  const fresh =
-    of === 0 ? 'Nothing new to do' : `${count(settled)} of ${bound}${counted(of, 'new model')} done`;
+  const what = pools > 0 ? `${count(of)} new` : counted(of, 'new model');
+  const fresh = of === 0 ? 'Nothing new to do' : `${count(settled)} of ${bound}${what} done`;
   return `${fresh}, ${count(at_start)} ${at_start === 1 ? 'was' : 'were'} there`;
 }
 

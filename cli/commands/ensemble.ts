@@ -1,6 +1,6 @@
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import type { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
-import { names } from '../../words/ensemble.ts';
+import { NOTHING_TO_AVERAGE, names } from '../../words/ensemble.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
@@ -19,21 +19,23 @@ export interface EnsembleOptions extends CommonOptions {
 }
 
 /**
- * `run FILE` of an ensemble: score every model once, then report; with `verify` first average logits of the best pools
- * too. Ctrl-C stops after the current model.
+ * `run FILE` of an ensemble: score every model once, average logits of the best pools where that is cheap (with `verify`
+ * always, without never), then report. Ctrl-C stops after the current model.
  */
 export async function runEnsemble(
   context: Context,
   file: string,
-  options: EnsembleOptions & Refused & { readonly verify: boolean },
+  options: EnsembleOptions & Refused & { readonly verify?: boolean },
 ): Promise<ExitCode> {
   refuse(options);
   // What Ctrl-C means here is decided while a run is followed.
   const own = { ...context, signal: new AbortController().signal };
   return withEnsemble(own, file, options, async (session) => {
     const asked = { ...options, file };
-    const code = await score(context, session, { ...asked, more: options.verify });
-    const goesOn = options.verify && code !== 130 && (await session.plan()).missing === 0;
+    // Nobody waits for the end of a run that is left to itself.
+    const more = options.verify ?? !options.detach;
+    const code = await score(context, session, { ...asked, more });
+    const goesOn = more && code !== 130 && (await session.plan()).missing === 0;
     return goesOn ? averageLogits(context, session, asked, code) : code;
   });
 }
@@ -67,19 +69,16 @@ async function score(context: Context, session: EnsembleSession, options: ScoreO
 async function averageLogits(
   context: Context,
   session: EnsembleSession,
-  options: ScoreOptions,
+  options: ScoreOptions & { readonly verify?: boolean },
   code: ExitCode,
 ): Promise<ExitCode> {
   const { io } = context;
-  const pools = await session.verify();
+  const pools = await session.verify({ unasked: !options.verify });
   if (pools.length > 0) {
-    say(io, `To verify, the averaged logits of: ${pools.map((members) => names(members)).join('; ')}.`);
+    say(io, `\nThen the averaged logits of: ${pools.map(({ members }) => names(members)).join('; ')}.`);
     return score(context, session, options);
   }
-  say(
-    io,
-    'Nothing to verify: of no best pool that shares a tokenizer are the averaged logits left to measure.',
-  );
+  if (options.verify) say(io, NOTHING_TO_AVERAGE);
   await showReport(context, session, options);
   return code;
 }

@@ -29,7 +29,7 @@ export interface RunOptions extends CommonOptions {
 
 export interface RunCommandOptions extends RunOptions {
   /** Afterwards merge what is foretold to beat what is measured. */
-  readonly verify: boolean;
+  readonly verify?: boolean;
   /** Then score what the report singles out on tasks. */
   readonly downstream: boolean;
 }
@@ -42,7 +42,7 @@ export async function run(context: Context, file: string, options: RunCommandOpt
     const asked = { ...options, file, leave: false };
     const { downstream } = options;
     if (downstream) await readyHarness(context, session, options.yes === true);
-    let code = await measure(context, session, { ...asked, more: options.verify || downstream });
+    let code = await measure(context, session, { ...asked, more: options.verify === true || downstream });
     const isOver = async () => code !== 130 && (await session.plan()).missing === 0;
     if (options.verify && (await isOver()))
       code = await verify(context, session, { ...asked, more: downstream }, code);

@@ -2,8 +2,9 @@ import { ProblemError } from '../../core/problem.ts';
 import { hasEnded } from '../../core/store/status.ts';
 import type { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
-import { count, counted } from '../../words/numbers.ts';
+import { count } from '../../words/numbers.ts';
 import { precisionSentence } from '../../words/precision.ts';
+import { scoredText } from '../../words/run-progress.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
@@ -32,7 +33,7 @@ export async function status(context: Context, file: string, options: CommonOpti
     else
       print(
         io,
-        `${count(progress.done)} of ${counted(progress.total, 'model')} scored; ${waiting(progress.done, missing, invocation(io.env, 'run', file, options.on))}.`,
+        `${scoredText({ ...progress, at_start: 0 })}; ${waiting(progress.done, missing, invocation(io.env, 'run', file, options.on))}.`,
       );
     if (precision) print(io, precisionSentence(precision));
     for (const { problem: ended } of newest) if (ended) print(io, problemText(ended, io.style));
@@ -62,12 +63,13 @@ function waiting(done: number, missing: number, run: string): string {
 async function stateOf(session: ExperimentSession | EnsembleSession) {
   try {
     const { plan, done, failed, precision } = await session.plan();
-    return { plan: plan.id, done, failed, total: plan.total, precision, problem: null };
+    const { id, total, pools } = plan;
+    return { plan: id, done, failed, total, ...(pools ? { pools } : {}), precision, problem: null };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { plan, progress, precision } = await olderState(session, error);
-    const { done, failed, total } = progress;
-    return { plan, done, failed, total, precision, problem: error.problem };
+    const { done, failed, total, pools } = progress;
+    return { plan, done, failed, total, ...(pools ? { pools } : {}), precision, problem: error.problem };
   }
 }
 

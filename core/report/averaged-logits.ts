@@ -4,12 +4,16 @@ import { nameList } from '../../words/plain.ts';
 import { averageLine } from '../design/ensemble-plan.ts';
 import type { BestPool, EnsembleInput, EnsembleReport } from '../ensemble/types.ts';
 import type { Warning } from '../law/curve.ts';
-import { type AverageLine, type EnsemblePlan, isAverageLine } from '../store/ensemble/format.ts';
+import { type AverageLine, type EnsemblePlan, isAverageLine, isModelLine } from '../store/ensemble/format.ts';
 import type { EvaluationId } from '../store/format.ts';
+import type { Unaveraged } from './ensemble-document.ts';
 import type { ScoredEnsemble } from './ensemble-input.ts';
 
 /** Larger pools are averaged only where one is to be served. */
 const LARGEST = 4;
+/** Of what scoring the models took: what their averages may take unasked, or a minute. */
+const SHARE_UNASKED = 0.25;
+const SECONDS_UNASKED = 60;
 
 /**
  * The best pools whose models share their tokens and whose averaged logits nobody asked for yet: the one to serve
@@ -30,6 +34,30 @@ export function unaveraged(
   );
   for (const { key } of lines) found.delete(key);
   return [...found.values()];
+}
+
+/**
+ * What each would take, and which are cheap: one by one, as long as all averages of the plan together take at most a
+ * quarter of what scoring its models took, or a minute.
+ * @param secondsOf what scoring a model took
+ */
+export function withCosts(
+  asked: readonly AverageLine[],
+  { lines }: Pick<EnsemblePlan, 'lines'>,
+  secondsOf: (model: string) => number,
+): readonly Unaveraged[] {
+  const secondsOfAll = (models: readonly string[]): number =>
+    models.reduce((sum, model) => sum + secondsOf(model), 0);
+  const models = secondsOfAll(lines.filter(isModelLine).map(({ model }) => model));
+  let left =
+    Math.max(SECONDS_UNASKED, SHARE_UNASKED * models) -
+    secondsOfAll(lines.filter(isAverageLine).flatMap(({ average }) => average));
+  return asked.map(({ average: members }) => {
+    const seconds = secondsOfAll(members);
+    const cheap = seconds <= left;
+    if (cheap) left -= seconds;
+    return { members, seconds, cheap };
+  });
 }
 
 /** The loss column of each pool that is scored on every domain, as `column` reads it of a key. */

@@ -5,6 +5,15 @@ import type { Progress } from './report.ts';
 
 export type LeftOut = Problem & { readonly model: string };
 
+/** A pool whose logits could be averaged. */
+export interface Unaveraged {
+  readonly members: readonly string[];
+  /** What its models took to score: averaging scores each of them once more. */
+  readonly seconds: number;
+  /** Whether a run measures it unasked. */
+  readonly cheap: boolean;
+}
+
 /** The report of an ensemble as every surface reads it: of which plan, how far that is, and what it is not about. */
 export interface EnsembleDocument extends EnsembleReport {
   readonly plan: PlanId;
@@ -13,5 +22,5 @@ export interface EnsembleDocument extends EnsembleReport {
   /** Models without a loss of every sample, `model_failed` where there will be none. */
   readonly left_out: readonly LeftOut[];
   /** The best pools that share a tokenizer and whose averaged logits are not asked for yet. */
-  readonly unaveraged: readonly (readonly string[])[];
+  readonly unaveraged: readonly Unaveraged[];
 }

@@ -73,6 +73,8 @@ export interface Progress {
   readonly done: number;
   readonly failed: number;
   readonly total: number;
+  /** How many of all are pools whose logits are averaged, in a plan that has such. */
+  readonly pools?: number;
 }
 
 /**

@@ -1,12 +1,13 @@
 /** One plan of an ensemble inside the analysis worker: its progress, and its reports. */
 import { makeEnsembleReport } from '../../core/ensemble/make-report.ts';
 import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
-import { unaveraged } from '../../core/report/averaged-logits.ts';
+import { unaveraged, withCosts } from '../../core/report/averaged-logits.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import { ensembleMatrix, type SharedSet, sharedSet } from '../../core/report/ensemble-input.ts';
 import {
   type EnsemblePlan,
   type EnsemblePlanLine,
+  isAverageLine,
   isModelLine,
   type ModelLine,
 } from '../../core/store/ensemble/format.ts';
@@ -24,6 +25,7 @@ export class EnsembleAnalysis {
   readonly #progress: PlanProgress<EnsemblePlanLine>;
   /** Without averaged logits: a report is of the models. */
   readonly #models: PlanProgress<ModelLine>;
+  readonly #pools: Pick<EnsembleOutline, 'pools'>;
   #evaluations: ReadonlyMap<EvaluationId, SharedSet> | null = null;
 
   constructor(store: string, plan: EnsemblePlan, results: ResultIndex) {
@@ -33,15 +35,18 @@ export class EnsembleAnalysis {
     const stateOf = (line: EnsemblePlanLine) => this.#stateOf(line);
     this.#progress = new PlanProgress(plan.lines, results, stateOf);
     this.#models = new PlanProgress(plan.lines.filter(isModelLine), results, stateOf);
+    const pools = plan.lines.filter(isAverageLine).length;
+    this.#pools = pools > 0 ? { pools } : {};
   }
 
   get outline(): EnsembleOutline {
     const { id, header, lines } = this.plan;
-    return { id, header, total: lines.length, unmerged: lines.filter(isModelLine).length };
+    const unmerged = lines.filter(isModelLine).length;
+    return { id, header, total: lines.length, unmerged, ...this.#pools };
   }
 
   get progress(): Look['progress'] {
-    return this.#progress.progress;
+    return { ...this.#progress.progress, ...this.#pools };
   }
 
   look(): Look {
@@ -76,7 +81,7 @@ export class EnsembleAnalysis {
       plan: plan.id,
       progress: this.#models.progress,
       left_out: leftOut,
-      unaveraged: unaveraged(report, plan).map(({ average }) => average),
+      unaveraged: withCosts(unaveraged(report, plan), plan, (model) => this.#secondsOf(model)),
     };
   }
 
@@ -88,6 +93,13 @@ export class EnsembleAnalysis {
     if (open.length === 0) return 'done';
     const failures = open.map((id) => this.#results.failure(key, id));
     return failures.every((failure) => failure && isFinal(failure)) ? 'failed' : 'missing';
+  }
+
+  /** What scoring a model took, as far as it is scored. */
+  #secondsOf(name: string): number {
+    const line = this.plan.lines.find((each) => isModelLine(each) && each.model === name);
+    const ids = Object.values(this.plan.header.models[name]?.evaluations ?? {});
+    return ids.reduce((sum, id) => sum + ((line && this.#results.get(line.key, id)?.seconds) ?? 0), 0);
   }
 
   #readEvaluations(): ReadonlyMap<EvaluationId, SharedSet> {

@@ -28,6 +28,12 @@ export function estimateEnsemble(
   };
 }
 
+/** Whether so many models surely fit into memory at once; where that is not known, the agent finds out. */
+export function fitTogether(models: number, { estimate }: Pick<PreparedEnsemble, 'estimate'>): boolean {
+  if (!estimate || estimate.available_memory_bytes === 0) return true;
+  return models * estimate.memory_bytes <= estimate.available_memory_bytes;
+}
+
 /** Null as soon as one model was not judged. */
 function secondsOf(models: readonly string[], judged: Readonly<Record<string, number>>): number | null {
   const each = models.map((model) => judged[model]);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
 import { parseExperiment } from '../../core/experiment/parse.ts';
+import type { Unaveraged } from '../../core/report/ensemble-document.ts';
 import type { PreparedEnsemble } from '../../core/store/ensemble/format.ts';
 import { ensembleRequest } from '../../core/store/ensemble/prepared.ts';
 import type { PrepareRequest, WorkerStatus } from '../../core/store/format.ts';
@@ -20,7 +21,7 @@ import type {
   RunOutcome,
   Update,
 } from '../session-types.ts';
-import { estimateEnsemble } from './ensemble-estimate.ts';
+import { estimateEnsemble, fitTogether } from './ensemble-estimate.ts';
 import { poolProblem } from './pool-problem.ts';
 
 export class EnsembleSession extends PlannedSession<Ensemble> {
@@ -94,18 +95,27 @@ export class EnsembleSession extends PlannedSession<Ensemble> {
     return this.runs.start({ plan: plan.id, device, workers: 1, allow_remote_code: allowed });
   }
 
-  /** Plans the averaged logits of the best pools that share a tokenizer: call `run` then. None are planned twice. */
-  async verify(): Promise<readonly (readonly string[])[]> {
+  /**
+   * Plans the averaged logits of the best pools that share a tokenizer: call `run` then. None are planned twice.
+   * @param unasked only of those that are cheap, and whose models fit into memory at once
+   */
+  async verify({ unasked = false } = {}): Promise<readonly Unaveraged[]> {
     const { unaveraged } = await this.report('points');
-    if (unaveraged.length > 0) await this.#write(await this.prepare(), unaveraged);
-    return unaveraged;
+    if (unaveraged.length === 0) return [];
+    const prepared = await this.prepare();
+    const pools = unasked
+      ? unaveraged.filter(({ cheap, members }) => cheap && fitTogether(members.length, prepared))
+      : unaveraged;
+    const averages = pools.map(({ members }) => members);
+    if (pools.length > 0) await this.#write(prepared, averages);
+    return pools;
   }
 
   /** Watches the run that this session started, else the one that goes on. Call `plan` first. @throws ProblemError `nothing_runs` */
   follow(listener: (update: Update) => void): Following {
-    const { id, total } = this.requirePlan();
+    const { id, total, pools } = this.requirePlan();
     let status: readonly WorkerStatus[] = [];
-    const progress = () => latest({ done: 0, failed: 0, total }, status);
+    const progress = () => latest({ done: 0, failed: 0, total, ...(pools ? { pools } : {}) }, status);
     return this.runs.follow(id, {
       status: (changed) => {
         status = changed;

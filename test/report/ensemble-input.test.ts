@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { averageLine, planEnsemble } from '../../core/design/ensemble-plan.ts';
 import { makeEnsembleReport } from '../../core/ensemble/make-report.ts';
 import { parseExperiment } from '../../core/experiment/parse.ts';
-import { unaveraged } from '../../core/report/averaged-logits.ts';
+import { unaveraged, withCosts } from '../../core/report/averaged-logits.ts';
 import { ensembleMatrix, type SharedSet } from '../../core/report/ensemble-input.ts';
 import { digest } from '../../core/store/canonical.ts';
-import { isModelLine, type PreparedMember } from '../../core/store/ensemble/format.ts';
+import { isModelLine, type ModelLine, type PreparedMember } from '../../core/store/ensemble/format.ts';
 import type { EvaluationId, Fingerprint, PlanId } from '../../core/store/format.ts';
 import type { Failure, Score } from '../../core/store/results.ts';
 
@@ -193,5 +193,20 @@ describe('averaged logits', () => {
     expect(unaveraged(report, { header, lines: plan.lines })).toEqual([line]);
     expect(unaveraged(report, { header, lines })).toEqual([]);
     expect(unaveraged(report, plan)).toEqual([]);
+  });
+
+  test('are cheap while all of them take a quarter of what the models took, or a minute', () => {
+    const twice = { ...line, key: digest('another') as typeof line.key };
+    const cheap = (seconds: number, asked = [line, twice], planned = plan.lines) =>
+      withCosts(asked, { lines: planned }, () => seconds).map((pool) => pool.cheap);
+    expect(withCosts([line], plan, () => 2)).toEqual([{ members: ['a', 'b'], seconds: 4, cheap: true }]);
+    expect(cheap(15)).toEqual([true, true]);
+    expect(cheap(16)).toEqual([true, false]);
+    expect(cheap(31)).toEqual([false, false]);
+    // What was averaged before counts: a run that is begun again never measures more.
+    expect(cheap(16, [twice], lines)).toEqual([false]);
+    const models = Array.from({ length: 16 }, (_, i) => ({ ...plan.lines[0], model: `m${i}` }) as ModelLine);
+    expect(cheap(1000, [line, twice], models)).toEqual([true, true]);
+    expect(cheap(1000, [line, twice], models.slice(1))).toEqual([true, false]);
   });
 });

@@ -188,16 +188,18 @@ describe('on the command line', () => {
     expect(report.out).toBe(first.out);
     // Only models that share a tokenizer can average their logits.
     writeFileSync(file, TEXT.replace(/ {2}other: .*\n/, ''));
-    expect(merge(['report', file]).out).toMatch(/`run --verify` measures that of:\s+small and large/);
-    const verify = merge(['run', file, '--verify', '--json']);
-    expect(verify.code, verify.err).toBe(0);
-    expect(verify.err).toMatch(/3 done, nothing to do[\s\S]*averaged logits of 1 pool: 3 done, 1 to score/);
-    const { controls, progress, unaveraged } = JSON.parse(verify.out) as EnsembleDocument;
+    const without = merge(['run', file, '--no-verify']);
+    expect(without.out).toMatch(/Not\s+measured\s+yet:\s+small\s+and\s+large\./);
+    const unasked = merge(['run', file, '--json']);
+    expect(unasked.code, unasked.err).toBe(0);
+    expect(unasked.err).toMatch(/3 done, nothing to do[\s\S]*averaged logits of 1 pool: 3 done, 1 to score/);
+    const { controls, progress, unaveraged } = JSON.parse(unasked.out) as EnsembleDocument;
     expect([progress, unaveraged]).toEqual([{ done: 3, failed: 0, total: 3 }, []]);
     expect(controls.averaged_logits.map(({ members }) => members)).toEqual([['small', 'large']]);
     const again = merge(['run', file, '--verify']);
     expect(again.err).toMatch(/4 done, nothing to do[\s\S]*Nothing to verify/);
     expect(again.out).toMatch(/The logits of small and large averaged: \d/);
+    expect(merge(['status', file]).out).toMatch(/^3 models and 1 pool scored/);
   });
 
   test('what merging alone has is refused with a word, and data and models that are not there are named', () => {

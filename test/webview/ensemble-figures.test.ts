@@ -145,7 +145,10 @@ describe('the answer of an ensemble', () => {
     const members = chosenPool(ensembleDocument(input))?.members ?? [];
     const nll = Float64Array.from(input.models[0]?.nll ?? [], (value) => value / 2);
     const answer = ensembleAnswer(
-      ensembleDocument({ ...input, averagedLogits: [{ members, nll }] }, { unaveraged: [['m0', 'm2']] }),
+      ensembleDocument(
+        { ...input, averagedLogits: [{ members, nll }] },
+        { unaveraged: [{ members: ['m0', 'm2'], seconds: 20, cheap: true }] },
+      ),
     );
     expect(answer.facts.find(({ label }) => label === 'Logits averaged')?.detail).toContain(
       'of 2, on all samples',
@@ -154,7 +157,7 @@ describe('the answer of an ensemble', () => {
       expect.stringMatching(
         /^The logits of m\d and m\d averaged: \d.*; the same mixed \d.*, their oracle \d/,
       ),
-      'Models that share a tokenizer can average their logits; `run --verify` measures that of: m0 and m2.',
+      'Models that share a tokenizer can average their logits. Not measured yet: m0 and m2. `run --verify` (in the editor `Average logits of 1 pool`) does, in 20 s.',
     ]);
     expect(ensembleAnswer(ensembleDocument(input)).realisable).toHaveLength(2);
   });

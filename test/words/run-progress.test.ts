@@ -28,6 +28,13 @@ describe('progress of a run', () => {
     expect(scoredText({ ...half, at_start: 0 })).toBe('531 of 1,032 models scored');
   });
 
+  it('never counts a pool as a model', () => {
+    const counts = { done: 13, failed: 0, total: 15, at_start: 0, pools: 3 };
+    expect(scoredText(counts)).toBe('13 of 15 models and pools scored');
+    expect(scoredText({ ...counts, done: 15 })).toBe('12 models and 3 pools scored');
+    expect(scoredText({ ...counts, at_start: 12 })).toBe('1 of 3 new done, 12 were there');
+  });
+
   it('counts failures as over, and never reaches the end before it', () => {
     expect(shareOfNew(half)).toBeCloseTo(11 / 511, 12);
     expect(percentOfNew(half)).toBe('2%');

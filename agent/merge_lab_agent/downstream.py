@@ -21,7 +21,7 @@ from merge_lab_agent.identifiers import new_run_id, new_worker_id
 from merge_lab_agent.plan import Merge, Plan, PlanSize
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.process import this_process
-from merge_lab_agent.request import invalid, text_field, text_list
+from merge_lab_agent.request import flag, invalid, optional_count, text_field, text_list
 from merge_lab_agent.results import ResultWriter
 from merge_lab_agent.rooms import ResidentRooms
 from merge_lab_agent.run import as_problem
@@ -42,6 +42,8 @@ def downstream(request: dict[str, Any], tell: Tell = lambda message: None) -> di
 
     tell: called with `{progress: {done, total, seconds_left, waiting_for}}`; counted are models on tasks.
 
+    A batch system names its `worker`, gives it `threads`, and has `allocated` the device.
+
     Returns `{run, state, done, failed, total, harness}`; `stopped` where a wish to stop came first. Raises
     Problem where there is no harness or a model has changed; where a task cannot be used, after the others.
     """
@@ -54,14 +56,15 @@ def downstream(request: dict[str, Any], tell: Tell = lambda message: None) -> di
     control = Control(folder)
     control.install()
     device = resolve_device(str(request.get("device") or "auto"))
-    first = WorkerStatus(run=run, worker=new_worker_id(), plan=plan.id, device=device.name)
+    worker = text_field({"worker": new_worker_id()} | request, "worker")
+    first = WorkerStatus(run=run, worker=worker, plan=plan.id, device=device.name)
     identity = this_process().to_json()
     add_event(folder, "started", job="downstream", plan=plan.id, worker=first.worker, process=identity)
     with StatusWriter(store, first, control.watch) as status:
         control.last_words = lambda: status.end("stopped")
         work = _Downstream(store, plan, device, status, control, tell)
         try:
-            work.go(models, tasks, text_list(request, "allow_remote_code"))
+            work.go(models, tasks, request)
             state = "stopped" if work.left else "done"
         except (Exception, StopNow) as error:
             if not control.interrupted:
@@ -114,9 +117,18 @@ class _Downstream:
     def left(self) -> int:
         return self.total - self.done - self.failed
 
-    def go(self, models: list[Merge], tasks: list[TaskRequest], allowed: tuple[str, ...]) -> None:
+    def go(self, models: list[Merge], tasks: list[TaskRequest], request: dict[str, Any]) -> None:
         self.version = harness_version()
         self.total = len(models) * len(tasks)
+        allowed = text_list(request, "allow_remote_code")
+        threads = optional_count(request, "threads")
+        if threads is not None:
+            import torch
+
+            torch.set_num_threads(threads)
+        if flag(request, "allocated"):
+            self._score_all(models, tasks, allowed)
+            return
         holder = f"run {self.status.status.run} of {self.store.root}"
         with device_lock(
             self.device, holder, waiting=self._wait, stopping=lambda: self.control.stopping

@@ -29,8 +29,8 @@ def launch(request: dict[str, Any]) -> dict[str, Any]:
 
     With `slurm: {...}` the workers are jobs of Slurm, submitted from here; a run whose jobs go on without a
     supervisor is attached to and supervised again. With `merge: {...}` or `downstream: {...}` (the document
-    of that job) the job is that instead. `note` says what would end the run early. Raises the run's own
-    Problem where it fails at once.
+    of that job, the latter also with `slurm`) the job is that instead. `note` says what would end the run
+    early. Raises the run's own Problem where it fails at once.
     """
     store = Store.open(text_field(request, "store"))
     job = next((name for name in ("merge", "downstream") if name in request), "run")
@@ -58,7 +58,8 @@ def launch(request: dict[str, Any]) -> dict[str, Any]:
             folder.mkdir()
         except OSError as error:
             raise cannot_write(folder, error) from error
-        process = start_detached("slurm_run" if "slurm" in document else job, document | {"run": run}, folder)
+        program, own = ("slurm_run", {"job": job}) if "slurm" in document else (job, {})
+        process = start_detached(program, document | {"run": run} | own, folder)
         _launched.append(process)
         identity = identify(process.pid).to_json()
         device = str(document.get("device", "cpu"))

@@ -169,8 +169,12 @@ def all_runs(store: Store) -> list[RunRecord]:
 
 
 def runs(request: dict[str, Any]) -> dict[str, Any]:
-    """The call `runs {store}` → `{runs}`."""
-    return {"runs": [record.to_json() for record in all_runs(Store.at(text_field(request, "store")))]}
+    """The call `runs {store}` → `{runs}`; with a `run` that one alone, where it is there."""
+    store = Store.at(text_field(request, "store"))
+    if "run" not in request:
+        return {"runs": [record.to_json() for record in all_runs(store)]}
+    folder = store.run(text_field(request, "run"))
+    return {"runs": [read_run(folder).to_json()] if folder.is_dir() else []}
 
 
 def stop(request: dict[str, Any]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class Server:
             "list": list_models,
             "launch": launch,
             "stop": _seen_to(stop),
-            "runs": runs,
+            "runs": lambda request: (_seen_to(runs) if "run" in request else runs)(request),
             "follow": _seen_to(self._follower.follow),
             "unfollow": self._follower.unfollow,
             "put": put,

@@ -1,4 +1,5 @@
-"""A run on Slurm: a light process on the login node keeps its workers in the queue until nothing is missing.
+"""A run on Slurm, or scores on tasks: a light process on the login node keeps its workers in the queue until
+nothing is missing.
 
 It may be killed at any moment: its jobs go on, and the next one finds them by the run's name. One at a time
 sees to a run, by a claim with a lease, since a cluster has several login nodes.
@@ -24,6 +25,7 @@ from merge_lab_agent.run import as_problem
 from merge_lab_agent.runs import RunRecord, json_lines, read_run, slurm_request
 from merge_lab_agent.slurm import Queue, slurm_options
 from merge_lab_agent.slurm_supervisor import SUPERVISOR, Supervisor
+from merge_lab_agent.slurm_work import Merges, Scores
 from merge_lab_agent.status import ENDED, StatusWriter, WorkerStatus, add_event
 from merge_lab_agent.store import Store, compact_json, write_atomically
 
@@ -31,12 +33,15 @@ LOOK_SECONDS = 0.2
 MOST_AUTO_WORKERS = 8
 """What a shared cluster takes kindly; more are asked for by number."""
 LARGE_MERGES_OF_WORKER = 8
+MODELS_OF_WORKER = 2
+"""Of an ensemble: each is loaded for itself, so that a worker's start is little beside it."""
 
 
 def slurm_run(request: dict[str, Any]) -> dict[str, Any]:
     """`{store, plan, run, device, workers, slurm, allow_remote_code}` → the last status of the supervisor.
 
-    Returns `{}` where another one sees to the run.
+    With `job: downstream` the request of that job, of which one worker does all. Returns `{}` where another
+    one sees to the run.
     """
     store = Store.open(text_field(request, "store"))
     plan_id, run = text_field(request, "plan"), text_field(request, "run")
@@ -45,7 +50,8 @@ def slurm_run(request: dict[str, Any]) -> dict[str, Any]:
         if not _take_over(claims, _seat(run)):
             return {}
         first = WorkerStatus(run=run, worker=SUPERVISOR, plan=plan_id, device="slurm")
-        add_event(folder, "started", plan=plan_id, worker=SUPERVISOR, process=this_process().to_json())
+        identity = this_process().to_json()
+        add_event(folder, "started", job=job_of(request), plan=plan_id, worker=SUPERVISOR, process=identity)
         with StatusWriter(store, first) as status:
             try:
                 state, problem = _supervise(store, request, folder, status), None
@@ -72,20 +78,27 @@ def _take_over(claims: Claims, seat: str) -> bool:
     return True
 
 
+def job_of(request: dict[str, Any]) -> str:
+    return "downstream" if request.get("job") == "downstream" else "run"
+
+
 def _supervise(store: Store, request: dict[str, Any], folder: Path, status: StatusWriter) -> str:
+    queue = Queue(text_field(request, "run"), folder, slurm_options(request.get("slurm")))
+    begun = slurm_request(folder).exists()
+    slurm_request(folder).parent.mkdir(exist_ok=True)
+    if job_of(request) == "downstream":
+        write_atomically(slurm_request(folder), compact_json(request))
+        return Supervisor(queue, Scores(folder), folder, status, 1, begun=begun).supervise()
     plan = Plan.read(store, text_field(request, "plan"))
     index = ResultIndex(store, frozenset(merge.key for merge in plan.merges))
     index.refresh()
     progress = Progress(plan, index)
     status.update(at_start=progress.done + progress.failed, total=len(plan.merges))
-    queue = Queue(text_field(request, "run"), folder, slurm_options(request.get("slurm")))
     wanted = wanted_workers(asked_workers(request), progress)
-    begun = slurm_request(folder).exists()
-    slurm_request(folder).parent.mkdir(exist_ok=True)
     write_atomically(slurm_request(folder), compact_json(request))
     writer = ResultWriter(store, plan.id)
     try:
-        return Supervisor(queue, progress, writer, folder, status, wanted, begun=begun).supervise()
+        return Supervisor(queue, Merges(progress, writer), folder, status, wanted, begun=begun).supervise()
     finally:
         writer.close()
 
@@ -99,18 +112,19 @@ def wanted_workers(asked: Workers, progress: Progress) -> int:
     if asked is not None:
         return min(asked, open_blocks)
     small = all(cores_of_worker(sizes[merge.size].parameters) == 1 for merge in missing.values())
-    worth = len(missing) // (MERGES_OF_WORKER if small else LARGE_MERGES_OF_WORKER)
+    large = MODELS_OF_WORKER if progress.plan.ensemble else LARGE_MERGES_OF_WORKER
+    worth = len(missing) // (MERGES_OF_WORKER if small else large)
     return min(max(1, worth), open_blocks, MOST_AUTO_WORKERS)
 
 
-def resume(store: Store, plan: str) -> RunRecord | None:
-    """The run of a plan on Slurm that has not ended; where nobody sees to it that lives, somebody does again.
+def resume(store: Store, plan: str, job: str = "run") -> RunRecord | None:
+    """The newest run of a plan on Slurm that has not ended; where nobody sees to it any more, somebody does.
 
     On another login node that cannot be known: the new one leaves when it finds that the other's lease moves.
     """
     for request in sorted(store.runs.glob("*/slurm/request.json"), reverse=True):
         record = read_run(request.parent.parent)
-        if record.plan == plan:
+        if (record.plan, record.job) == (plan, job):
             if _has_ended(record.folder):
                 return None
             claim = store.claims(plan) / _seat(record.run)
@@ -125,9 +139,14 @@ def resume(store: Store, plan: str) -> RunRecord | None:
 def see_to(request: dict[str, Any]) -> None:
     """Before a call about a `plan` or a `run` of a `store`: who asks about one on Slurm keeps it going."""
     store = Store.at(text_field(request, "store"))
-    plan = request.get("plan") or ("run" in request and read_run(store.run(text_field(request, "run"))).plan)
-    if isinstance(plan, str) and plan:
-        resume(store, plan)
+    if "run" in request:
+        record = read_run(store.run(text_field(request, "run")))
+        plan, jobs = record.plan, [record.job]
+    else:
+        plan, jobs = str(request.get("plan") or ""), ["run", "downstream"]
+    for job in jobs:
+        if plan:
+            resume(store, plan, job)
 
 
 def _has_ended(folder: Path) -> bool:

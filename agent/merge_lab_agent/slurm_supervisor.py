@@ -10,10 +10,9 @@ from typing import Protocol
 
 from merge_lab_agent.detached import problem_of
 from merge_lab_agent.problem import Problem
-from merge_lab_agent.progress import Progress
-from merge_lab_agent.results import ResultWriter
 from merge_lab_agent.slurm import OWN_FAULT, Task
-from merge_lab_agent.slurm_workers import failed_attempt, gone, say_last_word, workers_of
+from merge_lab_agent.slurm_work import Work
+from merge_lab_agent.slurm_workers import gone, say_last_word, workers_of
 from merge_lab_agent.status import ENDED, StatusWriter, add_event
 
 SUPERVISOR = "supervisor"
@@ -27,7 +26,7 @@ LONGEST_RETRY_SECONDS = 60.0
 GRACE_SECONDS = 60.0
 """For workers to leave by themselves, and for Slurm to answer, once nothing is left to do."""
 MOST_FRUITLESS = 5
-"""Submissions in a row without one more merge."""
+"""Submissions in a row without one more merge, or score."""
 
 
 class Jobs(Protocol):
@@ -44,8 +43,7 @@ class Supervisor:
     def __init__(
         self,
         queue: Jobs,
-        progress: Progress,
-        writer: ResultWriter,
+        work: Work,
         folder: Path,
         status: StatusWriter,
         wanted: int,
@@ -53,8 +51,7 @@ class Supervisor:
         begun: bool = False,
     ) -> None:
         self.queue = queue
-        self.progress = progress
-        self.writer = writer
+        self.work = work
         self.folder = folder
         self.status = status
         self.wanted = wanted
@@ -71,11 +68,10 @@ class Supervisor:
         """How the run ended: `done` or `stopped`. Raises the Problem that ends it early."""
         pause, before = FIRST_LOOK_SECONDS, ""
         while True:
-            self.progress.index.refresh()
-            self.progress.recount()
+            self.work.look()
             wish, tasks = self._wish(), self.look()
             if self.step(wish, tasks):
-                return "stopped" if self.progress.remaining else "done"
+                return "stopped" if self.work.is_left else "done"
             picture = f"{wish} {tasks}"
             pause = FIRST_LOOK_SECONDS if picture != before else min(LAST_LOOK_SECONDS, 1.5 * pause)
             before = picture
@@ -83,7 +79,7 @@ class Supervisor:
 
     def step(self, wish: str | None, tasks: list[Task] | None) -> bool:
         """Does what queue and store call for, and says so. True at the end."""
-        ending = wish is not None or not self.progress.remaining
+        ending = wish is not None or not self.work.is_left
         if ending and self._ending_since is None:
             self._ending_since = time.monotonic()
         if tasks is not None:
@@ -122,7 +118,8 @@ class Supervisor:
             raise problem_of(failed[0])
         if missing <= 0 or time.monotonic() < self._submit_at:
             return
-        settled = self.progress.done + self.progress.failed
+        counts = self.work.counts()
+        settled = counts["done"] + counts["failed"]
         self._fruitless = 0 if settled > self._settled else self._fruitless + 1
         if self._fruitless > MOST_FRUITLESS:
             raise self._gave_up()
@@ -140,7 +137,7 @@ class Supervisor:
 
     def _cancel(self, tasks: list[Task], wish: str | None) -> None:
         """Those that wait; with stop-now, or long after the last merge, all."""
-        everything = wish == "stop-now" or (not self.progress.remaining and self._grace_is_over())
+        everything = wish == "stop-now" or (not self.work.is_left and self._grace_is_over())
         try:
             self.queue.cancel([task for task in tasks if task.waits or (everything and task.lives)])
         except Problem as problem:
@@ -153,27 +150,20 @@ class Supervisor:
             self._loss = f"the last was {cause}"
             add_event(self.folder, "lost", worker=status["worker"], cause=cause)
             say_last_word(self.folder, status)
-            merges = self.progress.remaining.values()
-            merge = next((merge for merge in merges if merge.to_json() == status["current"]), None)
-            if task is not None and task.state in OWN_FAULT and merge is not None:
-                attempt = self.progress.index.attempts(merge.key) + 1
-                line = failed_attempt(status, merge, cause, attempt)
-                self.writer.append([line])
-                self.progress.index.add([line])
-                self.progress.recount()
+            if task is not None and task.state in OWN_FAULT:
+                self.work.charge(status, cause)
 
     def _tell(self, wish: str | None, tasks: list[Task] | None) -> None:
         self.status.update(
             state="queued" if wish is None else "stopping",
             waiting_for=self._waiting_for(tasks),
-            done=self.progress.done,
-            failed=self.progress.failed,
+            **self.work.counts(),
         )
 
     def _waiting_for(self, tasks: list[Task] | None) -> str | None:
         if tasks is None or self._said:
             return f"Slurm, which says: {self._said}"
-        if not self.progress.remaining:
+        if not self.work.is_left:
             return "the jobs to end"
         reasons = Counter(task.reason for task in tasks if task.waits)
         if reasons:
@@ -187,8 +177,8 @@ class Supervisor:
     def _gave_up(self) -> Problem:
         return Problem(
             "slurm_jobs_end",
-            f"Slurm ended the workers of this run {MOST_FRUITLESS + 1} times before one more merge was "
-            f"scored; {self._loss}.",
+            f"Slurm ended the workers of this run {MOST_FRUITLESS + 1} times before one more score was "
+            f"there; {self._loss}.",
             "See agent.log of the run on the host. Nodes need the Python, the store and the models too, and "
             "`time` and `mem` of `slurm:` in hosts.yaml must be enough for a merge. Then run again.",
             file=self.folder / "agent.log",

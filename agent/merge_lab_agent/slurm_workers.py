@@ -47,6 +47,10 @@ def gone(statuses: Sequence[Status], tasks: Sequence[Task]) -> list[tuple[Status
     return found
 
 
+def newest_of(statuses: Sequence[Status]) -> Status | None:
+    return max(statuses, key=_place, default=None)
+
+
 def say_last_word(folder: Path, status: Status) -> None:
     last = {"state": "stopped", "current": None, "waiting_for": None, "heartbeat": status["heartbeat"] + 1}
     write_atomically(folder / "status" / f"{status['worker']}.json", compact_json(status | last) + b"\n")

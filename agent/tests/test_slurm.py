@@ -25,6 +25,7 @@ from merge_lab_agent.runs import json_lines
 from merge_lab_agent.slurm import Task, flags, slurm_options
 from merge_lab_agent.slurm_run import wanted_workers
 from merge_lab_agent.slurm_supervisor import MOST_FRUITLESS, SUPERVISOR, Supervisor
+from merge_lab_agent.slurm_work import Merges, Scores
 from merge_lab_agent.status import StatusWriter, WorkerStatus
 from merge_lab_agent.store import Store, compact_json
 
@@ -77,12 +78,11 @@ class Watched:
             plan.store, WorkerStatus(run="run", worker=SUPERVISOR, plan=plan.id, device="slurm")
         )
         self.status = status
-        writer = ResultWriter(plan.store, plan.id)
-        self.supervisor = Supervisor(self.queue, self.progress, writer, self.folder, status, wanted)
+        work = Merges(self.progress, ResultWriter(plan.store, plan.id))
+        self.supervisor = Supervisor(self.queue, work, self.folder, status, wanted)
 
     def step(self, wish: str | None = None) -> bool:
-        self.index.refresh()
-        self.progress.recount()
+        self.supervisor.work.look()
         return self.supervisor.step(wish, self.supervisor.look())
 
     @property
@@ -194,6 +194,26 @@ def test_a_worker_that_says_why_it_failed_is_not_tried_again(watched: Watched) -
     with pytest.raises(Problem) as caught:
         watched.step()
     assert caught.value.code == "model_missing"
+
+
+def test_scores_on_tasks_end_with_the_worker_that_says_so_and_go_on_after_one_that_is_lost(
+    watched: Watched,
+) -> None:
+    watched.supervisor.work = Scores(watched.folder)
+    watched.supervisor.wanted = 1
+    watched.step()
+    watched.queue.state("1", "RUNNING")
+    watched.says("slurm-1-0", "running", done=2, total=6)
+    watched.step()
+    watched.queue.state("1", "PREEMPTED")
+    assert not watched.step()
+    assert watched.queue.submitted == [1, 1]
+    watched.queue.state("2", "RUNNING")
+    watched.says("slurm-2-0", "done", done=5, failed=1, total=6)
+    watched.queue.state("2", "COMPLETED")
+    assert watched.step()
+    said = watched.status.status
+    assert (said.done, said.failed, said.total) == (5, 1, 6)
 
 
 def test_stop_cancels_what_waits_and_stop_now_everything(watched: Watched) -> None:

@@ -11,15 +11,21 @@ from typing import Any
 
 import pytest
 from small_cluster import small_cluster, why_no_cluster
-from small_plans import SmallPlan, losses, write_plan
+from small_plans import SmallPlan, key_of, losses, write_plan
+from test_downstream import write_task
+from test_ensemble import averaged_plan
+from test_ensemble import root as root
 
 from merge_lab_agent import bootstrap
 from merge_lab_agent import launch as launching
+from merge_lab_agent.downstream_results import read_scored
+from merge_lab_agent.harness_version import harness_version
 from merge_lab_agent.launch import launch
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.results import decode
 from merge_lab_agent.runs import json_lines, read_run, stop
 from merge_lab_agent.slurm import Queue, Task
+from merge_lab_agent.slurm_run import see_to
 from merge_lab_agent.store import Store
 
 pytestmark = [
@@ -144,6 +150,38 @@ def test_jobs_that_wait_for_ever_are_said_with_the_reason_and_can_be_stopped(pla
     wait_for(lambda: statuses(plan, run)["supervisor"]["state"] == "stopped")
     assert jobs(plan, run) == []
     assert losses(plan.store) == {}
+
+
+def test_models_of_an_ensemble_and_their_averaged_logits_are_scored_by_jobs(root: Path) -> None:
+    plan, _ = averaged_plan(root, "qwen", "twin")
+    run = launch(asked(plan))["run"]
+    wait_for(lambda: read_run(plan.store.run(run)).state == "done")
+    assert sorted(written(plan)) == sorted(line["key"] for line in plan.lines)
+    assert len(statuses(plan, run)) == 3, "a worker each, and who sees to them"
+
+
+def test_models_are_scored_on_tasks_by_a_job_which_a_second_supervisor_finds(
+    plan: SmallPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "datasets"))
+    task = {"key": key_of(task="sums"), "folder": str(write_task(tmp_path / "sums"))}
+    document = asked(plan) | {"models": plan.lines[:3], "tasks": [task]}
+    run = launch({"store": document["store"], "downstream": document})["run"]
+    folder = plan.store.run(run)
+    wait_for(lambda: submitted(plan, run) == 1)
+    supervisor = launching._launched[-1]
+    supervisor.kill()
+    supervisor.wait()
+    assert launching._running(plan.store, plan.id) is None, "it is no run to attach to"
+    see_to({"store": document["store"], "run": run})
+    wait_for(lambda: read_run(folder).state == "done")
+    record = read_run(folder)
+    assert (record.job, submitted(plan, run)) == ("downstream", 1)
+    said = statuses(plan, run)["supervisor"]
+    assert (said["done"], said["failed"], said["total"]) == (3, 0, 3)
+    assert sorted(key for key, _ in read_scored(plan.store, harness_version())) == sorted(
+        line["key"] for line in plan.lines[:3]
+    )
 
 
 @pytest.mark.parametrize(

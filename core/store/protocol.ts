@@ -75,6 +75,8 @@ export const downstreamDocumentSchema = z.strictObject({
   device: z.string(),
   allow_remote_code: z.array(z.string()),
   models: z.array(z.record(z.string(), z.unknown())).min(1),
+  /** One job of Slurm scores them, submitted by the host. */
+  slurm: slurmOptions.exactOptional(),
   tasks: z
     .array(
       z.strictObject({
@@ -159,8 +161,9 @@ export const calls = {
     params: z.strictObject({ store: z.string(), run: z.string(), now: z.boolean() }),
     answer: z.strictObject({ run: z.string(), state: runStateSchema }),
   },
+  /** Of all of the store, or of one. */
   runs: {
-    params: z.strictObject({ store: z.string() }),
+    params: z.strictObject({ store: z.string(), run: z.string().exactOptional() }),
     answer: z.strictObject({
       runs: z.array(
         z.strictObject({

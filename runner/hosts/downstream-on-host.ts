@@ -17,12 +17,13 @@ export async function downstreamOnHost(
   { signal, onProgress }: Watch,
 ): Promise<DownstreamOutcome> {
   const { store } = await link.place();
+  const { slurm } = link.host;
   const sent = [];
   for (const task of tasks) sent.push(await sendTask(link, store, task, signal));
   try {
     const last = await jobOnHost(
       link,
-      { downstream: { ...rest, tasks: sent } },
+      { downstream: { ...rest, tasks: sent, ...(slurm ? { slurm } : {}) } },
       {
         signal,
         onStatus: ({ done, failed, total, seconds_left, waiting_for }) =>

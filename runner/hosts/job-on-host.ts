@@ -22,21 +22,26 @@ export async function jobOnHost(
   { signal, onStatus }: JobWatch,
 ): Promise<WorkerStatus | undefined> {
   const { store } = await link.place();
-  const asked = await link.request('launch', { store, ...job }, { signal });
-  const { run } = checked('launch', launchedSchema, asked);
+  const launched = await link.request('launch', { store, ...job }, { signal });
+  const { run } = checked('launch', launchedSchema, launched);
   for (;;) {
     await pause(LOOK_MS, signal);
     if (signal.aborted) {
       await link.request('stop', { store, run, now: true }).catch(() => {});
       throw new ProblemError(CANCELLED);
     }
-    const answer = checked('runs', calls.runs.answer, await link.request('runs', { store }, { signal }));
-    const found = answer.runs.find((each) => each.run === run);
-    const status = found?.workers[0];
+    const asked = await link.request('runs', { store, run }, { signal });
+    const [found] = checked('runs', calls.runs.answer, asked).runs;
+    const status = found && statusOf(found.workers);
     if (status) onStatus?.(status);
     if (found?.problem) throw new ProblemError(found.problem);
     if (found && hasEnded(found.state)) return status;
   }
+}
+
+/** On a cluster that of whoever sees to the jobs, of which one may follow another. */
+function statusOf(workers: readonly WorkerStatus[]): WorkerStatus | undefined {
+  return workers.find(({ worker }) => worker === 'supervisor') ?? workers[0];
 }
 
 const CANCELLED = {

@@ -89,7 +89,6 @@ export class SshTarget implements Target {
   }
 
   async downstream(request: DownstreamRequest, watch: DownstreamWatch = {}): Promise<DownstreamOutcome> {
-    if (this.host.slurm) throw new ProblemError(tasksOnSlurm(this.host));
     await this.#sendPlan(request.store, request.plan);
     try {
       return await downstreamOnHost(this.#link, request, { ...watch, signal: this.#either(watch.signal) });
@@ -99,7 +98,6 @@ export class SshTarget implements Target {
   }
 
   async harness(): Promise<HarnessPlace> {
-    if (this.host.slurm) throw new ProblemError(tasksOnSlurm(this.host));
     const { python } = await this.#link.place();
     const { version } = await this.#ask('harness', {}, calls.harness.answer);
     return { python, version, own: this.host.python === null, host: this.host.name };
@@ -179,14 +177,6 @@ export class SshTarget implements Target {
   #either(signal: AbortSignal | undefined): AbortSignal {
     return signal ? AbortSignal.any([this.#signal, signal]) : this.#signal;
   }
-}
-
-function tasksOnSlurm({ name }: Host) {
-  return {
-    code: 'tasks_on_slurm',
-    message: `Tasks are not scored by jobs of Slurm in this version, and ${name} is a login node.`,
-    fix: 'Score them on another host, or on this machine.',
-  };
 }
 
 function tooSlow({ name }: Host) {

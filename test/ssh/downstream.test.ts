@@ -1,10 +1,11 @@
 /** Tasks on a host: the folder goes up by content, the harness is the host's, and scores come back. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import type { DownstreamProgress } from '../../runner/session-types.ts';
 import { filesBelow } from './look.ts';
+import { TASK, writeTask } from './small-task.ts';
 import { whyNoSshd } from './sshd.ts';
 import { HostWorld } from './world.ts';
 
@@ -16,15 +17,6 @@ evaluation:
   domains: [alpha]
   downstream: [./sums]
 `;
-const TASK = `task: sums
-dataset_path: json
-dataset_kwargs: { data_files: { test: data/items.jsonl } }
-test_split: test
-output_type: multiple_choice
-doc_to_text: "{{context}}"
-doc_to_choice: "{{choices}}"
-doc_to_target: "{{answer}}"
-`;
 
 describe.skipIf(whyNoSshd() !== null)('tasks on a host', { timeout: 240_000 }, () => {
   let world: HostWorld;
@@ -34,11 +26,7 @@ describe.skipIf(whyNoSshd() !== null)('tasks on a host', { timeout: 240_000 }, (
     world = await HostWorld.start();
     const file = world.experiment(`${TEXT}target: ${world.sshd.alias}\n`);
     folder = path.join(path.dirname(file), 'sums');
-    mkdirSync(path.join(folder, 'data'), { recursive: true });
-    writeFileSync(path.join(folder, 'task.yaml'), TASK);
-    const items = [1, 2, 3].map((n) => ({ context: `${n} + 1 =`, choices: [` ${n + 1}`, ' 9'], answer: 0 }));
-    const lines = items.map((item) => JSON.stringify(item));
-    writeFileSync(path.join(folder, 'data', 'items.jsonl'), `${lines.join('\n')}\n`);
+    writeTask(folder);
     session = await world.open(file);
   });
   afterAll(async () => {

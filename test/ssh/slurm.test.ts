@@ -1,11 +1,15 @@
 /** A host that is the login node of a cluster: both are this machine, with the daemons of either. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { statusLine } from '../../cli/terminal/progress.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
 import type { ExperimentSession, Update } from '../../runner/experiment-session.ts';
 import { findPython } from '../../runner/python.ts';
-import { resultsOf } from '../runner/tiny-world.ts';
+import type { DownstreamProgress } from '../../runner/session-types.ts';
+import { resultsOf, TINY } from '../runner/tiny-world.ts';
 import { Cluster, whyNoCluster } from './cluster.ts';
+import { writeTask } from './small-task.ts';
 import { whyNoSshd } from './sshd.ts';
 import { HostWorld } from './world.ts';
 
@@ -43,7 +47,8 @@ describe.skipIf(isLeftOut)('a run on a cluster', { timeout: 240_000 }, () => {
 
   let file: string;
   it('is refused in the words of Slurm where its options are wrong', async () => {
-    file = world.experiment();
+    file = world.experiment(`${TINY}  downstream: [./sums]\ntarget: ${world.sshd.alias}\n`);
+    writeTask(path.join(path.dirname(file), 'sums'));
     await open('nope');
     await expect(session.run()).rejects.toMatchObject({
       problem: {
@@ -91,5 +96,18 @@ describe.skipIf(isLeftOut)('a run on a cluster', { timeout: 240_000 }, () => {
     expect(progress).toMatchObject({ done: plan.total, failed: 0 });
     expect(new Set(resultsOf(session.store)).size).toBe(resultsOf(session.store).length);
     expect(last?.status.map(({ worker }) => worker)).toContainEqual(expect.stringMatching(/^slurm-\d+-0$/));
+  });
+
+  it('scores models on tasks in a job of its own', async () => {
+    const told: DownstreamProgress[] = [];
+    const outcome = await session.downstream({ onProgress: (progress) => told.push(progress) });
+    expect(outcome).toEqual({ state: 'done', failed: 0 });
+    const { downstream } = await session.report('complete');
+    expect(downstream).toMatchObject({ missing: 0, tasks: [{ items: 3, problem: null }] });
+    expect(told.at(-1)).toMatchObject({ done: downstream?.total, total: downstream?.total });
+    const folders = readdirSync(path.join(world.store, 'runs')).sort();
+    expect(readdirSync(path.join(world.store, 'runs', folders.at(-1) ?? '', 'status'))).toContain(
+      'supervisor.json',
+    );
   });
 });

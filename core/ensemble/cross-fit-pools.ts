@@ -17,6 +17,8 @@ export interface CrossFitted {
   readonly limit: PoolGoal;
   /** On all samples; members are indices into `data.pool`. */
   readonly chosen: ChosenPool;
+  /** What was best on the other folds, by fold. */
+  readonly withoutFold: readonly (readonly number[])[];
   /** Each sample scored by the pool that was best on the other folds. */
   readonly crossFitted: Losses;
   /** Chosen by its mixture among the pools that were found, and scored by it alike; null where only single models fit. */
@@ -55,6 +57,7 @@ export function crossFitPools(
       {
         limit,
         chosen: best,
+        withoutFold: withoutFold.map((_, fold) => members(fold)),
         crossFitted: crossFitted((fold) => poolRow(members(fold), rows, data)),
         mixed: mixed && {
           members: mixed,

@@ -2,6 +2,7 @@ import { estimated, interval } from '../../words/estimates.ts';
 import { loss } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import type { Estimated } from '../selection/estimated.ts';
+import { FEWEST_DOMAINS } from './null-groups.ts';
 import type { Controls, NullGroup, OraclePoint, Verdict } from './types.ts';
 
 /** From this share on, what is left beside noise is not worth the name. */
@@ -29,8 +30,13 @@ function isJudge({ kind, members, pool }: NullGroup): boolean {
   return kind === 'reseed' && members.length > FEWEST_RESEEDS && pool !== null;
 }
 
-function exceeds({ excess, routed_excess }: NullGroup): boolean {
-  return [excess, routed_excess].some((found) => found !== null && found.low !== null && found.low > 0);
+/** By domain, or inside domains; a gain that luck with domains could give is none of these. */
+function exceeds({ excess, inside_excess, routed_excess }: NullGroup): boolean {
+  return (isAbove(excess) && isAbove(inside_excess)) || isAbove(routed_excess);
+}
+
+function isAbove(found: Estimated | null): boolean {
+  return found !== null && found.low !== null && found.low > 0;
 }
 
 function isEnough(group: NullGroup): boolean {
@@ -85,12 +91,23 @@ function wanting(nulls: readonly NullGroup[]): readonly string[] {
   if (nulls.some(({ pool }) => pool === null)) return ['No two models are a better pool than one.'];
   if (!nulls.some(isJudge))
     return [`${FEWEST_RESEEDS} reseeds of the pool's weakest model, declared with \`null_of\`, would.`];
+  const lucky = nulls.filter((group) => isJudge(group) && isAbove(group.excess) && !exceeds(group));
+  if (lucky.length > 0)
+    return [
+      lucky.every(({ routed_excess }) => routed_excess === null)
+        ? `The pool gains more than ${ofThese(lucky)}, but with fewer than ${FEWEST_DOMAINS} domains that may be luck with domains.`
+        : `The pool gains more than ${ofThese(lucky)}, but neither inside domains nor by choosing among them: that may be luck.`,
+    ];
   return nulls
     .filter((group) => isJudge(group) && group.weaker !== null && exceeds(group))
     .map(
       ({ model, weaker }) =>
         `Its member ${plain(weaker ?? '')} is weaker than ${plain(model)}, and so may be noisier: reseeds of it would.`,
     );
+}
+
+function ofThese(groups: readonly NullGroup[]): string {
+  return `runs of ${groups.map(({ model }) => plain(model)).join(', ')} do`;
 }
 
 function shareOf({ value, low, high }: Estimated): string {

@@ -1,11 +1,12 @@
+import { crossFit } from '../selection/chosen.ts';
 import { type Estimated, estimatedFrom } from '../selection/estimated.ts';
 import { type Losses, objectiveOf } from '../selection/measured.ts';
-import { crossFitPools } from './cross-fit-pools.ts';
+import { type CrossFitted, crossFitPools, poolRow } from './cross-fit-pools.ts';
 import type { EnsembleData } from './data.ts';
 import { jackknifeVariance } from './left-out.ts';
 import { bestOfRows, routedByDomain } from './routed.ts';
 import { bitsPerByte, errorOf, estimateInBits, minus } from './rows.ts';
-import { type RunNoise, runNoise } from './run-noise.ts';
+import { levelInDomains, meanOf, type RunNoise, runNoise } from './run-noise.ts';
 import type { EnsembleModel, NullGroup, NullKind, PoolGoal } from './types.ts';
 
 /** What is recommended: pools of so many models, within these limits. */
@@ -17,8 +18,8 @@ export interface Recommended {
 /** Noise grows with the loss: a member of the pool whose loss is larger by this factor may be noisier than the reseeds. */
 const WEAKER = 1.1;
 
-/** Fewer do not tell how runs differ by domain. */
-const FEWEST_DOMAINS = 3;
+/** Fewer do not tell luck with domains from knowledge of them. */
+export const FEWEST_DOMAINS = 5;
 
 interface Runs {
   readonly model: string;
@@ -66,6 +67,8 @@ interface PoolGains {
   readonly members: readonly number[];
   /** Over the best single model, on samples that neither was chosen on but the latter. */
   readonly oracle: Losses;
+  /** Inside domains, over the mean member. */
+  readonly inside: Losses;
   readonly routed: Losses;
 }
 
@@ -85,8 +88,25 @@ function poolGains(
   return {
     members: members.map((m) => data.pool[m] as number),
     oracle: minus(single, found.crossFitted, data.samples),
+    inside: insideGain(found, rows, data),
     routed: routedByDomain(own, data, single).gain,
   };
+}
+
+/** What choosing gives beside having the better model of a domain. */
+function insideGain({ withoutFold }: CrossFitted, rows: readonly Losses[], data: EnsembleData): Losses {
+  const level = levelInDomains(rows, data);
+  const byFold = withoutFold.map((members) =>
+    minus(
+      meanOf(
+        members.map((m) => level[m] as Losses),
+        data,
+      ),
+      poolRow(members, level, data),
+      data.samples,
+    ),
+  );
+  return crossFit((fold) => byFold[fold] as Losses, data.samples, data.folds);
 }
 
 function nullGroup(
@@ -124,6 +144,7 @@ function nullGroup(
       routed: bitsPerByte(pool.routed, data, complete),
     },
     excess: excess('oracle'),
+    inside_excess: excess('inside'),
     routed_excess: data.weights.length < FEWEST_DOMAINS ? null : excess('routed'),
     weaker: weakerOf(pool?.members ?? [], rows[0] as Losses, data),
   };

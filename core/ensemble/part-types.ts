@@ -49,7 +49,9 @@ export interface NullGroup {
   } | null;
   /** pool.gain − gain */
   readonly excess: Estimated | null;
-  /** pool.routed − routed; null with fewer than three domains. */
+  /** The same of gains over the mean member, levels taken away in each domain: luck with domains has no part in it. */
+  readonly inside_excess: Estimated | null;
+  /** pool.routed − routed; null with fewer than five domains, where luck with them cannot be told from knowledge. */
   readonly routed_excess: Estimated | null;
   /** A member of the pool with a clearly larger loss than `model`, whose noise may be larger too. */
   readonly weaker: string | null;

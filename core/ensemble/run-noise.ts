@@ -11,6 +11,8 @@ import { combination, lossesOf, minus } from './rows.ts';
 export interface RunNoise {
   /** Of the expected oracle of k runs. */
   readonly oracle: Losses;
+  /** The same inside domains: where runs differ by domain, pools chosen among many models have the lucky ones. */
+  readonly inside: Losses;
   /** Of the run that is best in each domain, of all runs and on the very samples: no fewer gain more. */
   readonly routed: Losses;
 }
@@ -23,9 +25,11 @@ export function runNoise(runs: readonly Losses[], k: number, data: EnsembleData)
   const { samples } = data;
   const level = alignedRuns(runs, data);
   const mean = meanOf(level, data);
-  const [oracle] = expectedRows(level, [k]);
+  const oracleFrom = (rows: readonly Losses[]) =>
+    minus(mean, lossesOf(expectedRows(rows, [k])[0] ?? new Float64Array(0), samples), samples);
   return {
-    oracle: minus(mean, lossesOf(oracle ?? new Float64Array(0), samples), samples),
+    oracle: oracleFrom(level),
+    inside: oracleFrom(levelInDomains(runs, data)),
     routed: minus(mean, bestByDomain(level, data), samples),
   };
 }
@@ -52,7 +56,22 @@ function alignedRuns(runs: readonly Losses[], { samples, weights }: EnsembleData
   });
 }
 
-function meanOf(rows: readonly Losses[], { samples }: EnsembleData): Losses {
+/** Every run at the mean of all in each domain. */
+export function levelInDomains(runs: readonly Losses[], data: EnsembleData): Losses[] {
+  const { samples, weights } = data;
+  const mean = meanOf(runs, data);
+  return runs.map(({ nll, domains }) => {
+    const level = Float64Array.from(nll);
+    for (let d = 0; d < weights.length; d++) {
+      const off = (domains[d] as number) - (mean.domains[d] as number);
+      for (let s = samples.start[d] as number; s < (samples.start[d + 1] as number); s++)
+        level[s] = (level[s] as number) - off * (samples.tokens[s] as number);
+    }
+    return lossesOf(level, samples);
+  });
+}
+
+export function meanOf(rows: readonly Losses[], { samples }: EnsembleData): Losses {
   return combination(
     rows,
     rows.map(() => 1 / rows.length),

@@ -46,6 +46,22 @@ describe('reseeds that differ persistently, in level and by domain,', () => {
     expect(found).not.toContain('confirmed');
   });
 
+  it.each([2, 3, 5])(
+    'and by %i domains as much as by sample, from few runs, no more often than one time in forty',
+    (D) => {
+      const worlds = verdicts(
+        (seed) =>
+          inputOf(
+            retrained(11, 360, D, { level: 0, domain: 6, own: 6 }, 1000 * seed),
+            reseeds(8, 3),
+            domainsOf(360, D),
+          ),
+        120,
+      );
+      expect(worlds.filter((verdict) => verdict === 'confirmed').length).toBeLessThanOrEqual(3);
+    },
+  );
+
   it('have more noise than their levels alone would show, which the interval allows for', () => {
     const input = inputOf(retrained(11, 900, 9, SAMPLE, 1), reseeds(8, 3), domainsOf(900, 9));
     const [group] = judge(input).nulls;
@@ -61,8 +77,9 @@ describe('what is declared', () => {
   const planted = (seed: number) => complementary(4, 240, 4, 10, seed);
   /** m0 with other noise of the size that all have there. */
   const again = (matrix: readonly (readonly number[])[], seed: number, size = 1) => {
-    const other = noise(1, 240, seed, 1)[0] ?? [];
-    const none = noise(1, 240, seed, 0)[0] ?? [];
+    const S = matrix[0]?.length ?? 0;
+    const other = noise(1, S, seed, 1)[0] ?? [];
+    const none = noise(1, S, seed, 0)[0] ?? [];
     return (matrix[0] ?? []).map((value, s) => value + size * ((other[s] ?? 0) - (none[s] ?? 0)));
   };
   const withReseeds = (count: number, declared: Declared = {}) => {
@@ -78,6 +95,19 @@ describe('what is declared', () => {
     const { verdict, nulls } = judge(withReseeds(3));
     expect(verdict).toBe('confirmed');
     expect(nulls[0]?.excess?.value).toBeGreaterThan(nulls[0]?.gain.value ?? Number.NaN);
+  });
+
+  it('as reseeds shows it also where complements are domains, if these are at least five', () => {
+    const found = (D: number) => {
+      const matrix = complementary(4, 360, D, 10, 1);
+      const runs = [60, 61, 62].map((seed) => again(matrix, seed));
+      return judge(inputOf([...matrix, ...runs], reseeds(4, 3), domainsOf(360, D)));
+    };
+    expect(found(6).verdict).toBe('confirmed');
+    const few = found(4);
+    expect(few.verdict).toBe('cannot tell');
+    expect(few.nulls[0]).toMatchObject({ routed_excess: null });
+    expect(few.nulls[0]?.excess?.low).toBeGreaterThan(0);
   });
 
   it('as one or two reseeds gives no verdict', () => {

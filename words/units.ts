@@ -22,6 +22,18 @@ export function flops(value: number): string {
   return scaledTo(value, ['FLOPs', 'kFLOPs', 'MFLOPs', 'GFLOPs', 'TFLOPs', 'PFLOPs']);
 }
 
+/** Of a model that is written, `37% of 988 MB, 20 s left`; not 100% before it is there. */
+export function writingText(writing: {
+  readonly done: number;
+  readonly total: number;
+  readonly seconds_left: number | null;
+}): string {
+  const { done, total, seconds_left } = writing;
+  const percent = Math.min(99, Math.floor((100 * done) / Math.max(1, total)));
+  const left = seconds_left === null || seconds_left < 1 ? '' : `, ${roughly(seconds_left)} left`;
+  return `${percent}% of ${bytes(total)}${left}`;
+}
+
 function scaledTo(value: number, units: readonly string[]): string {
   let scaled = value;
   let unit = 0;

@@ -1,8 +1,10 @@
 import type { MergeOptions } from '../../runner/experiment-session.ts';
+import type { Writing } from '../../runner/session-types.ts';
 import { loss } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
+import { writingText } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
-import { print, printJson, say } from '../terminal/io.ts';
+import { type Io, print, printJson, say } from '../terminal/io.ts';
 import { parseWeights } from '../weights-option.ts';
 import { withSession } from '../with-session.ts';
 
@@ -14,6 +16,8 @@ export interface MergeCommandOptions extends CommonOptions {
   readonly scale?: string;
   readonly size?: string;
 }
+
+const TELL_MS = 2_000;
 
 /** `merge FILE`: writes a merged model: what the options or `merge:` say, else the recommended subset. */
 export async function merge(context: Context, file: string, options: MergeCommandOptions): Promise<ExitCode> {
@@ -28,7 +32,7 @@ export async function merge(context: Context, file: string, options: MergeComman
       ...(options.size === undefined ? {} : { size: options.size }),
     };
     if (!options.json) say(context.io, 'Merging …');
-    const written = await session.merge(what);
+    const written = await session.merge({ ...what, onProgress: progressOf(context.io) });
     if (options.json) printJson(context.io, written);
     else {
       const { subset, method, loss: measured, out } = written;
@@ -39,4 +43,14 @@ export async function merge(context: Context, file: string, options: MergeComman
     }
     return 0;
   });
+}
+
+/** Nothing of a merge that is written, or brought from a host, at once. */
+function progressOf(io: Io): (writing: Writing) => void {
+  let said = performance.now();
+  return (writing) => {
+    if (performance.now() - said < TELL_MS) return;
+    said = performance.now();
+    say(io, writingText(writing));
+  };
 }

@@ -3,11 +3,10 @@ import * as vscode from 'vscode';
 import { problemOf } from '../../core/problem.ts';
 import { expandHome } from '../../runner/merge-request.ts';
 import { ofAnEnsemble } from '../../runner/session-errors.ts';
-import type { Writing } from '../../runner/session-types.ts';
 import type { MergeName } from '../../webview/messages.ts';
 import { counted, loss } from '../../words/numbers.ts';
 import { nameList, oneLine } from '../../words/plain.ts';
-import { bytes, roughly } from '../../words/units.ts';
+import { writingText } from '../../words/units.ts';
 import { headlineMerge, membersOf } from '../experiments/headline-merge.ts';
 import type { Lab } from '../lab.ts';
 import { showProblem } from '../show-problem.ts';
@@ -62,13 +61,6 @@ async function write(lab: Lab, ready: Ready, chosen: ChosenMerge): Promise<void>
   } catch (error) {
     showProblem(lab, problemOf(error), { retry: () => write(lab, ready, chosen), experiment: uri });
   }
-}
-
-/** `37% of 988 MB, 20 s left`; not 100% before it is there. */
-function writingText({ done, total, seconds_left }: Writing): string {
-  const percent = Math.min(99, Math.floor((100 * done) / Math.max(1, total)));
-  const left = seconds_left === null || seconds_left < 1 ? '' : `, ${roughly(seconds_left)} left`;
-  return `${percent}% of ${bytes(total)}${left}`;
 }
 
 /** mergekit's configuration of the same merge, to the clipboard. */

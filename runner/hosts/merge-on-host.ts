@@ -52,19 +52,26 @@ async function bring(
   { signal, onProgress }: Watch,
 ): Promise<void> {
   const total = Object.values(files).reduce((sum, size) => sum + size, 0);
-  let done = 0;
+  /** `kept` is of an earlier try: what is left is judged by what has come since. */
+  let [done, kept] = [0, 0];
   const began = performance.now();
   for (const [name, size] of Object.entries(files)) {
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) continue;
     const file = path.join(to, name);
     if (existsSync(file)) {
       done += size;
+      kept += size;
       continue;
     }
-    await fetchFile(link, store, `${folder}/${name}`, file, signal, (count) => {
-      done += count;
+    const before = done;
+    let isFirst = true;
+    await fetchFile(link, store, `${folder}/${name}`, file, signal, (have) => {
+      done = before + have;
+      if (isFirst) kept += have;
+      isFirst = false;
       const seconds = (performance.now() - began) / 1000;
-      onProgress?.({ done, total, seconds_left: done > 0 ? (seconds * (total - done)) / done : null });
+      const seconds_left = done > kept ? (seconds * (total - done)) / (done - kept) : null;
+      onProgress?.({ done, total, seconds_left });
     });
   }
 }

@@ -57,31 +57,33 @@ export async function sendFile(
   }
 }
 
-/** A file of the host's store to one here, which gets its name when it is whole. */
+/** A file of the host's store to one here, which gets its name when it is whole. `onHave` is told how many bytes are here, first of all those of an earlier try. */
 export async function fetchFile(
   link: HostLink,
   store: string,
   name: string,
   file: string,
   signal: AbortSignal,
-  onBytes: (count: number) => void = () => {},
+  onHave: (bytes: number) => void = () => {},
 ): Promise<void> {
   const part = path.join(path.dirname(file), `.${path.basename(file)}.part`);
   try {
     mkdirSync(path.dirname(file), { recursive: true });
     const handle = openSync(part, constants.O_RDWR | constants.O_CREAT, 0o666);
     try {
-      for (let have = fstatSync(handle).size; ; ) {
+      let have = fstatSync(handle).size;
+      for (;;) {
+        onHave(have);
         const asked = { store, path: name, offset: have };
         const { data, size } = checked('get', calls.get.answer, await link.request('get', asked, { signal }));
         const piece = Buffer.from(data, 'base64');
         for (let written = 0; written < piece.length; )
           written += writeSync(handle, piece, written, piece.length - written, have + written);
         have += piece.length;
-        onBytes(piece.length);
         if (have >= size) break;
         if (piece.length === 0) throw changed(name);
       }
+      onHave(have);
     } finally {
       closeSync(handle);
     }

@@ -106,7 +106,11 @@ describe.skipIf(whyNoSshd() !== null)('a run on a host', { timeout: TIMEOUT }, (
 
   it('has its merged model brought here', async () => {
     const progress: number[] = [];
-    const onProgress = ({ done, total }: { done: number; total: number }) => progress.push(done / total);
+    const onProgress = ({ done, total }: { done: number; total: number }) => {
+      // Once in its middle the connection goes.
+      if (progress.length === 3) expect(world.sshd.cut()).toBe(1);
+      progress.push(done / total);
+    };
     const { out } = await session.merge({ subset: ['alpha', 'beta'], out: 'merged/two', onProgress });
     expect(out).toBe(path.join(path.dirname(file), 'merged', 'two'));
     const base = filesBelow(path.join(world.sshd.home, 'models', 'models', 'base'));
@@ -116,6 +120,7 @@ describe.skipIf(whyNoSshd() !== null)('a run on a host', { timeout: TIMEOUT }, (
     expect(merged.get('model.safetensors')?.length).toBe(base.get('model.safetensors')?.length);
     expect(merged.get('model.safetensors')).not.toBe(base.get('model.safetensors'));
     expect(progress.at(-1)).toBe(1);
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
     expect(filesBelow(path.join(world.store, 'merged')).size).toBe(0);
     const again = session.merge({ subset: ['alpha', 'beta'], out: 'merged/two' });
     await expect(again).rejects.toMatchObject({ problem: { code: 'out_exists' } });

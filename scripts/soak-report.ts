@@ -1,6 +1,5 @@
 /**
- * The simulation study of a Report's numbers, sweeps that end by precision at a tenth of the replicates:
- * `node scripts/soak-report.ts [replicates] [part of a design's name]`.
+ * The simulation study of a Report's numbers: `node scripts/soak-report.ts [replicates] [part of a design's name]`.
  */
 import { REPORT_DESIGNS } from '../test/report/coverage.ts';
 import { PRECISION_DESIGNS } from '../test/report/precision-coverage.ts';

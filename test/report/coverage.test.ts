@@ -16,7 +16,7 @@ describe('95% intervals of a report hold the truth', () => {
 
   // The others merge nearly everything; `scripts/soak-report.ts` runs them.
   it.each(PRECISION_DESIGNS.filter(({ name }) => name.includes('merges')))('$name', (design) => {
-    const rows = simulateDesign({ ...design, slow: false }, 8);
+    const rows = simulateDesign(design, 8);
     expect(missedGates(rows, 'few')).toEqual([]);
     const spread = (quantity: string) => rows.find((row) => row.quantity === quantity)?.width ?? Number.NaN;
     expect(spread('assisted mean, on these samples')).toBeLessThan(spread('plain means, on these samples'));

@@ -48,7 +48,6 @@ export const PRECISION_DESIGNS: readonly StudyDesign[] = DESIGNS.map((design, in
   return {
     name: design.name,
     seed: 1750 + index,
-    slow: true,
     replicate: (tally, _, r) => {
       const world = new World(design.world, 1 + r, design.world.seed);
       const report = stopped(design, world, r);

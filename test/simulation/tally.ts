@@ -30,8 +30,6 @@ export interface StudyDesign {
   readonly name: string;
   readonly seed: number;
   readonly replicate: (tally: Tally, random: Random, r: number) => void;
-  /** Slow: takes a tenth of the replicates. */
-  readonly slow?: boolean;
 }
 
 interface Estimate {
@@ -123,12 +121,11 @@ export class Tally {
 
 export function simulateDesign(design: StudyDesign, replicates: number): Row[] {
   const tally = new Tally();
-  const count = design.slow ? Math.ceil(replicates / 10) : replicates;
-  for (let r = 0; r < count; r++) {
+  for (let r = 0; r < replicates; r++) {
     design.replicate(tally, scattered(design.seed * 100_003 + r), r);
     tally.next();
   }
-  return tally.rows(design.name, count);
+  return tally.rows(design.name, replicates);
 }
 
 export function shareOf({ hits, of }: Pick<Row, 'hits' | 'of'>): number {

@@ -21,7 +21,7 @@ describe('coverage of 95% intervals', () => {
 
   it('holds for all sizes at once when a run stops at a precision, where naive stopping fails', () => {
     const [design] = STOPPING_STUDY;
-    const rows = design ? simulateDesign(design, 600) : [];
+    const rows = design ? simulateDesign(design, 40) : [];
     expect(missedGates(rows, 'few')).toEqual([]);
     expect(shareOf(find(rows, 'naive stopping holds'))).toBeLessThan(0.8);
   });

@@ -55,7 +55,6 @@ const DESIGNS: readonly CoverageDesign[] = [
 export const SURROGATE_STUDY: readonly StudyDesign[] = DESIGNS.map((design, index) => ({
   name: design.name,
   seed: 3100 + index,
-  slow: design.pool > 7,
   replicate: (tally, _, seed) => {
     const world = new SurrogateWorld(design.pool, seed, design);
     const merges = mergesOf(design, world, seed);
@@ -91,7 +90,6 @@ function mergesOf(design: CoverageDesign, world: SurrogateWorld, seed: number): 
 export const STOPPING_STUDY: readonly StudyDesign[] = [0.02, 0.01, 0.005].map((precision, index) => ({
   name: `stopping at ±${1000 * precision} mnat`,
   seed: 3200 + index,
-  slow: true,
   replicate: (tally, _, seed) => stopAt(precision, seed, tally),
 }));
 

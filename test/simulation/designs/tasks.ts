@@ -36,7 +36,6 @@ export const TASK_DESIGNS: readonly StudyDesign[] = [
     (r, index): StudyDesign => ({
       name: `rank correlation of ${r} over ten models`,
       seed: 2950 + index,
-      slow: true,
       replicate: (tally, random, at) => countAgreement(r, random, at, tally),
     }),
   ),

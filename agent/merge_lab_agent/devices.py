@@ -36,7 +36,12 @@ ELSEWHERE = {
 
 
 def planned_device(asked: str) -> Device:
-    """What a plan is made for: a device of this machine, or `elsewhere:cuda`, `elsewhere:cpu`."""
+    """What a plan is made for: a device of this machine, or `elsewhere:cuda`, `elsewhere:cpu`; what a Ray
+    cluster is for with `ray:ADDRESS`."""
+    if asked.startswith("ray:"):
+        from merge_lab_agent.ray_run import device_of_cluster
+
+        return device_of_cluster(asked.removeprefix("ray:"))
     return ELSEWHERE.get(asked) or resolve_device(asked)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -20,6 +23,8 @@ from merge_lab_agent.store import Store, cannot_write
 
 PATIENCE_SECONDS = 15.0
 LOOK_SECONDS = 0.05
+NO_ROOM_BYTES = 1 << 16
+"""A disk with less has no room for the words of a run."""
 
 _launched: list[subprocess.Popen[bytes]] = []
 
@@ -50,9 +55,10 @@ def launch(request: dict[str, Any]) -> dict[str, Any]:
     with _one_launch_at_a_time(store):
         if job == "run" and (running := _running(store, plan)) is not None:
             return {"run": running, "state": "attached"}
+        _check_room(store)
         if "slurm" in document:
             slurm_options(document["slurm"])
-        run = new_run_id()
+        run = new_run_id(folder.name for folder in store.runs.iterdir())
         folder = store.run(run)
         try:
             folder.mkdir()
@@ -67,6 +73,12 @@ def launch(request: dict[str, Any]) -> dict[str, Any]:
     answer = {"run": run, "state": _first_state(process, folder)}
     note = None if "slurm" in document else logout_note()  # jobs of Slurm outlive any login
     return answer if note is None else answer | {"note": note}
+
+
+def _check_room(store: Store) -> None:
+    """A run that cannot write a word would be followed for ever."""
+    if shutil.disk_usage(store.root).free < NO_ROOM_BYTES:
+        raise cannot_write(store.runs, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
 
 
 def _one_launch_at_a_time(store: Store) -> Any:

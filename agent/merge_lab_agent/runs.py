@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from merge_lab_agent.request import flag, text_field
 from merge_lab_agent.status import ENDED
 from merge_lab_agent.store import Store, cannot_write
 
+ENGINES = ("slurm", "ray")
 _TOLD_FIRST = ("stopping", "running", "loading", "starting", "queued", "done", "failed", "stopped")
 
 
@@ -99,8 +100,8 @@ def read_run(folder: Path) -> RunRecord:
                 processes.append(process)
                 if isinstance(event.get("worker"), str):
                     of_worker[event["worker"]] = process
-    on_slurm = slurm_request(folder).exists()
-    lives = {process: None if on_slurm else alive(process) for process in processes}
+    is_supervised = any(request_file(folder, engine).exists() for engine in ENGINES)
+    lives = {process: None if is_supervised else alive(process) for process in processes}
     workers = [
         _truthful(
             document,
@@ -113,14 +114,19 @@ def read_run(folder: Path) -> RunRecord:
     ]
     workers.sort(key=lambda status: str(status.get("worker")))
     gone = tuple(sorted(worker for worker, process in of_worker.items() if lives[process] is False))
-    life = on_slurm or _any_alive(lives.values())
+    life = is_supervised or _any_alive(lives.values())
     return RunRecord(folder.name, folder, job, plan, device, life, workers, gone)
 
 
-def slurm_request(folder: Path) -> Path:
-    """What each worker of a run on Slurm reads: there as soon as it is one. Such a run lives until its
-    supervisor has said its end: processes say nothing of it, and whoever asks about it sees to it again."""
-    return folder / "slurm" / "request.json"
+def request_file(folder: Path, engine: str) -> Path:
+    """What the workers of a run on Slurm or Ray are asked: there as soon as it is one. Such a run lives until
+    its supervisor has said its end: no process says anything of it, and whoever asks sees to it again."""
+    return folder / engine / "request.json"
+
+
+def engine_of(request: Mapping[str, Any]) -> str | None:
+    """What starts the workers of a run: `slurm`, `ray`; None for this machine itself."""
+    return next((engine for engine in ENGINES if engine in request), None)
 
 
 def _any_alive(lives: Collection[bool | None]) -> bool | None:

@@ -1,5 +1,5 @@
-"""A run on Slurm, or scores on tasks: a light process on the login node keeps its workers in the queue until
-nothing is missing.
+"""A run on Slurm or Ray, or scores on tasks: a light process on the login or head
+node keeps its workers in the queue until nothing is missing.
 
 It may be killed at any moment: its jobs go on, and the next one finds them by the run's name. One at a time
 sees to a run, by a claim with a lease, since a cluster has several login nodes.
@@ -22,7 +22,7 @@ from merge_lab_agent.progress import Progress
 from merge_lab_agent.request import text_field
 from merge_lab_agent.results import ResultIndex, ResultWriter
 from merge_lab_agent.run import as_problem
-from merge_lab_agent.runs import RunRecord, json_lines, read_run, slurm_request
+from merge_lab_agent.runs import ENGINES, RunRecord, engine_of, json_lines, read_run, request_file
 from merge_lab_agent.slurm import Queue, slurm_options
 from merge_lab_agent.slurm_supervisor import SUPERVISOR, Supervisor
 from merge_lab_agent.slurm_work import Merges, Scores
@@ -38,7 +38,7 @@ MODELS_OF_WORKER = 2
 
 
 def slurm_run(request: dict[str, Any]) -> dict[str, Any]:
-    """`{store, plan, run, device, workers, slurm, allow_remote_code}` → the last status of the supervisor.
+    """`{store, plan, run, device, workers, slurm | ray}` → the last status of the supervisor.
 
     With `job: downstream` the request of that job, of which one worker does all. Returns `{}` where another
     one sees to the run.
@@ -49,7 +49,7 @@ def slurm_run(request: dict[str, Any]) -> dict[str, Any]:
     with Claims(store, plan_id, new_worker_id()) as claims:
         if not _take_over(claims, _seat(run)):
             return {}
-        first = WorkerStatus(run=run, worker=SUPERVISOR, plan=plan_id, device="slurm")
+        first = WorkerStatus(run=run, worker=SUPERVISOR, plan=plan_id, device=str(engine_of(request)))
         identity = this_process().to_json()
         add_event(folder, "started", job=job_of(request), plan=plan_id, worker=SUPERVISOR, process=identity)
         with StatusWriter(store, first) as status:
@@ -83,11 +83,15 @@ def job_of(request: dict[str, Any]) -> str:
 
 
 def _supervise(store: Store, request: dict[str, Any], folder: Path, status: StatusWriter) -> str:
+    if engine_of(request) == "ray":
+        from merge_lab_agent.ray_run import supervise
+
+        return supervise(store, request, folder, status)
     queue = Queue(text_field(request, "run"), folder, slurm_options(request.get("slurm")))
-    begun = slurm_request(folder).exists()
-    slurm_request(folder).parent.mkdir(exist_ok=True)
+    begun = request_file(folder, "slurm").exists()
+    request_file(folder, "slurm").parent.mkdir(exist_ok=True)
     if job_of(request) == "downstream":
-        write_atomically(slurm_request(folder), compact_json(request))
+        write_atomically(request_file(folder, "slurm"), compact_json(request))
         return Supervisor(queue, Scores(folder), folder, status, 1, begun=begun).supervise()
     plan = Plan.read(store, text_field(request, "plan"))
     index = ResultIndex(store, frozenset(merge.key for merge in plan.merges))
@@ -95,7 +99,7 @@ def _supervise(store: Store, request: dict[str, Any], folder: Path, status: Stat
     progress = Progress(plan, index)
     status.update(at_start=progress.done + progress.failed, total=len(plan.merges))
     wanted = wanted_workers(asked_workers(request), progress)
-    write_atomically(slurm_request(folder), compact_json(request))
+    write_atomically(request_file(folder, "slurm"), compact_json(request))
     writer = ResultWriter(store, plan.id)
     try:
         return Supervisor(queue, Merges(progress, writer), folder, status, wanted, begun=begun).supervise()
@@ -118,11 +122,12 @@ def wanted_workers(asked: Workers, progress: Progress) -> int:
 
 
 def resume(store: Store, plan: str, job: str = "run") -> RunRecord | None:
-    """The newest run of a plan on Slurm that has not ended; where nobody sees to it any more, somebody does.
+    """The newest run of a plan with a supervisor that has not ended; where that is gone, there is another.
 
     On another login node that cannot be known: the new one leaves when it finds that the other's lease moves.
     """
-    for request in sorted(store.runs.glob("*/slurm/request.json"), reverse=True):
+    requests = (file for engine in ENGINES for file in store.runs.glob(f"*/{engine}/request.json"))
+    for request in sorted(requests, reverse=True):
         record = read_run(request.parent.parent)
         if (record.plan, record.job) == (plan, job):
             if _has_ended(record.folder):
@@ -137,7 +142,7 @@ def resume(store: Store, plan: str, job: str = "run") -> RunRecord | None:
 
 
 def see_to(request: dict[str, Any]) -> None:
-    """Before a call about a `plan` or a `run` of a `store`: who asks about one on Slurm keeps it going."""
+    """Before a call about a `plan` or `run` of a `store`: who asks about a supervised one keeps it going."""
     store = Store.at(text_field(request, "store"))
     if "run" in request:
         record = read_run(store.run(text_field(request, "run")))

@@ -1,10 +1,11 @@
-"""What a run on Slurm needs, look by look: workers in the queue, last words for those gone, an end."""
+"""What a run on Slurm or Ray needs, look by look: workers in the queue, last words for those gone, an end."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -17,16 +18,37 @@ from merge_lab_agent.status import ENDED, StatusWriter, add_event
 
 SUPERVISOR = "supervisor"
 """Its worker id: one that takes over goes on with the same status."""
-FIRST_LOOK_SECONDS = 1.0
-LAST_LOOK_SECONDS = 10.0
-"""Between two looks at the queue, which many share: the longer nothing changes, the rarer."""
 WISH_SECONDS = 0.2
 RETRY_SECONDS = 5.0
 LONGEST_RETRY_SECONDS = 60.0
 GRACE_SECONDS = 60.0
-"""For workers to leave by themselves, and for Slurm to answer, once nothing is left to do."""
+"""For workers to leave by themselves, and for their queue to answer, once nothing is left to do."""
 MOST_FRUITLESS = 5
 """Submissions in a row without one more merge, or score."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What starts workers: its name, what may help where they end, and the seconds between two looks at it,
+    the fewest and the most: the longer nothing changes, the rarer, where many share its queue."""
+
+    name: str
+    advice: str
+    look_seconds: tuple[float, float]
+
+    @property
+    def key(self) -> str:
+        """In requests, codes and names of files."""
+        return self.name.lower()
+
+
+SLURM = Engine(
+    "Slurm",
+    "Nodes need the Python, the store and the models too, and `time` and `mem` of `slurm:` in hosts.yaml "
+    "must be enough for a merge.",
+    (1.0, 10.0),
+)
+RAY = Engine("Ray", "Nodes need the Python, the store and the models at the same paths.", (0.2, 0.5))
 
 
 class Jobs(Protocol):
@@ -38,7 +60,7 @@ class Jobs(Protocol):
 
 
 class Supervisor:
-    """`begun`: there were jobs before, so that a Slurm that does not answer is waited for."""
+    """`begun`: there were jobs before, so that a queue that does not answer is waited for."""
 
     def __init__(
         self,
@@ -48,8 +70,10 @@ class Supervisor:
         status: StatusWriter,
         wanted: int,
         *,
+        engine: Engine = SLURM,
         begun: bool = False,
     ) -> None:
+        self.engine = engine
         self.queue = queue
         self.work = work
         self.folder = folder
@@ -66,14 +90,15 @@ class Supervisor:
 
     def supervise(self) -> str:
         """How the run ended: `done` or `stopped`. Raises the Problem that ends it early."""
-        pause, before = FIRST_LOOK_SECONDS, ""
+        (fewest, most), before = self.engine.look_seconds, ""
+        pause = fewest
         while True:
             self.work.look()
             wish, tasks = self._wish(), self.look()
             if self.step(wish, tasks):
                 return "stopped" if self.work.is_left else "done"
             picture = f"{wish} {tasks}"
-            pause = FIRST_LOOK_SECONDS if picture != before else min(LAST_LOOK_SECONDS, 1.5 * pause)
+            pause = fewest if picture != before else min(most, 1.5 * pause)
             before = picture
             self._sleep(pause, wish)
 
@@ -98,7 +123,7 @@ class Supervisor:
         return self._grace_is_over()
 
     def look(self) -> list[Task] | None:
-        """None while Slurm does not answer, which is borne once it has: it may be starting again."""
+        """None while the queue does not answer, which is borne once it has: it may be starting again."""
         try:
             tasks = self.queue.look()
         except Problem as problem:
@@ -133,7 +158,7 @@ class Supervisor:
             self._loss = problem.message
             return
         self._submissions += 1
-        add_event(self.folder, "submitted", slurm_job=job, workers=missing)
+        add_event(self.folder, "submitted", **{f"{self.engine.key}_job": job, "workers": missing})
 
     def _cancel(self, tasks: list[Task], wish: str | None) -> None:
         """Those that wait; with stop-now, or long after the last merge, all."""
@@ -162,25 +187,25 @@ class Supervisor:
 
     def _waiting_for(self, tasks: list[Task] | None) -> str | None:
         if tasks is None or self._said:
-            return f"Slurm, which says: {self._said}"
+            return f"{self.engine.name}, which says: {self._said}"
         if not self.work.is_left:
             return "the jobs to end"
         reasons = Counter(task.reason for task in tasks if task.waits)
         if reasons:
             count = reasons.total()
             why = ", ".join(reason for reason, _ in reasons.most_common(2))
-            return f"Slurm to start {count} worker{'' if count == 1 else 's'} ({why})"
+            return f"{self.engine.name} to start {count} worker{'' if count == 1 else 's'} ({why})"
         if any(status["state"] not in ENDED for status in workers_of(self.folder)):
             return None
-        return "the workers that Slurm has started" if any(task.lives for task in tasks) else "Slurm"
+        name = self.engine.name
+        return f"the workers that {name} has started" if any(task.lives for task in tasks) else name
 
     def _gave_up(self) -> Problem:
         return Problem(
-            "slurm_jobs_end",
-            f"Slurm ended the workers of this run {MOST_FRUITLESS + 1} times before one more score was "
-            f"there; {self._loss}.",
-            "See agent.log of the run on the host. Nodes need the Python, the store and the models too, and "
-            "`time` and `mem` of `slurm:` in hosts.yaml must be enough for a merge. Then run again.",
+            f"{self.engine.key}_jobs_end",
+            f"{self.engine.name} ended the workers of this run {MOST_FRUITLESS + 1} times before one more "
+            f"score was there; {self._loss}.",
+            f"See agent.log of the run on the host. {self.engine.advice} Then run again.",
             file=self.folder / "agent.log",
         )
 

@@ -1,6 +1,6 @@
-"""Workers of a run on Slurm by what they wrote: which are gone, and the last word of those that had none.
+"""Workers that Slurm or Ray has started: which are gone, and the last word of those that had none.
 
-A worker's id is that of its job, with how often Slurm started it again: squeue says whether it lives,
+A worker's id is that of its job or actor, with how often Slurm started it again: these say whether it lives,
 wherever its node is. A process id would say nothing here.
 """
 
@@ -18,18 +18,18 @@ from merge_lab_agent.slurm import Task
 from merge_lab_agent.status import ENDED
 from merge_lab_agent.store import compact_json, write_atomically
 
-ID = re.compile(r"slurm-(\d+)-(\d+)")
+ID = re.compile(r"(?:slurm|ray)-(\d+)-(\d+)")
 
 Status = dict[str, Any]
 
 
-def worker_id(job: str, restart: str) -> str:
-    return f"slurm-{job}-{restart}"
+def worker_id(job: str, restart: str = "0", *, engine: str = "slurm") -> str:
+    return f"{engine}-{job}-{restart}"
 
 
 def workers_of(folder: Path) -> list[Status]:
     """Their statuses; one that is being written comes with the next look."""
-    found = [status for file in (folder / "status").glob("slurm-*.json") for status in json_lines(file)]
+    found = [status for file in (folder / "status").glob("*-*-*.json") for status in json_lines(file)]
     return [status for status in found if ID.fullmatch(str(status.get("worker")))]
 
 
@@ -63,7 +63,7 @@ def failed_attempt(status: Status, merge: Merge, cause: str, attempt: int) -> Re
         device=status["device"],
         batch_tokens=status["batch_tokens"],
         code="worker_died",
-        message=f"Its worker ended while it was scored: Slurm says {cause}.",
+        message=f"Its worker ended while it was scored: {cause}.",
         attempt=attempt,
     )
 

@@ -112,10 +112,19 @@ class StatusWriter:
                 )
                 content = compact_json(self.status.to_json()) + b"\n"
             fault("mid_status")
-            # A status that cannot be written must not end the work it speaks of.
-            with contextlib.suppress(Problem, OSError):
+            try:
                 self.file.parent.mkdir(parents=True, exist_ok=True)
                 write_atomically(self.file, content, durable=durable)
+            except (Problem, OSError):
+                # A status that cannot be written must not end the work it speaks of.
+                if self.status.state in ENDED:
+                    self._write_over(content)
+
+    def _write_over(self, content: bytes) -> None:
+        """The last word on a disk without room for a new file: the old one has its own."""
+        with contextlib.suppress(OSError), self.file.open("r+b") as opened:
+            opened.write(content)
+            opened.truncate()
 
 
 def add_event(run_folder: Path, event: str, **fields: Any) -> None:

@@ -14,8 +14,9 @@ from merge_lab_agent.detached import logout_note, problem_of, start_detached
 from merge_lab_agent.identifiers import new_run_id
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.process import identify
+from merge_lab_agent.ray_cluster import ray_address
 from merge_lab_agent.request import object_field, text_field
-from merge_lab_agent.runs import all_runs, died, read_run
+from merge_lab_agent.runs import all_runs, died, engine_of, read_run
 from merge_lab_agent.slurm import slurm_options
 from merge_lab_agent.slurm_run import resume
 from merge_lab_agent.status import add_event
@@ -32,10 +33,10 @@ _launched: list[subprocess.Popen[bytes]] = []
 def launch(request: dict[str, Any]) -> dict[str, Any]:
     """`{store, plan, device, workers}` → `{run, state}` with state `started`, `queued` or `attached`.
 
-    With `slurm: {...}` the workers are jobs of Slurm, submitted from here; a run whose jobs go on without a
-    supervisor is attached to and supervised again. With `merge: {...}` or `downstream: {...}` (the document
-    of that job, the latter also with `slurm`) the job is that instead. `note` says what would end the run
-    early. Raises the run's own Problem where it fails at once.
+    With `slurm: {...}` the workers are jobs of Slurm, with `ray: auto | ADDRESS` actors of Ray. A run with a
+    supervisor is attached to, and supervised again where that is gone. With `merge: {...}` or
+    `downstream: {...}` (the document of that job, the latter also with `slurm`) the job is that instead.
+    `note` says what would end the run early. Raises the run's own Problem where it fails at once.
     """
     store = Store.open(text_field(request, "store"))
     job = next((name for name in ("merge", "downstream") if name in request), "run")
@@ -58,13 +59,15 @@ def launch(request: dict[str, Any]) -> dict[str, Any]:
         _check_room(store)
         if "slurm" in document:
             slurm_options(document["slurm"])
+        if "ray" in document:
+            ray_address(document["ray"])
         run = new_run_id(folder.name for folder in store.runs.iterdir())
         folder = store.run(run)
         try:
             folder.mkdir()
         except OSError as error:
             raise cannot_write(folder, error) from error
-        program, own = ("slurm_run", {"job": job}) if "slurm" in document else (job, {})
+        program, own = ("slurm_run", {"job": job}) if engine_of(document) else (job, {})
         process = start_detached(program, document | {"run": run} | own, folder)
         _launched.append(process)
         identity = identify(process.pid).to_json()

@@ -1,6 +1,7 @@
 /** Writes the committed JSON Schemas anew from the schemas in core. Run it after a change, then the formatter. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileJsonSchema } from '../core/experiment/json-schema.ts';
+import { hostsJsonSchema } from '../core/hosts/json-schema.ts';
 import { lawJsonSchema } from '../core/law/law-document.ts';
 import { storeJsonSchemas } from '../core/store/json-schemas.ts';
 
@@ -12,6 +13,7 @@ function write(file: URL, schema: unknown): void {
 }
 
 write(new URL('core/experiment/experiment.schema.json', root), fileJsonSchema());
+write(new URL('core/hosts/hosts.schema.json', root), hostsJsonSchema());
 write(new URL('core/law/law.schema.json', root), lawJsonSchema());
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);

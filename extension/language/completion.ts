@@ -73,8 +73,7 @@ export async function completions(
     ...valueCompletions(asked),
     ...keyCompletions(asked),
   ];
-  const range = new TextLines(text).range(...place.word);
-  return distinct(found).map((suggestion, i) => fitted(suggestion, place, range, i));
+  return fitted(text, place, found);
 }
 
 export function tagAt({ text, root }: Pick<Asked, 'text' | 'root'>): TagAt {
@@ -91,8 +90,18 @@ function distinct(found: readonly Suggestion[]): Suggestion[] {
   return found.filter(({ label }) => !seen.has(label) && seen.add(label));
 }
 
+/** Each label once, in the place of the word at the cursor. */
+export function fitted(
+  text: string,
+  place: CursorPlace,
+  found: readonly Suggestion[],
+): readonly Completion[] {
+  const range = new TextLines(text).range(...place.word);
+  return distinct(found).map((suggestion, i) => inPlace(suggestion, place, range, i));
+}
+
 /** Puts a space behind a colon or dash where one is missing, and quotes where they are open. */
-function fitted(suggestion: Suggestion, place: CursorPlace, range: Range, index: number): Completion {
+function inPlace(suggestion: Suggestion, place: CursorPlace, range: Range, index: number): Completion {
   const { label, kind, insert, snippet = false, detail = '', documentation = '', again = false } = suggestion;
   const quote = /^["']/.exec(place.typed)?.[0] ?? '';
   const isQuotable = quote !== '' && !snippet && kind !== 'key';

@@ -33,7 +33,7 @@ const ITEM_KINDS: Readonly<Record<Completion['kind'], vscode.CompletionItemKind>
   file: vscode.CompletionItemKind.File,
 };
 
-function toItem(completion: Completion): vscode.CompletionItem {
+export function toItem(completion: Completion): vscode.CompletionItem {
   const item = new vscode.CompletionItem(completion.label, ITEM_KINDS[completion.kind]);
   item.insertText = completion.snippet ? new vscode.SnippetString(completion.insert) : completion.insert;
   item.range = toRange(completion.range);

@@ -95,20 +95,22 @@ def started(name: str, cores: int) -> Iterator[Cluster]:
     }
     ray = _ray()
     try:
-        folder.mkdir(mode=0o700)
-        ray.init(
-            address="local",
-            num_cpus=cores,
-            include_dashboard=False,
-            object_store_memory=OBJECT_STORE_BYTES,
-            log_to_driver=False,
-            namespace="merge-lab",
-            _temp_dir=str(folder),
-            _node_ip_address="127.0.0.1",
-        )
-        yield Cluster(_nodes(ray), own=True)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise _refused("No Ray cluster can be started on this machine", error) from error
+        try:
+            folder.mkdir(mode=0o700)
+            ray.init(
+                address="local",
+                num_cpus=cores,
+                include_dashboard=False,
+                object_store_memory=OBJECT_STORE_BYTES,
+                log_to_driver=False,
+                namespace="merge-lab",
+                _temp_dir=str(folder),
+                _node_ip_address="127.0.0.1",
+            )
+            nodes = _nodes(ray)
+        except Exception as error:
+            raise _refused("No Ray cluster can be started on this machine", error) from error
+        yield Cluster(nodes, own=True)
     finally:
         ray.shutdown()
         shutil.rmtree(folder, ignore_errors=True)

@@ -122,7 +122,8 @@ def _demand(
     """`cores`: of the largest node. `memory`: of main memory, where nobody has looked whether it is there."""
     if on_gpu or not missing:
         return Demand(1, gpus=1 if on_gpu else 0)
-    largest = max(plan.sizes[merge.size].parameters for merge in missing)
+    names = {name for merge in missing for name in merge.average or (merge.size,)}
+    largest = max(plan.sizes[name].parameters for name in names)
     return Demand(
         max(1, min(cores, cores_of_worker(largest))),
         memory=memory_of_worker(plan, missing) if memory else 0,

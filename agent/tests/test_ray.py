@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from small_plans import SmallPlan, write_plan
 
+from merge_lab_agent import ray_run
 from merge_lab_agent.devices import planned_device
 from merge_lab_agent.launch import launch
 from merge_lab_agent.plan import Plan
@@ -160,3 +162,13 @@ def test_auto_is_what_fits_and_has_work(plan: SmallPlan) -> None:
 
 def test_a_plan_for_a_cluster_that_does_not_run_yet_is_for_this_machine() -> None:
     assert planned_device("ray:auto") == planned_device("auto")
+
+
+@pytest.mark.parametrize(("gpus", "device"), [(0.0, "elsewhere:cpu"), (2.0, "elsewhere:cuda")])
+def test_a_plan_is_for_the_gpus_of_the_cluster_where_it_has_any(
+    monkeypatch: pytest.MonkeyPatch, gpus: float, device: str
+) -> None:
+    cluster = Cluster(({"CPU": 4.0}, {"CPU": 4.0, "GPU": gpus}), own=False)
+    monkeypatch.setattr(ray_run, "find_cluster", lambda address: address)
+    monkeypatch.setattr(ray_run, "joined", lambda address: contextlib.nullcontext(cluster))
+    assert planned_device("ray:head:6379") == planned_device(device)

@@ -21,6 +21,10 @@ export const HOST_KEYS: Readonly<Record<Exclude<keyof Host, 'name'>, HostKey>> =
     about: 'A login node of Slurm: each worker is a job.',
     example: '{ partition: gpu, gpus: 1, time: "4:00:00" }',
   },
+  ray: {
+    about: 'Workers are actors of a Ray cluster: auto, or its address.',
+    example: 'auto',
+  },
 };
 
 export const SLURM_ABOUT: Readonly<Record<keyof Slurm, HostKey>> = {

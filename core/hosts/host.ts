@@ -15,6 +15,8 @@ export interface Host {
   readonly workers: Workers;
   /** It is a login node: workers are jobs of Slurm; null where they run on the host itself. */
   readonly slurm: Slurm | null;
+  /** Workers are actors of a Ray cluster: its address, `auto` for one that is found or started; null without Ray. */
+  readonly ray: string | null;
 }
 
 /** How many agent processes share a run: `auto` is one a GPU, else one for each group of cores that one keeps busy. */
@@ -27,7 +29,7 @@ export const MOST_WORKERS = 256;
 /** A host that no file describes: an alias of the user's ssh configuration, with every default. */
 export function plainHost(name: string): Host {
   const folders = { directory: DEFAULT_DIRECTORY, models: DEFAULT_MODELS };
-  return { name, ssh: name, python: null, ...folders, workers: 'auto', slurm: null };
+  return { name, ssh: name, python: null, ...folders, workers: 'auto', slurm: null, ray: null };
 }
 
 export function isWorkers(value: unknown): value is Workers {
@@ -48,6 +50,13 @@ export function wrongDestination(text: string): string | null {
   if (text.startsWith('-') || host.startsWith('-')) return 'ssh would read it as an option';
   if (/^[\p{L}\p{N}_.@:%+/[\]-]{1,255}$/u.test(text) && host !== '') return null;
   return 'it holds what no address has';
+}
+
+/** Why a value cannot name a Ray cluster, else null. */
+export function wrongRay(value: unknown): string | null {
+  const address = /^(?:ray:\/\/)?(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][\w.-]{0,252}):\d{1,5}$/;
+  const isFine = value === 'auto' || (typeof value === 'string' && address.test(value));
+  return isFine ? null : 'write `auto`, or the address of a cluster, e.g. `"head:6379"`';
 }
 
 /** Why a text cannot be a path on a host, else null. */

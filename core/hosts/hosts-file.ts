@@ -11,12 +11,12 @@ import {
   wrongDestination,
   wrongHostName,
   wrongHostPath,
+  wrongRay,
 } from './host.ts';
 import { isSlurmKey, SLURM_KEYS, wrongSlurm } from './slurm.ts';
 
 const LARGEST = 100_000;
-const KEYS = ['ssh', 'python', 'directory', 'models', 'workers', 'slurm'] as const;
-const LATER: readonly string[] = ['ray'];
+const KEYS = ['ssh', 'python', 'directory', 'models', 'workers', 'slurm', 'ray'] as const;
 
 export interface HostsFile {
   /** Without those that have a problem. */
@@ -96,20 +96,18 @@ function readHost(name: string, entry: unknown): { readonly host: Host | null; r
   const found = Object.keys(values).flatMap(
     (key) => wrongKey(name, key) ?? wrongValue(name, key, values[key]) ?? [],
   );
+  if ('slurm' in values && 'ray' in values)
+    found.push({
+      path: [name, 'ray'],
+      message: `\`${shown}\` has \`slurm\` and \`ray\`, but one of them starts its workers.`,
+      fix: 'Remove one.',
+    });
   return { host: { ...plainHost(name), ...values, name }, found };
 }
 
 function wrongKey(name: string, key: string): Found | null {
   if ((KEYS as readonly string[]).includes(key)) return null;
-  const path = [name, key];
-  const shown = key.slice(0, 60);
-  if (LATER.includes(key))
-    return {
-      path,
-      message: `\`${shown}\` comes in a later version.`,
-      fix: 'Remove it, or wait for that version.',
-    };
-  return unknownKey(path, 'a host', KEYS);
+  return unknownKey([name, key], 'a host', KEYS);
 }
 
 function unknownKey(path: readonly string[], of: string, known: readonly string[]): Found {
@@ -150,6 +148,11 @@ function wrongValue(name: string, key: string, value: unknown): Found | readonly
           message: `${of} must be \`auto\` or a number from 1 to ${MOST_WORKERS}.`,
           fix: 'Correct it.',
         };
+  if (key === 'ray') {
+    const why = wrongRay(value);
+    const shown = String(value).slice(0, 60);
+    return why ? { path, message: `${of} cannot be \`${shown}\`: ${why}.`, fix: 'Correct it.' } : null;
+  }
   if (typeof value !== 'string') return { path, message: `${of} must be text.`, fix: 'Write it in quotes.' };
   const why = key === 'ssh' ? wrongDestination(value) : wrongPath(key, value);
   return why

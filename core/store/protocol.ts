@@ -145,6 +145,8 @@ export const calls = {
         workers: workersSchema.exactOptional(),
         /** Workers are jobs of Slurm, submitted by the host. */
         slurm: slurmOptions.exactOptional(),
+        /** Workers are actors of this Ray cluster; `auto`: of one that is found or started. */
+        ray: text,
         allow_remote_code: z.array(z.string()).exactOptional(),
       }),
       z.strictObject({ store: z.string(), merge: mergeDocumentSchema }),

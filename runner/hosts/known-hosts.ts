@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { type Host, isWorkers, type Workers } from '../../core/hosts/host.ts';
+import { type Host, isWorkers, type Workers, wrongRay } from '../../core/hosts/host.ts';
 import { isSlurm, type Slurm } from '../../core/hosts/slurm.ts';
 import { writeAtomically } from '../write-atomically.ts';
 
@@ -31,6 +31,11 @@ const hostSchema: z.ZodType<Host> = z.object({
   models: z.string(),
   workers: z.custom<Workers>(isWorkers).default('auto'),
   slurm: z.custom<Slurm>(isSlurm).nullable().default(null),
+  ray: z
+    .string()
+    .refine((value) => wrongRay(value) === null)
+    .nullable()
+    .default(null),
 });
 const absolute = z.string().startsWith('/');
 const knownSchema: z.ZodType<KnownHost> = z.object({

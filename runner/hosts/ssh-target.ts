@@ -43,9 +43,10 @@ export class SshTarget implements Target {
   }
 
   deviceOfPlans(asked: string): string {
-    const { slurm } = this.host;
-    if (!slurm) return asked;
-    const onGpu = asked === 'auto' ? (slurm.gpus ?? 0) !== 0 : asked !== 'cpu';
+    const { slurm, ray } = this.host;
+    if (!slurm && !ray) return asked;
+    if (ray && asked === 'auto') return `ray:${ray}`;
+    const onGpu = asked === 'auto' ? (slurm?.gpus ?? 0) !== 0 : asked !== 'cpu';
     return onGpu ? 'elsewhere:cuda' : 'elsewhere:cpu';
   }
 
@@ -67,11 +68,11 @@ export class SshTarget implements Target {
 
   async launch(request: Launch): Promise<Launched> {
     const { store } = await this.#link.place();
-    const { workers, slurm } = this.host;
+    const { workers, slurm, ray } = this.host;
     await this.#sendPlan(request.store, request.plan);
     const { run, state, note } = await this.#ask(
       'launch',
-      { workers, ...(slurm ? { slurm } : {}), ...request, store },
+      { workers, ...(slurm ? { slurm } : {}), ...(ray ? { ray } : {}), ...request, store },
       launchedSchema,
     );
     return { run, state, note: note ?? null };

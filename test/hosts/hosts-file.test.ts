@@ -19,6 +19,7 @@ describe('hosts.yaml', () => {
       models: '~/models',
       workers: 'auto',
       slurm: null,
+      ray: null,
     });
     expect(hosts.get('lab')).toMatchObject({ ssh: 'lab', workers: 4 });
     expect(parse('').problems).toEqual([]);
@@ -52,7 +53,11 @@ describe('hosts.yaml', () => {
     'box: { workers: 0 }',
     'box: { workers: 2.5 }',
     'box: { workers: many }',
-    'box: { ray: auto }',
+    'box: { ray: true }',
+    'box: { ray: head }',
+    'box: { ray: "http://head:80" }',
+    'box: { ray: "-x:1" }',
+    'box: { ray: auto, slurm: {} }',
     'box: { slurm: true }',
     'box: { slurm: [gpu] }',
     'box: { slurm: { gpus: 2 } }',
@@ -106,6 +111,17 @@ describe('hosts.yaml', () => {
         line: 4,
         column: 5,
       },
+    ]);
+  });
+
+  it('takes a Ray cluster by its address, or any', () => {
+    const { hosts, problems } = parse(
+      'a: { ray: auto }\nb: { ray: "head:6379" }\nc: { ray: "ray://[::1]:10001" }\n',
+    );
+    expect(problems).toEqual([]);
+    expect([...hosts.values()].map(({ ray }) => ray)).toEqual(['auto', 'head:6379', 'ray://[::1]:10001']);
+    expect(parse('a: { slurm: {}, ray: auto }').problems).toMatchObject([
+      { message: '`a` has `slurm` and `ray`, but one of them starts its workers.', line: 1, column: 17 },
     ]);
   });
 

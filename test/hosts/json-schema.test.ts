@@ -14,8 +14,10 @@ test('what each key has as its example can be read', () => {
     Object.entries(keys)
       .map(([key, { example }]) => `${indent}${key}: ${example}\n`)
       .join('');
-  const text = `box:\n${lines(HOST_KEYS, '  ')}login:\n  slurm:\n${lines(SLURM_ABOUT, '    ')}`;
+  const { ray, ...withSlurm } = HOST_KEYS;
+  const hostLines = `box:\n${lines(withSlurm, '  ')}lab:\n${lines({ ray }, '  ')}`;
+  const text = `${hostLines}login:\n  slurm:\n${lines(SLURM_ABOUT, '    ')}`;
   const { hosts, problems } = parseHosts(text, 'hosts.yaml');
   expect(problems).toEqual([]);
-  expect([...hosts.keys()]).toEqual(['box', 'login']);
+  expect([...hosts.keys()]).toEqual(['box', 'lab', 'login']);
 });

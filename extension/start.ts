@@ -7,7 +7,7 @@ import { DashboardPanels } from './dashboard/panels.ts';
 import { ExperimentLibrary } from './experiments/experiment-library.ts';
 import { registerHostCommands } from './hosts/host-commands.ts';
 import { HostLooks } from './hosts/host-looks.ts';
-import { registerHostsLanguage } from './hosts/hosts-language.ts';
+import { hostsLanguage } from './hosts/hosts-file.ts';
 import { HostsView } from './hosts/hosts-view.ts';
 import { InsertionTarget } from './insert/insertion-target.ts';
 import type { Lab } from './lab.ts';
@@ -57,5 +57,5 @@ export function start(context: vscode.ExtensionContext): void {
 function hostParts(lab: Lab): readonly vscode.Disposable[] {
   const looks = new HostLooks(lab.extension.globalState);
   const view = new HostsView(lab, looks);
-  return [looks, view, registerHostCommands({ lab, looks, view }), registerHostsLanguage()];
+  return [looks, view, registerHostCommands({ lab, looks, view }), hostsLanguage()];
 }

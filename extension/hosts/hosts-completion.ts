@@ -1,8 +1,8 @@
 /** What may be written in `hosts.yaml` at the cursor, and what a key of it means. */
 import type { Path } from '../../core/experiment/diagnostic.ts';
 import { HOST_KEYS, type HostKey, SLURM_ABOUT } from '../../core/hosts/host-keys.ts';
-import { type Completion, fitted, type Suggestion } from '../language/completion.ts';
 import { placeAt } from '../language/cursor-place.ts';
+import { type Completion, fitted, type Suggestion } from '../language/fit-completion.ts';
 import { entryAt, namesIn, type OutlineEntry, outlineOf } from '../language/outline.ts';
 
 /** `aliases`: of the ssh configuration. */

@@ -1,6 +1,24 @@
 import * as vscode from 'vscode';
+import { parseHosts } from '../../core/hosts/hosts-file.ts';
 import { hostsFile } from '../../runner/hosts/find-host.ts';
+import { targetNames } from '../../runner/hosts/target-names.ts';
 import { userHome } from '../../runner/store-folder.ts';
+
+/** Completion, hovers and problems for it, loaded when it is open for the first time. */
+export function hostsLanguage(): vscode.Disposable {
+  const file = hostsFile(userHome());
+  const parts: vscode.Disposable[] = [];
+  const load = ({ uri }: vscode.TextDocument): void => {
+    if (parts.length > 1 || uri.fsPath !== file) return;
+    const { registerHostsLanguage }: typeof import('./hosts-language.ts') = require('./hosts-language.cjs');
+    parts.push(registerHostsLanguage({ file, parse: parseHosts, names: () => targetNames() }));
+  };
+  parts.push(vscode.workspace.onDidOpenTextDocument(load));
+  vscode.workspace.textDocuments.forEach(load);
+  return new vscode.Disposable(() => {
+    for (const part of parts) part.dispose();
+  });
+}
 
 /** One that is not there yet is begun, and written when it is saved. */
 export async function showHostsFile(): Promise<void> {

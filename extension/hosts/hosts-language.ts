@@ -1,24 +1,27 @@
-/** `hosts.yaml` in the editor: completion, hovers, and what is wrong at its place. */
+/** `hosts.yaml` in the editor: completion, hovers, and what is wrong at its place. A bundle of its own, loaded for that file. */
 import * as vscode from 'vscode';
-import { parseHosts } from '../../core/hosts/hosts-file.ts';
-import { hostsFile } from '../../runner/hosts/find-host.ts';
-import { userHome } from '../../runner/store-folder.ts';
-import { toItem } from '../language/edit-providers.ts';
-import { Targets } from '../language/targets.ts';
+import type { HostsFile } from '../../core/hosts/hosts-file.ts';
+import type { TargetName } from '../../core/hosts/target-name.ts';
+import { toItem } from '../language/completion-item.ts';
 import { toPosition } from '../language/vscode-ranges.ts';
 import { hostsCompletions, hostsHover } from './hosts-completion.ts';
 
-export function registerHostsLanguage(): vscode.Disposable {
+/** What the code that loads this one has already. */
+export interface HostsReading {
+  readonly file: string;
+  readonly parse: (text: string, file: string) => HostsFile;
+  readonly names: () => Promise<readonly TargetName[]>;
+}
+
+export function registerHostsLanguage({ file, parse, names }: HostsReading): vscode.Disposable {
   const { languages, workspace } = vscode;
-  const file = hostsFile(userHome());
-  const isHosts = ({ uri }: vscode.TextDocument): boolean => uri.fsPath === file;
   const wrong = languages.createDiagnosticCollection('mergelab-hosts');
   const check = (document: vscode.TextDocument): void => {
-    if (isHosts(document)) wrong.set(document.uri, problemsOf(document));
+    if (document.uri.fsPath === file) wrong.set(document.uri, problemsOf(document, parse));
   };
   workspace.textDocuments.forEach(check);
-  const targets = new Targets();
-  const selector = { pattern: new vscode.RelativePattern(vscode.Uri.file(userHome()), 'hosts.yaml') };
+  const folder = vscode.Uri.joinPath(vscode.Uri.file(file), '..');
+  const selector = { pattern: new vscode.RelativePattern(folder, 'hosts.yaml') };
   return vscode.Disposable.from(
     wrong,
     workspace.onDidOpenTextDocument(check),
@@ -27,16 +30,15 @@ export function registerHostsLanguage(): vscode.Disposable {
     languages.registerHoverProvider(selector, {
       provideHover: (document, position) => {
         const found = hostsHover(document.getText(), document.offsetAt(position));
-        if (!found) return null;
-        const [begin, end] = found.at.map((offset) => document.positionAt(offset));
-        return begin && end && new vscode.Hover(found.about, new vscode.Range(begin, end));
+        const [begin, end] = (found?.at ?? []).map((offset) => document.positionAt(offset));
+        return found && begin && end ? new vscode.Hover(found.about, new vscode.Range(begin, end)) : null;
       },
     }),
     languages.registerCompletionItemProvider(
       selector,
       {
         provideCompletionItems: async (document, position) => {
-          const known = await targets.read();
+          const known = await names();
           const aliases = known.filter(({ from }) => from === 'ssh').map(({ host }) => host.name);
           return hostsCompletions(document.getText(), document.offsetAt(position), aliases).map(toItem);
         },
@@ -46,8 +48,8 @@ export function registerHostsLanguage(): vscode.Disposable {
   );
 }
 
-function problemsOf(document: vscode.TextDocument): vscode.Diagnostic[] {
-  return parseHosts(document.getText(), document.uri.fsPath).problems.map(
+function problemsOf(document: vscode.TextDocument, parse: HostsReading['parse']): vscode.Diagnostic[] {
+  return parse(document.getText(), document.uri.fsPath).problems.map(
     ({ code, message, fix, line = 1, column = 1 }) => {
       const at = toPosition({ line, column });
       const range = document.getWordRangeAtPosition(at) ?? new vscode.Range(at, at);

@@ -1,4 +1,5 @@
-import { type Asked, namesAt, type Suggestion, tagAt } from './completion.ts';
+import { type Asked, namesAt, tagAt } from './completion.ts';
+import type { Suggestion } from './fit-completion.ts';
 import { messageMarkdown } from './markdown.ts';
 import { alternatives, type KnownKey, keysAt } from './schema-at.ts';
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { type Asked, namesAt, type Suggestion } from './completion.ts';
+import { type Asked, namesAt } from './completion.ts';
+import type { Suggestion } from './fit-completion.ts';
 import { modelFolders, namesByPattern } from './model-folders.ts';
 import { resolvePath } from './named-files.ts';
 import { entryAt, scalarText } from './outline.ts';

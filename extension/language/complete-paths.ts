@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { Asked, Listed, Suggestion } from './completion.ts';
+import type { Asked, Listed } from './completion.ts';
+import type { Suggestion } from './fit-completion.ts';
 import { modelFolders } from './model-folders.ts';
 import { resolvePath } from './named-files.ts';
 

@@ -1,5 +1,6 @@
 import { targetText } from '../../words/hosts.ts';
-import { type Asked, namesAt, type Suggestion, tagAt } from './completion.ts';
+import { type Asked, namesAt, tagAt } from './completion.ts';
+import type { Suggestion } from './fit-completion.ts';
 import { messageMarkdown } from './markdown.ts';
 import { choicesAt, keyAtPath, type SchemaNode, schemasAt } from './schema-at.ts';
 import { plainScalar } from './yaml-edit.ts';

@@ -16,6 +16,7 @@ export function packageFiles(root: string, manifest: Manifest): string[] {
     'dist/extension/main.cjs',
     'dist/extension/code.cjs',
     'dist/extension/analysis-worker.cjs',
+    'dist/extension/hosts-language.cjs',
     ...filesOf(root, 'dist/webview'),
   ];
   const agent = ['agent/pyproject.toml', ...filesOf(root, 'agent/merge_lab_agent')];

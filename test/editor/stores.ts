@@ -32,13 +32,16 @@ export function scored(folder: string): number {
 }
 
 function storesUnder(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => path.basename(name) === '.mergelab')
-    .flatMap((name) =>
-      namesIn(path.join(folder, name))
-        .filter((target) => !target.startsWith('.'))
-        .map((target) => path.join(folder, name, target)),
-    );
+  return (
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      // Beside an experiment, and in the home of a host.
+      .filter((name) => ['.mergelab', '.merge-lab'].includes(path.basename(name)))
+      .flatMap((name) =>
+        namesIn(path.join(folder, name))
+          .filter((target) => !target.startsWith('.'))
+          .map((target) => path.join(folder, name, target)),
+      )
+  );
 }
 
 function namesIn(folder: string): string[] {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { HOST_KEYS } from '../../core/hosts/host-keys.ts';
 import { hostsCompletions, hostsHover } from '../../extension/hosts/hosts-completion.ts';
 
 /** Labels at `|`. */
@@ -7,7 +8,7 @@ function offered(text: string, aliases: readonly string[] = []): readonly string
 }
 
 it('offers the keys of a host that it lacks, in a block as in braces', () => {
-  const others = ['python', 'directory', 'models', 'workers', 'slurm'];
+  const others = Object.keys(HOST_KEYS).filter((key) => key !== 'ssh');
   expect(offered('gpu-box:\n  ssh: me@box\n  |')).toEqual(others);
   expect(offered('gpu-box: { ssh: me@box, | }')).toEqual(others);
   expect(offered('login: { slurm: { gpus: 1, t| } }')).not.toContain('gpus');

@@ -37,6 +37,7 @@ describe('the package', () => {
         'dist/extension/main.cjs',
         'dist/extension/code.cjs',
         'dist/extension/analysis-worker.cjs',
+        'dist/extension/hosts-language.cjs',
         'dist/webview/dashboard.js',
         'dist/webview/dashboard.css',
         'agent/pyproject.toml',

@@ -28,6 +28,8 @@ const BUTTONS: Readonly<Record<string, readonly Button[]>> = {
   python_hung: [LOG, SETTINGS],
   agent_missing: [SET_UP, SETTINGS],
   agent_other_version: [SET_UP, SETTINGS],
+  agent_too_old: [SET_UP, SETTINGS],
+  agent_too_new: [SET_UP, SETTINGS],
   agent_broken: [SET_UP, LOG],
   torch_missing: [SET_UP, SETTINGS],
   torch_broken: [SET_UP, LOG],

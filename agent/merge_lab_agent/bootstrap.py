@@ -6,6 +6,7 @@ behind a mark, because a login shell may print. It ends with its input, and with
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -66,21 +67,36 @@ def look(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def place(request: dict[str, Any]) -> dict[str, Any]:
-    """`{directory, agent, files}` → `{source}`: the agent's sources in a folder of their version."""
+    """`{directory, agent, files}` → `{source}`: the agent's sources in a folder of their version.
+
+    The version names its content: a folder that holds anything else is damaged, and made again.
+    """
     directory = expanded(request["directory"])
     source = directory / "agent" / request["agent"]
     with alone(directory):
         private(directory / "store")
-        if not (source / "merge_lab_agent").is_dir():
+        if not is_whole(source, request["files"]):
             private(source.parent)
             half = source.parent / f".{source.name}.new"
             shutil.rmtree(half, ignore_errors=True)
             for name, text in request["files"].items():
                 file = half / inside(name)
                 file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                file.write_text(text, encoding="utf-8")
+                file.write_bytes(text.encode())
+            aside = source.parent / f".removed-{source.name}"
+            shutil.rmtree(aside, ignore_errors=True)
+            if source.exists():
+                source.replace(aside)
             half.replace(source)
+            shutil.rmtree(aside, ignore_errors=True)
     return {"source": str(source)}
+
+
+def is_whole(source: Path, files: dict[str, str]) -> bool:
+    try:
+        return all((source / inside(name)).read_bytes() == text.encode() for name, text in files.items())
+    except OSError:
+        return False
 
 
 def environment(request: dict[str, Any]) -> dict[str, Any]:
@@ -359,8 +375,20 @@ def answer(line: bytes) -> None:
     except Refused as refused:
         say(error=refused.problem)
     except OSError as error:
-        said = f"The host refuses: {error}."
-        say(error={"code": "host_failed", "message": said, "fix": "Mend that on the host, then try again."})
+        say(error=no_space(error) or refusal(error))
+
+
+def no_space(error: OSError) -> dict[str, str] | None:
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return None
+    where = f": {error.filename} cannot be written" if error.filename else ""
+    fix = "Free some space there, then try again; or name another folder as `directory:` in hosts.yaml."
+    return {"code": "host_disk_full", "message": f"The disk of the host is full{where}.", "fix": fix}
+
+
+def refusal(error: OSError) -> dict[str, str]:
+    said, fix = f"The host refuses: {error}.", "Mend that on the host, then try again."
+    return {"code": "host_failed", "message": said, "fix": fix}
 
 
 def main() -> None:

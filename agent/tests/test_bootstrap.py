@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -87,11 +88,42 @@ def test_sources_are_placed_once_for_their_owner_alone(host: Host) -> None:
     assert source == host.home / ".merge-lab" / "agent" / VERSION["agent"]
     assert (source / "merge_lab_agent" / "__init__.py").read_text(encoding="utf-8") == "one = 'ü'"
     assert mode(host.home / ".merge-lab") == mode(host.home / ".merge-lab" / "store") == 0o700
-    assert host.call("place", files={"merge_lab_agent/__init__.py": "two"}) == placed
-    assert (source / "merge_lab_agent" / "__init__.py").read_text(encoding="utf-8") == "one = 'ü'"
+    before = (source / "merge_lab_agent" / "__init__.py").stat()
+    assert host.call("place", files=files) == placed
+    assert (source / "merge_lab_agent" / "__init__.py").stat() == before
     other = host.call("place", files=files, agent="0.2.0-xyz")
     assert Path(other["source"]).parent == source.parent, "two versions share a host"
     assert host.call("look")["source"] == str(source)
+
+
+@pytest.mark.parametrize("damage", ["two = 2", None])
+def test_sources_that_are_damaged_are_placed_again(host: Host, damage: str | None) -> None:
+    files = {"merge_lab_agent/__init__.py": "one = 1", "merge_lab_agent/more.py": ""}
+    source = Path(host.call("place", files=files)["source"])
+    damaged = source / "merge_lab_agent" / "__init__.py"
+    damaged.unlink()
+    if damage is not None:
+        damaged.write_text(damage)
+    assert host.call("place", files=files) == {"source": str(source)}
+    assert damaged.read_text() == "one = 1"
+    assert [folder.name for folder in source.parent.iterdir()] == [source.name], "nothing is left lying"
+
+
+def test_a_full_disk_is_named_and_nothing_half_is_taken(host: Host, tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)]
+    if shutil.which("mount") is None or subprocess.run(mount, check=False).returncode != 0:
+        pytest.skip("a small file system can only be mounted by root on Linux")
+    try:
+        files = {"merge_lab_agent/__init__.py": "x" * 100_000}
+        problem = host.call("place", directory=str(small), files=files)["error"]
+        assert problem["code"] == "host_disk_full"
+        assert not (small / "agent" / VERSION["agent"]).exists()
+        placed = host.call("place", directory=str(small), files={"merge_lab_agent/__init__.py": ""})
+        assert (Path(placed["source"]) / "merge_lab_agent" / "__init__.py").exists()
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
 
 
 @pytest.mark.parametrize("name", ["../x.py", "/etc/x.py", "a/../../x.py"])

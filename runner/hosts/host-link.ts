@@ -12,6 +12,14 @@ import { isPassing, sshProblem } from './ssh-failure.ts';
 /** Between tries, once a host was reached: half a minute in all, then the failure is told. */
 const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
+/** What an agent of another version, or a damaged one, is told by: it is put there once more, as it should be. */
+const PLACED_AGAIN: ReadonlySet<string> = new Set([
+  'host_agent_missing',
+  'agent_too_old',
+  'agent_too_new',
+  'protocol_mismatch',
+]);
+
 export class HostLink {
   readonly host: Host;
   readonly #find: (isGone: boolean) => Promise<HostPlace>;
@@ -69,7 +77,9 @@ export class HostLink {
 
   async #mayTryAgain(error: unknown, tries: number): Promise<boolean> {
     if (!(error instanceof ProblemError) || this.#signal?.aborted) return false;
-    if (error.problem.code === 'host_agent_missing' && tries === 0) {
+    const { code } = error.problem;
+    const isDamaged = PLACED_AGAIN.has(code) || (code === 'agent_died' && !this.#reached);
+    if (isDamaged && tries === 0) {
       await this.#forget();
       return true;
     }

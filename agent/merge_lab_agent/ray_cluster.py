@@ -26,6 +26,8 @@ REQUIREMENT = "ray>=2.52,<3"
 """With the first version whose clusters can ask for a token."""
 ADDRESS = re.compile(r"(?:ray://)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]{0,252}):(\d{1,5})")
 ANSWER_SECONDS = 5.0
+SETTINGS = b"\x04"
+FIRST_WORDS = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0" + SETTINGS + b"\0" * 5
 OBJECT_STORE_BYTES = 80 << 20
 """The least that Ray takes, nearly: workers read files, and only small words go through it."""
 LONGEST_FOLDER = 40
@@ -165,10 +167,20 @@ def _answering(address: str, named_by: str) -> str:
 
 
 def _silence(address: str) -> str | None:
-    """Why nothing there takes a connection; None where something does."""
+    """Why no server of Ray's kind is there; None where one is. Ray itself would try for minutes.
+
+    Its servers speak gRPC, which is HTTP/2: whoever says its first words is answered with a SETTINGS frame
+    (RFC 9113, section 3.4). Under TLS only the connection is tried.
+    """
     host, _, port = address.removeprefix("ray://").rpartition(":")
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_SECONDS).close()
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_SECONDS) as link:
+            if os.environ.get("RAY_USE_TLS", "0") == "0":
+                link.sendall(FIRST_WORDS)
+                if link.recv(9)[3:4] != SETTINGS:
+                    return "what is there is no cluster"
+    except TimeoutError:
+        return f"it said nothing within {ANSWER_SECONDS:.0f} s"
     except (OSError, OverflowError) as error:
         return getattr(error, "strerror", None) or str(error)
     return None

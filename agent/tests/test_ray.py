@@ -6,13 +6,15 @@ import contextlib
 import os
 import socket
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from small_plans import SmallPlan, write_plan
 
-from merge_lab_agent import ray_run
+from merge_lab_agent import ray_cluster, ray_run
 from merge_lab_agent.devices import planned_device
 from merge_lab_agent.launch import launch
 from merge_lab_agent.plan import Plan
@@ -36,6 +38,29 @@ def closed_port() -> str:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{taken.getsockname()[1]}"
+
+
+@contextlib.contextmanager
+def answering(words: bytes) -> Iterator[str]:
+    """A server of this machine that answers each connection with these words."""
+
+    def answer() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                link, _ = server.accept()
+                link.recv(1000)
+                link.sendall(words)
+                link.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+
+
+GRPC = bytes(
+    [0, 0, 18, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0x3F, 0xFF, 0xFF, 0, 5, 0, 0x3F, 0xFF, 0xFF, 0, 6, 0, 0, 0x40, 0]
+)
 
 
 def started_here(tmp_path: Path, address: str) -> None:
@@ -77,12 +102,25 @@ def test_a_cluster_that_does_not_answer_is_said_with_who_named_it(monkeypatch: p
     assert "no HOST:PORT" in caught.value.message
 
 
+@pytest.mark.parametrize("words", [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
+def test_what_is_no_cluster_is_said_at_once(words: bytes) -> None:
+    with answering(words) as address, pytest.raises(Problem) as caught:
+        find_cluster(address)
+    assert caught.value.message.endswith("what is there is no cluster.")
+
+
+def test_silence_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ray_cluster, "ANSWER_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Problem) as caught:
+        find_cluster(f"127.0.0.1:{silent.getsockname()[1]}")
+    assert "said nothing" in caught.value.message
+
+
 def test_auto_joins_what_was_started_here_if_it_lives(tmp_path: Path) -> None:
     assert find_cluster("auto") is None
     started_here(tmp_path, closed_port())
     assert find_cluster("auto") is None, "it is gone"
-    with socket.create_server(("127.0.0.1", 0)) as living:
-        address = f"127.0.0.1:{living.getsockname()[1]}"
+    with answering(GRPC) as address:
         started_here(tmp_path, address)
         assert find_cluster("auto") == address
         started_here(tmp_path, "what is this")
@@ -91,8 +129,9 @@ def test_auto_joins_what_was_started_here_if_it_lives(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "chown") or os.geteuid() != 0, reason="only root can give files away")
 def test_auto_never_joins_the_cluster_of_another_user(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as living:
-        started_here(tmp_path, f"127.0.0.1:{living.getsockname()[1]}")
+    with answering(GRPC) as address:
+        started_here(tmp_path, address)
+        assert find_cluster("auto") == address
         os.chown(tmp_path / "ray" / "ray_current_cluster", 12345, 12345)
         assert find_cluster("auto") is None
 

@@ -39,6 +39,8 @@ export interface DashboardState {
 export interface PlanView {
   /** Merges and unmerged models. */
   readonly total: number;
+  /** Of an ensemble: how many of all are pools whose logits are averaged. */
+  readonly pools?: number;
   readonly done: number;
   readonly failed: number;
   readonly missing: number;
@@ -112,7 +114,7 @@ export type FromPage =
   /** The newest state is on the screen: until then another would only wait in line. */
   | { readonly kind: 'drawn' }
   | { readonly kind: 'run' }
-  /** Merge and score what is foretold to beat what is measured. */
+  /** Merge and score what is foretold to beat what is measured; of an ensemble, average logits. */
   | { readonly kind: 'verify' }
   /** The planning under another budget than the file's. */
   | { readonly kind: 'plan'; readonly budget: Budget }

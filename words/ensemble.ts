@@ -189,7 +189,7 @@ export function averageTitle({ unaveraged }: Pick<EnsembleDocument, 'unaveraged'
 }
 
 export const NOTHING_TO_AVERAGE =
-  'Nothing to verify: of no best pool that shares a tokenizer are the averaged logits left to measure.';
+  'of no best pool that shares a tokenizer are the averaged logits left to measure.';
 
 /** Of the pool to serve, or the best one, where its logits were averaged. */
 export function averagedPool(

@@ -1,3 +1,4 @@
+import type { Workers } from '../../core/hosts/host.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import type { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import { NOTHING_TO_AVERAGE, names } from '../../words/ensemble.ts';
@@ -16,6 +17,7 @@ export interface EnsembleOptions extends CommonOptions {
   readonly full: boolean;
   readonly detach: boolean;
   readonly device?: string;
+  readonly workers?: Workers;
 }
 
 /**
@@ -78,7 +80,7 @@ async function averageLogits(
     say(io, `\nThen the averaged logits of: ${pools.map(({ members }) => names(members)).join('; ')}.`);
     return score(context, session, options);
   }
-  if (options.verify) say(io, NOTHING_TO_AVERAGE);
+  if (options.verify) say(io, `Nothing to verify: ${NOTHING_TO_AVERAGE}`);
   await showReport(context, session, options);
   return code;
 }

@@ -16,16 +16,20 @@ const SHARE_UNASKED = 0.25;
 const SECONDS_UNASKED = 60;
 
 /**
- * The best pools whose models share their tokens and whose averaged logits nobody asked for yet: the one to serve
- * within the file's limits first, then by count.
+ * Pools whose models share their tokens and whose averaged logits nobody asked for yet: the one to serve within the
+ * file's limits first, then what was merged, for the merge is held against it, then the best ones by count.
  */
 export function unaveraged(
-  { goal, best_pools }: Pick<EnsembleReport, 'goal' | 'best_pools'>,
+  { goal, best_pools, models }: Pick<EnsembleReport, 'goal' | 'best_pools' | 'models'>,
   { header, lines }: Pick<EnsemblePlan, 'header' | 'lines'>,
 ): readonly AverageLine[] {
   const pairs = best_pools.filter(({ members: { length } }) => length > 1 && length <= LARGEST);
   const first: BestPool | undefined = goal ?? pairs[0];
-  const pools = [first?.served, goal, ...pairs].flatMap((pool) => (pool ? [pool.members] : []));
+  const merged = models
+    .flatMap(({ merge_of }) => (merge_of && merge_of.length <= LARGEST ? [merge_of] : []))
+    .map((of) => Object.keys(header.models).filter((name) => of.includes(name)));
+  const best = [first?.served, goal].flatMap((pool) => (pool ? [pool.members] : []));
+  const pools = [...best, ...merged, ...pairs.map(({ members }) => members)];
   const found = new Map(
     pools.flatMap((members) => {
       const line = averageLine(header, members);

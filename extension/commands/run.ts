@@ -3,6 +3,7 @@ import { problemOf } from '../../core/problem.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { oneLine, plain } from '../../words/plain.ts';
 import { precisionSentence } from '../../words/precision.ts';
+import { modelsAndPools } from '../../words/run-progress.ts';
 import { bytes, roughly } from '../../words/units.ts';
 import type { ExperimentModel } from '../experiments/experiment-model.ts';
 import type { Planned } from '../experiments/work.ts';
@@ -53,7 +54,7 @@ async function start(lab: Lab, { uri, model }: Ready): Promise<void> {
   }
 }
 
-/** Merges and scores what is foretold to beat what is measured. */
+/** Merges and scores what is foretold to beat what is measured; of an ensemble averages logits. */
 export async function verify(lab: Lab, target: Target): Promise<void> {
   const ready = await readyModel(lab, target, 'Running merges', verify);
   if (!ready) return;
@@ -128,7 +129,7 @@ function placeOf({ state }: ExperimentModel): string {
 }
 
 async function confirmed({ estimate, missing, precision, plan }: Planned, place: string): Promise<boolean> {
-  const what = 'models' in plan.header ? 'model' : 'merge';
+  const what = plan.pools ? 'model or pool' : 'models' in plan.header ? 'model' : 'merge';
   const { seconds } = estimate;
   if (seconds === null || seconds < LONG_SECONDS) return true;
   const answer = await vscode.window.showWarningMessage(
@@ -158,7 +159,7 @@ function planSentence({ plan, done, missing, precision, estimate, prepared }: Pl
   const merges = plan.total - plan.unmerged;
   const asked =
     'models' in plan.header
-      ? counted(plan.total, 'model')
+      ? modelsAndPools(plan.total, plan.pools)
       : `${counted(merges, 'merge')} and ${counted(plan.unmerged, 'unmerged model')}`;
   const dtype = 'dtype' in prepared ? ` (${prepared.dtype.value})` : '';
   const parts = [

@@ -20,6 +20,7 @@ export function dashboardState(uri: vscode.Uri, state: ExperimentState): Dashboa
     run,
     plan: plan && {
       total: plan.total,
+      pools: plan.pools ?? 0,
       done: plan.done,
       failed: plan.failed,
       missing: plan.missing,

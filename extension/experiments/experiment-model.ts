@@ -31,6 +31,7 @@ import type {
   Verification,
 } from '../../runner/session-types.ts';
 import type { RunView } from '../../webview/messages.ts';
+import { NOTHING_TO_AVERAGE } from '../../words/ensemble.ts';
 import type { ExperimentState, PlanState } from './experiment-state.ts';
 import { HostHearing } from './host-hearing.ts';
 import { InTurn } from './in-turn.ts';
@@ -96,6 +97,8 @@ export class ExperimentModel {
   #reportOf: Question | null = null;
   #preparedOf: Question | null = null;
   #tracker: RunTracker | null = null;
+  /** The last run that was started here. */
+  #started = '';
   /** What the run was to find out when it was started here, or found. */
   #trackedFor: Question | null = null;
   #hearing: HostHearing | null = null;
@@ -170,6 +173,7 @@ export class ExperimentModel {
       if (warning) this.#set({ problem: warning });
       if (state !== 'nothing_to_do') {
         const { store, target: host } = session;
+        this.#started = run;
         this.#track(store, run, question);
         if (host !== 'local' && plan) this.#hear(new HostHearing({ host, store, plan }));
       }
@@ -195,12 +199,17 @@ export class ExperimentModel {
     });
   }
 
-  /** Adds what is foretold to beat what is measured to the plan of the text as it stands; `run` then merges it. */
-  async verify(): Promise<Verification> {
+  /**
+   * Adds what is foretold to beat what is measured to the plan of the text as it stands, of an ensemble averaged logits;
+   * `plan` and `run` then measure it.
+   */
+  async verify(unasked = false): Promise<Pick<Verification, 'reason'>> {
     const question = this.#validText();
     return this.#busy('Looking for what may be better', async () => {
       const { session } = await this.#jobOf(question);
-      return this.#merging(session).verify();
+      if (session.kind === 'merge') return session.verify();
+      const pools = await session.verify({ unasked });
+      return { reason: pools.length > 0 ? null : NOTHING_TO_AVERAGE };
     });
   }
 
@@ -491,7 +500,25 @@ export class ExperimentModel {
       tracker.failed();
     }
     if (this.#tracker === tracker) void this.#deaf();
+    // Two models that are scored can be compared.
+    const isDone = end.kind === 'ended' && end.status.state === 'done' && end.status.done > 1;
+    if (isDone && (await this.#averages(tracker))) return;
     if (tracker.seen) this.#options.ended(end);
+  }
+
+  /** After an ensemble's run that was started here, averages logits where that is cheap. @returns whether a run does */
+  async #averages({ run }: RunTracker): Promise<boolean> {
+    const [asked, now] = [this.#trackedFor, questionIn(this.#state.parsed)];
+    if (run !== this.#started || asked?.kind !== 'ensemble' || !now || !sameQuestion(asked, now))
+      return false;
+    try {
+      if ((await this.verify(true)).reason !== null) return false;
+      await this.plan();
+      return (await this.run()) !== 'nothing_to_do';
+    } catch {
+      // It is among the problems.
+      return false;
+    }
   }
 
   /** Jobs wait for each other; what each does is said. */
@@ -555,11 +582,11 @@ function planLeft({ plan, report }: ExperimentState): PlanState | null {
 }
 
 function planState(
-  { total, unmerged }: AnyOutline,
+  { total, unmerged, pools = 0 }: AnyOutline,
   { done, failed }: Pick<Progress, 'done' | 'failed'>,
   estimate: PlanState['estimate'],
 ): PlanState {
-  return { total, unmerged, done, failed, missing: Math.max(0, total - done - failed), estimate };
+  return { total, unmerged, pools, done, failed, missing: Math.max(0, total - done - failed), estimate };
 }
 
 function questionIn(parsed: Pick<Parsed, 'experiment' | 'ensemble'> | null): Question | null {

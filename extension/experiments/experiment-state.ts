@@ -48,6 +48,8 @@ export interface PlanState {
   readonly total: number;
   /** Base, experts and references, which are scored as they are. */
   readonly unmerged: number;
+  /** Of an ensemble: pools whose logits are averaged. */
+  readonly pools?: number;
   readonly done: number;
   readonly failed: number;
   readonly missing: number;

@@ -1,6 +1,7 @@
 /** What stands above the first line: the one obvious thing to do next, and how far it is. */
 import { countMerges } from '../../core/design/count-merges.ts';
 import type { Experiment } from '../../core/experiment/experiment.ts';
+import { averageTitle } from '../../words/ensemble.ts';
 import { followUpsText } from '../../words/follow-ups.ts';
 import { hostText } from '../../words/hosts.ts';
 import { count, counted } from '../../words/numbers.ts';
@@ -106,13 +107,18 @@ function idle(edited: EditedExperiment, lens: MakeLens): Lens[] {
   const isDone = plan !== null && plan.missing === 0 && plan.done > 0;
   const run = lens('mergeLab.run', `▶ Run${inBrackets(work(edited, plan))}`, runTooltip(edited, plan));
   if (!isDone) return [run];
-  if (edited.ensemble) return [];
-  const { report, stale } = edited.state ?? {};
+  const { report, ensemble, stale } = edited.state ?? {};
+  if (edited.ensemble) {
+    const title = ensemble && !stale ? averageTitle(ensemble) : '';
+    return title === '' ? [] : [lens('mergeLab.verify', title, AVERAGE)];
+  }
   const foretold = stale ? '' : followUpsText(report?.study?.follow_ups ?? []);
   const why = 'Foretold to beat what is measured: merge and score them, so that they can be recommended';
   const verify = foretold === '' ? null : lens('mergeLab.verify', `Verify ${foretold}`, why);
   return [mergeLens(edited, lens), verify, tasksLens(edited, lens)].filter((each) => each !== null);
 }
+
+const AVERAGE = 'Of models that share a tokenizer, as one predictor: beside their mixture and their oracle';
 
 /** Null where every model is scored on every task. */
 function tasksLens({ state }: EditedExperiment, lens: MakeLens): Lens | null {
@@ -199,7 +205,7 @@ function runTooltip(edited: EditedExperiment, plan: PlanState | null): string {
       : 'Merge the subsets and score each of them';
   const { done, failed, missing, estimate, unmerged } = plan;
   const parts = [
-    `${counted(missing, 'model')} to score`,
+    `${plan.pools ? count(missing) : counted(missing, 'model')} to score`,
     done === 0 && !edited.ensemble ? `${count(unmerged)} of them unmerged, as they are` : '',
     done > 0 ? `${count(done)} done` : '',
     failed > 0 ? `${count(failed)} failed` : '',

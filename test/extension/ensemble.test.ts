@@ -105,7 +105,13 @@ describe('an ensemble in the editor', () => {
     expect(titles({})).toEqual([['▶ Run (3 models · local)', 'mergeLab.run'], ...others]);
     const plan = { total: 3, unmerged: 3, done: 1, failed: 0, missing: 2, estimate: ESTIMATE };
     expect(titles({ plan })[0]?.[0]).toBe('▶ Run (2 new · about 20 s)');
-    expect(titles({ plan: { ...plan, done: 3, missing: 0 } })).toEqual(others);
+    const done = { plan: { ...plan, done: 3, missing: 0 } };
+    expect(titles(done)).toEqual(others);
+    const unaveraged = [{ members: ['small', 'other'], seconds: 90, cheap: false }];
+    const ensemble = { ...REPORT, unaveraged };
+    const average = ['Average logits of 1 pool', 'mergeLab.verify'];
+    expect(titles({ ...done, ensemble })).toEqual([average, ...others]);
+    expect(titles({ ...done, ensemble, stale: 'Changed.' })).toEqual(others);
     const run = { state: 'running', workers: [], pace: [] } as const;
     expect(lenses(withState({ plan, run }), place)[0]).toMatchObject({
       command: 'mergeLab.stop',

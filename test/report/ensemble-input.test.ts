@@ -184,15 +184,18 @@ describe('averaged logits', () => {
   });
 
   test('are wanted of the best pools that share their tokens, and once', () => {
-    const { best_pools, goal } = makeEnsembleReport(ensembleMatrix({ ...rest, results, plan }).input, {
-      stage: 'points',
-    });
+    const { input } = ensembleMatrix({ ...rest, results, plan });
+    const { best_pools, goal, models } = makeEnsembleReport(input, { stage: 'points' });
     // The best pool of two is one model alone here.
-    expect(unaveraged({ best_pools, goal }, { header, lines: plan.lines })).toEqual([]);
-    const report = { goal, best_pools: best_pools.map((pool) => ({ ...pool, members: ['a', 'b'] })) };
+    const alone = { best_pools, goal, models };
+    expect(unaveraged(alone, { header, lines: plan.lines })).toEqual([]);
+    const report = { goal, models, best_pools: best_pools.map((pool) => ({ ...pool, members: ['a', 'b'] })) };
     expect(unaveraged(report, { header, lines: plan.lines })).toEqual([line]);
     expect(unaveraged(report, { header, lines })).toEqual([]);
     expect(unaveraged(report, plan)).toEqual([]);
+    // A merge is held against what was merged.
+    const merges = models.map((model) => ({ ...model, merge_of: ['b', 'a'] }));
+    expect(unaveraged({ ...alone, models: merges }, { header, lines: plan.lines })).toEqual([line]);
   });
 
   test('are cheap while all of them take a quarter of what the models took, or a minute', () => {

@@ -64,13 +64,17 @@ describe('a run', () => {
 
   it('of what is new while it goes on, and of all that there is when it has ended', () => {
     const later = { ...worker, done: 531, total: 1032, at_start: 521 };
-    const inState = (state: 'running' | 'done') =>
+    const inState = (state: 'running' | 'done', pools = 0) =>
       runSummary(
         dashboardState(
           { ...report, progress: { done: 1032, failed: 0, total: 1032 } },
-          { run: { state, workers: [later], pace: [] } },
+          {
+            plan: { total: 1032, pools, done: 531, failed: 0, missing: 501, seconds: 10 },
+            run: { state, workers: [later], pace: [] },
+          },
         ),
       );
+    expect(inState('running', 3).counts).toBe('11 of 511 new done, 521 were there');
     expect(inState('running').counts).toBe('11 of 511 new models done, 521 were there');
     expect(inState('done').counts).toBe('1,032 of 1,032 models scored');
   });

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { averageTitle } from '../../../../words/ensemble.ts';
 import { counted } from '../../../../words/numbers.ts';
 import { icon } from '../../controls/icons.ts';
 import type { Page } from '../../page.ts';
@@ -44,7 +45,10 @@ export class AnswerPanel {
     const about = report ? `Ensemble · ${counted(report.models.length, 'model')}` : '';
     this.frame.update('Answer', about, () =>
       report
-        ? ensembleAnswerBody(this.#ensembleAnswer(report))
+        ? ensembleAnswerBody(
+            this.#ensembleAnswer(report),
+            verifyButton(this.#page, view.state, averageTitle(report), AVERAGED),
+          )
         : this.#waiting({ kind: 'waiting', ...waitingOf(view.state) }, view),
     );
   }
@@ -82,7 +86,7 @@ export class AnswerPanel {
               ${others.map((other) => this.#other(other, state))}
             </div>`
       }
-      ${reasons(answer, beyond, verifyButton(this.#page, state, beyond.verify))}
+      ${reasons(answer, beyond, verifyButton(this.#page, state, beyond.verify && `Merge and score ${beyond.verify}`, FORETOLD))}
     </div>`;
   }
 
@@ -93,6 +97,9 @@ export class AnswerPanel {
     </div>`;
   }
 }
+
+const FORETOLD = 'What is foretold to beat what is measured joins the plan; measured, it can be recommended';
+const AVERAGED = 'Pools of models that share a tokenizer, each as one predictor, beside mixture and oracle';
 
 type Waiting = Extract<Answer, { kind: 'waiting' }>;
 type Answered = Exclude<Answer, Waiting>;

@@ -51,7 +51,10 @@ export function warningList(warnings: readonly string[]): TemplateResult | typeo
 }
 
 /** Nothing of an ensemble is inserted or merged, so it has no buttons. */
-export function ensembleAnswerBody(answer: EnsembleAnswer): TemplateResult {
+export function ensembleAnswerBody(
+  answer: EnsembleAnswer,
+  average: TemplateResult | typeof nothing,
+): TemplateResult {
   const { take, members, sentence, realisable, warnings, intervals } = answer;
   return html`<div class="answer">
     ${numbers(answer)}
@@ -59,7 +62,7 @@ export function ensembleAnswerBody(answer: EnsembleAnswer): TemplateResult {
         ${members.length > 0 ? html`<p class="answer-take">${take}</p>` : nothing}
         ${chips(members, 'Models')}
         <p class="answer-take">Without an oracle</p>
-        ${realisable.map((line) => html`<p class="hint">${line}</p>`)}
+        ${realisable.map((line) => html`<p class="hint">${line}</p>`)} ${average}
       </div>
     </div>
     <div class="answer-why">

@@ -67,7 +67,7 @@ export function planText(plan: PlanView | null): string {
   const time = plan.seconds === null ? '' : `, expected to take ${roughly(plan.seconds)}`;
   return plan.missing === 0
     ? 'Everything that the experiment asks for is measured.'
-    : `A run scores ${counted(plan.missing, 'model')}${time}.`;
+    : `A run scores ${plan.pools ? `${plan.missing} models or pools` : counted(plan.missing, 'model')}${time}.`;
 }
 
 function answered(report: Report, headline: Headline): Answer {

@@ -53,10 +53,13 @@ const STATES: Readonly<Record<RunView['state'] | RunState, readonly [string, Run
 export function runSummary({ run, report, ensemble, plan }: DashboardState): RunSummary {
   const [state, tone] = STATES[isOver({ run, report, ensemble }) ? 'done' : run.state];
   const active = tone === 'active';
-  const { total, done, failed, at_start } = progressOf(active, run, [
-    plan,
-    (report ?? ensemble?.report)?.progress,
-  ]);
+  const {
+    total,
+    done,
+    failed,
+    at_start,
+    pools = 0,
+  } = progressOf(active, run, [plan, (report ?? ensemble?.report)?.progress]);
   return {
     state,
     tone,
@@ -66,7 +69,9 @@ export function runSummary({ run, report, ensemble, plan }: DashboardState): Run
     total,
     at_start,
     counts:
-      total === 0 ? '' : scoredText({ done, failed, total, at_start }, report?.precision ? 'at most ' : ''),
+      total === 0
+        ? ''
+        : scoredText({ done, failed, total, at_start, pools }, report?.precision ? 'at most ' : ''),
     left: run.state === 'running' ? leftText(run.workers, Boolean(report?.precision)) : '',
     pace: active ? paceOf(run.pace) : '',
     workers: run.workers.map((worker, i) => workerRow(worker, i + 1, ensemble !== null)),
@@ -99,6 +104,8 @@ function progressOf(
     done: Math.min(source.total, source.done),
     failed: source.failed,
     at_start: active && source === ofWorkers ? counts.at_start : 0,
+    // A report is of models alone.
+    pools: plan && source !== reported && source.total === plan.total ? (plan.pools ?? 0) : 0,
   };
 }
 

@@ -149,12 +149,7 @@ export class ExperimentSession extends PlannedSession<Experiment> {
   async run(): Promise<RunOutcome> {
     const { plan, missing } = await this.plan();
     if (missing === 0) return { run: '', state: 'nothing_to_do', warnings: [] };
-    return this.runs.start({
-      plan: plan.id,
-      device: this.device,
-      ...(this.options.workers === undefined ? {} : { workers: this.options.workers }),
-      allow_remote_code: this.allowed,
-    });
+    return this.runs.start({ plan: plan.id, ...this.launching });
   }
 
   /** Watches the run that this session started, else the one that goes on. Call `plan` first. */

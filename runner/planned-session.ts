@@ -15,7 +15,7 @@ import { PlanRuns } from './plan-runs.ts';
 import { cannotRead, modelsNotAtHand } from './session-errors.ts';
 import type { OpenOptions } from './session-types.ts';
 import { storeOfSession } from './store-folder.ts';
-import type { Target } from './target.ts';
+import type { Launch, Target } from './target.ts';
 
 export type SessionOptions = OpenOptions & { readonly diagnostics?: readonly Diagnostic[] };
 
@@ -101,6 +101,16 @@ export abstract class PlannedSession<Q extends Question> {
 
   protected get allowed(): readonly string[] {
     return this.options.allowRemoteCode ?? [];
+  }
+
+  /** What every run of this session is started with. */
+  protected get launching(): Omit<Launch, 'store' | 'plan'> {
+    const { workers } = this.options;
+    return {
+      device: this.device,
+      allow_remote_code: this.allowed,
+      ...(workers === undefined ? {} : { workers }),
+    };
   }
 
   protected get prepareOptions(): PrepareOptions {

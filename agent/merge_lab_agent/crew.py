@@ -17,7 +17,7 @@ from merge_lab_agent.cores import cores_of_worker, usable_cores
 from merge_lab_agent.detached import start_detached
 from merge_lab_agent.devices import Device
 from merge_lab_agent.memory import available_memory
-from merge_lab_agent.plan import Merge, Plan
+from merge_lab_agent.plan import Merge, Plan, PlanSize
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.process import identify
 from merge_lab_agent.request import invalid, text_field
@@ -92,7 +92,7 @@ def workers_on_processor(asked: Workers, plan: Plan, missing: Sequence[Merge]) -
     """
     if asked == 1:
         return 1
-    parameters = max(plan.sizes[merge.size].parameters for merge in missing)
+    parameters = max(plan.sizes[name].parameters for names in _resident(missing) for name in names)
     needed, free = memory_of_worker(plan, missing), available_memory("cpu")
     fit = max(1, free // needed) if free else MOST_WORKERS
     if asked is None:
@@ -112,18 +112,26 @@ def workers_on_processor(asked: Workers, plan: Plan, missing: Sequence[Merge]) -
 
 
 def memory_of_worker(plan: Plan, missing: Sequence[Merge]) -> int:
-    """Bytes at the peak of one worker, for the most demanding size."""
+    """Bytes at the peak of one worker, for the most demanding size, or models whose logits are averaged."""
+    from merge_lab_agent import estimate
+
+    return max(
+        estimate.memory_together([_memory_of(plan.sizes[name]) for name in names])
+        for names in _resident(missing)
+    )
+
+
+def _resident(missing: Sequence[Merge]) -> set[tuple[str, ...]]:
+    """Sizes that are in memory together, each set of them once."""
+    return {merge.average or (merge.size,) for merge in missing}
+
+
+def _memory_of(size: PlanSize) -> int:
     from merge_lab_agent import estimate
     from merge_lab_agent.checkpoint import Checkpoint
 
-    return max(
-        estimate.memory_bytes(
-            estimate.SizeLoad(Checkpoint.open(Path(size.base.path)), len(size.experts)),
-            size.scoring.dtype,
-            size.scoring.batch_tokens,
-        )
-        for size in (plan.sizes[name] for name in {merge.size for merge in missing})
-    )
+    load = estimate.SizeLoad(Checkpoint.open(Path(size.base.path)), len(size.experts))
+    return estimate.memory_bytes(load, size.scoring.dtype, size.scoring.batch_tokens)
 
 
 def start_others(

@@ -20,7 +20,9 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
 
 from merge_lab_agent.checkpoint import Checkpoint
+from merge_lab_agent.crew import memory_of_worker
 from merge_lab_agent.ensemble_evaluation import cut_to_bytes
+from merge_lab_agent.estimate import memory_together
 from merge_lab_agent.evaluation import EvaluationSet
 from merge_lab_agent.model_cost import model_cost
 from merge_lab_agent.plan import Plan
@@ -357,6 +359,15 @@ def test_averaged_logits_are_scored_like_a_model(root: Path) -> None:
         log_p = ((logits[0] + logits[1]) / 2).log_softmax(-1)
         losses.append(-sum(float(log_p[t - 1, sample.tokens[t]]) for t in sample.scored))
     assert np.frombuffer(line["per_sample"], "<f4") == pytest.approx(losses, rel=1e-5)
+
+
+def test_a_worker_has_memory_for_all_models_that_it_averages(root: Path) -> None:
+    plan, _ = averaged_plan(root, "qwen", "twin")
+    read = Plan.read(plan.store, plan.id)
+    average, model = read.merges
+    assert model.size == "twin"
+    alone, together = memory_of_worker(read, [model]), memory_of_worker(read, read.merges)
+    assert together == memory_of_worker(read, [average]) == memory_together([alone, alone])
 
 
 def test_models_that_do_not_fit_together_fail_by_themselves(

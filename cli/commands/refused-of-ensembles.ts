@@ -1,18 +1,14 @@
 import { ProblemError } from '../../core/problem.ts';
-import type { OpenOptions } from '../../runner/session-types.ts';
 
 /** Options of merging; each with what to say of it. */
 const REFUSED = {
   downstream: 'tasks are scored of merges, in this version',
-  workers: 'its models are few, and scored by one worker, in this version',
   method: 'an ensemble has no methods',
   size: 'an ensemble has no sizes',
   shapley: 'an ensemble has no Shapley values',
 } as const;
 
-export type Refused = Pick<OpenOptions, 'workers'> & {
-  readonly [Option in Exclude<keyof typeof REFUSED, 'workers'>]?: unknown;
-};
+export type Refused = { readonly [Option in keyof typeof REFUSED]?: unknown };
 
 /** Throws `option_invalid`. */
 export function refuse(options: Refused): void {

@@ -91,8 +91,7 @@ export class EnsembleSession extends PlannedSession<Ensemble> {
   async run(): Promise<RunOutcome> {
     const { plan, missing } = await this.plan();
     if (missing === 0) return { run: '', state: 'nothing_to_do', warnings: [] };
-    const { device, allowed } = this;
-    return this.runs.start({ plan: plan.id, device, workers: 1, allow_remote_code: allowed });
+    return this.runs.start({ plan: plan.id, ...this.launching });
   }
 
   /**

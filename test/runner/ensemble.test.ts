@@ -9,6 +9,7 @@ import type { PlanId, WorkerStatus } from '../../core/store/format.ts';
 import type { AnalysisUpdate } from '../../runner/analysis.ts';
 import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import { findPython } from '../../runner/python.ts';
+import type { OpenOptions } from '../../runner/session-types.ts';
 import { decodeState } from '../../webview/page/state/decode-state.ts';
 import { resultsOf, TinyWorld } from './tiny-world.ts';
 
@@ -40,8 +41,8 @@ afterEach(async () => {
 });
 afterAll(() => world.remove());
 
-function open(file: string): EnsembleSession {
-  const session = EnsembleSession.open(file, { device: 'cpu' });
+function open(file: string, options: Pick<OpenOptions, 'workers'> = {}): EnsembleSession {
+  const session = EnsembleSession.open(file, { device: 'cpu', ...options });
   sessions.push(session);
   return session;
 }
@@ -72,7 +73,7 @@ function merge(args: readonly string[]): { code: number | null; out: string; err
 
 describe('an ensemble, from file to report', () => {
   test('every model is scored once, on the same bytes, and the report is of them', async () => {
-    const session = open(world.experiment(TEXT));
+    const session = open(world.experiment(TEXT), { workers: 2 });
     const before = await session.plan();
     expect([before.done, before.missing]).toEqual([0, 4]);
     const reports = reportsOf(session, before.plan.id);
@@ -83,6 +84,7 @@ describe('an ensemble, from file to report', () => {
     expect(followed.at(-2)?.report?.stage).toBe('points');
     expect(followed.at(-1)?.report).toMatchObject({ stage: 'complete', progress: { done: 4 } });
     expect(resultsOf(session.store)).toHaveLength(4 * 2);
+    expect(await session.status()).toHaveLength(2);
 
     const { plan } = before;
     const bytesOf = (name: string): number =>

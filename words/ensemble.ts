@@ -179,7 +179,7 @@ function unaveragedSentences(report: EnsembleDocument): readonly string[] {
   const seconds = unaveraged.reduce((sum, pool) => sum + pool.seconds, 0);
   return [
     `Models that share a tokenizer can average their logits. Not measured yet: ${pools}. ` +
-      `\`run --verify\` (in the editor \`${averageTitle(report)}\`) does, in ${roughly(seconds)}.`,
+      `"run --verify" (in the editor "${averageTitle(report)}") does, in ${roughly(seconds)}.`,
   ];
 }
 

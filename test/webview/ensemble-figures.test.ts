@@ -157,7 +157,7 @@ describe('the answer of an ensemble', () => {
       expect.stringMatching(
         /^The logits of m\d and m\d averaged: \d.*; the same mixed \d.*, their oracle \d/,
       ),
-      'Models that share a tokenizer can average their logits. Not measured yet: m0 and m2. `run --verify` (in the editor `Average logits of 1 pool`) does, in 20 s.',
+      'Models that share a tokenizer can average their logits. Not measured yet: m0 and m2. "run --verify" (in the editor "Average logits of 1 pool") does, in 20 s.',
     ]);
     expect(ensembleAnswer(ensembleDocument(input)).realisable).toHaveLength(2);
   });

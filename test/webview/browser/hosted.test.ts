@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { underBudget } from '../../../core/planning/planning.ts';
 import type { Report } from '../../../core/report/report.ts';
 import { CONTRACT, type ToPage } from '../../../webview/messages.ts';
+import { complementary, inputOf } from '../../ensemble/pools.ts';
+import { ensembleDocument, ensembleState } from '../ensemble-state.ts';
 import { must, sampleReport, threeSizesReport } from '../sample.ts';
 import { dashboardState, names, stateMessage, syntheticReport, worker } from '../synthetic-report.ts';
 import { complaintsOf, DashboardPages, EXPERIMENT, type Opened } from './dashboard-pages.ts';
@@ -36,6 +38,17 @@ async function replies(opened: Opened): Promise<unknown[]> {
 }
 
 describe('host', () => {
+  it('is asked to average the logits of pools that were left out', async () => {
+    const input = inputOf(complementary(3, 60, 3, 5, 1), [{}, {}, {}]);
+    const unaveraged = [{ members: ['m0', 'm2'], seconds: 200, cheap: false }];
+    const plan = { total: 3, done: 3, failed: 0, missing: 0, seconds: 0 };
+    const opened = await pages.openHosted(ensembleState(ensembleDocument(input, { unaveraged }), { plan }));
+    await opened.page.getByText('Average logits of 1 pool', { exact: true }).click();
+    expect(await replies(opened)).toEqual([{ kind: 'verify' }]);
+    expect(await complaintsOf(opened)).toEqual([]);
+    await opened.page.close();
+  });
+
   it('is asked for a state once, and its buttons say what they are for', async () => {
     const opened = await pages.openHosted(dashboardState(report));
     const { page } = opened;

@@ -44,9 +44,15 @@ export function sshArguments({ name, ssh }: Host): readonly string[] {
   return [...OPTIONS.flatMap((option) => ['-o', option]), '-T', '--', ssh, LAUNCHER];
 }
 
-/** A script and the lines that it reads, as they are written to ssh. */
+/** A script and the lines that it reads, as they are written to ssh. Throws `host_path_invalid`. */
 export function scriptInput(script: string, lines: readonly string[]): string {
   const wrong = lines.find((line) => /[\n\0]/.test(line));
-  if (wrong !== undefined) throw new TypeError('A line for a host holds a line break.');
+  if (wrong !== undefined) {
+    throw new ProblemError({
+      code: 'host_path_invalid',
+      message: `A path on the host holds a line break: ${JSON.stringify(wrong.slice(0, 200))}.`,
+      fix: 'Name folders without one as `directory:` and `python:` in hosts.yaml.',
+    });
+  }
   return `${[script, ...lines].join('\n')}\n`;
 }

@@ -20,7 +20,7 @@ const recommended = [
 ] as const;
 
 describe('the answer is used', () => {
-  it('in a Python file, as a list, undone as one step; and as a model in a folder, which transformers loads', async () => {
+  it('in a Python file, as a list, undone as one step; as a model in a folder, which transformers loads; and is scored on a task', async () => {
     const { window, sample } = await journey({
       name: 'using',
       sample: copyFinishedSample,
@@ -56,6 +56,19 @@ print(sum(p.numel() for p in model.parameters()), tuple(model(**ids).logits.shap
     const folder = path.join(sample.folder, 'merged', 'seven');
     const said = execFileSync(agentPython(), ['-c', script, folder], { encoding: 'utf8' });
     expect(said.trim()).toBe('39200 640');
+
+    await window.openFile('downstream.mergelab.yaml');
+    await window.codeLens('Score on 1 task').click();
+    const scored = window.notification('The models are scored on the tasks.');
+    await scored.waitFor({ timeout: 240_000 });
+    await scored.getByRole('button', { name: 'Dashboard' }).click();
+    const scores = window.webview().locator('#panel-downstream');
+    await scores
+      .getByText(/recommended merge .* endings/)
+      .first()
+      .waitFor();
+    await scores.scrollIntoViewIfNeeded();
+    await window.screenshot('using-tasks');
   });
 
   it('not with a model that is missing, which the message leads to', async () => {

@@ -71,8 +71,8 @@ function groupSentence({ model, kind, members, k, gain, pool, routed }: NullGrou
       : `versions of ${plain(model)} in fewer bits, which differ by less than reseeds, give ${estimated(gain)}`;
   if (!pool) return `To a pool of ${k}, ${versions}.`;
   const byDomain =
-    pool.routed.value > 0
-      ? ` Chosen by domain it keeps ${estimated(pool.routed)} on new samples, these versions at most ${estimated(routed)}.`
+    routed && pool.routed.value > 0
+      ? ` Chosen by domain it keeps ${estimated(pool.routed)} on new samples, and luck as between these runs would give ${estimated(routed)}.`
       : '';
   return (
     `Of the ${estimated(pool.gain)} that the best pool of ${pool.members.length} gains on samples that it was not ` +

@@ -1,10 +1,12 @@
 import { crossFit } from '../selection/chosen.ts';
 import { type Estimated, estimatedFrom } from '../selection/estimated.ts';
 import { type Losses, objectiveOf } from '../selection/measured.ts';
+import { bestSingle } from './best-pools.ts';
 import { type CrossFitted, crossFitPools, poolRow } from './cross-fit-pools.ts';
 import type { EnsembleData } from './data.ts';
 import { jackknifeVariance } from './left-out.ts';
-import { bestOfRows, routedByDomain } from './routed.ts';
+import { luckByDomain } from './lucky-domains.ts';
+import { routedByDomain } from './routed.ts';
 import { bitsPerByte, errorOf, estimateInBits, minus } from './rows.ts';
 import { levelInDomains, meanOf, type RunNoise, runNoise } from './run-noise.ts';
 import type { EnsembleModel, NullGroup, NullKind, PoolGoal } from './types.ts';
@@ -80,7 +82,7 @@ function poolGains(
   cancelled: (() => boolean) | undefined,
 ): PoolGains | null {
   const rows = data.pool.map((m) => data.rows[m] as Losses);
-  const single = bestOfRows(rows, data);
+  const single = data.rows[bestSingle(data, limit)] as Losses;
   const [found] = crossFitPools(data, [{ ...limit, k }], cancelled);
   if (!found || found.chosen.members.length < 2) return null;
   const { members } = found.chosen;
@@ -128,7 +130,9 @@ function nullGroup(
           ),
         )
       : [];
+  const luck = complete && data.weights.length >= FEWEST_DOMAINS ? luckOf(rows, k, data) : null;
   const judged = (gain: keyof RunNoise, row: Losses) => judgedByRuns(gain, row, without, data);
+  const routed = pool && bitsPerByte(pool.routed, data, complete);
   const excess = (gain: keyof RunNoise) => pool && judged(gain, minus(pool[gain], noise[gain], data.samples));
   const namesOf = (indices: readonly number[]) => indices.map((m) => data.models[m]?.name ?? '');
   return {
@@ -137,16 +141,33 @@ function nullGroup(
     members: namesOf(members),
     k,
     gain: judged('oracle', noise.oracle),
-    routed: judged('routed', noise.routed),
-    pool: pool && {
-      members: namesOf(pool.members),
-      gain: bitsPerByte(pool.oracle, data, complete),
-      routed: bitsPerByte(pool.routed, data, complete),
-    },
+    routed: luck,
+    pool: pool &&
+      routed && {
+        members: namesOf(pool.members),
+        gain: bitsPerByte(pool.oracle, data, complete),
+        routed,
+      },
     excess: excess('oracle'),
     inside_excess: excess('inside'),
-    routed_excess: data.weights.length < FEWEST_DOMAINS ? null : excess('routed'),
+    routed_excess: routed && luck && lessOf(routed, luck),
     weaker: weakerOf(pool?.members ?? [], rows[0] as Losses, data),
+  };
+}
+
+function luckOf(runs: readonly Losses[], k: number, { pool, weights, seed }: EnsembleData): Estimated {
+  return estimateInBits(luckByDomain(runs, k, pool.length, weights, seed));
+}
+
+/** Of independent numbers: the ends of both lie as far out as those of their difference. */
+function lessOf(a: Estimated, b: Estimated): Estimated {
+  const value = a.value - b.value;
+  if (a.low === null || a.high === null || b.low === null || b.high === null)
+    return { value, low: null, high: null };
+  return {
+    value,
+    low: value - Math.hypot(a.value - a.low, b.high - b.value),
+    high: value + Math.hypot(a.high - a.value, b.value - b.low),
   };
 }
 

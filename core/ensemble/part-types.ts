@@ -39,9 +39,12 @@ export interface NullGroup {
   readonly k: number;
   /** Of the oracle of k versions, mean over all such, over one version, levels taken away: what noise gives to k models. */
   readonly gain: Estimated;
-  /** Of choosing the best version in each domain, of all and on the very samples: no fewer gain more. */
-  readonly routed: Estimated;
-  /** The best pool of at most k models within the file's limits, and its gains over the best single model; null where that is one. */
+  /**
+   * What the best k of as many models as there are would gain by domain if they differed by domain as the versions do;
+   * null with fewer than five domains, where luck with them cannot be told from knowledge, and until intervals are made.
+   */
+  readonly routed: Estimated | null;
+  /** The best pool of at most k models within the file's limits, and its gains over the best single model within them; null where that is one. */
   readonly pool: {
     readonly members: readonly string[];
     readonly gain: Estimated;
@@ -51,7 +54,7 @@ export interface NullGroup {
   readonly excess: Estimated | null;
   /** The same of gains over the mean member, levels taken away in each domain: luck with domains has no part in it. */
   readonly inside_excess: Estimated | null;
-  /** pool.routed − routed; null with fewer than five domains, where luck with them cannot be told from knowledge. */
+  /** pool.routed − routed */
   readonly routed_excess: Estimated | null;
   /** A member of the pool with a clearly larger loss than `model`, whose noise may be larger too. */
   readonly weaker: string | null;

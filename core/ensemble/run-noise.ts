@@ -13,8 +13,6 @@ export interface RunNoise {
   readonly oracle: Losses;
   /** The same inside domains: where runs differ by domain, pools chosen among many models have the lucky ones. */
   readonly inside: Losses;
-  /** Of the run that is best in each domain, of all runs and on the very samples: no fewer gain more. */
-  readonly routed: Losses;
 }
 
 /**
@@ -23,24 +21,10 @@ export interface RunNoise {
  */
 export function runNoise(runs: readonly Losses[], k: number, data: EnsembleData): RunNoise {
   const { samples } = data;
-  const level = alignedRuns(runs, data);
-  const mean = meanOf(level, data);
-  const oracleFrom = (rows: readonly Losses[]) =>
-    minus(mean, lossesOf(expectedRows(rows, [k])[0] ?? new Float64Array(0), samples), samples);
-  return {
-    oracle: oracleFrom(level),
-    inside: oracleFrom(levelInDomains(runs, data)),
-    routed: minus(mean, bestByDomain(level, data), samples),
-  };
-}
-
-function bestByDomain(runs: readonly Losses[], { samples, weights }: EnsembleData): Losses {
-  const nll = new Float64Array(samples.tokens.length);
-  for (let d = 0; d < weights.length; d++) {
-    const best = runs.reduce((a, b) => ((b.domains[d] as number) < (a.domains[d] as number) ? b : a));
-    nll.set(best.nll.slice(samples.start[d], samples.start[d + 1]), samples.start[d]);
-  }
-  return lossesOf(nll, samples);
+  const mean = meanOf(runs, data);
+  const gainOf = (level: readonly Losses[]) =>
+    minus(mean, lossesOf(expectedRows(level, [k])[0] ?? new Float64Array(0), samples), samples);
+  return { oracle: gainOf(alignedRuns(runs, data)), inside: gainOf(levelInDomains(runs, data)) };
 }
 
 /** The same gain on every byte puts each run at the mean of all. */

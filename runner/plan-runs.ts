@@ -89,7 +89,13 @@ export class PlanRuns implements Disposable {
       const tell: Reach = (problem) => {
         for (const listener of this.#reach) listener(problem);
       };
-      this.#keeping = { plan, keeping: this.#target.follow(this.#store, plan, tell) };
+      const keeping = this.#target.follow(this.#store, plan, tell);
+      this.#keeping = { plan, keeping };
+      // What ended it may be mended: whoever follows next begins anew.
+      keeping.broken.catch(() => {
+        if (this.#keeping?.keeping === keeping) this.#keeping = null;
+      });
+      return keeping;
     }
     return this.#keeping.keeping;
   }

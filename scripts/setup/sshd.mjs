@@ -28,7 +28,9 @@ export async function installSshd(options) {
     options.say(sshdAdvice);
     return;
   }
-  options.say("no ssh server was found: adding Debian's for the tests (apt-get install openssh-server)");
-  await addPackages(['openssh-server'], options);
+  options.say(
+    "no ssh server was found: adding Debian's for the tests, and shells that are not sh (apt-get install openssh-server tcsh fish)",
+  );
+  await addPackages(['openssh-server', 'tcsh', 'fish'], options);
   if (findSshd() === null) options.say(sshdAdvice);
 }

@@ -1,5 +1,7 @@
 /** Each way in which a host cannot be used, with a real server that is like that. */
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, plainHost } from '../../core/hosts/host.ts';
@@ -9,6 +11,7 @@ import { cleanHost } from '../../runner/hosts/clean-host.ts';
 import { agentSourceFolder, type HostRelease, hostRelease } from '../../runner/hosts/host-release.ts';
 import { HostSetUp } from '../../runner/hosts/host-set-up.ts';
 import { lookAt, readyHost } from '../../runner/hosts/ready-host.ts';
+import { findPython } from '../../runner/python.ts';
 import { Sshd, type SshdOptions, whyNoSshd } from './sshd.ts';
 
 describe.skipIf(whyNoSshd() !== null)('a host', () => {
@@ -145,16 +148,47 @@ describe.skipIf(whyNoSshd() !== null)('a host', () => {
     });
   });
 
-  it.each(['/bin/dash', '/usr/bin/zsh', '/usr/bin/fish', '/bin/tcsh', '/bin/mksh'])(
-    'with the login shell %s, where there is one, takes any path',
-    async (shell) => {
-      if (!existsSync(shell)) return;
+  for (const shell of ['/bin/dash', '/usr/bin/zsh', '/usr/bin/fish', '/bin/tcsh', '/bin/mksh'])
+    it.skipIf(!existsSync(shell))(`with the login shell ${shell} takes any path`, async () => {
       await on({ shell }, async () => {
         const directory = path.join(sshd.folder, 'a b\'c"d`e$HOME é');
         expect((await look(host({ directory }))).directory).toBe(directory);
       });
-    },
-  );
+    });
+
+  /** Nobody was asked, since nothing could be made there. */
+  const cannotBeMade = (asked: Host) => {
+    const options = { home: path.join(sshd.folder, 'client'), release, isMeant: true };
+    return problemOf(readyHost(asked, { ...options, agree: () => Promise.reject(new Error('asked')) }));
+  };
+
+  it('whose Python lacks a part that makes environments says which package has it', async () => {
+    const bin = path.join(sshd.folder, 'without-venv');
+    mkdirSync(bin);
+    for (const name of ['sh', 'bash', 'head']) symlinkSync(`/bin/${name}`, path.join(bin, name));
+    writeFileSync(path.join(bin, 'sitecustomize.py'), 'import sys\nsys.modules["ensurepip"] = None\n');
+    const python = `#!/bin/sh\nPYTHONPATH='${bin}' exec '${findPython()}' "$@"\n`;
+    writeFileSync(path.join(bin, 'python3'), python, { mode: 0o755 });
+    await on({ profile: `PATH='${bin}'` }, async () => {
+      const told = await cannotBeMade(host());
+      expect(told).toMatchObject({ code: 'venv_missing', fix: expect.stringContaining('python3-venv') });
+    });
+  });
+
+  it.skipIf(!mayMount()).each([
+    ['on which nothing may be run', 'noexec', 'host_noexec'],
+    ['that is small', 'size=1m', 'host_disk_full'],
+  ])('with a file system %s is told where, before anything is made', async (_, option, code) => {
+    const directory = path.join(sshd.folder, option);
+    mkdirSync(directory);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', option, 'merge-lab', directory]);
+    try {
+      const told = await cannotBeMade(host({ directory }));
+      expect(told).toMatchObject({ code, message: expect.stringContaining(directory) });
+    } finally {
+      execFileSync('umount', ['-l', directory]);
+    }
+  });
 
   it('is changed only after the user agreed', async () => {
     const asked: string[] = [];
@@ -209,6 +243,15 @@ describe.skipIf(whyNoSshd() !== null)('a host', () => {
     rmSync(ours, { recursive: true });
   });
 });
+
+/** As root on Linux, outside of most containers. */
+function mayMount(): boolean {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'merge-lab-mount-'));
+  const isMounted = spawnSync('mount', ['-t', 'tmpfs', 'merge-lab', folder]).status === 0;
+  if (isMounted) execFileSync('umount', [folder]);
+  rmSync(folder, { recursive: true });
+  return isMounted;
+}
 
 async function problemOf(work: Promise<unknown>) {
   const error = await work.then(

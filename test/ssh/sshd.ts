@@ -131,13 +131,13 @@ export class Sshd {
     writeFileSync(this.#file('authorized_keys'), text, { mode: 0o600 });
   }
 
-  /** From now on this process finds an `ssh` that reads this configuration and no other. */
-  use(): void {
+  /** From now on this process finds an `ssh` that reads this configuration and no other; `options` outdo the product's. */
+  use(...options: readonly string[]): void {
     const bin = path.join(this.folder, 'bin');
     mkdirSync(bin, { recursive: true });
-    writeFileSync(path.join(bin, 'ssh'), `#!/bin/sh\nexec ${SSH} -F '${this.#file('ssh_config')}' "$@"\n`, {
-      mode: 0o755,
-    });
+    const first = options.map((option) => `-o ${option} `).join('');
+    const command = `exec ${SSH} -F '${this.#file('ssh_config')}' ${first}"$@"`;
+    writeFileSync(path.join(bin, 'ssh'), `#!/bin/sh\n${command}\n`, { mode: 0o755 });
     chmodSync(path.join(bin, 'ssh'), 0o755);
     process.env['PATH'] = `${bin}:${this.#path}`;
   }

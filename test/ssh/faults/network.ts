@@ -1,0 +1,87 @@
+/** A network between a client and a server of this machine: it delays, stalls and cuts what passes through. */
+import net from 'node:net';
+
+export type Direction = 'up' | 'down';
+
+export class Network {
+  readonly #server: net.Server;
+  readonly #pairs = new Set<readonly [net.Socket, net.Socket]>();
+  /** Of what passes from now on, for how long it is under way. */
+  delayMs = 0;
+  #isStalled = false;
+  #left: { direction: Direction; bytes: number; cut: () => void } | null = null;
+
+  private constructor(server: net.Server, to: number) {
+    this.#server = server;
+    server.on('connection', (client) => this.#join(client, net.connect(to, '127.0.0.1')));
+  }
+
+  static async to(port: number): Promise<Network> {
+    const server = net.createServer();
+    const network = new Network(server, port);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return network;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' && address ? address.port : 0;
+  }
+
+  /** Every connection at once; new ones pass. */
+  cut(): number {
+    const pairs = [...this.#pairs];
+    for (const pair of pairs) this.#part(pair);
+    return pairs.length;
+  }
+
+  /** Cuts as soon as so many more bytes have passed. Resolves then. */
+  cutAfter(direction: Direction, bytes: number): Promise<void> {
+    return new Promise((cut) => {
+      this.#left = { direction, bytes, cut };
+    });
+  }
+
+  /** Nothing passes, and neither side is told: a cable that was pulled. What waits goes on afterwards. */
+  stall(isStalled: boolean): void {
+    this.#isStalled = isStalled;
+    for (const socket of [...this.#pairs].flat()) isStalled ? socket.pause() : socket.resume();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #join(client: net.Socket, server: net.Socket): void {
+    const pair = [client, server] as const;
+    this.#pairs.add(pair);
+    for (const socket of pair) {
+      socket.setNoDelay(true);
+      // Either end may go at any moment: the other one is then told by its own end.
+      socket.on('error', () => this.#part(pair));
+      socket.on('close', () => this.#part(pair));
+      if (this.#isStalled) socket.pause();
+    }
+    client.on('data', (chunk) => this.#pass('up', chunk, server));
+    server.on('data', (chunk) => this.#pass('down', chunk, client));
+  }
+
+  #pass(direction: Direction, chunk: Buffer, to: net.Socket): void {
+    const left = this.#left?.direction === direction ? this.#left : null;
+    const passed = left ? chunk.subarray(0, left.bytes) : chunk;
+    if (this.delayMs > 0) setTimeout(() => to.write(passed), this.delayMs);
+    else to.write(passed);
+    if (!left) return;
+    left.bytes -= passed.length;
+    if (left.bytes > 0) return;
+    this.#left = null;
+    this.cut();
+    left.cut();
+  }
+
+  #part(pair: readonly [net.Socket, net.Socket]): void {
+    this.#pairs.delete(pair);
+    for (const socket of pair) socket.destroy();
+  }
+}

@@ -1,4 +1,5 @@
 /** An ensemble whose models lie on a host: scored there, through a cut, and the copy of its results is theirs. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { summaryText } from '../../cli/report/ensemble/summary-text.ts';
@@ -75,5 +76,17 @@ describe.skipIf(whyNoSshd() !== null)('an ensemble on a host', { timeout: 240_00
     const report = await session.report('points');
     expect(report).toMatchObject({ plan: plan.id, progress: { done: 3, failed: 0 }, left_out: [] });
     expect((await session.run()).state).toBe('nothing_to_do');
+
+    // Those that are left share a tokenizer.
+    await session.dispose();
+    writeFileSync(file, readFileSync(file, 'utf8').replace(', other: ./models/other', ''));
+    session = EnsembleSession.open(file, { ...options(), workers: 2 });
+    const pools = await session.verify({ unasked: true });
+    expect(pools.map(({ members }) => members)).toEqual([['small', 'large']]);
+    expect((await session.run()).state).toBe('started');
+    using averaging = session.follow(() => {});
+    expect(await averaging.finished).toMatchObject({ state: 'done', done: 3 });
+    const { controls, unaveraged } = await session.report('points');
+    expect([controls.averaged_logits.length, unaveraged]).toEqual([1, []]);
   });
 });

@@ -20,7 +20,7 @@ evaluation:
 pool: { k: 2 }
 `;
 
-describe.skipIf(whyNoSshd() !== null)('an ensemble on a host', { timeout: 240_000 }, () => {
+describe.skipIf(whyNoSshd() !== null)('an ensemble on a host', { timeout: 360_000 }, () => {
   let world: HostWorld;
   let session: EnsembleSession | null = null;
   beforeAll(async () => {

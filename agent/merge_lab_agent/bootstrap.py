@@ -15,13 +15,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 MARK = "merge-lab-host "
 READY = "merge-lab.json"
 """In an environment that is complete: written last."""
+ENDED = ("stopped", "done", "failed")
 
 
 class Refused(Exception):
@@ -162,7 +163,7 @@ def leftovers(request: dict[str, Any]) -> dict[str, Any]:
         {
             "name": f"{folder.parent.name}/{folder.name}",
             "bytes": bytes_in(folder),
-            "in_use": in_use(folder),
+            "in_use": in_use(folder) or used_by_runs(directory, folder),
         }
         for folder in folders
     ]
@@ -180,7 +181,12 @@ def remove(request: dict[str, Any]) -> dict[str, Any]:
             if len(path.parts) != 2 or path.parts[0] not in ("agent", "environments"):
                 raise Refused("host_path_invalid", f"'{name}' is not for cleaning.", "Ask what is left over.")
             folder = directory / path
-            if folder.is_symlink() or not folder.is_dir() or in_use(folder):
+            if (
+                folder.is_symlink()
+                or not folder.is_dir()
+                or in_use(folder)
+                or used_by_runs(directory, folder)
+            ):
                 continue
             # Under another name first, so that a cut leaves nothing that looks whole.
             aside = folder.with_name(f".removed-{folder.name}")
@@ -212,6 +218,42 @@ def in_use(folder: Path) -> bool:
         return any(name in said for process in Path("/proc").glob("[0-9]*") for said in words_of(process))
     listed = subprocess.run(["ps", "axeww", "-o", "command="], capture_output=True, check=False)
     return name in listed.stdout
+
+
+def used_by_runs(directory: Path, folder: Path) -> bool:
+    """Whether a run that has not ended has workers on other machines from there: no process here says so.
+
+    One that does not say where its agent lies may need any.
+    """
+    here = (f"{folder}/", f"{folder.resolve()}/")
+    for run in sorted((directory / "store" / "runs").glob("[!.]*")):
+        statuses = [status for file in (run / "status").glob("[!.]*.json") for status in objects_in(file)]
+        elsewhere = any((run / kind / "request.json").exists() for kind in ("slurm", "ray")) or any(
+            status.get("host") not in (None, os.uname().nodename) for status in statuses
+        )
+        if not elsewhere or (statuses and all(status.get("state") in ENDED for status in statuses)):
+            continue
+        needed = [
+            str(event[name])
+            for event in objects_in(run / "events.jsonl")
+            for name in ("source", "python")
+            if name in event
+        ]
+        if not needed or any(f"{path}/".startswith(here) for path in needed):
+            return True
+    return False
+
+
+def objects_in(file: Path) -> list[dict[str, Any]]:
+    """JSON objects, a line each; those that are damaged or being written are passed over."""
+    found = []
+    try:
+        for line in file.read_bytes().splitlines():
+            with suppress(ValueError):
+                found.append(json.loads(line))
+    except OSError:
+        return []
+    return [each for each in found if isinstance(each, dict)]
 
 
 def words_of(process: Path) -> Iterator[bytes]:

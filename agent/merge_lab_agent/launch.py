@@ -6,11 +6,12 @@ import errno
 import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from merge_lab_agent.detached import logout_note, problem_of, start_detached
+from merge_lab_agent.detached import PACKAGE, logout_note, problem_of, start_detached
 from merge_lab_agent.identifiers import new_run_id
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.process import identify
@@ -72,7 +73,8 @@ def launch(request: dict[str, Any]) -> dict[str, Any]:
         _launched.append(process)
         identity = identify(process.pid).to_json()
         device = str(document.get("device", "cpu"))
-        add_event(folder, "launched", job=job, plan=plan, device=device, process=identity)
+        place = {"source": str(PACKAGE.parent), "python": sys.executable}
+        add_event(folder, "launched", job=job, plan=plan, device=device, process=identity, **place)
     answer = {"run": run, "state": _first_state(process, folder)}
     note = None if "slurm" in document else logout_note()  # jobs of Slurm outlive any login
     return answer if note is None else answer | {"note": note}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import stat
 import subprocess
@@ -182,6 +183,37 @@ def test_a_folder_that_cannot_be_written_is_named(host: Host) -> None:
     assert problem["code"] == "host_not_writable"
     assert "/proc/none" in problem["message"]
     assert host.call("look", directory="relative")["error"]["code"] == "host_path_invalid"
+
+
+def test_what_runs_with_workers_on_other_machines_need_stays(host: Host) -> None:
+    ours = host.home / ".merge-lab"
+    for name in ("0.0.7-old", "0.0.8-old", "0.0.9-old"):
+        (ours / "agent" / name).mkdir(parents=True)
+    run = ours / "store" / "runs" / "20260101T000000-a"
+    (run / "status").mkdir(parents=True)
+
+    def say(state: str, worker: str = "supervisor", node: str = "node-7") -> None:
+        (run / "status" / f"{worker}.json").write_text(json.dumps({"state": state, "host": node}))
+
+    def kept() -> list[str]:
+        return [each["name"] for each in host.call("leftovers")["leftovers"] if each["in_use"]]
+
+    say("running", node=platform.node())
+    assert kept() == [], "processes here are looked at themselves"
+    say("queued")
+    assert len(kept()) == 3, "it does not say which it needs"
+    (run / "events.jsonl").write_text(json.dumps({"source": str(ours / "agent" / "0.0.8-old")}) + "\n{torn")
+    assert kept() == ["agent/0.0.8-old"]
+    host.call("remove", names=["agent/0.0.7-old", "agent/0.0.8-old"])
+    assert sorted(folder.name for folder in (ours / "agent").iterdir()) == ["0.0.8-old", "0.0.9-old"]
+    say("stopped", "slurm-1-0")
+    assert kept() == ["agent/0.0.8-old"]
+    say("done")
+    assert kept() == []
+    say("queued", node=platform.node())
+    (run / "slurm").mkdir()
+    (run / "slurm" / "request.json").write_text("{}")
+    assert kept() == ["agent/0.0.8-old"], "its jobs are elsewhere, wherever who sees to them is"
 
 
 def test_what_no_version_needs_is_listed_and_removed(host: Host) -> None:

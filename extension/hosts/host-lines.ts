@@ -31,18 +31,34 @@ const STANDING: Readonly<Record<ListedHost['state'], string>> = {
   new: 'not set up',
 };
 
-/** In a few words: how it is connected, else when it was seen last. */
-export function hostStateText({ listed, look, runs }: KnownOfHost): string {
-  const standing = listed.state === 'new' ? 'not set up' : '';
-  return [linkText(look, runs), standing].filter(Boolean).join(' · ');
+/** How it is connected, else when it was seen last. */
+export function hostStateText(known: KnownOfHost): string {
+  const { seen } = known.look;
+  return [...stateParts(known), seen && linkOf(known) === null ? `last seen ${moment(seen.at)}` : '']
+    .filter(Boolean)
+    .join(' · ');
 }
 
-function linkText({ isLooking, seen, problem }: HostLook, runs: readonly RunThere[]): string {
-  if (isLooking) return 'connecting';
-  if (runs.some(({ link }) => link === 'connected')) return 'connected';
-  if (runs.some(({ link }) => link === 'reconnecting')) return 'reconnecting';
-  const last = seen ? `last seen ${moment(seen.at)}` : 'not looked at';
-  return problem ? (seen ? `out of reach, ${last}` : 'out of reach') : last;
+/** The same for a narrow line: what counts first, and of a time as much as tells it from `now`. */
+export function hostStateShort(known: KnownOfHost, now: number): string {
+  const { seen } = known.look;
+  if (!seen || linkOf(known) !== null) return stateParts(known).join(' · ');
+  const [day = '', hour = ''] = moment(seen.at).split(' ');
+  const isToday = moment(now).startsWith(day);
+  return [...stateParts(known), `seen ${isToday ? hour : day}`].join(' · ');
+}
+
+function stateParts(known: KnownOfHost): string[] {
+  const { listed, look } = known;
+  const link = linkOf(known) ?? (look.problem ? 'out of reach' : look.seen ? '' : 'not looked at');
+  return [link, listed.state === 'new' ? 'not set up' : ''].filter(Boolean);
+}
+
+/** Null where nothing here asks it. */
+function linkOf({ look, runs }: KnownOfHost): string | null {
+  if (look.isLooking) return 'connecting';
+  const links = ['connected', 'reconnecting'] as const;
+  return links.find((each) => runs.some(({ link }) => link === each)) ?? null;
 }
 
 export function hostIcon({ look, runs }: Omit<KnownOfHost, 'listed'>): string {

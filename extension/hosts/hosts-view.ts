@@ -13,6 +13,7 @@ import {
   type HostLine,
   hostIcon,
   hostLines,
+  hostStateShort,
   hostStateText,
   type KnownOfHost,
   type RunThere,
@@ -110,7 +111,7 @@ export class HostsView implements vscode.TreeDataProvider<HostNode>, vscode.Disp
     item.contextValue = 'host';
     const known = this.#knownOf(name);
     if (!known) return item;
-    item.description = hostStateText(known);
+    item.description = hostStateShort(known, Date.now());
     item.tooltip = oneLine(`${name}: ${hostStateText(known)}`);
     item.iconPath = new vscode.ThemeIcon(hostIcon(known));
     return item;

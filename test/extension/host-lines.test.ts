@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { plainHost } from '../../core/hosts/host.ts';
 import type { HostFacts } from '../../core/hosts/host-facts.ts';
-import { type HostLine, hostIcon, hostLines, hostStateText } from '../../extension/hosts/host-lines.ts';
+import {
+  type HostLine,
+  hostIcon,
+  hostLines,
+  hostStateShort,
+  hostStateText,
+} from '../../extension/hosts/host-lines.ts';
 import type { HostLook } from '../../extension/hosts/host-looks.ts';
 
 const facts: HostFacts = {
@@ -34,11 +40,16 @@ describe('a host in the tree', () => {
     expect(text(never)).toBe('not looked at');
     expect(text({ ...never, isLooking: true })).toBe('connecting');
     expect(text(seen)).toBe('last seen 2026-02-03 04:05');
-    expect(text({ ...seen, problem: lost })).toBe('out of reach, last seen 2026-02-03 04:05');
+    expect(text({ ...seen, problem: lost })).toBe('out of reach · last seen 2026-02-03 04:05');
     expect(text({ ...never, problem: lost })).toBe('out of reach');
     expect(text(seen, [run])).toBe('connected');
     const fresh = { ...listed, state: 'new' as const };
     expect(hostStateText({ listed: fresh, look: never, runs: [] })).toBe('not looked at · not set up');
+    const short = (now: Date, look = seen) => hostStateShort({ listed, look, runs: [] }, now.getTime());
+    expect(short(new Date(2026, 1, 3, 23))).toBe('seen 04:05');
+    expect(short(new Date(2026, 1, 4, 1))).toBe('seen 2026-02-03');
+    expect(short(new Date(2026, 1, 4, 1), { ...seen, problem: lost })).toBe('out of reach · seen 2026-02-03');
+    expect(hostStateShort({ listed, look: seen, runs: [run] }, at)).toBe('connected');
     expect(hostIcon({ look: { ...never, problem: lost }, runs: [] })).toBe('warning');
   });
 

@@ -78,7 +78,7 @@ describe.skipIf(whyNoSshd() !== null)('a host', () => {
       .getByText('no NVIDIA card')
       .or(window.view('Hosts').getByText('MiB'))
       .waitFor(SOON);
-    await host.filter({ hasText: 'last seen' }).waitFor(SOON);
+    await host.filter({ hasText: /seen \d\d:\d\d/ }).waitFor(SOON);
     await window.screenshot('host-view');
   });
 });

@@ -20,6 +20,7 @@ import { installOnHost } from './harness-on-host.ts';
 import type { HostLink } from './host-link.ts';
 import { mergeOnHost } from './merge-on-host.ts';
 import { Mirror } from './mirror.ts';
+import { missingThere } from './missing-models.ts';
 import { pause } from './pause.ts';
 import { fetchFile, sendFile } from './transfer.ts';
 
@@ -54,7 +55,9 @@ export class SshTarget implements Target {
     const { store, models } = await this.#link.place();
     const data = await sendData(this.#link, store, request, this.#signal);
     const answer = await this.#ask('prepare', toHost(request, data, { store, models }), of.schema);
-    const prepared = fromHost(answer, data);
+    const told = fromHost(answer, data);
+    const problems = told.problems.map((found) => missingThere(found, request, models, this.host));
+    const prepared = { ...told, problems };
     for (const id of of.evaluationsOf(prepared)) await this.#fetch(request.store, `evaluations/${id}.json`);
     keepPrepared(request, prepared, data);
     return prepared;

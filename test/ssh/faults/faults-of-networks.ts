@@ -79,6 +79,18 @@ export const FAULTS_OF_NETWORKS: Readonly<Record<string, Fault>> = {
     }
   },
 
+  'the network is slow': async (world, chance) => {
+    const { network } = world.host;
+    network.delayMs = 50 + chance() * 200;
+    try {
+      await world.news();
+      await world.news();
+    } finally {
+      network.delayMs = 0;
+    }
+    assert.deepEqual(world.told, [], 'slow is not gone');
+  },
+
   'the network goes silent': async (world) => {
     world.host.network.stall(true);
     await world.until('it is told', () => world.told.length > 0);

@@ -1,12 +1,13 @@
 /** A network between a client and a server of this machine: it delays, stalls and cuts what passes through. */
 import net from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export type Direction = 'up' | 'down';
 
 export class Network {
   readonly #server: net.Server;
   readonly #pairs = new Set<readonly [net.Socket, net.Socket]>();
-  /** Of what passes from now on, for how long it is under way. */
+  /** What each piece takes on its way, from now on; those behind it wait. */
   delayMs = 0;
   #isStalled = false;
   #left: { direction: Direction; bytes: number; cut: () => void } | null = null;
@@ -63,15 +64,22 @@ export class Network {
       socket.on('close', () => this.#part(pair));
       if (this.#isStalled) socket.pause();
     }
-    client.on('data', (chunk) => this.#pass('up', chunk, server));
-    server.on('data', (chunk) => this.#pass('down', chunk, client));
+    this.#carry('up', client, server);
+    this.#carry('down', server, client);
+  }
+
+  #carry(direction: Direction, from: net.Socket, to: net.Socket): void {
+    let before = Promise.resolve();
+    from.on('data', (chunk) => {
+      const { delayMs } = this;
+      before = before.then(() => pause(delayMs)).then(() => this.#pass(direction, chunk, to));
+    });
   }
 
   #pass(direction: Direction, chunk: Buffer, to: net.Socket): void {
     const left = this.#left?.direction === direction ? this.#left : null;
     const passed = left ? chunk.subarray(0, left.bytes) : chunk;
-    if (this.delayMs > 0) setTimeout(() => to.write(passed), this.delayMs);
-    else to.write(passed);
+    if (!to.destroyed) to.write(passed);
     if (!left) return;
     left.bytes -= passed.length;
     if (left.bytes > 0) return;
@@ -84,4 +92,8 @@ export class Network {
     this.#pairs.delete(pair);
     for (const socket of pair) socket.destroy();
   }
+}
+
+async function pause(ms: number): Promise<void> {
+  if (ms > 0) await wait(ms);
 }

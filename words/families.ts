@@ -1,7 +1,7 @@
 /** What sharing a pool buys within a family and across, in sentences. Bits per byte. */
 import type { EnsembleReport } from '../core/ensemble/types.ts';
 import { type Estimate, estimated } from './estimates.ts';
-import { counted, signed } from './numbers.ts';
+import { signed } from './numbers.ts';
 
 export function familySentences({ diversity, study }: EnsembleReport): readonly string[] {
   const found = study?.heterogeneous ?? null;
@@ -13,7 +13,7 @@ type Diversity = NonNullable<EnsembleReport['diversity']>;
 function pairSentences({ within_family, between_families, difference }: Diversity): readonly string[] {
   if (within_family === null || between_families === null || !difference) return [];
   const interval =
-    difference.low === null ? '' : ' The interval is from samples: for these models, not for others.';
+    difference.low === null ? '' : ' The interval allows for other samples and other models like these.';
   return [
     `A pair of one family gains ${signed(within_family)} over its better member, a pair of two families ` +
       `${signed(between_families)}: ${moreOrLess(difference)}.${interval}`,
@@ -31,10 +31,8 @@ function savingSentence({
   saving,
   left_out,
 }: NonNullable<NonNullable<EnsembleReport['study']>['heterogeneous']>): string {
-  const of = left_out.kind === 'families' ? 'family' : 'model';
-  const many = counted(left_out.count, of).replace('familys', 'families');
   return (
     `With as many models of about the same sizes, pools of several families save ${estimated(saving, signed)} over those ` +
-    `of one; that interval rests on samples and on leaving out ${many} at a time. Against a single family there is none.`
+    `of one; the interval allows for other samples and other ${left_out.kind}. For each family by itself there is none.`
   );
 }

@@ -26,6 +26,7 @@ from merge_lab_agent.rendering import ChatTemplate
 from merge_lab_agent.results import ResultWriter, unseal
 from merge_lab_agent.rooms import ResidentRooms
 from merge_lab_agent.store import Store
+from merge_lab_agent.task_names import refused
 from merge_lab_agent.tokenizer import Tokenizer
 
 TASK = """
@@ -133,6 +134,14 @@ def test_a_group_is_refused_with_what_to_write_instead() -> None:
         assert caught.value.code == "task_is_group"
         assert f"group of {len(within)} tasks" in caught.value.message
         assert f"`downstream: {written}`" in caught.value.fix
+
+
+def test_names_are_asked_before_anything_is_run() -> None:
+    manager = SimpleNamespace(all_subtasks=["hellaswag", "arc_easy"], all_groups=[], all_tags=[])
+    found = refused(["arc_easy", "hellaswagg"], manager)
+    assert list(found) == ["hellaswagg"]
+    assert found["hellaswagg"]["code"] == "task_unknown"
+    assert "hellaswag" in found["hellaswagg"]["fix"]
 
 
 def test_members_are_the_tasks_of_groups_and_tags_whatever_is_in_them() -> None:

@@ -1,6 +1,10 @@
+import { parseExperiment } from '../../core/experiment/parse.ts';
 import { ProblemError } from '../../core/problem.ts';
-import { HARNESS_BYTES, harnessMissing } from '../../runner/downstream/harness.ts';
+import { HARNESS_BYTES, type HarnessPlace, harnessMissing } from '../../runner/downstream/harness.ts';
+import { refusedTasks, taskDiagnostics } from '../../runner/downstream/refused-tasks.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
+import { readQuestion } from '../../runner/planned-session.ts';
+import { DiagnosticsError } from '../../runner/session-errors.ts';
 import type { DownstreamProgress } from '../../runner/session-types.ts';
 import { counted } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
@@ -12,16 +16,39 @@ import { type Io, say } from '../terminal/io.ts';
 
 /**
  * Before anything long begins: the experiment has tasks, and the evaluation harness is there or is installed after
- * asking. Throws `no_tasks`, `task_missing` and the like, `harness_missing`.
+ * asking, and knows the tasks. Throws `no_tasks`, `task_missing` and the like, `harness_missing`; DiagnosticsError with
+ * the line of each task that it does not know.
  */
 export async function readyHarness(
-  { io, signal }: Context,
+  context: Context,
   session: ExperimentSession,
   yes: boolean,
 ): Promise<void> {
   session.checkTasks();
   const place = await session.harness();
-  if (place.version !== null) return;
+  if (place.version === null) await installed(context, session, place, yes);
+  // What a host has is known there alone.
+  if (place.host === null) await checkNames(context, session, place);
+}
+
+async function checkNames(
+  { signal }: Context,
+  { file, experiment }: ExperimentSession,
+  { python }: HarnessPlace,
+): Promise<void> {
+  const tasks = experiment.evaluation.downstream;
+  const refused = await refusedTasks(python, tasks, signal);
+  if (refused.size === 0) return;
+  const text = readQuestion(file);
+  throw new DiagnosticsError(file, text, taskDiagnostics(tasks, refused, parseExperiment(text).positions));
+}
+
+async function installed(
+  { io, signal }: Context,
+  session: ExperimentSession,
+  place: HarnessPlace,
+  yes: boolean,
+): Promise<void> {
   if (!place.own) throw harnessMissing(place);
   const { disk, download } = HARNESS_BYTES;
   say(

@@ -57,10 +57,10 @@ def _environment(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     return environment(request)
 
 
-def _slurm_run(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    from merge_lab_agent.slurm_run import slurm_run
+def _supervised_run(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    from merge_lab_agent.supervised_run import supervised_run
 
-    return slurm_run(request)
+    return supervised_run(request)
 
 
 def _slurm_worker(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
@@ -77,7 +77,7 @@ JOBS: dict[str, Job] = {
     "geometry": _geometry,
     "downstream": _downstream,
     "environment": _environment,
-    "slurm_run": _slurm_run,
+    "supervised_run": _supervised_run,
     "slurm_worker": _slurm_worker,
 }
 

@@ -19,9 +19,9 @@ from merge_lab_agent.ray_cluster import ray_address
 from merge_lab_agent.request import object_field, text_field
 from merge_lab_agent.runs import all_runs, died, engine_of, read_run
 from merge_lab_agent.slurm import slurm_options
-from merge_lab_agent.slurm_run import resume
 from merge_lab_agent.status import add_event
 from merge_lab_agent.store import Store, cannot_write
+from merge_lab_agent.supervised_run import resume
 
 PATIENCE_SECONDS = 15.0
 LOOK_SECONDS = 0.05
@@ -68,7 +68,7 @@ def launch(request: dict[str, Any]) -> dict[str, Any]:
             folder.mkdir()
         except OSError as error:
             raise cannot_write(folder, error) from error
-        program, own = ("slurm_run", {"job": job}) if engine_of(document) else (job, {})
+        program, own = ("supervised_run", {"job": job}) if engine_of(document) else (job, {})
         process = start_detached(program, document | {"run": run} | own, folder)
         _launched.append(process)
         identity = identify(process.pid).to_json()
@@ -93,9 +93,9 @@ def _one_launch_at_a_time(store: Store) -> Any:
 
 
 def _running(store: Store, plan: str) -> str | None:
-    on_slurm = resume(store, plan)
-    if on_slurm is not None and not on_slurm.stopping:
-        return on_slurm.run
+    supervised = resume(store, plan)
+    if supervised is not None and not supervised.stopping:
+        return supervised.run
     for record in reversed(all_runs(store)):
         if record.job == "run" and record.plan == plan and record.active and not record.stopping:
             return record.run

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from merge_lab_agent.detached import agent_environment
+from merge_lab_agent.jobs import Task
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.ray_worker import RayWorker
-from merge_lab_agent.slurm import Task
-from merge_lab_agent.slurm_workers import worker_id
 from merge_lab_agent.status import WorkerStatus
 from merge_lab_agent.store import compact_json, write_atomically
+from merge_lab_agent.supervised_workers import worker_id
 
 START_SECONDS = 60.0
 WAITS = "resources"

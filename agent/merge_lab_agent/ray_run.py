@@ -25,10 +25,10 @@ from merge_lab_agent.ray_cluster import Cluster, find_cluster, joined, ray_addre
 from merge_lab_agent.request import invalid, text_field
 from merge_lab_agent.results import ResultIndex, ResultWriter
 from merge_lab_agent.runs import request_file
-from merge_lab_agent.slurm_supervisor import RAY, Supervisor
-from merge_lab_agent.slurm_work import Merges
 from merge_lab_agent.status import StatusWriter
 from merge_lab_agent.store import Store, compact_json, write_atomically
+from merge_lab_agent.supervised_work import Merges
+from merge_lab_agent.supervisor import RAY, Supervisor
 
 
 def supervise(store: Store, request: dict[str, Any], folder: Path, status: StatusWriter) -> str:

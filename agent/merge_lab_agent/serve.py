@@ -25,7 +25,7 @@ from merge_lab_agent.problem import Problem
 from merge_lab_agent.protocol import BadMessage, MessageWriter, Request, read_line, read_message
 from merge_lab_agent.run import as_problem
 from merge_lab_agent.runs import runs, stop
-from merge_lab_agent.slurm_run import see_to
+from merge_lab_agent.supervised_run import see_to
 from merge_lab_agent.transfer import discard, files, get, put
 
 MOST_CALLS = 64

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from merge_lab_agent.detached import agent_environment
+from merge_lab_agent.jobs import Task
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.request import invalid
 
@@ -30,32 +31,9 @@ FLAGS = {
     "mem": "--mem={}",
     "time": "--time={}",
 }
-WAITING = ("PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT", "RESV_DEL_HOLD")
-GOING = ("RUNNING", "CONFIGURING", "COMPLETING", "STAGE_OUT", "SIGNALING", "SUSPENDED", "STOPPED", "RESIZING")
-OWN_FAULT = ("FAILED", "OUT_OF_MEMORY")
-"""What the process did, or was ended for; everything else was done to it."""
-
 PLACES = ("/usr/local/bin", "/opt/slurm/bin", "/usr/local/slurm/bin", "/cm/shared/apps/slurm/current/bin")
 """Beyond the PATH: shells without a login do not read what adds Slurm to it on many clusters."""
 PATIENCE_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Task:
-    """One job: `id` is its number, which a requeued one keeps; `name` is what cancels it and no other."""
-
-    id: str
-    name: str
-    state: str
-    reason: str
-
-    @property
-    def waits(self) -> bool:
-        return self.state in WAITING
-
-    @property
-    def lives(self) -> bool:
-        return self.waits or self.state in GOING
 
 
 @dataclass(frozen=True)

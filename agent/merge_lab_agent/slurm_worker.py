@@ -6,8 +6,8 @@ import os
 from typing import Any
 
 from merge_lab_agent.run import run
-from merge_lab_agent.slurm_run import job_of
-from merge_lab_agent.slurm_workers import worker_id
+from merge_lab_agent.supervised_run import job_of
+from merge_lab_agent.supervised_workers import worker_id
 
 
 def slurm_worker(request: dict[str, Any]) -> dict[str, Any]:

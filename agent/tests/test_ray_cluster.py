@@ -22,8 +22,8 @@ from merge_lab_agent.ray_cluster import started
 from merge_lab_agent.results import decode
 from merge_lab_agent.run import run as local_run
 from merge_lab_agent.runs import json_lines, read_run, stop
-from merge_lab_agent.slurm_run import see_to
 from merge_lab_agent.store import Store
+from merge_lab_agent.supervised_run import see_to
 
 pytestmark = [
     pytest.mark.slow,

@@ -11,10 +11,11 @@ import pytest
 from small_plans import SmallPlan, write_plan
 
 from merge_lab_agent import claims as claiming
-from merge_lab_agent import slurm_run as running
-from merge_lab_agent import slurm_supervisor as supervising
+from merge_lab_agent import supervised_run as running
+from merge_lab_agent import supervisor as supervising
 from merge_lab_agent.claims import Claims
 from merge_lab_agent.devices import planned_device
+from merge_lab_agent.jobs import Task
 from merge_lab_agent.launch import launch
 from merge_lab_agent.plan import Plan
 from merge_lab_agent.precision import choose_dtype
@@ -22,12 +23,12 @@ from merge_lab_agent.problem import Problem
 from merge_lab_agent.progress import Progress
 from merge_lab_agent.results import ResultIndex, ResultWriter
 from merge_lab_agent.runs import json_lines
-from merge_lab_agent.slurm import Task, flags, slurm_options
-from merge_lab_agent.slurm_run import wanted_workers
-from merge_lab_agent.slurm_supervisor import MOST_FRUITLESS, SUPERVISOR, Supervisor
-from merge_lab_agent.slurm_work import Merges, Scores
+from merge_lab_agent.slurm import flags, slurm_options
 from merge_lab_agent.status import StatusWriter, WorkerStatus
 from merge_lab_agent.store import Store, compact_json
+from merge_lab_agent.supervised_run import wanted_workers
+from merge_lab_agent.supervised_work import Merges, Scores
+from merge_lab_agent.supervisor import MOST_FRUITLESS, SUPERVISOR, Supervisor
 
 
 class FakeQueue:

@@ -20,13 +20,14 @@ from merge_lab_agent import bootstrap
 from merge_lab_agent import launch as launching
 from merge_lab_agent.downstream_results import read_scored
 from merge_lab_agent.harness_version import harness_version
+from merge_lab_agent.jobs import Task
 from merge_lab_agent.launch import launch
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.results import decode
 from merge_lab_agent.runs import json_lines, read_run, stop
-from merge_lab_agent.slurm import Queue, Task
-from merge_lab_agent.slurm_run import see_to
+from merge_lab_agent.slurm import Queue
 from merge_lab_agent.store import Store
+from merge_lab_agent.supervised_run import see_to
 
 pytestmark = [
     pytest.mark.slow,

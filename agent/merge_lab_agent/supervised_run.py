@@ -24,10 +24,10 @@ from merge_lab_agent.results import ResultIndex, ResultWriter
 from merge_lab_agent.run import as_problem
 from merge_lab_agent.runs import ENGINES, RunRecord, engine_of, json_lines, read_run, request_file
 from merge_lab_agent.slurm import Queue, slurm_options
-from merge_lab_agent.slurm_supervisor import SUPERVISOR, Supervisor
-from merge_lab_agent.slurm_work import Merges, Scores
 from merge_lab_agent.status import ENDED, StatusWriter, WorkerStatus, add_event
 from merge_lab_agent.store import Store, compact_json, write_atomically
+from merge_lab_agent.supervised_work import Merges, Scores
+from merge_lab_agent.supervisor import SUPERVISOR, Supervisor
 
 LOOK_SECONDS = 0.2
 MOST_AUTO_WORKERS = 8
@@ -37,7 +37,7 @@ MODELS_OF_WORKER = 2
 """Of an ensemble: each is loaded for itself, so that a worker's start is little beside it."""
 
 
-def slurm_run(request: dict[str, Any]) -> dict[str, Any]:
+def supervised_run(request: dict[str, Any]) -> dict[str, Any]:
     """`{store, plan, run, device, workers, slurm | ray}` → the last status of the supervisor.
 
     With `job: downstream` the request of that job, of which one worker does all. Returns `{}` where another
@@ -136,7 +136,7 @@ def resume(store: Store, plan: str, job: str = "run") -> RunRecord | None:
             owner = next((ProcessIdentity.from_json(line) for line in json_lines(claim)), None)
             if owner is None or not alive(owner):
                 for document in json_lines(request):
-                    start_detached("slurm_run", document, record.folder)
+                    start_detached("supervised_run", document, record.folder)
             return record
     return None
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from merge_lab_agent.progress import Progress
 from merge_lab_agent.results import ResultWriter
-from merge_lab_agent.slurm_workers import Status, failed_attempt, newest_of, workers_of
+from merge_lab_agent.supervised_workers import Status, failed_attempt, newest_of, workers_of
 
 
 class Work(Protocol):

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Protocol
 
 from merge_lab_agent.detached import problem_of
+from merge_lab_agent.jobs import OWN_FAULT, Task
 from merge_lab_agent.problem import Problem
-from merge_lab_agent.slurm import OWN_FAULT, Task
-from merge_lab_agent.slurm_work import Work
-from merge_lab_agent.slurm_workers import gone, say_last_word, workers_of
 from merge_lab_agent.status import ENDED, StatusWriter, add_event
+from merge_lab_agent.supervised_work import Work
+from merge_lab_agent.supervised_workers import gone, say_last_word, workers_of
 
 SUPERVISOR = "supervisor"
 """Its worker id: one that takes over goes on with the same status."""

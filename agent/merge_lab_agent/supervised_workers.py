@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from merge_lab_agent.jobs import Task
 from merge_lab_agent.plan import Merge
 from merge_lab_agent.results import ResultLine
 from merge_lab_agent.runs import json_lines
-from merge_lab_agent.slurm import Task
 from merge_lab_agent.status import ENDED
 from merge_lab_agent.store import compact_json, write_atomically
 

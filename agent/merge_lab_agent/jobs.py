@@ -1,4 +1,4 @@
-"""Jobs of a run in the queue of what starts its workers: of Slurm, and actors of Ray, in the words of squeue(1)."""
+"""Jobs of a run in the queue of what starts its workers, Slurm or Ray, in the words of squeue(1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import type { stringify } from 'yaml';
 
 export interface NewExperiment {
   readonly base: string;
@@ -11,14 +11,14 @@ export interface NewExperiment {
 }
 
 /** The file that a person would have written: the least that is needed, and what is worth changing as comments. */
-export function experimentText({ base, experts, data }: NewExperiment): string {
+export function experimentText({ base, experts, data }: NewExperiment, write: typeof stringify): string {
   const names = uniqueNames(experts.map(({ name }) => name));
   const same = names.length === data.domains.length && names.every((name) => data.domains.includes(name));
   const evaluation = {
     data: data.pattern,
     ...(same || data.domains.length === 0 ? {} : { domains: data.domains.map(asName) }),
   };
-  const body = stringify(
+  const body = write(
     {
       base,
       experts: Object.fromEntries(experts.map(({ path }, i) => [names[i] ?? `expert-${i}`, path])),

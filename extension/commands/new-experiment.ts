@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { stringify } from 'yaml';
 import { experimentText } from './experiment-text.ts';
 import { writtenPath } from './written-path.ts';
 
 const ENDING = '.mergelab.yaml';
 
-/** Asks for the base, a folder of experts and the data, and writes the file that says so. */
-export async function newExperiment(): Promise<void> {
+/** Asks for the base, a folder of experts and the data, and writes the file that says so. In a bundle without YAML: `write` is given. */
+export async function newExperiment(write: typeof stringify): Promise<void> {
   const base = await askFolder('The base model: a folder with config.json and safetensors');
   if (!base) return;
   const shelf = await askFolder('The folder that holds the experts, one folder each', path.dirname(base));
@@ -34,11 +35,12 @@ export async function newExperiment(): Promise<void> {
   if (!asked) return;
   const file = asked.with({ path: `${asked.path.replace(/(\.mergelab)?(\.ya?ml)?$/, '')}${ENDING}` });
   const folder = path.dirname(file.fsPath);
-  const text = experimentText({
+  const declared = {
     base: writtenPath(folder, base),
     experts: experts.map((expert) => ({ name: path.basename(expert), path: writtenPath(folder, expert) })),
     data: dataOf(folder, data),
-  });
+  };
+  const text = experimentText(declared, write);
   await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   await vscode.window.showTextDocument(file);
 }

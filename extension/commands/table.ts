@@ -1,5 +1,6 @@
 /** Every command by its id. None rejects: whatever goes wrong is told. */
 import * as vscode from 'vscode';
+import { stringify } from 'yaml';
 import { problemOf } from '../../core/problem.ts';
 import type { MergeName } from '../../webview/messages.ts';
 import { checkEnvironment, setUp } from '../agent/set-up.ts';
@@ -9,7 +10,6 @@ import { discardResults } from './discard.ts';
 import { exportReport } from './export-report.ts';
 import { insertRecommended, insertSubset } from './insert.ts';
 import { copyMergekit, merge } from './merge.ts';
-import { newExperiment } from './new-experiment.ts';
 import { follow, plan, run, stop, verify } from './run.ts';
 import { runOn } from './run-on.ts';
 import { openSample } from './sample.ts';
@@ -19,7 +19,10 @@ import { type Target, whichExperiment } from './which-experiment.ts';
 type Command = (lab: Lab, target: Target, name?: MergeName) => unknown;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  newExperiment: () => newExperiment(),
+  newExperiment: () => {
+    const { newExperiment }: typeof import('./new-experiment.ts') = require('./new-experiment.cjs');
+    return newExperiment(stringify);
+  },
   openSample: (lab) => openSample(lab),
   run,
   runOn,

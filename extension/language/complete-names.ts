@@ -1,7 +1,6 @@
-import path from 'node:path';
 import { type Asked, namesAt } from './completion.ts';
 import type { Suggestion } from './fit-completion.ts';
-import { modelFolders, namesByPattern } from './model-folders.ts';
+import { namesByPattern } from './model-folders.ts';
 import { resolvePath } from './named-files.ts';
 import { entryAt, scalarText } from './outline.ts';
 
@@ -61,25 +60,26 @@ async function domainsWithData(asked: Asked): Promise<readonly string[]> {
 async function expertsByPattern(asked: Asked): Promise<readonly string[]> {
   const [first] = asked.root.children.find(({ key }) => key === 'sizes')?.children ?? [];
   const pattern = first ? scalarText(asked.text, entryAt(asked.root, [...first.path, 'experts'])) : null;
-  if (pattern === null || !asked.roots) return [];
-  const names = await namesByPattern(resolvePath(pattern, asked.roots), 'expert', asked.list);
+  const { models } = asked;
+  if (pattern === null || !models) return [];
+  const names = await namesByPattern(models.resolve(pattern), 'expert', models.entries);
   return names.filter((name) => name !== 'base');
 }
 
 /** Models beside the base and beside the experts that are there, as whole entries. */
 async function expertEntries(asked: Asked, present: readonly string[]): Promise<Suggestion[]> {
-  const { roots, place, text, root } = asked;
-  if (!roots || place.hasColon) return [];
+  const { models, place, text, root } = asked;
+  if (!models || place.hasColon) return [];
   const sources = [
     scalarText(text, entryAt(root, ['base'])),
     ...(entryAt(root, ['experts'])?.children ?? []).map((entry) => scalarText(text, entry)),
   ].filter((source): source is string => source !== null && /^(\.{0,2}[/\\]|~)/.test(source));
-  const used = new Set(sources.map((source) => resolvePath(source, roots)));
+  const used = new Set(sources.map(models.resolve));
   const parents = [...new Set(sources.map(parentOf))].slice(0, 4);
   const found: Suggestion[] = [];
   for (const parent of parents) {
-    for (const { name, kind } of await modelFolders(resolvePath(parent || '/', roots), asked.list)) {
-      const isUsed = used.has(path.join(resolvePath(parent || '/', roots), name)) || present.includes(name);
+    for (const { name, kind } of await models.models(models.resolve(parent || '/'))) {
+      const isUsed = used.has(models.resolve(`${parent}/${name}`)) || present.includes(name);
       if (isUsed || !NAME.test(name) || name === 'base') continue;
       const insert = `${name}: ${parent}/${name}`;
       found.push({ label: name, kind: 'expert', insert, detail: `${parent}/${name} · ${kind}` });

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import type { Asked, Listed } from './completion.ts';
 import type { Suggestion } from './fit-completion.ts';
-import { modelFolders } from './model-folders.ts';
-import { resolvePath } from './named-files.ts';
+import { placeHere } from './model-place.ts';
 
 type Wanted = 'model' | 'experts' | 'data' | 'folder' | 'template' | 'task';
 
@@ -10,14 +9,16 @@ type Wanted = 'model' | 'experts' | 'data' | 'folder' | 'template' | 'task';
 export async function pathCompletions(asked: Asked): Promise<readonly Suggestion[]> {
   const wanted = wantedAt(asked);
   const { roots, place } = asked;
-  if (!wanted || !roots || place.role === 'key') return [];
+  const isModel = wanted === 'model' || wanted === 'experts';
+  const at = isModel ? asked.models : roots && placeHere(asked.list, roots);
+  if (!wanted || !at || place.role === 'key') return [];
   const typed = place.typed.replace(/^["']/, '');
   const parent = parentOf(typed);
-  const folder = resolvePath(parent, roots);
-  const entries = (await asked.list(folder))
+  const folder = at.resolve(parent);
+  const entries = (await at.entries(folder))
     .filter(({ name }) => !name.startsWith('.'))
     .slice(0, MOST_ENTRIES);
-  const models = new Map((await modelFolders(folder, asked.list)).map(({ name, kind }) => [name, kind]));
+  const models = new Map((await at.models(folder)).map(({ name, kind }) => [name, kind]));
   const all = patterns(wanted, entries, models.size).map((name) =>
     whole(asked, parent + name, 'all of them'),
   );
@@ -27,8 +28,7 @@ export async function pathCompletions(asked: Asked): Promise<readonly Suggestion
   for (const { name, kind } of entries) {
     const model = models.get(name);
     const written = parent + name;
-    if (model && (wanted === 'model' || wanted === 'experts'))
-      first.push({ ...whole(asked, written, model), kind: 'model' });
+    if (model && isModel) first.push({ ...whole(asked, written, model), kind: 'model' });
     else if (kind === 'folder') others.push(further(asked, written));
     else if (isWantedFile(wanted, name)) others.push({ ...whole(asked, written, ''), kind: 'file' });
   }

@@ -6,8 +6,9 @@ import { pathCompletions } from './complete-paths.ts';
 import { valueCompletions } from './complete-values.ts';
 import { type CursorPlace, placeAt } from './cursor-place.ts';
 import { type Completion, fitted } from './fit-completion.ts';
+import { type ModelPlace, type ModelsBelow, placeHere, placeOn } from './model-place.ts';
 import type { FileRoots } from './named-files.ts';
-import { entryAt, namesIn, type OutlineEntry, outlineOf } from './outline.ts';
+import { entryAt, namesIn, type OutlineEntry, outlineOf, scalarText } from './outline.ts';
 import { type TagAt, tagsIn } from './schema-at.ts';
 
 export interface Listed {
@@ -24,6 +25,8 @@ export interface Surroundings {
   readonly roots: FileRoots | null;
   /** What may be a target besides `local`. */
   readonly targets?: readonly TargetName[];
+  /** Asked of hosts that were agreed to alone; left out: of none. */
+  readonly modelsBelow?: ModelsBelow;
 }
 
 /** What suggestions are made from. */
@@ -34,16 +37,23 @@ export interface Asked {
   readonly list: ListFolder;
   readonly roots: FileRoots | null;
   readonly targets: readonly TargetName[];
+  /** Null where no folder is known to begin at. */
+  readonly models: ModelPlace | null;
 }
 
 export async function completions(
   text: string,
   offset: number,
-  { list, roots, targets = [] }: Surroundings,
+  { list, roots, targets = [], modelsBelow }: Surroundings,
 ): Promise<readonly Completion[]> {
   const place = placeAt(text, offset);
   if (!place) return [];
-  const asked: Asked = { text, place, root: outlineOf(text).root, list, roots, targets };
+  const { root } = outlineOf(text);
+  const here = roots && placeHere(list, roots);
+  const target = scalarText(text, entryAt(root, ['target']));
+  const host = targets.find(({ host, isAgreed }) => isAgreed && host.name === target)?.host;
+  const models = modelsBelow && host ? placeOn(host.name, modelsBelow, here) : here;
+  const asked: Asked = { text, place, root, list, roots, targets, models };
   const found = [
     ...(await nameCompletions(asked)),
     ...(await pathCompletions(asked)),

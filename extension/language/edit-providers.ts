@@ -1,5 +1,6 @@
 /** Completion and quick fixes as the editor wants them: conversions, no decisions. */
 import * as vscode from 'vscode';
+import type { HostModels } from '../../runner/hosts/host-models.ts';
 import { completions } from './completion.ts';
 import { toItem } from './completion-item.ts';
 import { type EditedDocuments, rootsOf } from './edited-documents.ts';
@@ -9,14 +10,19 @@ import { quickFixes } from './quick-fixes.ts';
 import type { Targets } from './targets.ts';
 import { fromRange, toEdits, toRange } from './vscode-ranges.ts';
 
-export function completionProvider(targets: Targets): vscode.CompletionItemProvider {
+export function completionProvider(targets: Targets, hosts: HostModels): vscode.CompletionItemProvider {
   const list = folderLister();
   return {
-    provideCompletionItems: async (document, position) => {
+    provideCompletionItems: async (document, position, token) => {
+      const cancelled = new AbortController();
+      token.onCancellationRequested(() => cancelled.abort());
       const found = await completions(document.getText(), document.offsetAt(position), {
         list,
         roots: rootsOf(document),
         targets: await targets.read(),
+        ...(vscode.workspace.isTrusted
+          ? { modelsBelow: (host, folder) => hosts.below(host, folder, cancelled.signal) }
+          : {}),
       });
       return found.map(toItem);
     },

@@ -1,5 +1,6 @@
 /** Everything that the editor shows in and beside the text of an experiment. */
 import * as vscode from 'vscode';
+import { HostModels } from '../../runner/hosts/host-models.ts';
 import type { ExperimentStates } from '../experiments/experiment-states.ts';
 import { DiagnosticsPublisher } from './diagnostics-publisher.ts';
 import { completionProvider, fixProvider } from './edit-providers.ts';
@@ -29,17 +30,19 @@ export function registerLanguage({ subscriptions, states, settings }: LanguageOp
   const documents = new EditedDocuments(states);
   const numbers = { states, settings, documents };
   const targets = new Targets();
+  const hosts = new HostModels();
   const shownLenses = new Shown(numbers, (document) => lensesOf(numbers, document));
   const shownHints = new Shown(numbers, (document) => hintsOf(numbers, document));
   const { languages } = vscode;
   const { QuickFix, RefactorRewrite } = vscode.CodeActionKind;
   subscriptions.push(
+    new vscode.Disposable(() => void hosts[Symbol.asyncDispose]()),
     shownLenses,
     shownHints,
     languages.registerCodeLensProvider(WORKING, lensProvider(shownLenses)),
     languages.registerInlayHintsProvider(WORKING, hintProvider(shownHints)),
     languages.registerHoverProvider(ANY, hoverProvider(numbers, targets)),
-    languages.registerCompletionItemProvider(ANY, completionProvider(targets), ...COMPLETION_TRIGGERS),
+    languages.registerCompletionItemProvider(ANY, completionProvider(targets, hosts), ...COMPLETION_TRIGGERS),
     languages.registerCodeActionsProvider(WORKING, fixProvider(documents, targets), {
       providedCodeActionKinds: [QuickFix, RefactorRewrite],
     }),

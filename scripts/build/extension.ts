@@ -1,6 +1,6 @@
 /**
  * The extension's host side as files that need nothing but VS Code: `dist/extension/main.cjs`, which VS Code loads, the
- * code that it loads in turn, what that loads for `hosts.yaml` alone, and the analysis worker. Source maps lie beside them and stay out of the package.
+ * code that it loads in turn, what that loads for `hosts.yaml` and for a new experiment alone, and the analysis worker. Source maps lie beside them and stay out of the package.
  */
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
@@ -22,7 +22,7 @@ const bundle = {
   target: 'node22.15',
   // ES modules first: some packages' other builds carry what a server needs.
   mainFields: ['module', 'main'],
-  external: ['./code.cjs', './hosts-language.cjs'],
+  external: ['./code.cjs', './hosts-language.cjs', './new-experiment.cjs'],
   // Its build for browsers is modules, of which only what is used is taken; the one for Node is CommonJS.
   alias: { yaml: path.join(root, 'node_modules', 'yaml', 'browser', 'index.js') },
   plugins: [vscodeOnce(path.join(root, 'extension'))],
@@ -46,6 +46,7 @@ export async function buildExtension(): Promise<Metafile> {
     'extension/main.ts',
     'extension/code.ts',
     'extension/hosts/hosts-language.ts',
+    'extension/commands/new-experiment.ts',
     'runner/analysis-worker.ts',
   ];
   const { metafile } = await build({ ...bundle, entryPoints: entryPoints.map(named) });

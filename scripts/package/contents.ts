@@ -17,6 +17,7 @@ export function packageFiles(root: string, manifest: Manifest): string[] {
     'dist/extension/code.cjs',
     'dist/extension/analysis-worker.cjs',
     'dist/extension/hosts-language.cjs',
+    'dist/extension/new-experiment.cjs',
     ...filesOf(root, 'dist/webview'),
   ];
   const agent = ['agent/pyproject.toml', ...filesOf(root, 'agent/merge_lab_agent')];

@@ -6,6 +6,7 @@ import { parseExperiment } from '../../core/experiment/parse.ts';
 import { ExperimentModel, type RunEnd } from '../../extension/experiments/experiment-model.ts';
 import type { ExperimentState } from '../../extension/experiments/experiment-state.ts';
 import { AnalysisPool } from '../../runner/analysis-pool.ts';
+import { HostModels } from '../../runner/hosts/host-models.ts';
 import { hostStanding, setUpHost } from '../../runner/hosts/host-state.ts';
 import { TINY } from '../runner/tiny-world.ts';
 import { filesBelow } from './look.ts';
@@ -54,6 +55,8 @@ describe.skipIf(whyNoSshd() !== null)('a window on a run on a host', { timeout: 
 
   it('needs the user’s yes first, and then none', async () => {
     const { alias } = world.sshd;
+    await using models = new HostModels(world.home);
+    expect(await models.below(alias, '.', new AbortController().signal)).toBeNull();
     await expect(open().model.plan()).rejects.toMatchObject({ problem: { code: 'host_not_agreed' } });
     expect((await hostStanding(alias)).state).toBe('new');
     const asked: string[] = [];
@@ -62,6 +65,22 @@ describe.skipIf(whyNoSshd() !== null)('a window on a run on a host', { timeout: 
     // The user's own hosts.yaml describes it: only what is put there is asked for.
     expect(asked).toEqual(['set_up']);
     expect((await hostStanding(alias)).state).toBe('ready');
+  });
+
+  it('offers the models that lie there, asked for once', async () => {
+    const { alias } = world.sshd;
+    await using models = new HostModels(world.home);
+    const { signal } = new AbortController();
+    // The first answer may take longer than one who types waits.
+    const found = await vi.waitFor(async () => {
+      const below = await models.below(alias, 'models', signal);
+      expect(below).not.toBeNull();
+      return below ?? [];
+    }, LATE);
+    expect(found.map(({ path: name }) => name)).toContain('base');
+    expect(world.sshd.cut()).toBe(1);
+    expect(await models.below(alias, 'models', signal)).toEqual(found);
+    expect(await models.below(alias, '/nowhere', AbortSignal.abort())).toBeNull();
   });
 
   it('may be closed, connects to nothing when it is opened again, and follows it to its end when it is told to', async () => {

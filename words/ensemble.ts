@@ -141,7 +141,7 @@ function othersText({ tied }: BestPool): string {
 export function byCountNote({ limit }: Pick<EnsembleReport, 'limit'>): string | null {
   const { parameters: total, memory } = limit;
   if (total === null && memory === null) return null;
-  return 'The best pools by k are limited by k alone, whatever else `pool` says.';
+  return 'The best pools by k keep to k alone, and to no other limit of the file.';
 }
 
 /** What failed, one by one; what is not scored yet, together. */
@@ -208,8 +208,7 @@ export function servingSentences({ serving }: EnsembleReport): readonly string[]
   if (!serving) return [];
   return [
     `Merges are held against the best pools of what was merged (${names(serving.of)}): their oracles on samples that they were not chosen on, their mixtures on all.`,
-    `By the memory of weights: ${serving.bytes.sentence}`,
-    `By what a token costs: ${serving.flops.sentence}`,
+    ...serving.sentences,
   ];
 }
 

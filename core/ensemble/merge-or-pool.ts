@@ -7,6 +7,7 @@ import type { EnsembleData } from './data.ts';
 import { mixtureOf } from './mixture.ts';
 import { bitsPerByte, errorOf, estimateInBits, lossesOf, minus } from './rows.ts';
 import { compareServing, type PoolKind, type ServingAxis, type ServingPoint } from './serving.ts';
+import { servingSentences } from './serving-sentence.ts';
 import type { BestPool, EnsembleOptions, EnsembleReport, ModelScore } from './types.ts';
 
 /**
@@ -30,11 +31,13 @@ export function mergeOrPool(
     differenceOf(merge, pool.rows[kind], data, stage === 'complete');
   const along = (axis: ServingAxis) =>
     compareServing(mergePoints(merges, models, data, axis), points, axis, difference);
+  const [bytes, flops] = [along('bytes'), along('flops')];
   return {
     of: within.pool.map((m) => data.models[m]?.name ?? ''),
     pools,
-    bytes: along('bytes'),
-    flops: along('flops'),
+    bytes,
+    flops,
+    sentences: servingSentences(bytes, flops),
   };
 }
 

@@ -8,6 +8,9 @@ import type { Controls, NullGroup, OraclePoint, Verdict } from './types.ts';
 /** From this share on, what is left beside noise is not worth the name. */
 const MOSTLY_NOISE = 0.9;
 
+/** From this share on, it is said as a multiple. */
+const MORE = 1.5;
+
 /** Fewer reseeds do not tell how reseeds differ. */
 const FEWEST_RESEEDS = 3;
 
@@ -55,7 +58,7 @@ export function noiseSentence(
   const parts = [
     `Choosing the best of ${whole.k} models for each sample gains ${loss(whole.gain.value, 4)} bits per byte over the ` +
       `best single one; independent noise of the same size would give ${loss(independence.gain, 4)}, ` +
-      `${shareOf(independence.share)} of it.`,
+      `${shareOf(independence.share)}.`,
     ...nulls.map(groupSentence),
   ];
   if (complete) parts.push(CONCLUSIONS[verdict], ...(verdict === 'cannot tell' ? wanting(nulls) : []));
@@ -110,9 +113,11 @@ function ofThese(groups: readonly NullGroup[]): string {
   return `runs of ${groups.map(({ model }) => plain(model)).join(', ')} do`;
 }
 
+/** `40% (95% interval 30% to 50%) of it`, or `4.0 times (95% interval 3.4 to 4.7) as much`. */
 function shareOf({ value, low, high }: Estimated): string {
-  const whole = (share: number) => `${Math.round(100 * share)}%`;
-  return low === null || high === null
-    ? whole(value)
-    : `${whole(value)} (95% interval ${interval([low, high], 0, whole)})`;
+  const isMore = value >= MORE;
+  const text = (share: number) => (isMore ? share.toFixed(1) : `${Math.round(100 * share)}%`);
+  const whole = `${text(value)}${isMore ? ' times' : ''}`;
+  const limits = low === null || high === null ? '' : ` (95% interval ${interval([low, high], 1, text)})`;
+  return `${whole}${limits} ${isMore ? 'as much' : 'of it'}`;
 }

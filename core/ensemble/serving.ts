@@ -3,7 +3,6 @@
  * all of them; so what they reach is held against each other by what serving takes: bytes of weights, FLOPs per token.
  */
 import type { Estimated } from '../selection/estimated.ts';
-import { servingSentence } from './serving-sentence.ts';
 
 export type ServingAxis = 'bytes' | 'flops';
 
@@ -39,8 +38,6 @@ export interface ServingSeries {
   readonly axis: ServingAxis;
   /** Ascending; at every cost at which a merge or a pool becomes possible. */
   readonly steps: readonly ServingStep[];
-  /** Where each wins, in plain words. */
-  readonly sentence: string;
 }
 
 /** Bits per byte of a merge minus those of a pool. */
@@ -75,7 +72,7 @@ export function compareServing<M extends ServingPoint, P extends ServingPool>(
       against_mixture: merge && mixture && difference(merge, mixture, 'mixture'),
     };
   });
-  return { axis, steps, sentence: servingSentence(steps, axis) };
+  return { axis, steps };
 }
 
 function least<P>(points: readonly P[], loss: (point: P) => number): P | null {

@@ -121,6 +121,8 @@ export interface MergeOrPool {
   readonly pools: readonly BestPool[];
   readonly bytes: ServingSeries;
   readonly flops: ServingSeries;
+  /** Where each wins, in plain words. */
+  readonly sentences: readonly string[];
 }
 
 export interface SampleCount {

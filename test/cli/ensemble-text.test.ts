@@ -16,7 +16,7 @@ const textOf = (full: boolean, shown = report) =>
 describe('the report of an ensemble as text', () => {
   it('says under the table by k that its pools keep no other limit', () => {
     expect(textOf(false)).toContain(
-      'limited by k alone, whatever else `pool` says. Which models they are: --full.',
+      'keep to k alone, and to no other limit of the file. Which models they are: --full.',
     );
     expect(textOf(false, { ...report, limit: { ...goal, parameters: null } })).not.toContain('k alone');
   });

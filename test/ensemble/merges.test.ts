@@ -39,7 +39,9 @@ describe('a merge among the models of an ensemble', () => {
     expect(serving?.of).toEqual(['m0', 'm1', 'm2']);
     expect(serving?.bytes.steps.map(({ cost }) => cost)).toEqual([2e9, 4e9, 6e9]);
     expect(serving?.bytes.steps.every(({ merge }) => merge === models[3]?.bits_per_byte.value)).toBe(true);
-    expect(serving?.bytes.sentence).toMatch(/oracle, which knows .* from 4.0 GB on the ensemble is better/);
+    expect(serving?.sentences.join(' ')).toMatch(
+      /oracle, which knows .* from 4.0 GB .*on the ensemble is better/,
+    );
   });
 });
 

@@ -37,7 +37,7 @@ describe('an ensemble', () => {
     await window.codeLens('▶ Run').click();
     await window.hint('merge').waitFor(SOON);
     const pools = page.locator('#panel-pools');
-    await pools.getByText('By the memory of weights: Merging against the ensemble').waitFor(SOON);
+    await pools.getByText('Merging against the ensemble with its mixture').first().waitFor(SOON);
     // Cheap, and so a run of its own behind the other: what was merged shares a tokenizer.
     const averaged = page.getByText(/^The logits of algebra, biology, chemistry and physics averaged: \d/);
     await averaged.first().waitFor(SOON);

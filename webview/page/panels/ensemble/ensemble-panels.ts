@@ -35,11 +35,8 @@ export class OraclePanel {
       'Oracle',
       'Bits per byte by the number of models',
       (report) =>
-        html`${this.#oracle.show(report, '', [byCountNote(report) ?? ''])} ${this.#gain.show(
-          report,
-          'What choosing gains, beside noise',
-          [plainLines(report.sentence)],
-        )}`,
+        html`${this.#oracle.show(report, '', [byCountNote(report) ?? ''])}
+        ${this.#gain.show(report, 'What choosing gains, beside noise')}`,
     );
   }
 }

@@ -33,6 +33,6 @@ function savingSentence({
 }: NonNullable<NonNullable<EnsembleReport['study']>['heterogeneous']>): string {
   return (
     `With as many models of about the same sizes, pools of several families save ${estimated(saving, signed)} over those ` +
-    `of one; the interval allows for other samples and other ${left_out.kind}. For each family by itself there is none.`
+    `of one; the interval allows for other samples and other ${left_out.kind}.`
   );
 }

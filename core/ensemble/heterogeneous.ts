@@ -4,7 +4,7 @@ import { type Losses, objectiveOf } from '../selection/measured.ts';
 import type { EnsembleData } from './data.ts';
 import { FEWEST_GROUPS, type Groups, jackknifeVariance } from './left-out.ts';
 import { randomOrders } from './random-orders.ts';
-import { bits, combination, errorOf, estimateInBits, lossesOf, minus, oracleOf } from './rows.ts';
+import { combination, errorOf, estimateInBits, lossesOf, minus, oracleOf } from './rows.ts';
 import type { Subject } from './subject.ts';
 import type { EnsembleModel, Heterogeneous } from './types.ts';
 
@@ -52,18 +52,32 @@ export function heterogeneousOf({ data, rows, cancelled }: Subject, leftOut: Gro
   if (families.length === 0) return null;
   const saving = meanOf(families);
   const worth = (row: Losses) => objectiveOf(row, data.weights);
-  const judge = leftOut.families.groups.length >= FEWEST_GROUPS ? leftOut.families : leftOut.models;
-  const without = judge.groups.map((group) => {
-    const left = savings(group);
-    return left.length > 0 ? worth(meanOf(left)) : null;
-  });
+  const estimate = (row: Losses, without: readonly (number | null)[]) =>
+    estimateInBits(
+      estimatedFrom(worth(row), [errorOf(row, data.samples, data.weights), jackknifeVariance(without)]),
+    );
+  const withoutModels = leftOut.models.groups.map(savings);
+  const byFamilies = leftOut.families.groups.length >= FEWEST_GROUPS;
+  const judge = byFamilies ? leftOut.families : leftOut.models;
+  const without = byFamilies ? leftOut.families.groups.map(savings) : withoutModels;
   return {
-    saving: estimateInBits(
-      estimatedFrom(worth(saving), [errorOf(saving, data.samples, data.weights), jackknifeVariance(without)]),
+    saving: estimate(
+      saving,
+      without.map((left) => (left.length > 0 ? worth(meanOf(left)) : null)),
     ),
     left_out: { count: judge.groups.length, kind: judge.kind },
     pairs: families.reduce((sum, { pairs }) => sum + pairs, 0),
-    families: families.map(({ family, saving: own, pairs }) => ({ family, saving: bits(worth(own)), pairs })),
+    families: families.map(({ family, saving: own, pairs }) => ({
+      family,
+      saving: estimate(
+        own,
+        withoutModels.map((left) => {
+          const found = left.find((one) => one.family === family);
+          return found ? worth(found.saving) : null;
+        }),
+      ),
+      pairs,
+    })),
   };
 }
 

@@ -70,7 +70,11 @@ export interface Heterogeneous {
   /** How many left-out groups the interval rests on, and whether those are families or models. */
   readonly left_out: { readonly count: number; readonly kind: 'families' | 'models' };
   readonly pairs: number;
-  readonly families: readonly { readonly family: string; readonly saving: number; readonly pairs: number }[];
+  readonly families: readonly {
+    readonly family: string;
+    readonly saving: Estimated;
+    readonly pairs: number;
+  }[];
 }
 
 export interface Claim {

@@ -15,9 +15,9 @@ export function familyFigure({ study }: EnsembleReport): BarFigure | null {
     { label: 'all families', value: saving.value, low: saving.low, high: saving.high, pairs, group: 'all' },
     ...families.map((one) => ({
       label: `against ${plain(one.family, 20)}`,
-      value: one.saving,
-      low: null,
-      high: null,
+      value: one.saving.value,
+      low: one.saving.low,
+      high: one.saving.high,
       pairs: one.pairs,
       group: 'one',
     })),

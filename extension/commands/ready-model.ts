@@ -70,7 +70,8 @@ async function agentReady(lab: Lab, uri: vscode.Uri, retry: () => unknown): Prom
   return (await check()).ready;
 }
 
-async function saved(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
+/** Undefined where somebody did not want to. */
+export async function saved(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
   const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
   if (!document || (!document.isDirty && !document.isUntitled)) return uri;
   return vscode.workspace.save(uri);

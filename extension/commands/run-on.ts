@@ -5,11 +5,12 @@ import type { Lab } from '../lab.ts';
 import { targetEdit } from '../language/target-edit.ts';
 import { toRange } from '../language/vscode-ranges.ts';
 import { showProblem } from '../show-problem.ts';
+import { saved } from './ready-model.ts';
 import { run } from './run.ts';
 import { trusted } from './trusted.ts';
 import { type Target, whichExperiment } from './which-experiment.ts';
 
-/** Asks where, writes that into the file, which can be undone, and runs it there. */
+/** Asks where, and runs it there: written into the file, which can be undone, or in this window without that. */
 export async function runOn(lab: Lab, target: Target): Promise<void> {
   const uri = await whichExperiment(lab, target);
   if (!uri || !(await trusted('Running merges'))) return;
@@ -17,11 +18,19 @@ export async function runOn(lab: Lab, target: Target): Promise<void> {
   const { experiment, ensemble } = lab.library.parsedOf(document);
   const current = (experiment ?? ensemble)?.target ?? null;
   const title = 'Where is it to run?';
-  const picked = await pickTarget({ title, current, withLocal: true });
+  const picked = await pickTarget({ title, current, withLocal: true, aside: 'Without Changing the File' });
   if (picked === undefined) return;
+  const { target: place, isAside } = picked;
   try {
-    if (picked === current || (await written(document, picked))) await run(lab, uri);
-    else void vscode.window.showErrorMessage(`Write "target: ${picked}" into the file, then run it.`);
+    const isWritten = isAside || place === current || (await written(document, place));
+    if (!isWritten) {
+      void vscode.window.showErrorMessage(`Write "target: ${place}" into the file, then run it.`);
+      return;
+    }
+    const file = await saved(uri);
+    if (!file) return;
+    (await lab.library.hold(file, 'run')).on(isAside && place !== current ? place : null);
+    await run(lab, file);
   } catch (error) {
     showProblem(lab, problemOf(error), { retry: () => runOn(lab, uri), experiment: uri });
   }

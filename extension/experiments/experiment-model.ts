@@ -35,6 +35,7 @@ import { NOTHING_TO_AVERAGE } from '../../words/ensemble.ts';
 import type { ExperimentState, PlanState } from './experiment-state.ts';
 import { HostHearing } from './host-hearing.ts';
 import { InTurn } from './in-turn.ts';
+import { onTarget } from './on-target.ts';
 import { RunTracker } from './run-tracker.ts';
 import { sameAim, sameQuestion } from './same-question.ts';
 import {
@@ -89,6 +90,11 @@ export class ExperimentModel {
   readonly #others: NodeJS.Timeout;
   readonly #busyWith: string[] = [];
   #state: ExperimentState;
+  /** Without what `on` says; and the target that it names, or did before it had errors. */
+  #text: Parsed;
+  #target: string | undefined;
+  /** Where this window runs it, other than its text says; null for as it says. */
+  #on: string | null = null;
   #looked: Looked | null = null;
   #watching: Disposable | null = null;
   /** What was planned last, and would be run. */
@@ -110,6 +116,8 @@ export class ExperimentModel {
 
   constructor(file: string, parsed: Parsed, options: ModelOptions) {
     this.file = file;
+    this.#text = parsed;
+    this.#target = questionIn(parsed)?.target;
     this.#options = options;
     this.#state = {
       ...NOTHING_KNOWN,
@@ -131,12 +139,23 @@ export class ExperimentModel {
   }
 
   /** The text as it stands now. Numbers follow after a pause, and only where the text asks another question. */
-  use(parsed: Parsed, pause = PAUSE_MS): void {
+  use(text: Parsed, pause = PAUSE_MS): void {
+    const target = questionIn(text)?.target ?? this.#target;
+    if (target !== this.#target) this.#on = null;
+    this.#text = text;
+    this.#target = target;
+    const parsed = onTarget(text, this.#on);
     const before = questionIn(this.#state.valid);
     const now = questionIn(parsed);
     const isOther = before !== null && now !== null && before.kind !== now.kind;
     this.#set({ parsed, valid: now ? parsed : this.#state.valid, ...(isOther ? NOTHING_KNOWN : {}) });
     if (now && !(before && sameQuestion(before, now))) this.#lookSoon(pause);
+  }
+
+  /** Plans, runs and reports on another target than the text names, until it names another; null goes back to it. */
+  on(target: string | null): void {
+    this.#on = target;
+    this.use(this.#text, 0);
   }
 
   /** Looks again at models, data and results; starts nothing. */

@@ -45,7 +45,7 @@ export function registerHostCommands(hosts: Hosts): vscode.Disposable {
       told(async () => {
         if (!(await trusted('Reaching a host'))) return;
         const named = typeof node?.host === 'string' ? node.host : undefined;
-        const name = named ?? (await pickTarget({ title, current: null, withLocal: false }));
+        const name = named ?? (await pickTarget({ title, current: null, withLocal: false }))?.target;
         if (name !== undefined) await act(hosts, name);
       })(),
     ),

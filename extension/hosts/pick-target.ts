@@ -16,13 +16,21 @@ interface Asked {
   /** What is chosen now. */
   readonly current: string | null;
   readonly withLocal: boolean;
+  /** A second way to choose one, as the title of a button. */
+  readonly aside?: string;
+}
+
+interface Picked {
+  readonly target: string;
+  /** Chosen by that button. */
+  readonly isAside: boolean;
 }
 
 /** Undefined where the user went away. Reaches for none of them. */
-export async function pickTarget({ title, current, withLocal }: Asked): Promise<string | undefined> {
+export async function pickTarget({ title, current, withLocal, aside }: Asked): Promise<Picked | undefined> {
   const found = await targetNames();
   const own = found.filter(({ from }) => from !== 'ssh');
-  const items = [
+  const items: PlaceItem[] = [
     ...(withLocal ? [local(current)] : []),
     ...grouped('hosts', own, current),
     ...grouped(
@@ -32,9 +40,40 @@ export async function pickTarget({ title, current, withLocal }: Asked): Promise<
     ),
     { label: '$(edit) Describe a host…', description: 'hosts.yaml', target: null },
   ];
-  const picked = await vscode.window.showQuickPick<PlaceItem>(items, { title, matchOnDescription: true });
-  if (picked?.target === null) await showHostsFile();
-  return picked?.target ?? undefined;
+  const buttons = aside ? [{ iconPath: new vscode.ThemeIcon('debug-step-over'), tooltip: aside }] : [];
+  const picked = await chosen(
+    title,
+    items.map((item) => (item.target === null ? item : { ...item, buttons })),
+  );
+  if (!picked) return undefined;
+  const { target } = picked.item;
+  if (target !== null) return { target, isAside: picked.isAside };
+  await showHostsFile();
+  return undefined;
+}
+
+function chosen(
+  title: string,
+  items: readonly PlaceItem[],
+): Promise<{ readonly item: PlaceItem; readonly isAside: boolean } | undefined> {
+  return new Promise((resolve) => {
+    const pick = vscode.window.createQuickPick<PlaceItem>();
+    Object.assign(pick, { title, items, matchOnDescription: true });
+    pick.onDidAccept(() => {
+      const [item] = pick.selectedItems;
+      resolve(item && { item, isAside: false });
+      pick.hide();
+    });
+    pick.onDidTriggerItemButton(({ item }) => {
+      resolve({ item, isAside: true });
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
 }
 
 function local(current: string | null): PlaceItem {

@@ -174,7 +174,9 @@ function amount(edited: EditedExperiment): string {
   return experiment ? `${bound(edited)}${counted(mergesOf(experiment), 'merge')}` : '';
 }
 
-function targetOf({ experiment, ensemble }: EditedExperiment): string {
+/** Where a run would be: also where this window runs it elsewhere than the file says. */
+function targetOf(edited: EditedExperiment): string {
+  const { experiment, ensemble } = edited.state?.valid ?? edited;
   return plain((experiment ?? ensemble)?.target ?? '', 30);
 }
 

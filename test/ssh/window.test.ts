@@ -35,20 +35,20 @@ describe.skipIf(whyNoSshd() !== null)('a window on a run on a host', { timeout: 
     await world.remove();
   });
 
-  function open(): { model: ExperimentModel; states: ExperimentState[]; ends: RunEnd[] } {
+  function open(text = readFileSync(file, 'utf8')): {
+    model: ExperimentModel;
+    states: ExperimentState[];
+    ends: RunEnd[];
+  } {
     const states: ExperimentState[] = [];
     const ends: RunEnd[] = [];
-    const model: ExperimentModel = new ExperimentModel(
-      file,
-      parseExperiment(readFileSync(file, 'utf8'), { file }),
-      {
-        session: () => ({}),
-        analyses: new AnalysisPool(),
-        now: () => Date.now(),
-        changed: () => states.push(model.state),
-        ended: (end) => ends.push(end),
-      },
-    );
+    const model: ExperimentModel = new ExperimentModel(file, parseExperiment(text, { file }), {
+      session: () => ({}),
+      analyses: new AnalysisPool(),
+      now: () => Date.now(),
+      changed: () => states.push(model.state),
+      ended: (end) => ends.push(end),
+    });
     windows.push(model);
     return { model, states, ends };
   }
@@ -86,7 +86,9 @@ describe.skipIf(whyNoSshd() !== null)('a window on a run on a host', { timeout: 
   it('may be closed, connects to nothing when it is opened again, and follows it to its end when it is told to', async () => {
     // Somebody tidied up there: it is put there once more.
     rmSync(path.join(world.sshd.home, '.merge-lab', 'agent'), { recursive: true });
-    const first = open();
+    // Its text names this machine: the run is found all the same by who reads the host's results.
+    const first = open(LONG);
+    first.model.on(world.sshd.alias);
     await first.model.plan();
     expect(await first.model.run()).toBe('started');
     expect(first.model.state.host).toMatchObject({ name: world.sshd.alias, link: 'connected' });

@@ -1,6 +1,6 @@
 /** Completion and quick fixes as the editor wants them: conversions, no decisions. */
 import * as vscode from 'vscode';
-import type { HostModels } from '../../runner/hosts/host-models.ts';
+import { type HostModels, WAIT_MS } from '../../runner/hosts/host-models.ts';
 import { completions } from './completion.ts';
 import { toItem } from './completion-item.ts';
 import { type EditedDocuments, rootsOf } from './edited-documents.ts';
@@ -16,12 +16,14 @@ export function completionProvider(targets: Targets, hosts: HostModels): vscode.
     provideCompletionItems: async (document, position, token) => {
       const cancelled = new AbortController();
       token.onCancellationRequested(() => cancelled.abort());
+      // For all folders of the host together.
+      const signal = AbortSignal.any([cancelled.signal, AbortSignal.timeout(WAIT_MS)]);
       const found = await completions(document.getText(), document.offsetAt(position), {
         list,
         roots: rootsOf(document),
         targets: await targets.read(),
         ...(vscode.workspace.isTrusted
-          ? { modelsBelow: (host, folder) => hosts.below(host, folder, cancelled.signal) }
+          ? { modelsBelow: (host, folder) => hosts.below(host, folder, signal) }
           : {}),
       });
       return found.map(toItem);

@@ -49,6 +49,12 @@ export class EditedExperiment implements Places {
     return this.#named;
   }
 
+  /** Where a run would be: also where this window runs it elsewhere than the text says. */
+  get target(): string {
+    const { experiment, ensemble } = this.state?.valid ?? this;
+    return (experiment ?? ensemble ?? this.named)?.target ?? 'local';
+  }
+
   get outline(): OutlineEntry {
     this.#outline ??= outlineOf(this.text);
     return this.#outline.root;

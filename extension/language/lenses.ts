@@ -151,7 +151,7 @@ function work(edited: EditedExperiment, plan: PlanState | null): readonly string
     // Opened with errors: what a run would do is not known, and results are not looked for before it is.
     if (!experiment && !ensemble) return [`first correct ${counted(errorsOf(edited), 'error')}`];
     if (edited.state?.report ?? edited.state?.ensemble) return [];
-    return [amount(edited), targetOf(edited)];
+    return [amount(edited), plain(edited.target, 30)];
   }
   const { seconds } = plan.estimate;
   const time = seconds === null || plan.missing === 0 ? [] : [`about ${roughly(seconds)}`];
@@ -159,7 +159,7 @@ function work(edited: EditedExperiment, plan: PlanState | null): readonly string
     return [
       edited.ensemble ? amount(edited) : `${bound(edited)}${counted(plan.total - plan.unmerged, 'merge')}`,
       ...time,
-      targetOf(edited),
+      plain(edited.target, 30),
     ];
   }
   const state = edited.state?.run.state;
@@ -172,12 +172,6 @@ function amount(edited: EditedExperiment): string {
   const { experiment, ensemble } = edited;
   if (ensemble) return counted(ensemble.models.size, 'model');
   return experiment ? `${bound(edited)}${counted(mergesOf(experiment), 'merge')}` : '';
-}
-
-/** Where a run would be: also where this window runs it elsewhere than the file says. */
-function targetOf(edited: EditedExperiment): string {
-  const { experiment, ensemble } = edited.state?.valid ?? edited;
-  return plain((experiment ?? ensemble)?.target ?? '', 30);
 }
 
 function thing({ ensemble }: EditedExperiment): 'merge' | 'model' {

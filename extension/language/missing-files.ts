@@ -5,15 +5,16 @@ import { type FileRoots, type NamedFile, namedFiles } from './named-files.ts';
 
 /**
  * Models, data and tasks that are not where the experiment says. One diagnostic for each place, however many files a pattern
- * there stands for; what was not looked at yet says nothing.
+ * there stands for; what was not looked at yet says nothing. Models of a host are not looked for here.
  */
 export function missingFiles(
   edited: EditedExperiment,
   { exists, ...roots }: FileRoots & { readonly exists: ReadonlyMap<string, boolean> },
 ): EditorDiagnostic[] {
+  const isElsewhere = edited.target !== 'local';
   const places = new Map<string, NamedFile[]>();
   for (const file of namedFiles(edited, roots)) {
-    if (exists.get(file.path) !== false) continue;
+    if (exists.get(file.path) !== false || (isElsewhere && file.kind === 'model')) continue;
     const { line, column } = file.range.start;
     const place = `${line}:${column}`;
     places.set(place, [...(places.get(place) ?? []), file]);

@@ -24,7 +24,7 @@ interface Asked {
 /** How long an answer holds, and also that there was none: a host that is away is not called at every key. */
 const KEPT_MS = 60_000;
 /** Nobody who types waits longer; what comes later is there the next time. */
-const WAIT_MS = 2_000;
+export const WAIT_MS = 2_000;
 const GIVEN_UP_MS = 15_000;
 /** After the last question the connection ends. */
 const IDLE_MS = 30_000;

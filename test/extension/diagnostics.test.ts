@@ -170,6 +170,17 @@ describe('missing files', () => {
     expect(told(file, { ...nothing, exists })).toEqual(['warning task_missing «./tasks/endings»']);
   });
 
+  it('are told of data alone where the models are those of a host', () => {
+    const text = `${sample('nine-domains')}target: gpu-box\n`;
+    const file = edited(text);
+    const files = namedFiles(file, roots);
+    expect(files.some(({ kind }) => kind === 'model')).toBe(true);
+    const exists = new Map(files.map((each) => [each.path, false]));
+    expect(told(file, { ...nothing, ...roots, exists })).toEqual([
+      'error data_missing «./eval/{domain}.json»',
+    ]);
+  });
+
   it('say nothing of what stands at another place while the text is broken', () => {
     const file = edited(sample('nine-domains'));
     const broken = file.text.replace('./models/S/code', './models/S/co').replace('methods:', 'methods: {');

@@ -42,10 +42,13 @@ def asked_workers(request: dict[str, Any]) -> Workers:
     return asked
 
 
-def other_gpus(asked: Workers, asked_device: str, first: Device, needed: int) -> list[Device]:
+def other_gpus(
+    asked: Workers, asked_device: str, first: Device, needed: int, *, averages: bool = False
+) -> list[Device]:
     """The GPUs of the others, where the run may use any device; `auto` leaves out those that are too small.
 
-    `needed` is the memory of one worker in bytes. Raises Problem `workers_do_not_fit`.
+    `needed` is the memory of one worker in bytes. Where `averages` of logits are missing, a number is the
+    most: it was asked for with single models in mind. Raises Problem `workers_do_not_fit`.
     """
     if asked == 1 or first.name == "cpu":
         return []
@@ -54,7 +57,7 @@ def other_gpus(asked: Workers, asked_device: str, first: Device, needed: int) ->
     fit = [gpu.device for gpu in found if gpu.memory >= needed]
     if asked is None:
         return fit
-    if asked - 1 <= len(fit):
+    if asked - 1 <= len(found if averages else fit):
         return fit[: asked - 1]
     why = (
         f"the device {asked_device} was named"
@@ -88,7 +91,8 @@ def _gpus() -> list[_Gpu]:
 def workers_on_processor(asked: Workers, plan: Plan, missing: Sequence[Merge]) -> int:
     """How many the processor's cores and memory are for; `auto` never asks for more than fit.
 
-    Raises Problem `workers_do_not_fit` for a number that does not.
+    Where averages of logits are missing, a number is the most: it was asked for with single models in mind.
+    Raises Problem `workers_do_not_fit` for one that does not fit otherwise.
     """
     if asked == 1:
         return 1
@@ -101,14 +105,19 @@ def workers_on_processor(asked: Workers, plan: Plan, missing: Sequence[Merge]) -
         # Workers on one thread leave a core to the editor, and to the analysis that draws what arrives.
         room = usable_cores() - 1 if cores == 1 else usable_cores() // cores
         return max(1, min(room, wanted, fit, MOST_WORKERS))
-    if asked > fit:
+    if asked > fit and not averages_missing(missing):
         raise Problem(
             "workers_do_not_fit",
             f"{asked} workers need about {needed / 1e9:.1f} GB of memory each, {asked * needed / 1e9:.1f} GB "
             f"together; {free / 1e9:.1f} GB are free.",
             f"Use workers: auto, or at most {fit}; or close other programs.",
         )
-    return asked
+    return min(asked, fit)
+
+
+def averages_missing(missing: Iterable[Merge]) -> bool:
+    """Whether one worker may need the memory of several models."""
+    return any(merge.average for merge in missing)
 
 
 def memory_of_worker(plan: Plan, missing: Sequence[Merge]) -> int:

@@ -12,6 +12,7 @@ from merge_lab_agent.control import Control, StopNow
 from merge_lab_agent.cores import usable_cores
 from merge_lab_agent.crew import (
     asked_workers,
+    averages_missing,
     memory_of_worker,
     other_gpus,
     start_others,
@@ -147,8 +148,10 @@ class _Run:
     def _start_on_other_gpus(self, asked: str, device: Device) -> None:
         """Before this worker waits for its own: another GPU may be free."""
         if self.workers != 1:
-            needed = memory_of_worker(self.plan, list(self.progress.remaining.values()))
-            self.others = start_others(self.request, other_gpus(self.workers, asked, device, needed), None)
+            missing = list(self.progress.remaining.values())
+            needed, averages = memory_of_worker(self.plan, missing), averages_missing(missing)
+            gpus = other_gpus(self.workers, asked, device, needed, averages=averages)
+            self.others = start_others(self.request, gpus, None)
 
     def _start_on_other_cores(self, device: Device, missing: list[Merge]) -> None:
         """When the processor is this run's: until then its memory is another's."""

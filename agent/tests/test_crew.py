@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,25 @@ def test_each_gpu_has_one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(Problem) as caught:
             crew.other_gpus(asked, device, gpus[0], 40)
         assert caught.value.code == "workers_do_not_fit"
+
+
+def test_a_number_of_workers_is_the_most_where_logits_are_averaged(
+    plan: SmallPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Plan.read(plan.store, plan.id)
+    pool = [replace(merge, average=(merge.size, merge.size)) for merge in read.merges]
+    monkeypatch.setattr(crew, "available_memory", lambda device: crew.memory_of_worker(read, pool))
+    assert crew.workers_on_processor(3, read, pool) == 1
+    assert crew.workers_on_processor(3, read, [*read.merges, pool[0]]) == 1
+    with pytest.raises(Problem):
+        crew.workers_on_processor(3, read, read.merges)
+
+    gpus = [Device(f"cuda:{n}", "GPU") for n in range(3)]
+    memory = [80, 8, 80]
+    monkeypatch.setattr(crew, "_gpus", lambda: [crew._Gpu(d, m) for d, m in zip(gpus, memory)])
+    assert crew.other_gpus(3, "auto", gpus[0], 40, averages=True) == [gpus[2]]
+    with pytest.raises(Problem):
+        crew.other_gpus(4, "auto", gpus[0], 40, averages=True)
 
 
 # What a crew does ----------------------------------------------------------------------------------------

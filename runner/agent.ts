@@ -1,6 +1,7 @@
 /** The agent as a service: started when first asked, started again when it died, but not for ever. */
 import { ProblemError } from '../core/problem.ts';
 import { AgentConnection, type Command, type Hello, type Notify, START_MS } from './agent-connection.ts';
+import { pythonStart } from './setup/python-start.mjs';
 
 const MOST_DEATHS = 3;
 
@@ -41,7 +42,7 @@ export class Agent {
 
   /** The agent of a Python that has it. */
   static of(python: string, options: AgentOptions = {}): Agent {
-    return new Agent({ program: python, args: ['-m', 'merge_lab_agent', 'serve'] }, options);
+    return new Agent({ ...pythonStart(python), args: ['-m', 'merge_lab_agent', 'serve'] }, options);
   }
 
   /** What it said of itself; starts it. */

@@ -4,6 +4,7 @@ import { readStages, STAGES_SCRIPT } from './agent-python-stages.ts';
 import { judge } from './agent-python-verdict.ts';
 import { SetupFailure } from './setup/failure.mjs';
 import { capture } from './setup/process.mjs';
+import { pythonStart } from './setup/python-start.mjs';
 
 export interface PythonVersions {
   readonly python: string;
@@ -34,8 +35,10 @@ export async function checkAgentPython(
 ): Promise<CheckedPython> {
   const timeoutMs = options.timeoutMs ?? LIMIT_MS;
   try {
-    const ended = await capture(python, ['-c', STAGES_SCRIPT], {
-      env: { ...(options.env ?? process.env), PYTHONIOENCODING: 'utf-8' },
+    const { program, cwd, env } = pythonStart(python, options.env);
+    const ended = await capture(program, ['-c', STAGES_SCRIPT], {
+      cwd,
+      env: { ...env, PYTHONIOENCODING: 'utf-8' },
       timeoutMs,
       signal: options.signal,
     });

@@ -11,6 +11,7 @@ import { type AnyPrepared, type Preparation, readPrepared } from './prepared-cac
 import { findPython } from './python.ts';
 import { askToStop } from './run-folders.ts';
 import type { DownstreamOutcome, DownstreamWatch, MergeWatch } from './session-types.ts';
+import { pythonStart } from './setup/python-start.mjs';
 import type { Keeping, Launch, Launched, MergeDocument, Target } from './target.ts';
 
 export const launchedSchema = z.looseObject({
@@ -110,7 +111,7 @@ export class LocalTarget implements Target {
     progress: z.ZodType<T>,
     watch: { readonly signal: AbortSignal | undefined; readonly onProgress: ((said: T) => void) | undefined },
   ): Promise<Record<string, unknown>> {
-    const command = { program: findPython(this.#named), args: ['-m', 'merge_lab_agent', name] };
+    const command = { ...pythonStart(findPython(this.#named)), args: ['-m', 'merge_lab_agent', name] };
     const signals = [this.#signal, watch.signal].filter((each) => each !== undefined);
     return runJob(command, request, {
       signal: AbortSignal.any(signals),

@@ -25,8 +25,11 @@ def agent_command(name: str) -> list[str]:
 
 
 def agent_environment() -> dict[str, str]:
-    """The same package in the child, also where it runs from a checkout that is not installed."""
-    environment = dict(os.environ)
+    """The same package in the child, also where it runs from a checkout that is not installed.
+
+    Nothing is imported from the folder that it is started in, from Python 3.11 on.
+    """
+    environment = dict(os.environ, PYTHONSAFEPATH="1")
     if PACKAGE.parent.name not in ("site-packages", "dist-packages"):
         paths = [str(PACKAGE.parent), *filter(None, [environment.get("PYTHONPATH")])]
         environment["PYTHONPATH"] = os.pathsep.join(paths)

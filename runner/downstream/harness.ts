@@ -10,6 +10,7 @@ import { checkoutWords } from '../setup/failure.mjs';
 import { lock } from '../setup/lock.mjs';
 import { pip } from '../setup/pip.mjs';
 import { capture } from '../setup/process.mjs';
+import { pythonStart } from '../setup/python-start.mjs';
 
 /** As the agent's extra `downstream` has it; a newer one is asked for by name before it is trusted. */
 export const HARNESS = 'lm-eval>=0.4.13,<0.5';
@@ -32,7 +33,8 @@ const ASK = "from importlib.metadata import version; print(version('lm-eval'))";
 export async function findHarness(options: FindOptions = {}, signal?: AbortSignal): Promise<HarnessPlace> {
   const { kind, python: found } = findAgentPython(options);
   const python = found ?? findPython(options.named ?? undefined, options.env);
-  const asked = await capture(python, ['-c', ASK], { signal, timeoutMs: 60_000 });
+  const { program, ...place } = pythonStart(python, options.env);
+  const asked = await capture(program, ['-c', ASK], { ...place, signal, timeoutMs: 60_000 });
   const version = asked.code === 0 ? asked.output.trim().slice(0, 40) : null;
   return { python, version, own: kind === 'checkout' || kind === 'managed', host: null };
 }

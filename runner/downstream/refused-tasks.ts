@@ -6,6 +6,7 @@ import type { Positions } from '../../core/experiment/positions.ts';
 import type { Problem } from '../../core/problem.ts';
 import { problemSchema } from '../../core/store/problem-schema.ts';
 import { capture } from '../setup/process.mjs';
+import { pythonStart } from '../setup/python-start.mjs';
 
 /** Its collection is thousands of files. */
 const PATIENCE_MS = 180_000;
@@ -22,7 +23,8 @@ export async function refusedTasks(
   const names = [...new Set(tasks.map(({ task }) => task))].filter((name) => !isLocalFolder(name));
   if (names.length === 0) return new Map();
   const args = ['-m', 'merge_lab_agent.task_names', ...names];
-  const { code, output } = await capture(python, args, { signal, timeoutMs: PATIENCE_MS });
+  const { program, ...place } = pythonStart(python);
+  const { code, output } = await capture(program, args, { ...place, signal, timeoutMs: PATIENCE_MS });
   return code === 0 ? answerIn(output) : new Map();
 }
 

@@ -1,10 +1,11 @@
 // @ts-check
 import { capture } from './process.mjs';
+import { pythonStart } from './python-start.mjs';
 
 /**
  * Runs a module of Python as `-m` does, and ends with its parent: the parent holds the other end of standard input, and
  * the system lets go of it however the parent ends. Without this, pip would go on by itself in an environment that a
- * later set-up makes anew.
+ * later set-up makes anew. Folders in `args` are absolute.
  */
 const leash = `# Ends with its parent.
 import os, runpy, signal, subprocess, sys, threading
@@ -33,5 +34,6 @@ runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 export function runModule(python, module, args, options) {
   // A signal that never comes gives it a group of its own all the same.
   const signal = options.signal ?? new AbortController().signal;
-  return capture(python, ['-c', leash, module, ...args], { ...options, signal, leash: true });
+  const { program, ...place } = pythonStart(python, options.env);
+  return capture(program, ['-c', leash, module, ...args], { ...options, ...place, signal, leash: true });
 }

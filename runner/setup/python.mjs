@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { SetupFailure } from './failure.mjs';
 import { capture } from './process.mjs';
+import { pythonStart } from './python-start.mjs';
 
 /**
  * What every part of a set-up is told. `env`: of the processes that it starts; `log`: takes all of their output;
@@ -36,7 +37,13 @@ const script =
 export async function findBasePython({ env, signal, words }, named) {
   const old = [];
   for (const [program = '', ...args] of named ? [[named.path]] : candidates()) {
-    const ended = await capture(program, [...args, '-c', script], { env, signal, timeoutMs: 30_000 });
+    const start = pythonStart(program, env);
+    const ended = await capture(start.program, [...args, '-c', script], {
+      cwd: start.cwd,
+      env: start.env,
+      signal,
+      timeoutMs: 30_000,
+    });
     const match = ended.code === 0 && ended.output.match(/^(\d+)\.(\d+) (.+)$/m);
     if (!match) continue;
     const [, major, minor, path] = match;

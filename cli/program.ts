@@ -78,7 +78,7 @@ function programOf(context: Context, finish: Finish): Command {
       new Option(
         '--verify',
         'then merge and score what is foretold to beat what is measured; of an ensemble, average logits of its best pools',
-      ).conflicts('detach'),
+      ),
     )
     .addOption(new Option('--no-verify', 'of an ensemble, average no logits: otherwise done where cheap'))
     .addOption(
@@ -100,7 +100,12 @@ function programOf(context: Context, finish: Finish): Command {
     )
     .addOption(full())
     .addOption(json())
-    .action((file, options) => finish(run(context, file, options)));
+    .action((file, options, self: Command) => {
+      // By hand: a conflict of --verify is one of --no-verify, too.
+      if (options.verify && options.detach)
+        self.error("error: option '--verify' cannot be used with option '--detach'");
+      return finish(run(context, file, options));
+    });
   command('plan <file>', 'what a run would do and take; runs nothing')
     .addOption(on())
     .addOption(yes())

@@ -1,7 +1,9 @@
 import type { Workers } from '../../core/hosts/host.ts';
+import { problemOf } from '../../core/problem.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import type { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import { NOTHING_TO_AVERAGE, names } from '../../words/ensemble.ts';
+import { plain } from '../../words/plain.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
@@ -37,8 +39,10 @@ export async function runEnsemble(
     // Nobody waits for the end of a run that is left to itself.
     const more = options.verify ?? !options.detach;
     const code = await score(context, session, { ...asked, more });
-    const goesOn = more && code !== 130 && (await session.plan()).missing === 0;
-    return goesOn ? averageLogits(context, session, asked, code) : code;
+    if (!more || code === 130) return code;
+    return options.verify
+      ? averageLogits(context, session, asked, code)
+      : averageUnasked(context, session, asked, code);
   });
 }
 
@@ -68,13 +72,32 @@ async function score(context: Context, session: EnsembleSession, options: ScoreO
   return watch(context, session, { leave: false, ...options });
 }
 
+type AverageOptions = ScoreOptions & { readonly verify?: boolean };
+
+/** Without being asked: what fails is said, and is no failure of the run before it, whose report comes all the same. */
+async function averageUnasked(
+  context: Context,
+  session: EnsembleSession,
+  options: AverageOptions,
+  code: ExitCode,
+): Promise<ExitCode> {
+  try {
+    return (await averageLogits(context, session, options, code)) === 130 ? 130 : code;
+  } catch (error) {
+    say(context.io, `Logits are not averaged: ${plain(problemOf(error).message, 300)}`);
+    await showReport(context, session, options);
+    return code;
+  }
+}
+
 async function averageLogits(
   context: Context,
   session: EnsembleSession,
-  options: ScoreOptions & { readonly verify?: boolean },
+  options: AverageOptions,
   code: ExitCode,
 ): Promise<ExitCode> {
   const { io } = context;
+  if ((await session.plan()).missing > 0) return code;
   const pools = await session.verify({ unasked: !options.verify });
   if (pools.length > 0) {
     say(io, `\nThen the averaged logits of: ${pools.map(({ members }) => names(members)).join('; ')}.`);

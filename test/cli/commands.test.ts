@@ -194,6 +194,16 @@ describe('what cannot be used', () => {
     expect(option.err).toContain('--json');
   });
 
+  test('--verify of a run that is left to itself; --no-verify can be', async () => {
+    const [asked, none] = await Promise.all(
+      ['--verify', '--no-verify'].map((verify) =>
+        mergeLab(['run', 'nowhere.mergelab.yaml', verify, '--detach'], world.folder),
+      ),
+    );
+    expect(asked).toMatchObject({ code: 2, err: expect.stringContaining("with option '--detach'") });
+    expect(none).toMatchObject({ code: 2, err: expect.stringContaining('There is no file') });
+  });
+
   test('an archive that is none, or that names files outside', async () => {
     const folder = path.join(world.folder, 'archives');
     mkdirSync(folder);

@@ -176,10 +176,11 @@ function unaveragedSentences(report: EnsembleDocument): readonly string[] {
   const { unaveraged } = report;
   if (unaveraged.length === 0) return [];
   const pools = unaveraged.map(({ members }) => names(members, 4)).join('; ');
-  const seconds = unaveraged.reduce((sum, pool) => sum + pool.seconds, 0);
+  const each = unaveraged.flatMap(({ seconds }) => seconds ?? []);
+  const seconds = each.length < unaveraged.length ? null : each.reduce((sum, one) => sum + one, 0);
   return [
     `Models that share a tokenizer can average their logits. Not measured yet: ${pools}. ` +
-      `"run --verify" (in the editor "${averageTitle(report)}") does, in ${roughly(seconds)}.`,
+      `"run --verify" (in the editor "${averageTitle(report)}") does${seconds === null ? '' : `, in ${roughly(seconds)}`}.`,
   ];
 }
 
@@ -197,11 +198,14 @@ export function averagedPool(
 ): EnsembleReport['controls']['averaged_logits'][number] | null {
   const pool = chosenPool(report);
   const wanted = [pool?.served?.members, pool?.members].flatMap((members) =>
-    members ? [members.join('\n')] : [],
+    members ? [nameOf(members)] : [],
   );
   const measured = report.controls.averaged_logits;
-  return wanted.flatMap((name) => measured.filter(({ members }) => members.join('\n') === name))[0] ?? null;
+  return wanted.flatMap((name) => measured.filter(({ members }) => nameOf(members) === name))[0] ?? null;
 }
+
+/** Of a set: pools are searched in no order. */
+const nameOf = (members: readonly string[]): string => [...members].sort().join('\n');
 
 /** Merging against ensembling, on both axes; none where the file names no merge. */
 export function servingSentences({ serving }: EnsembleReport): readonly string[] {

@@ -30,7 +30,10 @@ export function planEnsemble(
     kind: 'ensemble',
     models: Object.fromEntries(members),
   };
-  const asked = averages.filter(({ key, average }) => averageLine(header, average)?.key === key);
+  const asked = averages.flatMap(({ key, average }) => {
+    const line = averageLine(header, average);
+    return line?.key === key ? [line] : [];
+  });
   return {
     header,
     lines: [
@@ -45,7 +48,7 @@ function byCount(one: AverageLine, other: AverageLine): number {
   return one.average.length - other.average.length || (one.key < other.key ? -1 : 1);
 }
 
-/** Null where the models do not share their tokens, or are not of the plan: then there is no mean of their logits. */
+/** In the order of the plan. Null where the models do not share their tokens, or are not of it: there is no mean of their logits. */
 export function averageLine(
   { models }: Pick<EnsemblePlanHeader, 'models'>,
   average: readonly string[],
@@ -53,7 +56,7 @@ export function averageLine(
   const members = average.flatMap((name) => models[name] ?? []);
   const sets = new Set(members.map(({ evaluations }) => canonicalJson(evaluations)));
   if (members.length < 2 || members.length < average.length || sets.size > 1) return null;
-  return { key: averageKey(members), average };
+  return { key: averageKey(members), average: Object.keys(models).filter((name) => average.includes(name)) };
 }
 
 /** That of the model as the base of a merge: scores are shared wherever the evaluation set is the same. */

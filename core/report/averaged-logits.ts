@@ -11,9 +11,9 @@ import type { ScoredEnsemble } from './ensemble-input.ts';
 
 /** Larger pools are averaged only where one is to be served. */
 const LARGEST = 4;
-/** Of what scoring the models took: what their averages may take unasked, or a minute. */
+/** Of what scoring the models took: what their averages may take unasked, but a minute always and ten at most. */
 const SHARE_UNASKED = 0.25;
-const SECONDS_UNASKED = 60;
+const SECONDS_UNASKED = { least: 60, most: 600 };
 
 /**
  * Pools whose models share their tokens and whose averaged logits nobody asked for yet: the one to serve within the
@@ -42,23 +42,23 @@ export function unaveraged(
 
 /**
  * What each would take, and which are cheap: one by one, as long as all averages of the plan together take at most a
- * quarter of what scoring its models took, or a minute.
- * @param secondsOf what scoring a model took
+ * quarter of what scoring its models took, or a minute, and no more than ten.
+ * @param secondsOf what scoring a model took; null where that is not known, and nothing that needs it is cheap
  */
 export function withCosts(
   asked: readonly AverageLine[],
   { lines }: Pick<EnsemblePlan, 'lines'>,
-  secondsOf: (model: string) => number,
+  secondsOf: (model: string) => number | null,
 ): readonly Unaveraged[] {
-  const secondsOfAll = (models: readonly string[]): number =>
-    models.reduce((sum, model) => sum + secondsOf(model), 0);
-  const models = secondsOfAll(lines.filter(isModelLine).map(({ model }) => model));
-  let left =
-    Math.max(SECONDS_UNASKED, SHARE_UNASKED * models) -
-    secondsOfAll(lines.filter(isAverageLine).flatMap(({ average }) => average));
+  const secondsOfAll = (models: readonly string[]): number | null =>
+    models.map(secondsOf).reduce((sum, one) => (sum === null || one === null ? null : sum + one), 0);
+  const models = secondsOfAll(lines.filter(isModelLine).map(({ model }) => model)) ?? 0;
+  const planned = secondsOfAll(lines.filter(isAverageLine).flatMap(({ average }) => average));
+  const { least, most } = SECONDS_UNASKED;
+  let left = Math.min(most, Math.max(least, SHARE_UNASKED * models)) - (planned ?? most);
   return asked.map(({ average: members }) => {
     const seconds = secondsOfAll(members);
-    const cheap = seconds <= left;
+    const cheap = seconds !== null && seconds <= left;
     if (cheap) left -= seconds;
     return { members, seconds, cheap };
   });

@@ -8,8 +8,8 @@ export type LeftOut = Problem & { readonly model: string };
 /** A pool whose logits could be averaged. */
 export interface Unaveraged {
   readonly members: readonly string[];
-  /** What its models took to score: averaging scores each of them once more. */
-  readonly seconds: number;
+  /** What its models took to score: averaging scores each of them once more. Null where that is not known. */
+  readonly seconds: number | null;
   /** Whether a run measures it unasked. */
   readonly cheap: boolean;
 }

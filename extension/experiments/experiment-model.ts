@@ -527,15 +527,20 @@ export class ExperimentModel {
 
   /** After an ensemble's run that was started here, averages logits where that is cheap. @returns whether a run does */
   async #averages({ run }: RunTracker): Promise<boolean> {
-    const [asked, now] = [this.#trackedFor, questionIn(this.#state.parsed)];
-    if (run !== this.#started || asked?.kind !== 'ensemble' || !now || !sameQuestion(asked, now))
-      return false;
+    const asked = this.#trackedFor;
+    if (run !== this.#started || asked?.kind !== 'ensemble') return false;
+    const { problem } = this.#state;
+    // What is typed meanwhile is no question that anybody started a run of.
+    const isStill = (now: Question | null | undefined) => !this.#disposed && now && sameQuestion(asked, now);
     try {
-      if ((await this.verify(true)).reason !== null) return false;
+      if (!isStill(questionIn(this.#state.parsed)) || (await this.verify(true)).reason !== null) return false;
+      if (!isStill(questionIn(this.#state.parsed))) return false;
       await this.plan();
+      if (!isStill(questionIn(this.#state.parsed)) || !isStill(this.#job?.question)) return false;
       return (await this.run()) !== 'nothing_to_do';
     } catch {
-      // It is among the problems.
+      // Nobody asked: the run that ended well is what is told.
+      this.#set({ problem });
       return false;
     }
   }

@@ -95,11 +95,12 @@ export class EnsembleAnalysis {
     return failures.every((failure) => failure && isFinal(failure)) ? 'failed' : 'missing';
   }
 
-  /** What scoring a model took, as far as it is scored. */
-  #secondsOf(name: string): number {
+  /** What scoring a model took; null where it is not scored on every domain. */
+  #secondsOf(name: string): number | null {
     const line = this.plan.lines.find((each) => isModelLine(each) && each.model === name);
     const ids = Object.values(this.plan.header.models[name]?.evaluations ?? {});
-    return ids.reduce((sum, id) => sum + ((line && this.#results.get(line.key, id)?.seconds) ?? 0), 0);
+    const each = ids.map((id) => line && this.#results.get(line.key, id)?.seconds);
+    return each.every((seconds) => seconds !== undefined) ? each.reduce((sum, one) => sum + one, 0) : null;
   }
 
   #readEvaluations(): ReadonlyMap<EvaluationId, SharedSet> {

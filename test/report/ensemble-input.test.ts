@@ -200,16 +200,20 @@ describe('averaged logits', () => {
 
   test('are cheap while all of them take a quarter of what the models took, or a minute', () => {
     const twice = { ...line, key: digest('another') as typeof line.key };
-    const cheap = (seconds: number, asked = [line, twice], planned = plan.lines) =>
+    const cheap = (seconds: number | null, asked = [line, twice], planned = plan.lines) =>
       withCosts(asked, { lines: planned }, () => seconds).map((pool) => pool.cheap);
     expect(withCosts([line], plan, () => 2)).toEqual([{ members: ['a', 'b'], seconds: 4, cheap: true }]);
     expect(cheap(15)).toEqual([true, true]);
     expect(cheap(16)).toEqual([true, false]);
     expect(cheap(31)).toEqual([false, false]);
+    // What is not known, or too long for anybody who did not ask.
+    expect(cheap(null)).toEqual([false, false]);
     // What was averaged before counts: a run that is begun again never measures more.
     expect(cheap(16, [twice], lines)).toEqual([false]);
     const models = Array.from({ length: 16 }, (_, i) => ({ ...plan.lines[0], model: `m${i}` }) as ModelLine);
-    expect(cheap(1000, [line, twice], models)).toEqual([true, true]);
-    expect(cheap(1000, [line, twice], models.slice(1))).toEqual([true, false]);
+    expect(cheap(20, [line, twice], models)).toEqual([true, true]);
+    expect(cheap(20, [line, twice], models.slice(1))).toEqual([true, false]);
+    // Ten minutes are the most.
+    expect(cheap(200, [line, twice], models)).toEqual([true, false]);
   });
 });

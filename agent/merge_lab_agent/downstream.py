@@ -16,6 +16,7 @@ from merge_lab_agent.control import Control, StopNow
 from merge_lab_agent.devices import Device, device_lock, resolve_device
 from merge_lab_agent.downstream_results import Metric, TaskScore, read_scored
 from merge_lab_agent.downstream_task import TaskRequest, read_request
+from merge_lab_agent.downstream_wanted import Wanted
 from merge_lab_agent.harness_version import harness_version
 from merge_lab_agent.identifiers import new_run_id, new_worker_id
 from merge_lab_agent.plan import Merge, Plan, PlanSize
@@ -142,9 +143,8 @@ class _Downstream:
 
     def _score_all(self, models: list[Merge], tasks: list[TaskRequest], allowed: tuple[str, ...]) -> None:
         scored = read_scored(self.store, self.version)
-        wanted = [(m, [task for task in tasks if (m.key, task.key) not in scored]) for m in models]
-        missing = [(merge, own) for merge, own in wanted if own]
-        self.done = self._at_start = self.total - sum(len(own) for _, own in missing)
+        missing = Wanted(models, tasks, scored).missing()
+        self.done = self._at_start = self.total - len(missing)
         self._tell()
         if not missing:
             return
@@ -152,7 +152,7 @@ class _Downstream:
         from merge_lab_agent.harness import Harness
 
         harness = Harness()
-        keys = {task.key for _, own in missing for task in own}
+        keys = {task.key for _, task in missing}
         loaded, unusable = _load_each(harness, [task for task in tasks if task.key in keys])
         if unusable and not loaded:
             raise unusable[0]
@@ -160,19 +160,26 @@ class _Downstream:
         rooms.check([merge for merge, _ in missing])
         self.status.update(state="running")
         self._began = time.monotonic()
+        wanted = Wanted(models, [task for task in tasks if task.key in loaded], scored)
         writer = ResultWriter(self.store, self.plan.id, self.store.downstream)
         try:
-            for merge, own in missing:
-                for task in own:
+            while left := wanted.missing():
+                self._count_again(len(left) + sum(task.key not in loaded for _, task in missing))
+                for merge, task in left:
                     if self.control.stopping:
                         return
-                    if task.key not in loaded:
-                        continue
-                    self._score(harness, loaded[task.key], task, rooms, merge, writer)
+                    asked = self._score(harness, loaded[task.key], task, rooms, merge, writer)
+                    wanted.tried(merge, task, asked)
         finally:
             writer.close()
         if unusable:
             raise unusable[0]
+
+    def _count_again(self, missing: int) -> None:
+        """Scores of what a task no longer asks were counted as done."""
+        again = missing - self.left
+        self.done -= again
+        self._at_start -= again
 
     def _score(
         self,
@@ -182,8 +189,8 @@ class _Downstream:
         rooms: ResidentRooms,
         merge: Merge,
         writer: ResultWriter,
-    ) -> None:
-        """One line: the score, or why there is none."""
+    ) -> str | None:
+        """Appends the score, or why there is none. Returns the digest of what the model was asked."""
         from merge_lab_agent.threads import threads_for
 
         self.status.update(current=merge.to_json())
@@ -217,6 +224,7 @@ class _Downstream:
         self.done += code is None
         self.failed += code is not None
         self._tell()
+        return requests
 
     def _model(self, module: torch.nn.Module, size: PlanSize) -> HarnessModel:
         """Made once for each module that merges are written into."""

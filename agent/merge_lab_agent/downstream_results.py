@@ -6,7 +6,7 @@ A line is the score of one model on one task, or the failure to get one.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from merge_lab_agent.store import Store
 
 LARGEST = 1000
 """Above so many items a metric keeps sums over as many blocks of them."""
+Scored = Mapping[tuple[str, str], Set[str]]
+"""By (merge key, task key): the digests of what the model was asked."""
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,14 @@ def _encoded(values: npt.NDArray[np.float64] | None) -> str | None:
     return None if values is None else base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")
 
 
-def read_scored(store: Store, harness: str) -> set[tuple[str, str]]:
-    """(merge key, task key) of every score that this version of the harness gave."""
-    return {
-        (line["key"], line["task"])
-        for file in sorted(store.downstream.glob("*.jsonl"))
-        for line in _lines(file)
-        if line.get("harness") == harness and line.get("code") is None
-    }
+def read_scored(store: Store, harness: str) -> Scored:
+    """Every score that this version of the harness gave."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for file in sorted(store.downstream.glob("*.jsonl")):
+        for line in _lines(file):
+            if line.get("harness") == harness and line.get("code") is None:
+                found.setdefault((line["key"], line["task"]), set()).add(str(line.get("requests")))
+    return found
 
 
 def _lines(file: Path) -> Iterable[dict[str, Any]]:

@@ -22,7 +22,7 @@ BATCH_LENGTH = 1024
 """Tokens that a sequence is taken to have when the first batch is cut; batches that do not fit are halved."""
 BOOTSTRAP = 200
 SEED = 1234
-"""The harness's own: which solved examples stand before an item."""
+"""The harness's own: which solved examples stand before an item, the same for every model."""
 _OFFLINE = ("OfflineModeIsEnabled", "LocalEntryNotFoundError", "DatasetNotFoundError", "ConnectError")
 
 
@@ -58,8 +58,7 @@ class Harness:
             config = read_folder(request.folder)
             _check_metrics(config, request.folder)
             hub = None if "data_files" in (config.get("dataset_kwargs") or {}) else config.get("dataset_path")
-        random.seed(SEED)
-        np.random.seed(SEED)
+        _draw_anew()
         try:
             tasks = manager.load([config])["tasks"]
         except Exception as error:
@@ -67,7 +66,6 @@ class Harness:
         (task,) = tasks.values()
         shots = request.shots if request.shots is not None else task.get_config("num_fewshot")
         task.set_config(key="num_fewshot", value=shots or 0)
-        task.set_fewshot_seed(seed=SEED)
         if not len(task.eval_docs):
             raise Problem(
                 "task_invalid",
@@ -81,15 +79,18 @@ class Harness:
         """(digest of the requests, number of items, metrics). What the harness raises is passed on."""
         from lm_eval.evaluator import evaluate
 
-        found = model.halving(
-            lambda: evaluate(
+        def ask() -> Any:
+            _draw_anew()
+            task.set_fewshot_seed(seed=SEED)
+            return evaluate(
                 model.lm,
                 {"tasks": {task.task_name: task}},
                 limit=limit,
                 bootstrap_iters=BOOTSTRAP,
                 log_samples=True,
             )
-        )
+
+        found = model.halving(ask)
         samples = found["samples"][task.task_name]
         results = found["results"][task.task_name]
         metrics = tuple(
@@ -154,6 +155,15 @@ def members(manager: Any, name: str) -> list[str]:
             for each in [listed] if isinstance(listed, str) else listed:
                 open_names.append(str(each.get("task") if isinstance(each, dict) else each))
     return sorted(found)
+
+
+def _draw_anew() -> None:
+    """What a task draws, for solved examples or for sampled answers, is the same whatever came before it."""
+    import torch
+
+    random.seed(SEED)
+    np.random.seed(SEED)
+    torch.manual_seed(SEED)
 
 
 def _check_metrics(config: dict[str, Any], folder: Path) -> None:

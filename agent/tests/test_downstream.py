@@ -17,10 +17,11 @@ from tiny_models import tiny_records, write_records
 
 from merge_lab_agent.devices import resolve_device
 from merge_lab_agent.downstream_results import Metric, TaskScore, in_blocks, read_scored
-from merge_lab_agent.downstream_task import check_known, read_folder, read_request
+from merge_lab_agent.downstream_task import TaskRequest, check_known, read_folder, read_request
+from merge_lab_agent.downstream_wanted import Wanted
 from merge_lab_agent.evaluation import build_evaluation
 from merge_lab_agent.harness import members
-from merge_lab_agent.plan import Plan
+from merge_lab_agent.plan import Merge, Plan
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.rendering import ChatTemplate
 from merge_lab_agent.results import ResultWriter, unseal
@@ -210,10 +211,44 @@ def test_scores_are_found_again_unless_damaged_failed_or_of_another_harness(tmp_
     writer.close()
     (file,) = store.downstream.iterdir()
     content = file.read_bytes()
-    assert read_scored(store, "1.0") == {("a", "task"), ("d", "task")}
+    assert read_scored(store, "1.0") == {("a", "task"): {"f" * 64}, ("d", "task"): {"f" * 64}}
     file.write_bytes(content[:-9])  # killed while it wrote the last line
-    assert read_scored(store, "1.0") == {("a", "task")}
+    assert list(read_scored(store, "1.0")) == [("a", "task")]
     assert unseal(content.split(b"\n")[1])["metrics"][0]["form"] == "mean"
+
+
+def wanted(models: str, **asked: str) -> Wanted:
+    """Models on one task; `asked` are the digests that models were asked before, by model."""
+    task = TaskRequest("task", "sums", None, None, None)
+    merges = [Merge(name, "S", None, None, (), None, None, 0) for name in models]
+    return Wanted(merges, [task], {(model, "task"): set(digests) for model, digests in asked.items()})
+
+
+def scored_by(job: Wanted, digest: str) -> list[str]:
+    """Models in the order in which the job scores them, where the task asks `digest` today."""
+    found = []
+    while left := job.missing():
+        for merge, task in left:
+            found.append(merge.key)
+            job.tried(merge, task, digest)
+    return found
+
+
+def test_models_that_were_asked_something_else_are_asked_again() -> None:
+    assert scored_by(wanted("abc", a="1", b="1", c="1"), "1") == []
+    assert scored_by(wanted("abc", a="1", b="1"), "1") == ["c"]
+    assert scored_by(wanted("abc", a="1", b="2", c="1"), "1") == ["b"]
+    assert scored_by(wanted("abc", a="21", b="2", c="1"), "1") == ["b"]
+    assert scored_by(wanted("abc", a="1", b="1"), "2") == ["c", "a", "b"], "the data changed"
+    assert len(scored_by(wanted("abc", a="1", b="2", c="3"), "1")) == 2, "each was asked something else"
+    assert sorted(scored_by(wanted("abc", a="1", b="2", c="3"), "4")) == ["a", "b", "c"]
+
+
+def test_a_model_that_fails_is_not_tried_twice() -> None:
+    job = wanted("ab")
+    for merge, task in job.missing():
+        job.tried(merge, task, None)
+    assert job.missing() == []
 
 
 def test_many_items_become_a_thousand_blocks_with_the_same_sum() -> None:
@@ -312,24 +347,29 @@ def test_a_log_likelihood_of_the_harness_is_our_loss(
 def test_fewer_items_solved_examples_and_a_task_that_cannot_be_used(plan: SmallPlan, tmp_path: Path) -> None:
     items = [{"context": f"{n} + 1 =", "answer": f" {n + 1}"} for n in range(4)]
     folder = write_task(tmp_path / "sums", TASK + "fewshot_split: test\n", items)
-    asked = request(plan, folder, models=slice(0, 1))
+    asked = request(plan, folder, models=slice(0, 2))
     (task,) = asked["tasks"]
-    asked["tasks"] = [task | {"limit": 2}, task | {"key": key_of(shots=1), "limit": 2, "shots": 1}]
+    solved = task | {"key": key_of(shots=2), "limit": 2, "shots": 2}
+    asked["tasks"] = [task | {"limit": 2}, solved]
     code, _, said = run_agent("downstream", asked, tmp_path)
     assert code == 0, said
-    plain, shown = lines_of(plan.store)
-    assert (plain["items"], shown["items"]) == (2, 2)
-    assert plain["requests"] != shown["requests"]
     # Templates read their document and reach nothing else.
     wrong = write_task(tmp_path / "wrong", TASK.replace("{{answer}}", "{{ answer.__class__.__mro__ }}"))
-    both = request(plan, wrong, models=slice(0, 1))
-    both["tasks"].append(task | {"key": key_of(limit=3), "limit": 3})
+    both = request(plan, wrong, models=slice(1, 3))
+    both["tasks"].append(solved)
     code, refused, _ = run_agent("downstream", both, tmp_path)
     assert code == 1
     assert refused is not None
     assert refused["error"]["code"] == "task_invalid"
     assert "unsafe" in refused["error"]["message"]
-    assert [line["items"] for line in lines_of(plan.store)] == [2, 2, 3], "the other task was scored"
+    plain, shown = (
+        [line for line in lines_of(plan.store) if line["task"] == one["key"]] for one in asked["tasks"]
+    )
+    assert {line["items"] for line in plain + shown} == {2}
+    assert plain[0]["requests"] != shown[0]["requests"]
+    models = [line["key"] for line in plan.lines[:3]]
+    assert [line["key"] for line in shown] == models, "the task that can be used was scored"
+    assert len({line["requests"] for line in shown}) == 1, "every model sees the same solved examples"
 
 
 @pytest.mark.slow

@@ -122,35 +122,41 @@ def wanted_workers(asked: Workers, progress: Progress) -> int:
 
 
 def resume(store: Store, plan: str, job: str = "run") -> RunRecord | None:
-    """The newest run of a plan with a supervisor that has not ended; where that is gone, there is another.
-
-    On another login node that cannot be known: the new one leaves when it finds that the other's lease moves.
-    """
+    """The newest run of a plan with a supervisor that has not ended, and see that it goes on."""
     requests = (file for engine in ENGINES for file in store.runs.glob(f"*/{engine}/request.json"))
     for request in sorted(requests, reverse=True):
         record = read_run(request.parent.parent)
         if (record.plan, record.job) == (plan, job):
-            if _has_ended(record.folder):
-                return None
-            claim = store.claims(plan) / _seat(record.run)
-            owner = next((ProcessIdentity.from_json(line) for line in json_lines(claim)), None)
-            if owner is None or not alive(owner):
-                for document in json_lines(request):
-                    start_detached("supervised_run", document, record.folder)
-            return record
+            return record if _goes_on(store, record, request) else None
     return None
+
+
+def _goes_on(store: Store, record: RunRecord, request: Path) -> bool:
+    """Unless it has ended; where its supervisor is gone, there is another.
+
+    On another login node that cannot be known: the new one leaves when it finds that the other's lease moves.
+    """
+    if _has_ended(record.folder):
+        return False
+    claim = store.claims(record.plan) / _seat(record.run)
+    owner = next((ProcessIdentity.from_json(line) for line in json_lines(claim)), None)
+    if owner is None or not alive(owner):
+        for document in json_lines(request):
+            start_detached("supervised_run", document, record.folder)
+    return True
 
 
 def see_to(request: dict[str, Any]) -> None:
     """Before a call about a `plan` or `run` of a `store`: who asks about a supervised one keeps it going."""
     store = Store.at(text_field(request, "store"))
     if "run" in request:
+        # That one, whatever was started after it.
         record = read_run(store.run(text_field(request, "run")))
-        plan, jobs = record.plan, [record.job]
-    else:
-        plan, jobs = str(request.get("plan") or ""), ["run", "downstream"]
-    for job in jobs:
-        if plan:
+        files = (request_file(record.folder, engine) for engine in ENGINES)
+        if record.plan and (file := next(filter(Path.exists, files), None)):
+            _goes_on(store, record, file)
+    elif plan := str(request.get("plan") or ""):
+        for job in ("run", "downstream"):
             resume(store, plan, job)
 
 

@@ -311,3 +311,21 @@ def test_one_login_node_sees_to_a_run_and_another_takes_over_when_its_lease_stan
         monkeypatch.setattr(first, "renew", lambda: None)
         assert running._take_over(second, "supervisor-run")
         assert not first.holds("supervisor-run")
+
+
+def test_the_run_that_is_asked_about_goes_on_whatever_came_after_it(
+    plan: SmallPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(running, "start_detached", lambda _, request, __: started.append(request["run"]))
+    store = str(plan.store.root)
+    for run in ("20260101T000000-aaaa", "20260102T000000-bbbb"):
+        folder = plan.store.run(run)
+        running.request_file(folder, "slurm").parent.mkdir(parents=True)
+        request = {"store": store, "plan": plan.id, "run": run, "job": "downstream", "slurm": {}}
+        running.request_file(folder, "slurm").write_bytes(compact_json(request))
+        running.add_event(folder, "launched", job="downstream", plan=plan.id)
+    older, newer = sorted(folder.name for folder in plan.store.runs.iterdir())
+    running.see_to({"store": store, "run": older})
+    running.see_to({"store": store, "plan": plan.id})
+    assert started == [older, newer]

@@ -27,7 +27,8 @@ export class ProblemError extends Error {
 
 /** What to tell of whatever was thrown. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof ProblemError) return error.problem;
+  // Another bundle has a class of its own.
+  if (error instanceof Error && 'problem' in error) return error.problem as Problem;
   return {
     code: 'unexpected',
     message: `Something unexpected went wrong: ${error instanceof Error ? error.message : String(error)}`,

@@ -5,7 +5,7 @@ import type { PrepareRequest } from '../core/store/format.ts';
 import { Agent } from './agent.ts';
 import { runJob } from './agent-job.ts';
 import type { DownstreamRequest } from './downstream/downstream-request.ts';
-import { findHarness, type HarnessPlace, installHarness } from './downstream/harness.ts';
+import { findHarness, type HarnessPlace } from './downstream/harness.ts';
 import type { GeometryRequest } from './geometry-files.ts';
 import { type AnyPrepared, type Preparation, readPrepared } from './prepared-cache.ts';
 import { findPython } from './python.ts';
@@ -102,6 +102,7 @@ export class LocalTarget implements Target {
   }
 
   async installHarness(tell: (words: string) => void, signal?: AbortSignal): Promise<void> {
+    const { installHarness } = await import('./installing.ts');
     await installHarness(await this.harness(), tell, signal);
   }
 

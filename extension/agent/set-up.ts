@@ -1,7 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { problemOf } from '../../core/problem.ts';
-import { setUpAgent } from '../../runner/agent-environment.ts';
 import { userHome } from '../../runner/store-folder.ts';
 import { oneLine } from '../../words/plain.ts';
 import { trusted } from '../commands/trusted.ts';
@@ -34,6 +33,7 @@ export async function setUp(lab: Lab): Promise<boolean> {
 
 async function install(lab: Lab, systemPackages = false): Promise<boolean> {
   try {
+    const { setUpAgent } = await import('../../runner/installing.ts');
     await withProgress('Setting up the agent', ({ signal, tell }) =>
       setUpAgent({
         home: userHome(),

@@ -5,7 +5,6 @@ import {
   HARNESS_BYTES,
   type HarnessPlace,
   harnessMissing,
-  installHarness,
 } from '../../runner/downstream/harness.ts';
 import type { DownstreamOutcome, DownstreamProgress } from '../../runner/session-types.ts';
 import { counted } from '../../words/numbers.ts';
@@ -66,13 +65,15 @@ function harnessOf(model: ExperimentModel): Promise<HarnessPlace> {
   return isHere ? findHarness({ named: namedPython() || null, checkout: null }) : model.harness();
 }
 
-function install(
+async function install(
   model: ExperimentModel,
   place: HarnessPlace,
   tell: (words: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  return place.host === null ? installHarness(place, tell, signal) : model.installHarness(tell, signal);
+  if (place.host !== null) return model.installHarness(tell, signal);
+  const { installHarness } = await import('../../runner/installing.ts');
+  return installHarness(place, tell, signal);
 }
 
 function progressText({ done, total, seconds_left, waiting_for }: DownstreamProgress): string {

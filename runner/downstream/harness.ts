@@ -1,14 +1,7 @@
-/** EleutherAI's evaluation harness beside the agent: whether it is there, and how it gets there when that is agreed to. */
-import path from 'node:path';
+/** EleutherAI's evaluation harness beside the agent: whether it is there, and what is said where it is not. */
 import { ProblemError } from '../../core/problem.ts';
 import { type FindOptions, findAgentPython } from '../find-agent-python.ts';
-import { lockFile, logFile } from '../managed-environment.ts';
 import { findPython } from '../python.ts';
-import { managedWords, setUpProblem } from '../set-up-problem.ts';
-import { prove } from '../setup/agent.mjs';
-import { checkoutWords } from '../setup/failure.mjs';
-import { lock } from '../setup/lock.mjs';
-import { pip } from '../setup/pip.mjs';
 import { capture } from '../setup/process.mjs';
 import { pythonStart } from '../setup/python-start.mjs';
 
@@ -47,39 +40,4 @@ export function harnessMissing({ python, host }: HarnessPlace): ProblemError {
     message: `Downstream tasks need EleutherAI's lm-evaluation-harness, which is not installed${there}.`,
     fix: `Install it beside the agent${there}: ${python} -m pip install "${HARNESS}".`,
   });
-}
-
-/** Throws a ProblemError as `setUpAgent` does. */
-export async function installHarness(
-  { python }: HarnessPlace,
-  tell: (words: string) => void,
-  signal?: AbortSignal,
-): Promise<void> {
-  const folder = path.dirname(path.dirname(python));
-  const isCheckout = path.basename(folder) === '.venv';
-  const setup = {
-    env: process.env,
-    log: isCheckout ? path.join(path.dirname(folder), '.tools', 'setup.log') : logFile(folder),
-    words: isCheckout ? checkoutWords : managedWords(folder),
-    systemPackages: false,
-    signal,
-    onLine: () => {},
-    say: tell,
-    onPhase: ({ words }: { readonly words: string }) => tell(words),
-  };
-  try {
-    const unlock = await lock(lockFile(folder), {
-      signal,
-      onWait: () => tell('Waiting for another set-up'),
-    });
-    try {
-      const usual = { bytes: HARNESS_BYTES.download, unpackingSeconds: 60 };
-      await pip(setup, python, { phase: 'agent', what: 'lm-eval', requirements: [HARNESS], usual });
-      await prove(setup, python, 'import merge_lab_agent, lm_eval', 'The evaluation harness');
-    } finally {
-      unlock();
-    }
-  } catch (error) {
-    throw setUpProblem(error, folder);
-  }
 }

@@ -1,9 +1,11 @@
 /**
  * The extension's host side as files that need nothing but VS Code: `dist/extension/main.cjs`, which VS Code loads, the
- * code that it loads in turn, what that loads for `hosts.yaml` and for a new experiment alone, and the analysis worker. Source maps lie beside them and stay out of the package.
+ * code that it loads in turn, what that loads for `hosts.yaml`, for a new experiment and to install Python packages alone, and
+ * the analysis worker. Source maps lie beside them and stay out of the package.
  */
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { imported } from './imported.ts';
 import { vscodeOnce } from './vscode-once.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -25,7 +27,9 @@ const bundle = {
   external: ['./code.cjs', './hosts-language.cjs', './new-experiment.cjs'],
   // Its build for browsers is modules, of which only what is used is taken; the one for Node is CommonJS.
   alias: { yaml: path.join(root, 'node_modules', 'yaml', 'browser', 'index.js') },
-  plugins: [vscodeOnce(path.join(root, 'extension'))],
+  plugins: [vscodeOnce(path.join(root, 'extension')), imported(path.join(root, 'runner', 'installing.ts'))],
+  // They become `require`, which every fork of the editor has.
+  supported: { 'dynamic-import': false },
   minify: true,
   keepNames: false,
   sourcemap: 'external',
@@ -47,6 +51,7 @@ export async function buildExtension(): Promise<Metafile> {
     'extension/code.ts',
     'extension/hosts/hosts-language.ts',
     'extension/commands/new-experiment.ts',
+    'runner/installing.ts',
     'runner/analysis-worker.ts',
   ];
   const { metafile } = await build({ ...bundle, entryPoints: entryPoints.map(named) });

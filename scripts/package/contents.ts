@@ -17,6 +17,7 @@ export function packageFiles(root: string, manifest: Manifest): string[] {
     'dist/extension/code.cjs',
     'dist/extension/analysis-worker.cjs',
     'dist/extension/hosts-language.cjs',
+    'dist/extension/installing.cjs',
     'dist/extension/new-experiment.cjs',
     ...filesOf(root, 'dist/webview'),
   ];

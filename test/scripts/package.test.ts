@@ -38,6 +38,7 @@ describe('the package', () => {
         'dist/extension/code.cjs',
         'dist/extension/analysis-worker.cjs',
         'dist/extension/hosts-language.cjs',
+        'dist/extension/installing.cjs',
         'dist/extension/new-experiment.cjs',
         'dist/webview/dashboard.js',
         'dist/webview/dashboard.css',

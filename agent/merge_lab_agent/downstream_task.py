@@ -112,7 +112,8 @@ def read_folder(folder: Path) -> dict[str, Any]:
         raise _code(file, f"`{named[0]}`")
     if not isinstance(config.get("task"), str):
         raise _invalid(file, "`task:` must name the task")
-    for metric in config.get("metric_list") or []:
+    metrics = config.get("metric_list") or []
+    for metric in metrics if isinstance(metrics, list) else [metrics]:
         if not isinstance(metric, dict) or not isinstance(metric.get("metric"), str):
             raise _invalid(file, "every entry of `metric_list` needs a `metric`")
         if metric.get("hf_evaluate"):

@@ -47,7 +47,7 @@ class Harness:
 
     def load(self, request: TaskRequest) -> Any:
         """A task of the harness, its data read. Raises Problem `task_...`."""
-        manager = _manager(request.name is not None)
+        manager = task_manager(request.name is not None)
         if request.name is not None:
             collections = [*manager.all_groups, *manager.all_tags]
             check_known(request.name, manager.all_subtasks, collections, lambda name: members(manager, name))
@@ -56,7 +56,7 @@ class Harness:
         else:
             assert request.folder is not None
             config = read_folder(request.folder)
-            _check_metrics(config, request.folder)
+            check_metrics(config, request.folder)
             hub = None if "data_files" in (config.get("dataset_kwargs") or {}) else config.get("dataset_path")
         _draw_anew()
         try:
@@ -133,7 +133,7 @@ class HarnessModel:
 
 
 @cache
-def _manager(named: bool) -> Any:
+def task_manager(named: bool) -> Any:
     """The harness's collection, which takes long to read, only where a task of it is asked for."""
     from lm_eval.tasks import TaskManager
 
@@ -166,8 +166,17 @@ def _draw_anew() -> None:
     torch.manual_seed(SEED)
 
 
-def _check_metrics(config: dict[str, Any], folder: Path) -> None:
-    """A metric that the harness lacks would be downloaded as code."""
+def configuration(manager: Any, name: str) -> dict[str, Any]:
+    """What the YAML of a task of the collection says, with all that it includes; empty where it is code."""
+    from lm_eval.tasks._yaml_loader import load_yaml
+
+    file = manager.task_index[name].yaml_path
+    return {} if file is None else dict(load_yaml(file, resolve_func=False, recursive=True))
+
+
+def check_metrics(config: dict[str, Any], folder: Path) -> None:
+    """A metric that the harness lacks would be downloaded as code. Raises Problem `task_code_refused`."""
+    from lm_eval.api import metrics  # noqa: F401, which fills the registry
     from lm_eval.api.registry import METRIC_REGISTRY
 
     for entry in config.get("metric_list") or []:

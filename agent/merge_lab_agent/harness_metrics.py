@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from merge_lab_agent.downstream_results import Metric, in_blocks
+from merge_lab_agent.problem import Problem
 
 _FORMS = {
     "mean": "mean",
@@ -17,6 +18,38 @@ _FORMS = {
     "weighted_perplexity": "perplexity",
     "bits_per_byte": "bits",
 }
+
+
+def check_metric(task: str, config: dict[str, Any], metric: str) -> None:
+    """Raises Problem `metric_unknown` where the task's configuration says that it gives no such metric."""
+    given = metrics_of(config)
+    if given and metric not in given:
+        raise Problem(
+            "metric_unknown",
+            f"The task '{task}' has no metric '{metric}'.",
+            f"It has: {', '.join(given)}.",
+        )
+
+
+def metrics_of(config: dict[str, Any]) -> list[str]:
+    """As `metric_of` names them; empty where code of the task says what they are."""
+    from lm_eval.api import metrics  # noqa: F401, which fills the registry
+    from lm_eval.api.registry import DEFAULT_METRIC_REGISTRY, METRIC_REGISTRY
+
+    if not config or config.get("process_results") or config.get("class"):
+        return []
+    own, kind = config.get("metric_list"), config.get("output_type", "generate_until")
+    names = DEFAULT_METRIC_REGISTRY.get(kind, []) if own is None else [one.get("metric") for one in own]
+    filters = config.get("filter_list") or [{"name": "none"}]
+    if any(name not in METRIC_REGISTRY for name in names) or not all(
+        isinstance(one, dict) for one in filters
+    ):
+        return []
+    return [_named(name, str(chosen.get("name"))) for chosen in filters for name in names]
+
+
+def _named(metric: str, chosen: str) -> str:
+    return metric if chosen == "none" else f"{metric},{chosen}"
 
 
 def is_metric(name: str, value: Any) -> bool:
@@ -34,7 +67,7 @@ def metric_of(task: Any, name: str, results: dict[str, Any], samples: list[dict[
     if form is not None and len(values) == len({s["doc_id"] for s in samples}):
         ratio = _ratio(values)
     return Metric(
-        name=metric if chosen == "none" else f"{metric},{chosen}",
+        name=_named(metric, chosen),
         value=float(results[name]),
         stderr=_number(results.get(f"{metric}_stderr,{chosen}")),
         higher_is_better=bool(task.higher_is_better().get(metric, True)),

@@ -21,6 +21,7 @@ from merge_lab_agent.downstream_task import TaskRequest, check_known, read_folde
 from merge_lab_agent.downstream_wanted import Wanted
 from merge_lab_agent.evaluation import build_evaluation
 from merge_lab_agent.harness import members
+from merge_lab_agent.harness_metrics import metrics_of
 from merge_lab_agent.plan import Merge, Plan
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.rendering import ChatTemplate
@@ -108,7 +109,15 @@ def test_a_folder_that_is_not_there_names_the_one_that_is_like_it(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "text", ["- a\n", "task: [a, b]\n", "task: a\nmetric_list: [acc]\n", "a: [\n", "x: 1\n"]
+    "text",
+    [
+        "- a\n",
+        "task: [a, b]\n",
+        "task: a\nmetric_list: [acc]\n",
+        "task: a\nmetric_list: 5\n",
+        "a: [\n",
+        "x: 1\n",
+    ],
 )
 def test_what_is_no_task_is_refused(tmp_path: Path, text: str) -> None:
     assert refusal(write_task(tmp_path / "sums", text)).code == "task_invalid"
@@ -137,12 +146,55 @@ def test_a_group_is_refused_with_what_to_write_instead() -> None:
         assert f"`downstream: {written}`" in caught.value.fix
 
 
+def asked_for(task: str, metric: str | None = None, folder: Path | None = None) -> dict[str, Any]:
+    return {"task": task, "folder": None if folder is None else str(folder), "metric": metric}
+
+
 def test_names_are_asked_before_anything_is_run() -> None:
     manager = SimpleNamespace(all_subtasks=["hellaswag", "arc_easy"], all_groups=[], all_tags=[])
-    found = refused(["arc_easy", "hellaswagg"], manager)
-    assert list(found) == ["hellaswagg"]
-    assert found["hellaswagg"]["code"] == "task_unknown"
-    assert "hellaswag" in found["hellaswagg"]["fix"]
+    found = refused([asked_for("arc_easy"), asked_for("hellaswagg")], lambda: manager)
+    assert list(found) == [1]
+    assert found[1]["code"] == "task_unknown"
+    assert "hellaswag" in found[1]["fix"]
+
+
+def test_folders_and_metrics_are_asked_before_anything_is_run(tmp_path: Path) -> None:
+    sums = write_task(tmp_path / "sums")
+    filtered = write_task(tmp_path / "filtered", TASK + "filter_list: [{ name: last, filter: [] }]\n")
+    file = tmp_path / "collected.yaml"
+    file.write_text(TASK, encoding="utf-8")
+    coded = tmp_path / "coded.yaml"
+    coded.write_text(TASK + "process_results: !function utils.results\n", encoding="utf-8")
+    index = {"collected": SimpleNamespace(yaml_path=file), "coded": SimpleNamespace(yaml_path=coded)}
+    manager = SimpleNamespace(all_subtasks=list(index), all_groups=[], all_tags=[], task_index=index)
+    asked = [
+        asked_for("./sums", "perplexity", sums),
+        asked_for("./sums", "acc", sums),
+        asked_for("./filtered", "perplexity", filtered),
+        asked_for("./filtered", "perplexity,last", filtered),
+        asked_for("./sum", None, tmp_path / "sum"),
+        asked_for("collected", "perplexity"),
+        asked_for("collected", "acc"),
+        asked_for("coded", "acc"),
+    ]
+    found = refused(asked, lambda: manager)
+    assert {place: problem["code"] for place, problem in found.items()} == {
+        1: "metric_unknown",
+        2: "metric_unknown",
+        4: "task_missing",
+        6: "metric_unknown",
+    }
+    assert (found[1]["message"], found[1]["fix"]) == (
+        "The task './sums' has no metric 'acc'.",
+        "It has: perplexity.",
+    )
+    assert found[2]["fix"] == "It has: perplexity,last."
+
+
+def test_metrics_of_a_task_that_lists_none_are_those_of_its_kind() -> None:
+    assert metrics_of({"task": "a", "output_type": "multiple_choice"}) == ["acc", "acc_norm"]
+    assert metrics_of({"task": "a"}) == ["exact_match"]
+    assert metrics_of({}) == []
 
 
 def test_members_are_the_tasks_of_groups_and_tags_whatever_is_in_them() -> None:

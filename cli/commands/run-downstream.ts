@@ -1,7 +1,15 @@
+import path from 'node:path';
 import { parseExperiment } from '../../core/experiment/parse.ts';
 import { ProblemError } from '../../core/problem.ts';
+import type { Report } from '../../core/report/report.ts';
+import { noTasks } from '../../runner/downstream/downstream-request.ts';
 import { HARNESS_BYTES, type HarnessPlace, harnessMissing } from '../../runner/downstream/harness.ts';
-import { refusedTasks, taskDiagnostics } from '../../runner/downstream/refused-tasks.ts';
+import {
+  type RefusedTasks,
+  refusedFolders,
+  refusedTasks,
+  taskDiagnostics,
+} from '../../runner/downstream/refused-tasks.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
 import { readQuestion } from '../../runner/planned-session.ts';
 import { DiagnosticsError } from '../../runner/session-errors.ts';
@@ -10,37 +18,52 @@ import { counted } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import { bytes, roughly } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { diagnosticText } from '../diagnostic-text.ts';
 import { agrees } from '../host-consent.ts';
 import { invocation } from '../invocation.ts';
 import { type Io, say } from '../terminal/io.ts';
 
 /**
  * Before anything long begins: the experiment has tasks, and the evaluation harness is there or is installed after
- * asking, and knows the tasks. Throws `no_tasks`, `task_missing` and the like, `harness_missing`; DiagnosticsError with
- * the line of each task that it does not know.
+ * asking, and can score them. Throws `no_tasks`, `harness_missing`; DiagnosticsError with the place of each task and
+ * metric that cannot be used.
  */
 export async function readyHarness(
   context: Context,
   session: ExperimentSession,
   yes: boolean,
 ): Promise<void> {
-  session.checkTasks();
-  const place = await session.harness();
-  if (place.version === null) await installed(context, session, place, yes);
+  const tasks = session.experiment.evaluation.downstream;
+  if (tasks.length === 0) throw noTasks();
+  const root = path.dirname(session.file);
+  const refused = refusedFolders(root, tasks);
   // What a host has is known there alone.
-  if (place.host === null) await checkNames(context, session, place);
+  if (session.target !== 'local') refuse(session.file, refused);
+  const place = await session.harness();
+  if (place.version === null) {
+    refuse(session.file, refused);
+    await installed(context, session, place, yes);
+  }
+  if (place.host !== null) return;
+  const asked = await refusedTasks(place.python, root, tasks, context.signal);
+  refuse(session.file, new Map([...refused, ...asked]));
 }
 
-async function checkNames(
-  { signal }: Context,
-  { file, experiment }: ExperimentSession,
-  { python }: HarnessPlace,
-): Promise<void> {
-  const tasks = experiment.evaluation.downstream;
-  const refused = await refusedTasks(python, tasks, signal);
+function refuse(file: string, refused: RefusedTasks): void {
   if (refused.size === 0) return;
   const text = readQuestion(file);
-  throw new DiagnosticsError(file, text, taskDiagnostics(tasks, refused, parseExperiment(text).positions));
+  throw new DiagnosticsError(file, text, taskDiagnostics(refused, parseExperiment(text).positions));
+}
+
+/** Says what scores cannot be used for, each at its place; whether there is any such. */
+export function sayRefused(io: Io, file: string, { downstream }: Report): boolean {
+  const problems = downstream?.tasks.map(({ problem }) => problem) ?? [];
+  const refused = new Map(problems.flatMap((problem, i) => (problem ? [[i, problem] as const] : [])));
+  if (refused.size === 0) return false;
+  const text = readQuestion(file);
+  for (const diagnostic of taskDiagnostics(refused, parseExperiment(text).positions))
+    io.err.write(`${diagnosticText(diagnostic, file, text, io.errStyle)}\n`);
+  return true;
 }
 
 async function installed(

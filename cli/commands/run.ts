@@ -18,7 +18,7 @@ import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { withSession } from '../with-session.ts';
 import { runEnsemble } from './ensemble.ts';
 import { planText } from './plan.ts';
-import { readyHarness, scoreOnTasks } from './run-downstream.ts';
+import { readyHarness, sayRefused, scoreOnTasks } from './run-downstream.ts';
 
 export interface RunOptions extends CommonOptions {
   readonly detach: boolean;
@@ -57,12 +57,15 @@ async function onTasks(
   options: WatchOptions,
   code: ExitCode,
 ): Promise<ExitCode> {
+  let isRefused = false;
+  let own: ExitCode;
   try {
-    const own = await scoreOnTasks(context, session, options);
-    return own === 0 ? code : own;
+    own = await scoreOnTasks(context, session, options);
   } finally {
-    await report(context, session, options);
+    isRefused = sayRefused(context.io, session.file, await report(context, session, options));
   }
+  if (own !== 0) return own;
+  return isRefused ? 1 : code;
 }
 
 /** Runs what the plan lacks. */
@@ -174,8 +177,10 @@ function lostWorkers(): (update: Update) => readonly string[] {
     });
 }
 
-async function report({ io }: Context, session: ExperimentSession, options: RunOptions): Promise<void> {
-  show(io, await session.report('complete'), options);
+async function report({ io }: Context, session: ExperimentSession, options: RunOptions): Promise<Report> {
+  const made = await session.report('complete');
+  show(io, made, options);
+  return made;
 }
 
 function show(io: Io, report: Report, { json, full }: RunOptions): void {

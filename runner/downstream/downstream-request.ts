@@ -50,7 +50,7 @@ function taskRequest(root: string, named: NamedTask): TaskRequest {
   return { key: named.key, shots, limit, ...(folder === null ? { name: task } : { folder }) };
 }
 
-function noTasks(): ProblemError {
+export function noTasks(): ProblemError {
   return new ProblemError({
     code: 'no_tasks',
     message: 'The experiment names no downstream task.',

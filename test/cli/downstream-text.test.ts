@@ -1,5 +1,11 @@
-import { expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { expect, it, onTestFinished } from 'vitest';
+import { sayRefused } from '../../cli/commands/run-downstream.ts';
 import { reportText } from '../../cli/report/report-text.ts';
+import { ioOf } from '../../cli/terminal/io.ts';
 import { styleFor } from '../../cli/terminal/style.ts';
 import { makeReport } from '../../core/report/make-report.ts';
 import type { Report } from '../../core/report/report.ts';
@@ -37,4 +43,18 @@ it('what is not scored yet is said, with what to do', () => {
 
 it('says nothing without tasks', () => {
   expect(text(report, true)).not.toContain('Downstream');
+});
+
+it('scores without the metric that is asked for are refused at its place', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'merge-lab-refused-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'x.mergelab.yaml');
+  writeFileSync(file, 'evaluation:\n  downstream:\n    - { task: arc_easy, metric: f1 }\n');
+  const err = new PassThrough();
+  const io = { ...ioOf(process), err: err as unknown as NodeJS.WriteStream };
+  const refused = { ...taskNamed('arc_easy'), metric: 'f1' };
+  expect(sayRefused(io, file, withTasks(report, input.plan.header, [refused]))).toBe(true);
+  expect(String(err.read())).toMatch(/x\.mergelab\.yaml:3:33: The task `arc_easy` has no metric `f1`/);
+  expect(sayRefused(io, file, withTasks(report, input.plan.header, tasks))).toBe(false);
+  expect(err.read()).toBeNull();
 });

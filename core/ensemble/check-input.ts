@@ -25,8 +25,9 @@ export function checkInput(input: EnsembleInput): void {
     names.set(model.name, model);
     checkModel(model, S);
   }
-  for (const { name, nullOf, mergeOf = [] } of input.models) {
-    checkNull(name, nullOf, names);
+  for (const model of input.models) {
+    const { name, mergeOf = [] } = model;
+    checkNull(model, names);
     for (const member of mergeOf) checkMember(name, member, names);
   }
   for (const { members, nll } of input.averagedLogits ?? []) {
@@ -66,11 +67,15 @@ function checkLosses(what: string, nll: Float64Array, S: number): void {
   if (at >= 0) throw wrong(`${what} has a loss of ${nll[at]} nats on sample ${at}.`);
 }
 
-function checkNull(name: string, of: string | null, names: ReadonlyMap<string, EnsembleModel>): void {
+function checkNull(
+  { name, nullOf: of, parameters }: EnsembleModel,
+  names: ReadonlyMap<string, EnsembleModel>,
+): void {
   if (of === null) return;
   const original = names.get(of);
-  if (original && original.nullOf === null) return;
-  const why = original ? 'is itself declared so' : 'is not there';
+  const isSize = original?.parameters.total === parameters.total;
+  if (original && original.nullOf === null && isSize) return;
+  const why = !original ? 'is not there' : isSize ? 'is itself declared so' : 'has other parameters';
   throw wrong(`${plain(name)} is declared a reseed or quantisation of ${plain(of)}, which ${why}.`);
 }
 

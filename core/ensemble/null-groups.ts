@@ -7,7 +7,7 @@ import type { EnsembleData } from './data.ts';
 import { jackknifeVariance } from './left-out.ts';
 import { luckByDomain } from './lucky-domains.ts';
 import { routedByDomain } from './routed.ts';
-import { bitsPerByte, errorOf, estimateInBits, minus } from './rows.ts';
+import { bitsPerByte, errorOf, estimateInBits, minus, notBelowZero } from './rows.ts';
 import { levelInDomains, meanOf, type RunNoise, runNoise } from './run-noise.ts';
 import type { EnsembleModel, NullGroup, NullKind, PoolGoal } from './types.ts';
 
@@ -47,21 +47,16 @@ export function nullGroups(
   });
 }
 
-/** Versions by their original and kind; one of another size is none that was only trained again. */
+/** Versions by their original and kind. */
 function runsOf({ models, pool }: EnsembleData): Runs[] {
   return pool.flatMap((original) => {
     const of = models[original] as EnsembleModel;
     const versions = [...models.keys()].filter((m) => models[m]?.nullOf === of.name);
     return (['reseed', 'quantisation'] as const).flatMap((kind) => {
-      const own = versions.filter((m) => kindOf(models[m] as EnsembleModel, of) === kind);
+      const own = versions.filter((m) => (models[m]?.nullKind ?? 'reseed') === kind);
       return own.length > 0 ? [{ model: of.name, kind, members: [original, ...own] }] : [];
     });
   });
-}
-
-function kindOf({ nullKind, parameters, servingBytes }: EnsembleModel, of: EnsembleModel): NullKind {
-  const alike = parameters.total === of.parameters.total && servingBytes === of.servingBytes;
-  return alike && nullKind !== 'quantisation' ? 'reseed' : 'quantisation';
 }
 
 interface PoolGains {
@@ -140,7 +135,7 @@ function nullGroup(
     kind,
     members: namesOf(members),
     k,
-    gain: judged('oracle', noise.oracle),
+    gain: notBelowZero(judged('oracle', noise.oracle)),
     routed: luck,
     pool: pool &&
       routed && {

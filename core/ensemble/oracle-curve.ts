@@ -1,7 +1,7 @@
 import { type Losses, objectiveOf } from '../selection/measured.ts';
 import type { EnsembleData } from './data.ts';
 import { expectedMinima, expectedRows, rankShares, rankTotals } from './expected-oracle.ts';
-import { bits, bitsPerByte, combination, lossesOf, minus, perNat, perSample } from './rows.ts';
+import { bits, bitsPerByte, combination, lossesOf, minus, notBelowZero, perNat, perSample } from './rows.ts';
 import type { OraclePoint } from './types.ts';
 
 /** Intervals cost a pass over all samples each. */
@@ -34,7 +34,7 @@ export function oracleCurve(rows: readonly Losses[], data: EnsembleData, complet
       bits_per_byte: pool ? bitsPerByte(pool.oracle, data, true) : plain(value),
       nats: nats[i] as number,
       best_member: bits(best),
-      gain: pool ? bitsPerByte(pool.gain, data, true) : plain(best - value),
+      gain: pool ? notBelowZero(bitsPerByte(pool.gain, data, true)) : plain(best - value),
     };
   });
 }

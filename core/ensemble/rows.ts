@@ -85,6 +85,11 @@ export function estimateInBits({ value, low, high }: Estimated): Estimated {
   };
 }
 
+/** A number that cannot be below zero, as its construction has it: neither is the end of its interval. */
+export function notBelowZero({ value, low, high }: Estimated): Estimated {
+  return { value, low: low === null ? null : Math.max(0, low), high };
+}
+
 function judged(value: number, row: Losses, { samples, weights }: Scale): Estimated {
   return estimatedFrom(value, [errorOf(row, samples, weights)]);
 }

@@ -41,7 +41,7 @@ export interface EnsembleModel {
    * part in no pool, but show what noise alone gives.
    */
   readonly nullOf: string | null;
-  /** Default: a reseed. One of another size than its original counts as a quantisation whatever it is called. */
+  /** Default: a reseed. Either has as many parameters as its original. */
   readonly nullKind?: NullKind;
   /** Names of the models that it was merged from, where it is a merge: in no pool, but served as one model. */
   readonly mergeOf?: readonly string[];

@@ -19,7 +19,7 @@ export interface EnsembleDocument extends EnsembleReport {
   readonly plan: PlanId;
   /** Of the models. */
   readonly progress: Progress;
-  /** Models without a loss of every sample, `model_failed` where there will be none. */
+  /** Models without a loss of every sample, `model_failed` where there will be none; and those that are not what they are declared. */
   readonly left_out: readonly LeftOut[];
   /** The best pools that share a tokenizer and whose averaged logits are not asked for yet. */
   readonly unaveraged: readonly Unaveraged[];

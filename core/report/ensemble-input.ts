@@ -1,6 +1,7 @@
 /** From what the store holds of an ensemble to what is analysed: losses of every model on every sample. */
 
 import type { EnsembleInput, EnsembleModel } from '../ensemble/types.ts';
+import { unlikeModels } from '../ensemble/unlike-models.ts';
 import type { Ensemble } from '../experiment/ensemble/ensemble.ts';
 import type { Warning } from '../law/curve.ts';
 import { ProblemError } from '../problem.ts';
@@ -154,11 +155,13 @@ function lossesOf(member: PlanMember, key: MergeKey, { scored, samples, domains 
   return nll;
 }
 
-/** Models without a loss of every sample, with the reason; and those that are copies of one. */
+/** Models without a loss of every sample, with the reason; those that are copies of one, or cannot be what they are declared. */
 function missingModels(scored: ScoredEnsemble): ReadonlyMap<string, LeftOut> {
   const missing = new Map<string, LeftOut>();
+  for (const unlike of unlikeModels(scored.ensemble, scored.plan.header.models))
+    missing.set(unlike.model, { ...unlike, message: `${unlike.message} It is left out.` });
   for (const line of scored.plan.lines.filter(isModelLine)) {
-    const why = whyNotScored(scored, line);
+    const why = missing.has(line.model) ? null : whyNotScored(scored, line);
     if (why !== null) missing.set(line.model, leftOut(line.model, why));
   }
   for (const [name, { null_of, merge_of }] of scored.ensemble.models) {

@@ -76,7 +76,7 @@ export function modelHints(edited: EditedExperiment): readonly Hint[] {
   });
   const failed = report.left_out.flatMap(({ code, model, message }) => {
     const line = edited.keyRange(['models', model])?.start.line;
-    return line === undefined || code !== 'model_failed'
+    return line === undefined || code === 'model_not_scored'
       ? []
       : [hintAtEnd(edited, line, 'left out', message)];
   });

@@ -30,7 +30,7 @@ function ofEnsemble(edited: EditedExperiment): EditorDiagnostic[] {
   const { ensemble: report, stale } = edited.state ?? {};
   if (!report || stale) return [];
   const place = edited.keyRange(['models']) ?? fallback(edited);
-  const failed = report.left_out.filter(({ code }) => code === 'model_failed');
+  const failed = report.left_out.filter(({ code }) => code !== 'model_not_scored');
   return [
     ...failed.map(({ code, model, message }): EditorDiagnostic => {
       const range = edited.keyRange(['models', model]) ?? place;

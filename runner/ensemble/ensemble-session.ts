@@ -22,7 +22,7 @@ import type {
   Update,
 } from '../session-types.ts';
 import { estimateEnsemble, fitTogether } from './ensemble-estimate.ts';
-import { poolProblem } from './pool-problem.ts';
+import { poolProblems } from './pool-problem.ts';
 
 export class EnsembleSession extends PlannedSession<Ensemble> {
   readonly kind = 'ensemble';
@@ -75,8 +75,9 @@ export class EnsembleSession extends PlannedSession<Ensemble> {
   /** Writes the plan into the store. @throws FoundProblemsError, and ProblemError `disk_too_small`. */
   async plan(): Promise<EnsembleSummary> {
     const prepared = await this.prepare();
-    const outside = prepared.problems.length === 0 ? poolProblem(this.ensemble, prepared.models) : null;
-    if (outside) throw new FoundProblemsError(this.file, outside, { ...prepared, problems: [outside] });
+    const problems = prepared.problems.length === 0 ? poolProblems(this.ensemble, prepared.models) : [];
+    const [wrong] = problems;
+    if (wrong) throw new FoundProblemsError(this.file, wrong, { ...prepared, problems });
     const plan = await this.#write(prepared);
     const look = await this.analysis.look(plan.id, 'ensemble');
     const estimate = estimateEnsemble(plan, prepared, look, this.store);

@@ -1,7 +1,17 @@
+import { unlikeModels } from '../../core/ensemble/unlike-models.ts';
 import { unmetText } from '../../core/ensemble/unmet-limits.ts';
 import type { Ensemble } from '../../core/experiment/ensemble/ensemble.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { PreparedMember } from '../../core/store/ensemble/format.ts';
+
+/** What the file says of its models that is not so of what was found. */
+export function poolProblems(
+  ensemble: Pick<Ensemble, 'models' | 'pool'>,
+  found: Readonly<Record<string, PreparedMember>>,
+): readonly Problem[] {
+  const outside = poolProblem(ensemble, found);
+  return [...unlikeModels(ensemble, found), ...(outside ? [outside] : [])];
+}
 
 /** Where no model is within what `pool` sets: nothing that is scored could answer that. @param sizes by model */
 export function poolProblem(

@@ -107,12 +107,15 @@ describe('what is declared', () => {
     for (const count of [1, 2]) expect(judge(withReseeds(count)).verdict).toBe('cannot tell');
   });
 
-  it('as a quantisation, or of another size, never confirms', () => {
-    for (const declared of [{ nullKind: 'quantisation' }, { parameters: 2e9 }] as const) {
-      const { verdict, nulls } = judge(withReseeds(3, declared));
-      expect(nulls[0]?.kind).toBe('quantisation');
-      expect(verdict).toBe('cannot tell');
-    }
+  it('as of another size than its original is refused', () => {
+    const wrong = withReseeds(3, { parameters: 2e9 });
+    expect(() => makeEnsembleReport(wrong, { stage: 'points' })).toThrow('which has other parameters');
+  });
+
+  it('as a quantisation never confirms', () => {
+    const { verdict, nulls } = judge(withReseeds(3, { nullKind: 'quantisation' }));
+    expect(nulls[0]?.kind).toBe('quantisation');
+    expect(verdict).toBe('cannot tell');
     const runs = noise(6, 300, 3);
     const quantised = (runs[0] ?? []).map((value, s) => value + (s % 2 ? 0.5 : -0.5));
     const declared = [{}, {}, {}, {}, {}, {}, { nullOf: 'm0', nullKind: 'quantisation' }] as const;

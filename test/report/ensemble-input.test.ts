@@ -45,7 +45,7 @@ function member(name: string): PreparedMember {
     stored_dtype: 'bfloat16',
     architecture: 'X',
     family: 'llama',
-    tokenizer: digest(name),
+    tokenizer: digest(name === 'again' ? 'a' : name),
     dtype: 'float32',
     dtype_reason: '',
     batch_tokens: 256,
@@ -128,6 +128,24 @@ test('a model without all its losses is left out with its copies, and the reason
   expect(leftOut.map(({ message }) => message)).toEqual([
     'a is left out: The loss is not finite.',
     'again is left out: it is a copy of a.',
+  ]);
+});
+
+test('a copy that cannot be one is left out, and the reason is said', () => {
+  const { plan, ...rest } = scored();
+  const models = { ...plan.header.models, again: { ...member('again'), parameters: 350 } };
+  const { input, leftOut } = ensembleMatrix({
+    ...rest,
+    plan: { ...plan, header: { ...plan.header, models } },
+  });
+  expect(input.models.map(({ name }) => name)).toEqual(['a', 'b']);
+  expect(leftOut).toMatchObject([
+    {
+      model: 'again',
+      code: 'null_unlike_original',
+      message:
+        'again is declared a reseed of a (`null_of`), but has 350 parameters, not 2,000. It is left out.',
+    },
   ]);
 });
 

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
+import type { HostModels } from '../../runner/hosts/host-models.ts';
 import type { ExperimentStates } from '../experiments/experiment-states.ts';
 import { diagnostics, type EditorDiagnostic } from './diagnostics.ts';
 import { type EditedDocuments, rootsOf } from './edited-documents.ts';
 import type { EditorSettings } from './editor-settings.ts';
 import { FileExistence } from './file-existence.ts';
+import { ModelsThere } from './models-there.ts';
 import { namedFiles } from './named-files.ts';
 import type { Targets } from './targets.ts';
 import { toRange } from './vscode-ranges.ts';
@@ -18,6 +20,7 @@ interface PublisherOptions {
   readonly settings: EditorSettings;
   readonly documents: EditedDocuments;
   readonly targets: Targets;
+  readonly hosts: HostModels;
   readonly isExperiment: (document: vscode.TextDocument) => boolean;
 }
 
@@ -26,6 +29,9 @@ export class DiagnosticsPublisher implements vscode.Disposable {
   readonly #options: PublisherOptions;
   readonly #collection = vscode.languages.createDiagnosticCollection('mergelab');
   readonly #files = new FileExistence();
+  readonly #there: ModelsThere;
+  /** Documents that somebody typed in: a host is not reached for because a file was opened. */
+  readonly #typed = new WeakSet<vscode.TextDocument>();
   readonly #pending = new Map<string, NodeJS.Timeout>();
   readonly #subscriptions: vscode.Disposable[];
   #filesTimer: NodeJS.Timeout | null = null;
@@ -33,6 +39,7 @@ export class DiagnosticsPublisher implements vscode.Disposable {
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    this.#there = new ModelsThere(options.hosts);
     const { workspace, window } = vscode;
     const again = () => {
       this.#files.expire();
@@ -41,7 +48,10 @@ export class DiagnosticsPublisher implements vscode.Disposable {
     };
     this.#subscriptions = [
       workspace.onDidOpenTextDocument((document) => this.#soon(document)),
-      workspace.onDidChangeTextDocument(({ document }) => this.#soon(document)),
+      workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.#typed.add(document);
+        this.#soon(document);
+      }),
       workspace.onDidCloseTextDocument((document) => this.#closed(document)),
       workspace.onDidSaveTextDocument(again),
       workspace.onDidCreateFiles(again),
@@ -93,6 +103,7 @@ export class DiagnosticsPublisher implements vscode.Disposable {
       exists: roots ? this.#files.known : new Map(),
       folder: roots?.folder ?? '',
       home: roots?.home ?? '',
+      there: (model) => this.#there.known(model),
       statistical: settings.enabled('statisticalWarnings', document.uri),
       ...(targets.isRead ? { targets: targets.known } : {}),
     });
@@ -113,14 +124,23 @@ export class DiagnosticsPublisher implements vscode.Disposable {
   }
 
   async #checkFiles(): Promise<void> {
-    const paths = this.#open().flatMap((document) => {
+    const named = this.#open().flatMap((document) => {
       const roots = rootsOf(document);
-      return roots ? namedFiles(this.#options.documents.of(document), roots).map(({ path }) => path) : [];
+      const edited = this.#options.documents.of(document);
+      const host = vscode.workspace.isTrusted && this.#typed.has(document) ? edited.target : 'local';
+      return roots ? namedFiles(edited, roots).map((file) => ({ ...file, host })) : [];
     });
-    const found = await Promise.all([this.#files.check(paths), this.#options.targets.check()]);
-    if (found.includes(true) && !this.#disposed) {
+    const there = named.filter(({ kind, host }) => kind === 'model' && host !== 'local');
+    const again = async (check: Promise<boolean>): Promise<void> => {
+      if (!(await check) || this.#disposed) return;
       for (const document of this.#open()) this.#publish(document);
-    }
+    };
+    // A host takes longer than a disk.
+    await Promise.all([
+      again(this.#files.check(named.map(({ path }) => path))),
+      again(this.#options.targets.check()),
+      again(this.#there.check(there)),
+    ]);
   }
 }
 

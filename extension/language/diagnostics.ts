@@ -3,6 +3,7 @@ import type { TargetName } from '../../core/hosts/target-name.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { distinct, type EditorDiagnostic, messageOf } from './editor-diagnostic.ts';
 import { missingFiles } from './missing-files.ts';
+import type { ModelThere } from './models-there.ts';
 import { preparedDiagnostics } from './prepared-diagnostics.ts';
 import { statisticalDiagnostics } from './statistical-diagnostics.ts';
 import { targetDiagnostics } from './target-diagnostics.ts';
@@ -14,6 +15,8 @@ export interface DiagnosticOptions {
   readonly exists: ReadonlyMap<string, boolean>;
   readonly folder: string;
   readonly home: string;
+  /** Whether a host has a model that the text names so, null where that is not known; left out: of none. */
+  readonly there?: (model: ModelThere) => boolean | null;
   readonly statistical: boolean;
   /** What may be a target besides `local`; left out while that is not known. */
   readonly targets?: readonly TargetName[];

@@ -53,6 +53,7 @@ export function registerLanguage({ subscriptions, states, settings }: LanguageOp
     new DiagnosticsPublisher({
       ...numbers,
       targets,
+      hosts,
       isExperiment: (document) => languages.match(WORKING, document) > 0,
     }),
   );

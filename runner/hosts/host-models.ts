@@ -17,12 +17,14 @@ export interface ModelThere {
 type Listing = readonly ModelThere[] | null;
 
 interface Asked {
-  readonly at: number;
+  until: number;
   readonly answer: Promise<Listing>;
 }
 
 /** How long an answer holds, and also that there was none: a host that is away is not called at every key. */
 const KEPT_MS = 60_000;
+/** What is missing is looked for again sooner: somebody is about to mend it. */
+const MISSING_MS = 5_000;
 /** Nobody who types waits longer; what comes later is there the next time. */
 export const WAIT_MS = 2_000;
 const GIVEN_UP_MS = 15_000;
@@ -45,6 +47,12 @@ export class HostModels implements AsyncDisposable {
     return Promise.race([this.#listing(name, folder), pause(WAIT_MS, signal).then(() => null)]);
   }
 
+  /** Whether a folder of the host is a model; null where that is not known. May take seconds. */
+  async holds(name: string, folder: string): Promise<boolean | null> {
+    const found = await this.#listing(name, folder);
+    return found === null ? null : found.some(({ path }) => path === '.');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#links.keys()].map((name) => this.#end(name)));
   }
@@ -52,10 +60,15 @@ export class HostModels implements AsyncDisposable {
   #listing(name: string, folder: string): Promise<Listing> {
     const key = `${name}\n${folder}`;
     const before = this.#asked.get(key);
-    if (before && this.#now() - before.at < KEPT_MS) return before.answer;
-    for (const [old, { at }] of this.#asked) if (this.#now() - at > 10 * KEPT_MS) this.#asked.delete(old);
+    if (before && this.#now() < before.until) return before.answer;
+    for (const [old, { until }] of this.#asked)
+      if (this.#now() > until + 10 * KEPT_MS) this.#asked.delete(old);
     const answer = this.#ask(name, folder).catch(() => before?.answer ?? null);
-    this.#asked.set(key, { at: this.#now(), answer });
+    const asked: Asked = { until: this.#now() + KEPT_MS, answer };
+    this.#asked.set(key, asked);
+    void answer.then((found) => {
+      if (found?.length === 0) asked.until = this.#now() + MISSING_MS;
+    });
     return answer;
   }
 

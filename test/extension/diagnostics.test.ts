@@ -181,6 +181,21 @@ describe('missing files', () => {
     ]);
   });
 
+  it('are told of a host’s models once that was asked', () => {
+    const file = edited(`${sample('nine-domains')}target: gpu-box\n`);
+    const there = ({ host, written }: { host: string; written: string }) => {
+      expect(host).toBe('gpu-box');
+      return written.endsWith('/base') ? null : !/code/.test(written);
+    };
+    const [code = raise(), ...others] = diagnostics(file, { ...nothing, there });
+    expect(others).toEqual([]);
+    expect(code).toMatchObject({ severity: 'error', code: 'model_missing' });
+    expect(code.message).toContain('gpu-box has no model ./models/S/code.\nCorrect the path');
+    const here = namedFiles(file, roots).filter(({ written }) => written === './models/S/code');
+    const exists = new Map(here.map(({ path: name }) => [name, true]));
+    expect(diagnostics(file, { ...nothing, there, exists })[0]?.message).toContain('It lies on this machine');
+  });
+
   it('say nothing of what stands at another place while the text is broken', () => {
     const file = edited(sample('nine-domains'));
     const broken = file.text.replace('./models/S/code', './models/S/co').replace('methods:', 'methods: {');

@@ -81,6 +81,8 @@ describe.skipIf(whyNoSshd() !== null)('a window on a run on a host', { timeout: 
     expect(world.sshd.cut()).toBe(1);
     expect(await models.below(alias, 'models', signal)).toEqual(found);
     expect(await models.below(alias, '/nowhere', AbortSignal.abort())).toBeNull();
+    const asked = ['models/base', 'models', '/nowhere'];
+    expect(await Promise.all(asked.map((each) => models.holds(alias, each)))).toEqual([true, false, false]);
   });
 
   it('may be closed, connects to nothing when it is opened again, and follows it to its end when it is told to', async () => {

@@ -11,7 +11,8 @@ import { plain, plainLines } from './plain.ts';
 
 /** `endings · acc of 54 items · lm-eval 0.4.13` */
 export function taskTitle({ task, metric, items, limit, shots, harness }: DownstreamTaskReport): string {
-  const of = limit === null ? counted(items, 'item') : `the first ${counted(items, 'item')}`;
+  const isAll = limit === null || items < limit;
+  const of = isAll ? counted(items, 'item') : `the first ${counted(items, 'item')}`;
   return [
     plain(task, 60),
     metric ? `${plain(metric.name, 40)} of ${of}${metric.higher_is_better ? '' : ', lower is better'}` : '',
@@ -66,12 +67,23 @@ export function baseSentence({
 }
 
 /** `Models with a lower loss score better: Spearman's rank correlation is 0.62 (0.20 to 0.85), Kendall's …` */
-export function agreementSentence({ agreement }: Pick<DownstreamTaskReport, 'agreement'>): string {
-  if (!agreement) return '';
+export function agreementSentence({
+  agreement,
+  scores,
+  tied,
+}: Pick<DownstreamTaskReport, 'agreement' | 'scores' | 'tied'>): string {
+  if (!agreement) return tiedSentence(tied, scores.filter((score) => score !== null).length);
   const { spearman, kendall, models } = agreement;
   const text = ({ value, low, high }: typeof spearman) =>
     low === null || high === null ? loss(value, 2) : `${loss(value, 2)} (${interval([low, high], 2)})`;
   return `${whatRanksShow(spearman)}: the rank correlation of low loss with good score is ${text(spearman)} by Spearman, ${text(kendall)} by Kendall, over ${counted(models, 'model')}.`;
+}
+
+/** `4 of 6 models have the same score: ties leave nothing to rank.` */
+function tiedSentence(tied: number, models: number): string {
+  if (models < 3 || 2 * tied <= models) return '';
+  const who = tied === models ? `All ${counted(models, 'model')}` : `${tied} of ${counted(models, 'model')}`;
+  return `${who} have the same score: ties leave nothing to rank.`;
 }
 
 function whatRanksShow({ low, high }: NonNullable<DownstreamTaskReport['agreement']>['spearman']): string {

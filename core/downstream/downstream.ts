@@ -42,6 +42,8 @@ export interface DownstreamTaskReport {
   readonly against_base: Estimated | null;
   /** Of low loss with good score: 1 where the models have the same order in both. Null where nothing can be said. */
   readonly agreement: RankAgreement | null;
+  /** Models that have the most frequent score; more than half of them leave nothing to rank. */
+  readonly tied: number;
   readonly verdict: DownstreamVerdict;
   /** Whether the recommended subset is also the best one, in a sentence. */
   readonly sentence: string;

@@ -7,7 +7,7 @@ import { seedOf } from '../selection/resample.ts';
 import type { MergeKey } from '../store/format.ts';
 import type { StoredMetric, TaskKey, TaskScore } from '../store/task-scores.ts';
 import type { Downstream, DownstreamScore, DownstreamTaskReport } from './downstream.ts';
-import { rankAgreement } from './rank-agreement.ts';
+import { mostTied, rankAgreement } from './rank-agreement.ts';
 import { difference, scoreOf, standardError } from './task-score.ts';
 import { type Scored, verdictOf } from './verdict.ts';
 import type { WantedModel } from './wanted-models.ts';
@@ -67,6 +67,7 @@ function taskReport(
       scored.map(({ model, metric }) => ({ loss: model.loss, metric })),
       seedOf(key ?? '0'),
     ),
+    tied: mostTied(scored),
     ...verdictOf(
       first?.name ?? task.task,
       scored,

@@ -22,13 +22,14 @@ export interface LossAndScore {
  * Rank correlations of low loss with good score. Their 95% intervals are over models and items: the percentiles of both
  * drawn anew with replacement, at once, since models that fail on the same few items agree by chance; but never narrower
  * than Fisher's z says of so few models, whose order drawn anew stays perfect where it was. Items are drawn where the
- * score is known by item. Null with fewer than three models, or where one side does not vary; no interval below eight.
+ * score is known by item. Null with fewer than three models, where one side does not vary, or where more than half of the
+ * models have the same score; no interval below eight.
  */
 export function rankAgreement(scored: readonly LossAndScore[], seed: number): RankAgreement | null {
   const low = scored.map(({ loss }) => -loss);
   const good = scored.map(({ metric }) => goodness(metric, metric.value));
   const [rho, tau] = [spearman(low, good), kendall(low, good)];
-  if (scored.length < 3 || rho === null || tau === null) return null;
+  if (scored.length < 3 || rho === null || tau === null || 2 * mostTied(scored) > scored.length) return null;
   const drawn: { readonly rho: number[]; readonly tau: number[] } = { rho: [], tau: [] };
   const random = seededRandom(seed);
   for (let r = 0; r < (scored.length < LEAST_MODELS ? 0 : REPLICATES); r++) {
@@ -46,6 +47,13 @@ export function rankAgreement(scored: readonly LossAndScore[], seed: number): Ra
     kendall: withInterval(tau, drawn.tau, fisher(tau, scored.length, kendallError)),
     models: scored.length,
   };
+}
+
+/** How many models have the most frequent score. */
+export function mostTied(scored: readonly Pick<LossAndScore, 'metric'>[]): number {
+  const counts = new Map<number, number>();
+  for (const { metric } of scored) counts.set(metric.value, (counts.get(metric.value) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
 }
 
 /** Goodness of every model on the same draw of items; as it is where it is not known by item. */

@@ -72,7 +72,8 @@ function judged(task: string, own: Scored, rivals: readonly Rival[], pool: reado
       : lead(first) === 0
         ? `it has ${at}, and so ${tied.length === 1 ? 'has' : 'have'} ${names}.`
         : `it has ${at}, ${most}, but ${counted(level.length, 'other')} cannot be told from it.`;
-  const sentence = `The data cannot tell whether the recommended merge is the best on ${task}: ${why}${moreItems(own, ranked)}`;
+  const isOneOfMost = 2 * (rivals.filter((rival) => lead(rival) === 0).length + 1) > rivals.length + 1;
+  const sentence = `The data cannot tell whether the recommended merge is the best on ${task}: ${why}${isOneOfMost ? '' : moreItems(own, ranked)}`;
   return { verdict: 'cannot_tell', sentence };
 }
 

@@ -4,7 +4,7 @@ import { type WantedModel, wantedModels } from '../../core/downstream/wanted-mod
 import { makeReport } from '../../core/report/make-report.ts';
 import type { Report } from '../../core/report/report.ts';
 import { type TaskScore, taskKey } from '../../core/store/task-scores.ts';
-import { baseSentence } from '../../words/downstream.ts';
+import { agreementSentence, baseSentence, taskTitle } from '../../words/downstream.ts';
 import { inputOf, World } from '../report/world.ts';
 import { accuracy, perplexity, taskScore } from './metrics.ts';
 
@@ -147,6 +147,39 @@ describe('rank correlation with the loss', () => {
     expect(one.agreement?.kendall.value).toBe(1);
     expect(one.agreement?.models).toBe(10);
   });
+});
+
+describe('ties', () => {
+  const said = ({ one }: ReturnType<typeof made>) => [agreementSentence(one), one.sentence.includes('About')];
+
+  it('of more than half of the models leave nothing to rank, and no number of items is named', () => {
+    const shifted = (i: number) => accuracy(Array.from({ length: 60 }, (_, item) => Number((item + i) % 2)));
+    const given = scores(() => 30).map((score, i) => ({ ...score, metrics: [shifted(i)] }));
+    expect(said(made(given))).toEqual([
+      'All 10 models have the same score: ties leave nothing to rank.',
+      false,
+    ]);
+    const most = made(scores((_, i) => (i < 4 ? 27 + i : 31)));
+    expect(most.one.tied).toBe(6);
+    expect(said(most)).toEqual(['6 of 10 models have the same score: ties leave nothing to rank.', false]);
+  });
+
+  it('of half of them are ranked as ties', () => {
+    const { one } = made(scores((_, i) => (i < 5 ? 26 + i : 31)));
+    expect([one.tied, one.agreement?.models]).toEqual([5, 10]);
+    expect(agreementSentence(one)).toContain('by Spearman');
+  });
+});
+
+it('a limit that the task does not reach leaves no item out', () => {
+  const title = (limit: number) => {
+    const asked = { ...task, limit };
+    const own = { task: asked, key: taskKey({ name: 'endings' }, asked) };
+    const given = scores(() => 30).map((score) => ({ ...score, task: own.key }));
+    return taskTitle(made(given, own).one);
+  };
+  expect(title(1000)).toBe('./tasks/endings · acc of 60 items · lm-eval 0.4.13');
+  expect(title(60)).toBe('./tasks/endings · acc of the first 60 items · lm-eval 0.4.13');
 });
 
 describe('what the store holds', () => {

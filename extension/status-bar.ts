@@ -80,6 +80,7 @@ export function answerText({
   if (ensemble) {
     const answer = toServe(ensemble);
     if (answer.kind === 'nothing') return `${mark}nothing fits`;
+    if (answer.kind === 'merge') return `${mark}one merge`;
     return `${mark}${answer.kind === 'alone' ? 'one model' : `pool of ${answer.pool.members.length}`}`;
   }
   const k = report && answeredK(report.headline);

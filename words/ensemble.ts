@@ -1,5 +1,11 @@
 /** What is said of an ensemble, in the same sentences on every surface. Losses are bits per byte. */
-import type { BestPool, EnsembleReport, ModelScore, ServedPool } from '../core/ensemble/types.ts';
+import type {
+  BestPool,
+  BetterMerge,
+  EnsembleReport,
+  ModelScore,
+  ServedPool,
+} from '../core/ensemble/types.ts';
 import type { EnsembleDocument } from '../core/report/ensemble-document.ts';
 import { type Estimate, estimated } from './estimates.ts';
 import { count, counted, loss } from './numbers.ts';
@@ -31,13 +37,33 @@ export function bestSingle({ models, best_single }: EnsembleReport): ModelScore 
   return models[best_single] ?? null;
 }
 
-/** What to serve: nothing where no model is within the limits, a pool mixed where that is surely better than one model alone. */
+/**
+ * What to serve: nothing where no model is within the limits, a pool mixed where that is surely better than one model alone,
+ * and a merge that is surely better than either and takes no more.
+ */
 export type ToServe =
+  | Unmerged
+  | {
+      readonly kind: 'merge';
+      readonly merge: BetterMerge;
+      readonly model: ModelScore;
+      /** What to serve without it. */
+      readonly than: Unmerged;
+    };
+
+export type Unmerged =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'alone'; readonly model: ModelScore; readonly not: ServedPool | null }
   | { readonly kind: 'together'; readonly pool: ServedPool; readonly model: ModelScore };
 
 export function toServe(report: EnsembleReport): ToServe {
+  const than = withoutMerges(report);
+  const merge = (chosenPool(report) ?? report.best_pools[0])?.better_merge;
+  const model = merge && report.models.find(({ name }) => name === merge.name);
+  return merge && model && than.kind !== 'nothing' ? { kind: 'merge', merge, model, than } : than;
+}
+
+function withoutMerges(report: EnsembleReport): Unmerged {
   const pool = chosenPool(report);
   if (!pool && isLimited(report.limit)) return { kind: 'nothing' };
   const served = pool?.served ?? null;
@@ -57,6 +83,10 @@ function isSurely({ low }: Estimate): boolean | null {
 /** Of the models to serve; none where nothing fits. */
 export function servedNames(report: EnsembleReport): readonly string[] {
   const answer = toServe(report);
+  return answer.kind === 'merge' ? [answer.merge.name] : unmergedNames(answer);
+}
+
+function unmergedNames(answer: Unmerged): readonly string[] {
   if (answer.kind === 'nothing') return [];
   return answer.kind === 'together' ? answer.pool.members : [answer.model.name];
 }
@@ -66,7 +96,7 @@ export function answerSentences(report: EnsembleDocument): readonly string[] {
   const pool = chosenPool(report);
   return [
     ...partSentences(report),
-    ...serveSentences(report),
+    ...serveSentences(toServe(report), report),
     ...(pool && pool.members.length > 1 ? [oracleSentence(pool, report)] : []),
   ];
 }
@@ -76,8 +106,7 @@ function partSentences({ progress: { done, failed, total } }: EnsembleDocument):
   return [`Only ${count(done)} of ${counted(total, 'model')} scored so far: what follows is about these.`];
 }
 
-function serveSentences(report: EnsembleReport): readonly string[] {
-  const answer = toServe(report);
+function serveSentences(answer: ToServe, report: EnsembleReport): readonly string[] {
   const best = bestSingle(report);
   switch (answer.kind) {
     case 'nothing':
@@ -87,6 +116,10 @@ function serveSentences(report: EnsembleReport): readonly string[] {
       ];
     case 'alone':
       return [`Serve ${alone(answer.model)}.`, ...(answer.not ? [notTogether(answer.not, report)] : [])];
+    case 'merge': {
+      const [first, ...others] = serveSentences(answer.than, report);
+      return [mergeSentence(answer), `Without it, s${first?.slice(1)}`, ...others];
+    }
     case 'together': {
       const { pool, model } = answer;
       return [
@@ -95,6 +128,15 @@ function serveSentences(report: EnsembleReport): readonly string[] {
       ];
     }
   }
+}
+
+function mergeSentence({ merge, model, than }: Extract<ToServe, { readonly kind: 'merge' }>): string {
+  const rival =
+    than.kind === 'together' ? `${names(than.pool.members)} together` : `${names(unmergedNames(than))} alone`;
+  return (
+    `Serve ${plain(merge.name)}, a merge of ${names(model.merge_of ?? [])}: ${estimated(merge.bits_per_byte)} bits per byte, ` +
+    `${estimated(merge.gain)} less than ${rival}, and it takes no more.`
+  );
 }
 
 /** `a alone, with 0.404 (0.374 to 0.434) bits per byte` */

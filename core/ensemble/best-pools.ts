@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../law/cancelled.ts';
 import { type Losses, objectiveOf } from '../selection/measured.ts';
 import { resample } from '../selection/resample.ts';
+import { betterMerge, type Served } from './better-merge.ts';
 import { type CrossFitted, crossFitPools, poolRow } from './cross-fit-pools.ts';
 import type { EnsembleData } from './data.ts';
 import { costsOf, fits, setLimits, summed, UNLIMITED } from './limits.ts';
@@ -66,6 +67,7 @@ function bestPool(
   const rows = members.map((m) => data.rows[m] as Losses);
   const everyone = chosen.members.map((_, i) => i);
   const costs = summed(models.map(costsOf));
+  const served = servedPool(found, data, complete);
   const score = scoreOf(poolRow(everyone, rows, data), data, complete);
   return {
     ...score,
@@ -76,7 +78,8 @@ function bestPool(
     flops_per_token: models.reduce((sum, { flopsPerToken }) => sum + flopsPerToken, 0),
     cross_fitted: bitsPerByte(crossFitted, data, complete),
     mixture: bits(objectiveOf(lossesOf(mixtureOf(rows), data.samples), data.weights)),
-    served: servedPool(found, data, complete),
+    served,
+    better_merge: betterMerge(rivalOf(found, served, data, complete), limit, data, complete),
     bound: Math.min(bits(chosen.bound), score.bits_per_byte.value),
     proven: chosen.bound === chosen.loss,
     tied,
@@ -97,6 +100,25 @@ function servedPool({ limit, mixed }: CrossFitted, data: EnsembleData, complete:
     single: data.models[single]?.name ?? '',
     gain: bitsPerByte(gain, data, complete),
   };
+}
+
+/** What is served without a merge: the mixture where it is surely better than one model alone. */
+function rivalOf(
+  { limit, mixed }: CrossFitted,
+  served: ServedPool | null,
+  data: EnsembleData,
+  complete: boolean,
+): Served {
+  const modelOf = (m: number) => data.models[m] as EnsembleModel;
+  if (mixed && served && isServed(served, complete))
+    return { models: mixed.members.map((m) => modelOf(data.pool[m] as number)), row: mixed.crossFitted };
+  const single = bestSingle(data, limit);
+  return { models: [modelOf(single)], row: data.rows[single] as Losses };
+}
+
+/** While there are only points, they decide. */
+function isServed({ gain: { value, low } }: ServedPool, complete: boolean): boolean {
+  return low === null ? !complete && value > 0 : low > 0;
 }
 
 /** Index of the best model of the pool by itself, of those within the limit, of which there is one. */

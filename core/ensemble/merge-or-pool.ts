@@ -1,11 +1,11 @@
-import { choiceVariance } from '../selection/choice-variance.ts';
-import { estimatedFrom } from '../selection/estimated.ts';
-import { type Losses, objectiveOf } from '../selection/measured.ts';
+import { negated } from '../selection/estimated.ts';
+import type { Losses } from '../selection/measured.ts';
 import { describePools, poolCounts } from './best-pools.ts';
+import { type ChosenMerge, gainOver } from './better-merge.ts';
 import { type CrossFitted, crossFitBest, crossFitPools } from './cross-fit-pools.ts';
 import type { EnsembleData } from './data.ts';
 import { mixtureOf } from './mixture.ts';
-import { bitsPerByte, errorOf, estimateInBits, lossesOf, minus } from './rows.ts';
+import { bitsPerByte, lossesOf } from './rows.ts';
 import { compareServing, type PoolKind, type ServingAxis, type ServingPoint } from './serving.ts';
 import { servingSentences } from './serving-sentence.ts';
 import type { BestPool, EnsembleOptions, EnsembleReport, ModelScore } from './types.ts';
@@ -28,7 +28,7 @@ export function mergeOrPool(
   const pools = describePools(found, within, { stage: 'points', ...(cancelled ? { cancelled } : {}) });
   const points = pools.map((pool, i) => poolPoint(pool, rowsOf(found[i] as CrossFitted, within), data));
   const difference = (merge: MergePoint, pool: PoolPoint, kind: PoolKind) =>
-    differenceOf(merge, pool.rows[kind], data, stage === 'complete');
+    negated(gainOver(pool.rows[kind], merge, data, stage === 'complete'));
   const along = (axis: ServingAxis) =>
     compareServing(mergePoints(merges, models, data, axis), points, axis, difference);
   const [bytes, flops] = [along('bytes'), along('flops')];
@@ -41,24 +41,9 @@ export function mergeOrPool(
   };
 }
 
-interface MergePoint extends ServingPoint {
-  readonly row: Losses;
-  /** Merges that the folds chose. */
-  readonly among: number;
-}
+type MergePoint = ServingPoint & ChosenMerge;
 type PoolPoint = ReturnType<typeof poolPoint>;
 type PoolRows = Readonly<Record<PoolKind, Losses>>;
-
-/** Paired by sample; where folds choose different merges, as wide as the intervals of all of these that hold at once. */
-function differenceOf({ row, among }: MergePoint, pool: Losses, data: EnsembleData, complete: boolean) {
-  const difference = minus(row, pool, data.samples);
-  const error = complete ? errorOf(difference, data.samples, data.weights) : null;
-  if (!error) return bitsPerByte(difference, data, false);
-  const variance = error.variance + choiceVariance(among, error);
-  return estimateInBits(
-    estimatedFrom(objectiveOf(difference, data.weights), [{ variance, freedom: error.freedom }]),
-  );
-}
 
 function rowsOf({ chosen, crossFitted, mixed }: CrossFitted, data: EnsembleData): PoolRows {
   const rows = chosen.members.map((m) => data.rows[data.pool[m] as number] as Losses);

@@ -93,6 +93,8 @@ export interface BestPool extends Score {
   readonly mixture: number;
   /** What can be had within the limit without knowing which model to ask; null where no two models are within it. */
   readonly served: ServedPool | null;
+  /** Of the file's merges within the limit, where it is surely better than what would be served without, and takes no more. */
+  readonly better_merge: BetterMerge | null;
   /** No pool within the limit has a lower `bits_per_byte` than this; its own where it is proven to be the best. */
   readonly bound: number;
   readonly proven: boolean;
@@ -104,6 +106,15 @@ export interface BestPool extends Score {
     /** The worst compared is tied too: there may be more. */
     readonly more: boolean;
   } | null;
+}
+
+/** A merge to serve instead of a pool or of a single model. */
+export interface BetterMerge {
+  readonly name: string;
+  /** Where several merges are within the limit, chosen on other samples than it is scored on. */
+  readonly bits_per_byte: Estimated;
+  /** What would be served without it minus this, paired by sample. */
+  readonly gain: Estimated;
 }
 
 /** Of the best pools within a limit, the one whose uniform mixture loses least; it need not be the one of the best oracle. */

@@ -2,7 +2,7 @@
 import { estimated } from '../../words/estimates.ts';
 import { loss, signed } from '../../words/numbers.ts';
 import { bytes, flops } from '../../words/units.ts';
-import type { Estimated } from '../selection/estimated.ts';
+import { type Estimated, negated } from '../selection/estimated.ts';
 import type { PoolKind, ServingSeries, ServingStep } from './serving.ts';
 
 type Side = 'merge' | 'ensemble' | 'unsure';
@@ -91,8 +91,4 @@ function words(side: Side, { merge, pool, difference }: Both): string {
   if (side === 'unsure') return `neither is surely better ${values}, by ${estimated(difference, signed)}`;
   if (side === 'merge') return `merging is better ${values}, by ${estimated(negated(difference))}`;
   return `the ensemble is better ${values}, by ${estimated(difference)}`;
-}
-
-function negated({ value, low, high }: Estimated): Estimated {
-  return { value: -value, low: high === null ? null : -high, high: low === null ? null : -low };
 }

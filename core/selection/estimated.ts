@@ -9,6 +9,11 @@ export interface Estimated {
   readonly high: number | null;
 }
 
+/** With its ends changed over. */
+export function negated({ value, low, high }: Estimated): Estimated {
+  return { value: -value, low: high === null ? null : -high, high: low === null ? null : -low };
+}
+
 /** A variance, nats², and its degrees of freedom. */
 export interface Variance {
   readonly variance: number;

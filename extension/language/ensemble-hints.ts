@@ -8,6 +8,7 @@ import {
   realisableSentences,
   servedNames,
   servingSentences,
+  type ToServe,
   toServe,
 } from '../../words/ensemble.ts';
 import { estimated, plusMinus } from '../../words/estimates.ts';
@@ -30,7 +31,7 @@ export function ensembleHeadline(edited: EditedExperiment): Hint | null {
 export function ensembleHeadlineText(report: EnsembleDocument): string {
   const { done, failed, total } = report.progress;
   return [
-    ...serveParts(report),
+    ...serveParts(toServe(report)),
     report.stage === 'complete' ? `more than noise: ${BEYOND_NOISE[report.beyond_noise]}` : '',
     done + failed < total ? `so far, ${count(done + failed)} of ${count(total)}` : '',
   ]
@@ -38,9 +39,13 @@ export function ensembleHeadlineText(report: EnsembleDocument): string {
     .join(' · ');
 }
 
-function serveParts(report: EnsembleDocument): readonly string[] {
-  const answer = toServe(report);
+function serveParts(answer: ToServe): readonly string[] {
   if (answer.kind === 'nothing') return ['no model is within the limits of pool'];
+  if (answer.kind === 'merge')
+    return [
+      `serve the merge ${plain(answer.merge.name, 30)} ${plusMinus(answer.merge.bits_per_byte)} bits per byte`,
+      ...serveParts(answer.than).map((part) => part.replace(/^serve /, 'without it ')),
+    ];
   const { model } = answer;
   const single = `${plain(model.name, 30)} alone ${plusMinus(model.bits_per_byte)}`;
   if (answer.kind === 'together')
@@ -70,7 +75,7 @@ export function modelHints(edited: EditedExperiment): readonly Hint[] {
   const scored = report.models.flatMap(({ name, bits_per_byte, null_of, merge_of }) => {
     const line = edited.keyRange(['models', name])?.start.line;
     if (line === undefined) return [];
-    const place = null_of !== null ? 'copy' : merge_of !== null ? 'merge' : members.has(name) ? '✓' : '';
+    const place = members.has(name) ? '✓' : null_of !== null ? 'copy' : merge_of !== null ? 'merge' : '';
     const text = [plusMinus(bits_per_byte), place].filter(Boolean).join(' ');
     return [hintAtEnd(edited, line, text, modelTooltip(name, estimated(bits_per_byte), place))];
   });

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { makeEnsembleReport } from '../../core/ensemble/make-report.ts';
-import type { EnsembleInput } from '../../core/ensemble/types.ts';
+import type { EnsembleInput, EnsembleReport } from '../../core/ensemble/types.ts';
 import { parseExperiment } from '../../core/experiment/parse.ts';
 import { seededRandom } from '../../core/law/random.ts';
+import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
+import type { PlanId } from '../../core/store/format.ts';
+import { answerSentences, servedNames, toServe } from '../../words/ensemble.ts';
 import { must } from '../webview/sample.ts';
 import { complementary, inputOf } from './pools.ts';
 
@@ -106,6 +109,54 @@ describe('the difference of a merge and a pool', () => {
   it('has no ends while only points are asked for', () => {
     const { serving } = makeEnsembleReport(withMerge(), { stage: 'points' });
     expect(serving?.flops.steps[0]?.against_mixture).toMatchObject({ low: null, high: null });
+  });
+});
+
+describe('what to serve', () => {
+  const ensembleDocumentOf = (report: EnsembleReport): EnsembleDocument => ({
+    ...report,
+    plan: '0'.repeat(64) as PlanId,
+    progress: { done: 3, failed: 0, total: 3 },
+    left_out: [],
+    unaveraged: [],
+  });
+  const models = complementary(2, 60, 2, 20, 4);
+  const merged = (nll: readonly number[], bytes = 2e9) => {
+    const input = inputOf([...models, nll]);
+    return makeEnsembleReport(
+      {
+        ...input,
+        models: input.models.map((model, m) =>
+          m === 2 ? { ...model, servingBytes: bytes, mergeOf: ['m0', 'm1'] } : model,
+        ),
+      },
+      { stage: 'complete' },
+    );
+  };
+  const best = models[0]?.map((_, s) => 0.9 * Math.min(...models.map((row) => row[s] ?? 0))) ?? [];
+
+  it('is a merge that is surely better than the pool, and takes no more', () => {
+    const report = merged(best);
+    const answer = toServe(report);
+    if (answer.kind !== 'merge' || answer.than.kind !== 'together') throw new Error(answer.kind);
+    expect(answer.merge.name).toBe('m2');
+    expect(answer.merge.gain.value).toBeCloseTo(
+      answer.than.pool.mixed.value - answer.merge.bits_per_byte.value,
+      12,
+    );
+    expect(answer.merge.gain.low).toBeGreaterThan(0);
+    expect(servedNames(report)).toEqual(['m2']);
+    const [first, second] = answerSentences(ensembleDocumentOf(report));
+    expect(first).toMatch(
+      /^Serve m2, a merge of m0 and m1: 0\.\d+ .* bits per byte, 0\.\d+ .* less than m\d and m\d together, and it takes no more\.$/,
+    );
+    expect(second).toMatch(/^Without it, serve m\d and m\d together, mixed/);
+  });
+
+  it('is no merge that is worse, or that takes more', () => {
+    expect(toServe(merged(models[0] ?? [])).kind).toBe('together');
+    expect(toServe(merged(best, 4e9)).kind).toBe('merge');
+    expect(toServe(merged(best, 4e9 + 1)).kind).toBe('together');
   });
 });
 

@@ -1,5 +1,5 @@
 /** The answer of an ensemble as the page says it, every number already in words. */
-import type { ServedPool } from '../../../../core/ensemble/types.ts';
+import type { ModelScore, ServedPool } from '../../../../core/ensemble/types.ts';
 import type { EnsembleDocument } from '../../../../core/report/ensemble-document.ts';
 import {
   answerSentences,
@@ -68,6 +68,7 @@ export function ensembleAnswer(report: EnsembleDocument): EnsembleAnswer {
 
 const LABELS: Readonly<Record<ToServe['kind'], { readonly unit: string; readonly take: string }>> = {
   together: { unit: 'models together, mixed', take: 'Serve together' },
+  merge: { unit: 'merge', take: 'Serve' },
   alone: { unit: 'model alone', take: 'Serve alone' },
   nothing: { unit: 'models fit', take: '' },
 };
@@ -76,7 +77,7 @@ function factsOf(report: EnsembleDocument): Fact[] {
   const pool = chosenPool(report);
   const averaged = averagedPool(report);
   return [
-    ...servedFacts(report),
+    ...servedFacts(toServe(report)),
     ...(averaged
       ? [fact('Logits averaged', averaged.bits_per_byte, `of ${averaged.members.length}, on all samples`)]
       : []),
@@ -96,9 +97,13 @@ function factsOf(report: EnsembleDocument): Fact[] {
 }
 
 /** What is served, what is not, and what it takes. */
-function servedFacts(report: EnsembleDocument): Fact[] {
-  const answer = toServe(report);
+function servedFacts(answer: ToServe): Fact[] {
   if (answer.kind === 'nothing') return [];
+  if (answer.kind === 'merge') {
+    const { merge, model, than } = answer;
+    const without = servedFacts(than).filter(({ label }) => label !== COST);
+    return [fact('Merged', merge.bits_per_byte, plain(merge.name, 30)), ...without, costOfModel(model)];
+  }
   const { model } = answer;
   const single = fact('Alone', model.bits_per_byte, plain(model.name, 30));
   if (answer.kind === 'together') {
@@ -109,18 +114,20 @@ function servedFacts(report: EnsembleDocument): Fact[] {
   const mixed = not
     ? [fact('Best pool mixed', not.mixed, `${not.members.length} together, on other samples`)]
     : [];
-  return [
-    single,
-    ...mixed,
-    costOf({ serving_bytes: model.serving_bytes, parameters: model.parameters.total }),
-  ];
+  return [single, ...mixed, costOfModel(model)];
+}
+
+const COST = 'It takes';
+
+function costOfModel({ serving_bytes, parameters: { total } }: ModelScore): Fact {
+  return costOf({ serving_bytes, parameters: total });
 }
 
 function costOf({
   serving_bytes,
   parameters: total,
 }: Pick<ServedPool, 'serving_bytes' | 'parameters'>): Fact {
-  return { label: 'It takes', value: bytes(serving_bytes), detail: `${parameters(total)} parameters` };
+  return { label: COST, value: bytes(serving_bytes), detail: `${parameters(total)} parameters` };
 }
 
 /** The interval on the line below: the value stands alone. */

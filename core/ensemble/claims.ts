@@ -1,4 +1,5 @@
 import { estimated } from '../../words/estimates.ts';
+import { meantFor } from '../../words/families.ts';
 import { counted, loss } from '../../words/numbers.ts';
 import { parameters } from '../../words/units.ts';
 import type { Interval } from '../law/curve.ts';
@@ -26,13 +27,30 @@ export function claimsOf(
       ? claim
       : { ...claim, verdict: 'cannot tell', sentence: `${claim.sentence} ${BUT_NOISE}` };
   return [
-    gated(powerLaw(typical, difference('power_law'))),
-    gated(lowerFloor(typical, single, difference('lower_floor'))),
-    heterogeneousBetter(heterogeneous),
+    gated(doubted(powerLaw(typical, difference('power_law')), lacksLaws('power_law', judged))),
+    gated(doubted(lowerFloor(typical, single, difference('lower_floor')), lacksLaws('lower_floor', judged))),
+    doubted(heterogeneousBetter(heterogeneous), false),
   ];
 }
 
 const BUT_NOISE = 'But noise alone gives such a curve too, and nothing here shows that there is more.';
+
+/** A difference that decides nothing has its reason said. @param lacking where a law cannot be fitted without some models */
+function doubted(claim: Claim, lacking: boolean): Claim {
+  const { difference } = claim;
+  if (!difference || verdictOf(difference) !== 'cannot tell') return claim;
+  const known = difference.low !== null && difference.high !== null;
+  return { ...claim, sentence: `${claim.sentence} ${known ? MAY_BE_NONE : lacking ? LACKING : NO_ERROR}` };
+}
+
+function lacksLaws(name: string, { replicates, withoutModels }: JudgedNumbers): boolean {
+  return [...replicates, ...withoutModels].some((numbers) => !numbers.has(name));
+}
+
+const MAY_BE_NONE = 'Its interval holds zero: there may be none.';
+const LACKING =
+  'How sure that is cannot be told: without some of the models too few budgets or sizes are left for a law.';
+const NO_ERROR = 'How sure that is cannot be told: there are too few models, or too few samples of a domain.';
 
 export function verdictOf({ low, high }: Estimated): Verdict {
   if (low !== null && low > 0) return 'confirmed';
@@ -89,10 +107,8 @@ function lowerFloor({ forms }: PoolLaw, single: SingleLaw | null, difference: Es
     return unknown('Too few budgets for a law of pools with a floor.');
   if (pools <= 0 || alone <= 0)
     return unknown(`The data set no floor for ${pools <= 0 ? 'pools' : 'single models'}: it stands at zero.`);
-  if (forms[0] !== fit)
-    return unknown(
-      `${FORMS[forms[0]?.form ?? 'flat']} foretells larger budgets better than a law with a floor: there is none to compare.`,
-    );
+  const [best] = forms;
+  if (best && best !== fit) return unknown(noFloorShown(best, fit));
   if (fit.misfit) return unknown(`There is no floor of pools: ${misfitText(fit.misfit)}`);
   const under = single.points.filter(({ bits_per_byte }) => bits_per_byte < Math.max(alone, pools));
   if (under.length > 0)
@@ -112,6 +128,16 @@ function lowerFloor({ forms }: PoolLaw, single: SingleLaw | null, difference: Es
   };
 }
 
+/** Where another form foretells as well as the one with a floor, or better. */
+function noFloorShown(best: PoolFormFit, fit: PoolFormFit): string {
+  const [lead, own] = [loss(best.held_out, 4), loss(fit.held_out, 4)];
+  const how =
+    lead === own
+      ? `as well as a law with a floor, both to ${own} bits per byte`
+      : `better than a law with a floor, to ${lead} bits per byte and not ${own}`;
+  return `${FORMS[best.form]} foretells larger budgets ${how}: nothing here shows that pools level off.`;
+}
+
 function heterogeneousBetter(found: Heterogeneous | null): Claim {
   const claim = 'heterogeneous_better';
   if (!found)
@@ -129,6 +155,6 @@ function heterogeneousBetter(found: Heterogeneous | null): Claim {
     difference: saving,
     sentence:
       `With as many models of about the same sizes, pools of several families save ${estimated(saving)} bits per byte ` +
-      `over those of one; the interval allows for other samples and other ${left.kind}.`,
+      `over those of one; the interval is ${meantFor(left.kind)}.`,
   };
 }

@@ -2,7 +2,7 @@ import { seededRandom } from '../law/random.ts';
 import { type Estimated, estimatedFrom } from '../selection/estimated.ts';
 import { type Losses, objectiveOf } from '../selection/measured.ts';
 import type { EnsembleData } from './data.ts';
-import { FEWEST_GROUPS, familyGroups, jackknifeVariance, modelGroups } from './left-out.ts';
+import { FEWEST_GROUPS, familyGroups, jackknifeVariance, type LeftOut, modelGroups } from './left-out.ts';
 import { bits, combination, errorOf, estimateInBits, lossesOf, minus, oracleOf, perNat } from './rows.ts';
 import type { Diversity, EnsembleModel, ModelPair } from './types.ts';
 
@@ -46,6 +46,7 @@ export function diversityOf(
   const meanOf = (kind: 'within' | 'between') =>
     counts[kind] > 0 ? combination([lossesOf(gains[kind], samples)], [1 / counts[kind]], samples) : null;
   const [within, between] = [meanOf('within'), meanOf('between')];
+  const judge = judgeOf(data);
   return {
     pairs,
     looked_at: pairs.length,
@@ -53,26 +54,33 @@ export function diversityOf(
     within_family: within && bits(objectiveOf(within, weights)),
     between_families: between && bits(objectiveOf(between, weights)),
     difference:
-      within && between && differenceOf(minus(between, within, samples), indices, pairs, data, complete),
+      within &&
+      between &&
+      differenceOf(minus(between, within, samples), indices, pairs, judge, data, complete),
+    left_out: judge.kind,
   };
 }
 
-/** With the errors from samples and from which families there are; from which models, where families are few. */
+/** Families, where there are enough of them to tell how they differ. */
+function judgeOf({ pool, models, seed }: EnsembleData): LeftOut {
+  const families = familyGroups(
+    pool.map((m) => models[m]?.family ?? ''),
+    seed,
+  );
+  return families.groups.length >= FEWEST_GROUPS ? families : modelGroups(pool.length, seed);
+}
+
+/** With the errors from samples and from which models or families there are. */
 function differenceOf(
   row: Losses,
   indices: readonly (readonly [number, number])[],
   pairs: readonly ModelPair[],
+  { groups }: LeftOut,
   data: EnsembleData,
   complete: boolean,
 ): Estimated {
   const value = objectiveOf(row, data.weights);
   if (!complete) return estimateInBits({ value, low: null, high: null });
-  const families = familyGroups(
-    data.pool.map((m) => data.models[m]?.family ?? ''),
-    data.seed,
-  );
-  const { groups } =
-    families.groups.length >= FEWEST_GROUPS ? families : modelGroups(data.pool.length, data.seed);
   const without = groups.map((group) =>
     meanDifference(pairs.filter((_, i) => !indices[i]?.some((m) => group.has(m)))),
   );

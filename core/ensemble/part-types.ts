@@ -70,6 +70,8 @@ export interface Diversity {
   readonly between_families: number | null;
   /** between − within, for other samples and other families; for other models where there are fewer than three families. */
   readonly difference: Estimated | null;
+  /** What its interval is for others of. */
+  readonly left_out: 'models' | 'families';
 }
 
 export interface ModelPair {

@@ -54,6 +54,8 @@ describe('the report of an ensemble as text', () => {
     const difference = { value: -0.0112, low: -0.0139, high: -0.0086 };
     const diversity = { ...report.diversity, difference } as NonNullable<typeof report.diversity>;
     const text = textOf(true, { ...report, diversity });
-    expect(text).toContain(': 0.0112 (0.0086 to 0.0139) less.');
+    expect(text).toContain(
+      ': 0.0112 (0.0086 to 0.0139) less. The interval is for these families, other samples and other models.',
+    );
   });
 });

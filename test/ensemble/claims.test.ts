@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { claimsOf } from '../../core/ensemble/claims.ts';
 import { ensembleData } from '../../core/ensemble/data.ts';
 import type { JudgedNumbers } from '../../core/ensemble/law-errors.ts';
-import type { Claim, PoolForm, PoolLaw, SingleLaw, Verdict } from '../../core/ensemble/types.ts';
+import type { Claim, PoolForm, PoolFormFit, PoolLaw, SingleLaw, Verdict } from '../../core/ensemble/types.ts';
 import { inputOf, noise } from './pools.ts';
 
 const data = ensembleData(inputOf(noise(2, 200, 1)));
@@ -88,8 +88,16 @@ describe('verdicts on the claims', () => {
     expect(undercut).toMatchObject({ verdict: 'cannot tell', difference: null });
     expect(undercut?.sentence).toContain('1 single model lies below');
     const fitted = law(0.5);
-    const [, second] = claims({ ...fitted, forms: fitted.forms.toReversed() }, single);
+    const rival = { ...fitted.forms[1], held_out: 0.01 } as PoolFormFit;
+    const own = { ...fitted.forms[0], held_out: 0.02 } as PoolFormFit;
+    const [, second] = claims({ ...fitted, forms: [rival, own] }, single);
+    const [, tied] = claims({ ...fitted, forms: [rival, { ...own, held_out: 0.01 }] }, single);
+    expect(tied?.sentence).toContain('as well as a law with a floor, both to 0.0100 bits per byte');
     expect(second).toMatchObject({ verdict: 'cannot tell', difference: null });
+    expect(second?.sentence).toBe(
+      'A logarithm foretells larger budgets better than a law with a floor, to 0.0100 bits per byte and not 0.0200: ' +
+        'nothing here shows that pools level off.',
+    );
   });
 
   it('need left-out models: without a value for one there is no interval', () => {
@@ -97,5 +105,12 @@ describe('verdicts on the claims', () => {
     const lacking = { ...numbers, withoutModels: [...numbers.withoutModels, new Map<string, number>()] };
     const [power] = claimsOf(law(0.5), single, null, lacking, data, 'confirmed');
     expect(power).toMatchObject({ verdict: 'cannot tell', difference: { low: null, high: null } });
+    expect(power?.sentence).toContain('0.144. How sure that is cannot be told: without some of the models');
+  });
+
+  it('that an interval leaves open say so', () => {
+    const [power, floor] = verdicts(0.1, 0.1, 'confirmed');
+    for (const claim of [power, floor])
+      expect(claim?.sentence).toMatch(/\)\. Its interval holds zero: there may be none\.$/);
   });
 });

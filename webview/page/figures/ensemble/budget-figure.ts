@@ -63,8 +63,12 @@ export function budgetFigure({ study, models }: EnsembleReport): XyFigure | null
 export function lawSentence(of: string, { forms, reason }: PoolLaw): string {
   const [best, next] = forms;
   if (!best) return reason === null ? '' : `${of}: ${reason}`;
-  const rival = next ? `, before ${poolFormName(next.form)} (${loss(next.held_out, 4)})` : '';
-  return `${of}: ${poolFormName(best.form)}, ${poolFormula(best)}, forecasts budgets beyond those fitted best, missing by ${loss(best.held_out, 4)}${rival}.${misfitText(best)}`;
+  const missed = loss(best.held_out, 4);
+  const other = next ? loss(next.held_out, 4) : '';
+  if (next && other === missed)
+    return `${of}: ${poolFormName(best.form)}, ${poolFormula(best)}, and ${poolFormName(next.form)} forecast budgets beyond those fitted equally well, missing by ${missed}.${misfitText(best)}`;
+  const rival = next ? `, before ${poolFormName(next.form)} (${other})` : '';
+  return `${of}: ${poolFormName(best.form)}, ${poolFormula(best)}, forecasts budgets beyond those fitted best, missing by ${missed}${rival}.${misfitText(best)}`;
 }
 
 function misfitText({ misfit }: PoolFormFit): string {

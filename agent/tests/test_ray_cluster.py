@@ -47,7 +47,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def plan(tmp_path: Path, tiny_base: Path, tiny_experts: dict[str, Path]) -> SmallPlan:
-    return write_plan(Store.open(tmp_path / "a sto're ü"), tiny_base, tiny_experts, repeat=150, domains=1)
+    return write_plan(Store.open(tmp_path / "a sto're ü"), tiny_base, tiny_experts, repeat=2000, domains=1)
 
 
 def asked(plan: SmallPlan, ray: str = "auto", workers: int | str = 2) -> dict[str, Any]:
@@ -76,10 +76,10 @@ def processes(plan: SmallPlan, run: str) -> list[ProcessIdentity]:
     return [process for process in found if process is not None]
 
 
-def rays() -> set[str]:
-    """Living processes of Ray below this user's folders for runs."""
+def rays(run: str) -> set[str]:
+    """Living processes of Ray below the folder of a run."""
     listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    return {line for line in listed.splitlines() if f"{tempfile.gettempdir()}/mlr-" in line}
+    return {line for line in listed.splitlines() if f"{tempfile.gettempdir()}/mlr-{run}" in line}
 
 
 def scored(plan: SmallPlan) -> list[str]:
@@ -89,7 +89,7 @@ def scored(plan: SmallPlan) -> list[str]:
 
 def nothing_is_left(plan: SmallPlan, run: str) -> None:
     wait_for(lambda: not any(map(alive, processes(plan, run))))
-    wait_for(lambda: not rays())
+    wait_for(lambda: not rays(run))
 
 
 def test_workers_are_killed_and_then_all_of_them_and_the_rest_is_stopped(plan: SmallPlan) -> None:
@@ -110,7 +110,7 @@ def test_workers_are_killed_and_then_all_of_them_and_the_rest_is_stopped(plan: S
     stop({"store": str(plan.store.root), "run": run, "now": True})
     wait_for(lambda: statuses(plan, run)["supervisor"]["state"] == "stopped")
     nothing_is_left(plan, run)
-    assert not list(Path(tempfile.gettempdir()).glob("mlr-*"))
+    assert not list(Path(tempfile.gettempdir()).glob(f"mlr-{run}*"))
     assert 0 < len(scored(plan)) == len(set(scored(plan))) < len(plan.lines)
     assert {status["state"] for status in statuses(plan, run).values()} == {"stopped"}
 

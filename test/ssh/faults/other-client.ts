@@ -6,6 +6,7 @@ const session = await ExperimentSession.open(file, { home, agreeToHost: async ()
 await session.plan();
 let isSaid = false;
 session.follow(({ status }) => {
-  if (!isSaid && status.length > 0) process.stdout.write('follows\n');
+  if (isSaid || status.length === 0) return;
+  process.stdout.write('follows\n');
   isSaid = true;
 });

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Headline } from '../core/report/report.ts';
-import { answerSentences, toServe } from '../words/ensemble.ts';
+import { allSentences, toServe } from '../words/ensemble.ts';
 import { hostText } from '../words/hosts.ts';
 import { oneLine } from '../words/plain.ts';
 import { countsOfWorkers, leftText, percentOfNew } from '../words/run-progress.ts';
@@ -112,7 +112,7 @@ export function answerLines({
   report,
   ensemble,
 }: Pick<ExperimentState, 'report' | 'ensemble'>): readonly string[] {
-  if (ensemble) return [...answerSentences(ensemble), ensemble.sentence];
+  if (ensemble) return allSentences(ensemble);
   return report?.headline.sentence.split('\n') ?? [];
 }
 

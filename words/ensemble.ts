@@ -7,7 +7,7 @@ import type {
   ServedPool,
 } from '../core/ensemble/types.ts';
 import type { EnsembleDocument } from '../core/report/ensemble-document.ts';
-import { type Estimate, estimated } from './estimates.ts';
+import { type Estimate, estimated, moreOrLess } from './estimates.ts';
 import { count, counted, loss } from './numbers.ts';
 import { nameList, plain, plainLines } from './plain.ts';
 import { parameters, roughly } from './units.ts';
@@ -101,6 +101,11 @@ export function answerSentences(report: EnsembleDocument): readonly string[] {
   ];
 }
 
+/** The answer, and what of the gain noise would explain. */
+export function allSentences(report: EnsembleDocument): readonly string[] {
+  return [...answerSentences(report), ...(report.sentence ? [plainLines(report.sentence)] : [])];
+}
+
 function partSentences({ progress: { done, failed, total } }: EnsembleDocument): readonly string[] {
   if (done + failed >= total) return [];
   return [`Only ${count(done)} of ${counted(total, 'model')} scored so far: what follows is about these.`];
@@ -172,11 +177,18 @@ function oracleSentence(pool: BestPool, report: EnsembleReport): string {
   );
 }
 
-function othersText({ tied }: BestPool): string {
-  const others = tied ? tied.pools.length - 1 : 0;
-  if (others === 0) return '';
-  if (tied?.more) return ` ${others} or more other pools do as well.`;
-  return others === 1 ? ' Another pool does as well.' : ` ${others} other pools do as well.`;
+/** So many are named. */
+const MOST_OTHERS = 2;
+
+function othersText({ tied, members }: BestPool): string {
+  const others = tied?.pools.filter((pool) => pool.join('\n') !== members.join('\n')) ?? [];
+  if (others.length === 0) return '';
+  if (tied?.more) return ` ${others.length} or more other pools do as well.`;
+  if (others.length > MOST_OTHERS) return ` ${others.length} other pools do as well.`;
+  const which = others.map((pool) => names(pool)).join('; ');
+  return others.length === 1
+    ? ` Another pool does as well: ${which}.`
+    : ` ${others.length} other pools do as well: ${which}.`;
 }
 
 /** Of a table by k: what its best pools do not keep. */
@@ -207,8 +219,8 @@ export function realisableSentences(report: EnsembleDocument): readonly string[]
     `All ${report.pool.length} mixed with equal weights, nobody choosing: ${estimated(mixture.bits_per_byte)}.`,
     `The best model of each domain, chosen on other samples: ${estimated(routed.bits_per_byte)}.`,
     ...averaged.map(
-      ({ members, bits_per_byte, mixture: mixed, oracle }) =>
-        `The logits of ${names(members)} averaged: ${estimated(bits_per_byte)}; the same mixed ${loss(mixed)}, their oracle ${loss(oracle)}.`,
+      ({ members, bits_per_byte, mixture: mixed, gain, oracle }) =>
+        `The logits of ${names(members)} averaged: ${estimated(bits_per_byte)}; the same mixed ${loss(mixed)}, ${moreOrLess(gain)}; their oracle ${loss(oracle)}.`,
     ),
     ...unaveragedSentences(report),
   ];
@@ -232,7 +244,7 @@ export function averageTitle({ unaveraged }: Pick<EnsembleDocument, 'unaveraged'
 }
 
 export const NOTHING_TO_AVERAGE =
-  'of no best pool that shares a tokenizer are the averaged logits left to measure.';
+  'no pool is left whose logits could be averaged (its models must share a tokenizer).';
 
 /** Of the pool to serve, or the best one, where its logits were averaged. */
 export function averagedPool(

@@ -66,3 +66,10 @@ export function plusMinus({ value, low, high }: Estimate): string {
   const width = Math.min(6, Math.max(0, leading >= 3 ? -exponent : 1 - exponent));
   return `${loss(value, digits)} ± ${loss(half, Math.min(width, digits))}`;
 }
+
+/** `0.0112 (0.0086 to 0.0139) less` */
+export function moreOrLess({ value, low, high }: Estimate): string {
+  if (value >= 0) return `${estimated({ value, low, high })} more`;
+  const less = { value: -value, low: high === null ? null : -high, high: low === null ? null : -low };
+  return `${estimated(less)} less`;
+}

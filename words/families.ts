@@ -1,6 +1,6 @@
 /** What sharing a pool buys within a family and across, in sentences. Bits per byte. */
 import type { EnsembleReport } from '../core/ensemble/types.ts';
-import { type Estimate, estimated } from './estimates.ts';
+import { estimated, moreOrLess } from './estimates.ts';
 import { signed } from './numbers.ts';
 
 export function familySentences({ diversity, study }: EnsembleReport): readonly string[] {
@@ -29,13 +29,6 @@ export function meantFor(leftOut: Diversity['left_out']): string {
   return leftOut === 'families'
     ? 'for other samples and other families'
     : 'for these families, other samples and other models';
-}
-
-/** `0.0112 (0.0086 to 0.0139) less` */
-function moreOrLess({ value, low, high }: Estimate): string {
-  if (value >= 0) return `${estimated({ value, low, high })} more`;
-  const less = { value: -value, low: high === null ? null : -high, high: low === null ? null : -low };
-  return `${estimated(less)} less`;
 }
 
 function savingSentence({

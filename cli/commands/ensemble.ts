@@ -2,7 +2,7 @@ import type { Workers } from '../../core/hosts/host.ts';
 import { problemOf } from '../../core/problem.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import type { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
-import { NOTHING_TO_AVERAGE, names } from '../../words/ensemble.ts';
+import { allSentences, NOTHING_TO_AVERAGE, names } from '../../words/ensemble.ts';
 import { plain } from '../../words/plain.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
@@ -160,6 +160,6 @@ async function showReport(
   { json, full }: Pick<EnsembleOptions, 'json' | 'full' | 'on'>,
 ): Promise<void> {
   const report: EnsembleDocument = await session.report();
-  if (json) printJson(io, report);
+  if (json) printJson(io, { ...report, sentence: allSentences(report).join(' ') });
   else print(io, ensembleText(report, { style: io.style, columns: io.columns, full }));
 }

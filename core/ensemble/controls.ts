@@ -5,7 +5,7 @@ import { difficultyBins, independentOracle, independentShare, shufflesFor } from
 import { mixtureOf } from './mixture.ts';
 import { nullGroups, type Recommended } from './null-groups.ts';
 import { routedByDomain } from './routed.ts';
-import { bits, bitsPerByte, lossesOf, oracleOf, perNat, scoreOf } from './rows.ts';
+import { bits, bitsPerByte, lossesOf, minus, oracleOf, perNat, scoreOf } from './rows.ts';
 import type { Controls, EnsembleInput, EnsembleOptions } from './types.ts';
 
 /** Everything beside the oracle that says what its gain is worth; `byK`: the benchmark's gain at each k, bits per byte. */
@@ -63,12 +63,14 @@ function averagedLogits(
     if (!row) return [];
     const own = members.map((name) => data.rows[models.findIndex((model) => model.name === name)] as Losses);
     const worth = (nll: Float64Array) => bits(objectiveOf(lossesOf(nll, data.samples), data.weights));
+    const mixture = lossesOf(mixtureOf(own), data.samples);
     return [
       {
         ...scoreOf(row, data, complete),
         members,
         oracle: worth(oracleOf(own)),
-        mixture: worth(mixtureOf(own)),
+        mixture: bits(objectiveOf(mixture, data.weights)),
+        gain: bitsPerByte(minus(mixture, row, data.samples), data, complete),
       },
     ];
   });

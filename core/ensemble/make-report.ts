@@ -52,7 +52,8 @@ export function makeEnsembleReport(input: EnsembleInput, options: EnsembleOption
     serving: mergeOrPool(data, models, options),
     study: complete ? ensembleStudy(data, verdict, options.cancelled) : null,
     beyond_noise: verdict,
-    sentence: noiseSentence(oracle.at(-1) as OraclePoint, controls, verdict, complete),
+    sentence:
+      recommended.k === 1 ? '' : noiseSentence(oracle.at(-1) as OraclePoint, controls, verdict, complete),
     warnings: [...data.warnings, ...unmetLimits(input)],
   };
 }
@@ -60,7 +61,20 @@ export function makeEnsembleReport(input: EnsembleInput, options: EnsembleOption
 function modelScores(data: EnsembleData, complete: boolean): ModelScore[] {
   const used = data.count.domains.map(({ used }) => used > 0);
   return data.models.map(
-    ({ name, family, tokenizer, parameters, servingBytes, flopsPerToken, nullOf, mergeOf = null }, m) => {
+    (
+      {
+        name,
+        family,
+        tokenizer,
+        parameters,
+        servingBytes,
+        flopsPerToken,
+        nullOf,
+        nullKind = 'reseed',
+        mergeOf = null,
+      },
+      m,
+    ) => {
       const row = data.rows[m] as Losses;
       let next = 0;
       return {
@@ -72,6 +86,7 @@ function modelScores(data: EnsembleData, complete: boolean): ModelScore[] {
         serving_bytes: servingBytes,
         flops_per_token: flopsPerToken,
         null_of: nullOf,
+        null_kind: nullOf === null ? null : nullKind,
         merge_of: mergeOf,
         domains: used.map((present) => (present ? bits(row.domains[next++] as number) : null)),
       };

@@ -20,6 +20,8 @@ export interface Controls {
     readonly members: readonly string[];
     readonly oracle: number;
     readonly mixture: number;
+    /** mixture − averaged logits, paired by sample: above zero averaging is better. */
+    readonly gain: Estimated;
   })[];
 }
 

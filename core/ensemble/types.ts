@@ -109,7 +109,7 @@ export interface EnsembleReport {
    * where it exceeds, with its whole interval, what as many reseeds of one model gain.
    */
   readonly beyond_noise: Verdict;
-  /** How much of the oracle's gain noise alone would explain, in plain words. */
+  /** How much of the oracle's gain noise alone would explain, in plain words; empty where a pool of one has nothing to choose. */
   readonly sentence: string;
   readonly warnings: readonly Warning[];
 }
@@ -157,6 +157,8 @@ export interface ModelScore extends Score {
   readonly serving_bytes: number;
   readonly flops_per_token: number;
   readonly null_of: string | null;
+  /** Null where it is no copy. */
+  readonly null_kind: NullKind | null;
   /** Null where it is no merge. */
   readonly merge_of: readonly string[] | null;
   /** Bits per byte, in the order of `samples.domains`; null where no sample is used. */

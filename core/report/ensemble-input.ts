@@ -1,5 +1,6 @@
 /** From what the store holds of an ensemble to what is analysed: losses of every model on every sample. */
 
+import { copyText } from '../../words/relations.ts';
 import type { EnsembleInput, EnsembleModel } from '../ensemble/types.ts';
 import { unlikeModels } from '../ensemble/unlike-models.ts';
 import type { Ensemble } from '../experiment/ensemble/ensemble.ts';
@@ -164,7 +165,7 @@ function missingModels(scored: ScoredEnsemble): ReadonlyMap<string, LeftOut> {
     const why = missing.has(line.model) ? null : whyNotScored(scored, line);
     if (why !== null) missing.set(line.model, leftOut(line.model, why));
   }
-  for (const [name, { null_of, merge_of }] of scored.ensemble.models) {
+  for (const [name, { null_of, null_kind, merge_of }] of scored.ensemble.models) {
     const lost = merge_of?.find((member) => missing.has(member));
     if (lost !== undefined && !missing.has(name))
       missing.set(
@@ -174,7 +175,10 @@ function missingModels(scored: ScoredEnsemble): ReadonlyMap<string, LeftOut> {
     if (null_of !== null && missing.has(null_of) && !missing.has(name))
       missing.set(
         name,
-        leftOut(name, { code: missing.get(null_of)?.code ?? NOT_SCORED, why: `it is a copy of ${null_of}.` }),
+        leftOut(name, {
+          code: missing.get(null_of)?.code ?? NOT_SCORED,
+          why: `it is ${copyText({ null_of, null_kind })}.`,
+        }),
       );
   }
   return missing;

@@ -1,6 +1,7 @@
 /** Numbers beside the lines of an ensemble: the answer at `models:`, each model's loss, what `pool:` gives. */
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import {
+  allSentences,
   answerSentences,
   isLimited,
   names,
@@ -32,7 +33,9 @@ export function ensembleHeadlineText(report: EnsembleDocument): string {
   const { done, failed, total } = report.progress;
   return [
     ...serveParts(toServe(report)),
-    report.stage === 'complete' ? `more than noise: ${BEYOND_NOISE[report.beyond_noise]}` : '',
+    report.stage === 'complete' && report.sentence
+      ? `more than noise: ${BEYOND_NOISE[report.beyond_noise]}`
+      : '',
     done + failed < total ? `so far, ${count(done + failed)} of ${count(total)}` : '',
   ]
     .filter(Boolean)
@@ -58,13 +61,7 @@ function serveParts(answer: ToServe): readonly string[] {
 }
 
 export function ensembleSentences(report: EnsembleDocument): readonly string[] {
-  return [
-    ...answerSentences(report),
-    report.sentence,
-    ...realisableSentences(report),
-    ...servingSentences(report),
-    ORACLE_NOTE,
-  ];
+  return [...allSentences(report), ...realisableSentences(report), ...servingSentences(report), ORACLE_NOTE];
 }
 
 /** At the line of each model: bits per byte, and whether it is to be served. */
@@ -89,7 +86,7 @@ export function modelHints(edited: EditedExperiment): readonly Hint[] {
 }
 
 const OUTSIDE: Readonly<Record<string, string>> = {
-  copy: 'A copy is in no pool: it shows what noise gives.',
+  copy: 'It is in no pool: it shows what noise gives.',
   merge: 'A merge is in no pool: it is held against pools by what serving takes.',
 };
 

@@ -5,6 +5,7 @@ import type { PreparedMember } from '../../core/store/ensemble/format.ts';
 import { servedNames } from '../../words/ensemble.ts';
 import { estimated } from '../../words/estimates.ts';
 import { loss } from '../../words/numbers.ts';
+import { copyText } from '../../words/relations.ts';
 import { bytes, flops, parameters } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { ensembleSentences } from './ensemble-hints.ts';
@@ -44,7 +45,7 @@ function hoverOfModel(edited: EditedExperiment, name: string): readonly (string 
   const score = report?.models.find((model) => model.name === name);
   const isServed = report ? servedNames(report).includes(name) : false;
   const merged = declared.merge_of ? ` · merge of ${declared.merge_of.length}` : '';
-  const copy = declared.null_of === null ? merged : ` · copy of ${escapeMarkdown(declared.null_of)}`;
+  const copy = declared.null_of === null ? merged : ` · ${escapeMarkdown(copyText(declared))}`;
   const left = report?.left_out.find(({ model }) => model === name);
   const member = edited.state?.members?.models[name];
   return [

@@ -21,6 +21,24 @@ describe('the report of an ensemble as text', () => {
     expect(textOf(false, { ...report, limit: { ...goal, parameters: null } })).not.toContain('k alone');
   });
 
+  it('names what is set aside, and on which samples each column of the table by k is', () => {
+    expect(textOf(false)).toContain('8 models, 60 samples');
+    expect(textOf(false)).toMatch(/best pool, other samples mixed, all samples/);
+    const rows = complementary(3, 40, 3, 5, 2);
+    const declared = [{}, {}, { nullOf: 'm0' }, { nullOf: 'm0', nullKind: 'quantisation' as const }];
+    const text = textOf(false, ensembleDocument(inputOf([...rows, rows[0] ?? []], declared)));
+    expect(text).toContain('4 models (1 reseed and 1 quantisation set aside)');
+    expect(text).toContain('another run of m0');
+    expect(text).toContain('m0 in fewer bits');
+  });
+
+  it('of a pool of one says nothing of noise', () => {
+    const one = ensembleDocument(
+      inputOf(complementary(3, 40, 3, 5, 2), [], { goal: { ...goal, parameters: null, k: 1 } }),
+    );
+    expect(textOf(false, one)).not.toMatch(/more than noise|reseed/);
+  });
+
   it('in full names the models of every best pool, the laws, and the pairs', () => {
     const text = textOf(true);
     for (const { limit, members } of report.best_pools)

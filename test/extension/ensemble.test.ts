@@ -141,7 +141,7 @@ describe('an ensemble in the editor', () => {
     const at = (line: number) =>
       hover(withState({ ensemble: REPORT }), { line, column: 4 })?.parts.join('\n');
     expect(at(3)).toMatch(/\*\*small\*\* · model · to be served[\s\S]*bits per byte[\s\S]*\| text \|/);
-    expect(at(4)).toContain('copy of small');
+    expect(at(4)).toContain('another run of small');
     const answer = hover(withState({ ensemble: REPORT }), { line: 2, column: 2 })?.parts.join('\n');
     expect(answer).toMatch(/Serve small and other together\\, mixed .* less than \w+ alone/);
   });

@@ -127,7 +127,7 @@ test('a model without all its losses is left out with its copies, and the reason
   expect(input.models.map(({ name }) => name)).toEqual(['b']);
   expect(leftOut.map(({ message }) => message)).toEqual([
     'a is left out: The loss is not finite.',
-    'again is left out: it is a copy of a.',
+    'again is left out: it is another run of a.',
   ]);
 });
 

@@ -179,7 +179,7 @@ describe('on the command line', () => {
     expect(first.err).toMatch(/4: 4 to score/);
     expect(first.err).toMatch(/2 tokenizers/);
     expect(first.out).toMatch(/Serve \w+ (alone, with|and \w+ together)/);
-    expect(first.out).toMatch(/again +qwen2 .* copy of small/);
+    expect(first.out).toMatch(/again +qwen2 .* another run of small/);
     const second = merge(['run', file, '--json']);
     expect(second.code).toBe(0);
     expect(second.err).toMatch(/4 done, nothing to do/);

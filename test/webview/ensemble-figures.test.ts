@@ -155,7 +155,7 @@ describe('the answer of an ensemble', () => {
     );
     expect(answer.realisable.slice(2)).toEqual([
       expect.stringMatching(
-        /^The logits of m\d and m\d averaged: \d.*; the same mixed \d.*, their oracle \d/,
+        /^The logits of m\d and m\d averaged: \d.*; the same mixed \d.*, \d.* \(.* to .*\) more; their oracle \d/,
       ),
       'Models that share a tokenizer can average their logits. Not measured yet: m0 and m2. "run --verify" (in the editor "Average logits of 1 pool") does, in 20 s.',
     ]);

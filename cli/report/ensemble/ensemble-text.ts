@@ -9,6 +9,7 @@ import {
 } from '../../../words/ensemble.ts';
 import { count, counted } from '../../../words/numbers.ts';
 import { plain, plainLines } from '../../../words/plain.ts';
+import { setAsideText } from '../../../words/relations.ts';
 import { bytes } from '../../../words/units.ts';
 import type { Style } from '../../terminal/style.ts';
 import { wrap } from '../../terminal/table.ts';
@@ -28,7 +29,10 @@ export function ensembleText(report: EnsembleDocument, options: EnsembleTextOpti
   const { style, columns } = options;
   const parts = [
     `${style.bold(plain(report.name))}   ${style.dim(scoredText(report))}`,
-    `${style.bold(wrap(answerSentences(report).join(' '), columns, '  '))}\n${wrap(plainLines(report.sentence), columns, '  ')}`,
+    [
+      style.bold(wrap(answerSentences(report).join(' '), columns, '  ')),
+      ...(report.sentence ? [wrap(plainLines(report.sentence), columns, '  ')] : []),
+    ].join('\n'),
     oracleTable(report, options),
     controlsText(report, style, columns),
     modelTable(report, options),
@@ -47,8 +51,9 @@ function scoredText({ models, samples }: EnsembleReport): string {
     samples.overlong > 0 ? `${count(samples.overlong)} too long for some model` : '',
     samples.missing > 0 ? `${count(samples.missing)} not scored by some model` : '',
   ].filter(Boolean);
+  const aside = setAsideText(models);
   const text = [
-    counted(models.length, 'model'),
+    `${counted(models.length, 'model')}${aside ? ` (${aside})` : ''}`,
     counted(samples.used, 'sample'),
     bytes(total),
     counted(samples.domains.length, 'domain'),

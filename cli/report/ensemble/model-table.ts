@@ -2,6 +2,7 @@ import type { EnsembleReport, ModelScore } from '../../../core/ensemble/types.ts
 import { columnDigits, estimated } from '../../../words/estimates.ts';
 import { loss } from '../../../words/numbers.ts';
 import { plain } from '../../../words/plain.ts';
+import { copyText } from '../../../words/relations.ts';
 import { parameters } from '../../../words/units.ts';
 import { table } from '../../terminal/table.ts';
 import type { EnsembleTextOptions } from './ensemble-text.ts';
@@ -44,7 +45,6 @@ export function modelTable(
 }
 
 /** Copies are controls, and merges are served as one model: they are in no pool. */
-function noteOf({ null_of, merge_of }: ModelScore): string {
-  if (merge_of !== null) return `merge of ${merge_of.length}`;
-  return null_of === null ? '' : `copy of ${plain(null_of, 30)}`;
+function noteOf(model: ModelScore): string {
+  return model.merge_of === null ? copyText(model) : `merge of ${model.merge_of.length}`;
 }

@@ -4,6 +4,7 @@ import { names, servedNames } from '../../../../words/ensemble.ts';
 import { estimated } from '../../../../words/estimates.ts';
 import { loss, NONE } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
+import { copyText } from '../../../../words/relations.ts';
 import { bytes, flops, parameters } from '../../../../words/units.ts';
 import { type BarFigure, padded } from '../figure.ts';
 import { barEnds, valueRows } from '../series.ts';
@@ -12,15 +13,16 @@ import { barEnds, valueRows } from '../series.ts';
 const MOST_BARS = 64;
 const OUT = 'out';
 const IN = 'in';
-const COPY = 'copy';
+const RUN = 'reseed';
+const BITS = 'quantisation';
 const MERGE = 'merge';
 
 export function modelFigure(report: EnsembleReport): BarFigure {
   const members = new Set(servedNames(report));
   const models = [...report.models].sort((a, b) => a.bits_per_byte.value - b.bits_per_byte.value);
   const [, max] = padded(0, Math.max(...models.flatMap(({ bits_per_byte }) => barEnds(bits_per_byte))));
-  const groupOf = ({ name, null_of, merge_of }: ModelScore) => {
-    if (null_of !== null) return COPY;
+  const groupOf = ({ name, null_kind, merge_of }: ModelScore) => {
+    if (null_kind !== null) return null_kind;
     if (merge_of !== null) return MERGE;
     return members.has(name) ? IN : OUT;
   };
@@ -28,7 +30,8 @@ export function modelFigure(report: EnsembleReport): BarFigure {
     { id: IN, label: 'To be served', ink: 'green', filled: true },
     { id: OUT, label: 'Not to be', ink: 'muted', filled: false },
     { id: MERGE, label: 'A merge: served as one model', ink: 'purple', filled: true },
-    { id: COPY, label: 'A copy: what it adds is noise', ink: 'red', filled: false },
+    { id: RUN, label: 'Another run: what it adds is noise', ink: 'red', filled: false },
+    { id: BITS, label: 'In fewer bits: what it adds is noise', ink: 'yellow', filled: false },
   ] as const;
   const domains = report.samples.domains.map(({ name }) => name);
   return {
@@ -57,7 +60,7 @@ export function modelFigure(report: EnsembleReport): BarFigure {
         { title: 'For a token' },
         { title: 'Bits per byte (95%)' },
         ...domains.map((name) => ({ title: plain(name, 24) })),
-        { title: 'Copy or merge of', text: true },
+        { title: 'In no pool', text: true },
       ],
       rows: models.map((model) => [
         plain(model.name),
@@ -67,7 +70,7 @@ export function modelFigure(report: EnsembleReport): BarFigure {
         flops(model.flops_per_token),
         estimated(model.bits_per_byte),
         ...model.domains.map((value) => (value === null ? NONE : loss(value))),
-        names(model.merge_of ?? (model.null_of === null ? [] : [model.null_of]), 6),
+        outsideText(model),
       ]),
       csv: {
         columns: [
@@ -109,7 +112,10 @@ function factsOf(model: ModelScore): (readonly [string, string])[] {
     ['of them embeddings', parameters(embedding)],
     ...(active < total ? [['used per token', parameters(active)] as const] : []),
     ['weights', bytes(model.serving_bytes)],
-    ...(model.merge_of === null ? [] : [['merge of', names(model.merge_of, 6)] as const]),
-    ...(model.null_of === null ? [] : [['copy of', plain(model.null_of)] as const]),
+    ...(outsideText(model) === '' ? [] : [['in no pool', outsideText(model)] as const]),
   ];
+}
+
+function outsideText(model: ModelScore): string {
+  return model.merge_of === null ? copyText(model) : `merge of ${names(model.merge_of, 6)}`;
 }

@@ -139,7 +139,7 @@ export function poolTip(pool: BestPool | undefined): Tip {
     title: names(pool.members, 6),
     rows: [
       ...valueRows('oracle, on other samples', pool.cross_fitted),
-      ['mixed', loss(pool.mixture, 4)],
+      ['mixed, on all samples', loss(pool.mixture, 4)],
       ['parameters', parameters(pool.parameters)],
       ['weights', bytes(pool.serving_bytes)],
     ],

@@ -16,7 +16,7 @@ export function oracleTable({ oracle, best_pools }: EnsembleReport): FigureTable
       { title: 'Gain (95%)' },
       { title: 'By noise' },
       { title: 'Best pool, on other samples (95%)' },
-      { title: 'Mixed' },
+      { title: 'Mixed, on all samples' },
       { title: 'Its models', text: true },
     ],
     rows: rows.map(({ point, pool }) => [

@@ -2,7 +2,7 @@
 import type { ModelScore, ServedPool } from '../../../../core/ensemble/types.ts';
 import type { EnsembleDocument } from '../../../../core/report/ensemble-document.ts';
 import {
-  answerSentences,
+  allSentences,
   averagedPool,
   chosenPool,
   isLimited,
@@ -59,7 +59,7 @@ export function ensembleAnswer(report: EnsembleDocument): EnsembleAnswer {
     ],
     facts: factsOf(report),
     members: members.map((name) => plain(name)),
-    sentence: [...answerSentences(report), plainLines(report.sentence)],
+    sentence: allSentences(report),
     realisable: realisableSentences(report),
     warnings: [...leftOutSentences(report), ...report.warnings.map(({ message }) => plainLines(message))],
     intervals: report.stage === 'points' ? `${ORACLE_NOTE} Intervals are being computed.` : ORACLE_NOTE,
@@ -84,7 +84,7 @@ function factsOf(report: EnsembleDocument): Fact[] {
     ...(pool && pool.members.length > 1
       ? [fact('Best oracle', pool.cross_fitted, `of ${pool.members.length}, were it known which to ask`)]
       : []),
-    ...(report.stage === 'complete'
+    ...(report.stage === 'complete' && report.sentence
       ? [
           {
             label: 'More than noise',

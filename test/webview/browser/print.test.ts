@@ -31,6 +31,14 @@ it('no table is cut, and the best merges are listed', async () => {
   await page.close();
 });
 
+it('all charts are there without being scrolled to, for a picture of the whole page', async () => {
+  const { page } = await pages.openFile(dashboardState(methods));
+  const drawn = `[...document.querySelectorAll('.plot canvas')].filter((one) => one.offsetParent)`;
+  await page.waitForFunction(`${drawn}.length > 3 && ${drawn}.every((one) => one.role === 'img')`);
+  expect(await page.evaluate('scrollY')).toBe(0);
+  await page.close();
+});
+
 it('on the screen, the list for paper is not there', async () => {
   const { page } = await pages.openFile(sampleState());
   expect(await page.locator('.on-paper').isVisible()).toBe(false);

@@ -5,6 +5,7 @@ import { iconButton } from '../controls/buttons.ts';
 import type { Figure, Tip } from '../figures/figure.ts';
 import type { Page } from '../page.ts';
 import type { Zoom } from '../state/ui-state.ts';
+import { whenIdle } from '../when-idle.ts';
 import { CanvasChart } from './canvas-chart.ts';
 import { dataTable } from './data-table.ts';
 import { chartKey, KEYS_HELP } from './keyboard.ts';
@@ -74,6 +75,7 @@ export class ChartFrame {
     }
     this.#frame();
     this.#draw();
+    if (this.#page.host.isStill) whenIdle(() => this.#drawUnseen());
   }
 
   #frame(): void {
@@ -113,6 +115,14 @@ export class ChartFrame {
     if (now.every((part, i) => part === this.#last[i])) return;
     this.#last = now;
     this.#canvas.draw({ figure: this.#figure, palette, shown: (id) => this.#shown(id) }, this.#zoomed);
+  }
+
+  /** A page that stands still is whole, whoever takes a picture of all of it. */
+  #drawUnseen(): void {
+    const near = this.#near;
+    this.#near = true;
+    this.#draw();
+    this.#near = near;
   }
 
   #sight(seen: boolean): void {

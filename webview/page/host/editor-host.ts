@@ -8,6 +8,7 @@ export interface VsCodeApi {
 }
 
 export class EditorHost implements Host {
+  readonly isStill = false;
   readonly #api: VsCodeApi;
   readonly #experiment: string;
 

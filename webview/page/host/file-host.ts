@@ -5,6 +5,7 @@ import type { Host } from './host.ts';
 const KEY = 'merge-lab';
 
 export class FileHost implements Host {
+  readonly isStill = true;
   readonly #state: DashboardState;
 
   constructor(state: DashboardState) {

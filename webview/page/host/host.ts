@@ -2,6 +2,8 @@
 import type { FromPage, ToPage } from '../../messages.ts';
 
 export interface Host {
+  /** Nothing new will arrive: what is out of sight can be drawn once and for all. */
+  readonly isStill: boolean;
   /** Begins to hand over what arrives for the page. */
   listen(receive: (message: ToPage) => void): void;
   send(message: FromPage): void;

@@ -34,7 +34,9 @@ it('no table is cut, and the best merges are listed', async () => {
 it('all charts are there without being scrolled to, for a picture of the whole page', async () => {
   const { page } = await pages.openFile(dashboardState(methods));
   const drawn = `[...document.querySelectorAll('.plot canvas')].filter((one) => one.offsetParent)`;
-  await page.waitForFunction(`${drawn}.length > 3 && ${drawn}.every((one) => one.role === 'img')`);
+  await expect
+    .poll(() => page.evaluate(`${drawn}.length > 3 && ${drawn}.every((one) => one.role === 'img')`))
+    .toBe(true);
   expect(await page.evaluate('scrollY')).toBe(0);
   await page.close();
 });

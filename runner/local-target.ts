@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { ProblemError } from '../core/problem.ts';
 import type { PrepareRequest } from '../core/store/format.ts';
+import { calls } from '../core/store/protocol.ts';
 import { Agent } from './agent.ts';
 import { runJob } from './agent-job.ts';
 import type { DownstreamRequest } from './downstream/downstream-request.ts';
@@ -20,7 +21,6 @@ export const launchedSchema = z.looseObject({
   note: z.string().optional(),
 });
 const mergedSchema = z.looseObject({ out: z.string().min(1) });
-export const geometrySchema = z.looseObject({ key: z.string() });
 const scoredSchema = z.looseObject({
   state: z.enum(['done', 'stopped']),
   failed: z.number().int().nonnegative(),
@@ -57,7 +57,7 @@ export class LocalTarget implements Target {
   }
 
   async geometry(request: GeometryRequest): Promise<void> {
-    checked('geometry', geometrySchema, await this.#call('geometry', request));
+    checked('geometry', calls.geometry.answer, await this.#call('geometry', request));
   }
 
   async launch(request: Launch): Promise<Launched> {

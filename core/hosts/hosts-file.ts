@@ -162,5 +162,7 @@ function wrongValue(name: string, key: string, value: unknown): Found | readonly
 
 /** A Python may also be named as the host's shell finds it. */
 function wrongPath(key: string, value: string): string | null {
+  // Paths of Python are parted by colons.
+  if (key === 'directory' && value.includes(':')) return 'it holds a colon';
   return key === 'python' && /^[A-Za-z0-9][\w.-]*$/.test(value) ? null : wrongHostPath(value);
 }

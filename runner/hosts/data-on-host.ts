@@ -67,9 +67,11 @@ export function toHost(
 
 /** The answer with the names that its files have here. */
 export function fromHost<A extends AnyPrepared>(prepared: A, { names }: DataOnHost): A {
+  // The longest first: one may begin as another does.
+  const longest = [...names].sort(([one], [other]) => other.length - one.length);
   const here = (text: string): string => {
     let said = text;
-    for (const [there, file] of names) said = said.replaceAll(there, file);
+    for (const [there, file] of longest) said = said.replaceAll(there, file);
     return said;
   };
   const problem = <P extends AnyPrepared['problems'][number]>(found: P): P => ({

@@ -37,21 +37,30 @@ const hostSchema: z.ZodType<Host> = z.object({
     .nullable()
     .default(null),
 });
-const absolute = z.string().startsWith('/');
+/** On the host. */
+export const absolute = z.string().startsWith('/');
 const knownSchema: z.ZodType<KnownHost> = z.object({
   host: hostSchema,
   agent: z.string(),
   place: z.object({ python: absolute, source: absolute, store: absolute, models: absolute }),
 });
-const fileSchema = z.record(z.string(), knownSchema);
+const fileSchema = z.record(z.string(), z.unknown());
 
-/** By name; empty where the file is missing or damaged: hosts are then asked for once more. */
+/** By name; those whose entry is missing or damaged are asked for once more. */
 export function readKnownHosts(home: string): ReadonlyMap<string, KnownHost> {
+  const found = Object.entries(entries(home)).flatMap(([name, entry]): [string, KnownHost][] => {
+    const { data } = knownSchema.safeParse(entry);
+    return data ? [[name, data]] : [];
+  });
+  return new Map(found);
+}
+
+/** As they lie there; what another version wrote among them. */
+function entries(home: string): Readonly<Record<string, unknown>> {
   try {
-    const { data } = fileSchema.safeParse(JSON.parse(readFileSync(fileIn(home), 'utf8')));
-    return new Map(Object.entries(data ?? {}));
+    return fileSchema.parse(JSON.parse(readFileSync(fileIn(home), 'utf8')));
   } catch {
-    return new Map();
+    return {};
   }
 }
 
@@ -63,8 +72,8 @@ export function knownHost(home: string, host: Host): KnownHost | null {
 }
 
 export function rememberHost(home: string, known: KnownHost): void {
-  const all = new Map(readKnownHosts(home)).set(known.host.name, known);
-  writeAtomically(fileIn(home), `${JSON.stringify(Object.fromEntries(all), null, 2)}\n`);
+  const all = { ...entries(home), [known.host.name]: known };
+  writeAtomically(fileIn(home), `${JSON.stringify(all, null, 2)}\n`);
 }
 
 function fileIn(home: string): string {

@@ -1,9 +1,10 @@
 /** A merged model written on a host, then brought here. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ProblemError } from '../../core/problem.ts';
 import { digest } from '../../core/store/canonical.ts';
 import { calls } from '../../core/store/protocol.ts';
+import { plain } from '../../words/plain.ts';
 import { checked } from '../local-target.ts';
 import type { MergeWatch } from '../session-types.ts';
 import type { MergeDocument } from '../target.ts';
@@ -23,7 +24,7 @@ export async function mergeOnHost(
   watch: Watch,
 ): Promise<{ readonly out: string }> {
   const { out, ...rest } = document;
-  if (existsSync(out) && readdirSync(out).length > 0) throw notEmpty(out);
+  checkFree(out);
   const { store } = await link.place();
   const name = digest({ ...rest, store }).slice(0, 32);
   const folder = `merged/${name}`;
@@ -36,10 +37,14 @@ export async function mergeOnHost(
     files = (await listed()).files;
   }
   await bring(link, store, folder, files, half, watch);
-  rmSync(out, { recursive: true, force: true });
+  // Hours may have passed.
+  checkFree(out);
   mkdirSync(path.dirname(out), { recursive: true });
-  renameSync(half, out);
-  await link.request('discard', { store, folder }, watch);
+  const to = existsSync(out) ? realpathSync(out) : out;
+  if (existsSync(to)) rmdirSync(to);
+  renameSync(half, to);
+  // The model is here; what stays there costs room, which `clean` gives back.
+  await link.request('discard', { store, folder }, watch).catch(() => {});
   return { out };
 }
 
@@ -56,7 +61,7 @@ async function bring(
   let [done, kept] = [0, 0];
   const began = performance.now();
   for (const [name, size] of Object.entries(files)) {
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) continue;
+    if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(name)) throw oddName(name);
     const file = path.join(to, name);
     if (existsSync(file)) {
       done += size;
@@ -76,11 +81,26 @@ async function bring(
   }
 }
 
-function notEmpty(out: string): ProblemError {
-  return new ProblemError({
+/** Throws `out_exists` where something lies that is not an empty folder. */
+function checkFree(out: string): void {
+  const found = statSync(out, { throwIfNoEntry: false });
+  if (!found) return;
+  const isFolder = found.isDirectory();
+  if (isFolder && readdirSync(out).length === 0) return;
+  throw new ProblemError({
     code: 'out_exists',
-    message: `The folder ${out} holds something already.`,
+    message: isFolder
+      ? `The folder ${out} holds something already.`
+      : `${out} is there already, and no folder.`,
     fix: 'Name another folder, or empty it.',
     file: out,
+  });
+}
+
+function oddName(name: string): ProblemError {
+  return new ProblemError({
+    code: 'file_name_refused',
+    message: `The merged model has a file that no model has: "${plain(name, 80)}".`,
+    fix: 'Look at the folder of the model that was merged: it may have come with such a file.',
   });
 }

@@ -5,26 +5,26 @@ import type { HostFacts, HostQuestion } from '../../core/hosts/host-facts.ts';
 import { type Problem, ProblemError } from '../../core/problem.ts';
 import type { HostRelease } from './host-release.ts';
 import { HostSetUp, type SetUpNews } from './host-set-up.ts';
-import { type HostPlace, knownHost, rememberHost } from './known-hosts.ts';
+import { absolute, type HostPlace, knownHost, rememberHost } from './known-hosts.ts';
 
 const factsSchema: z.ZodType<HostFacts> = z.object({
   system: z.string(),
   python: z.string(),
   version: z.string(),
-  directory: z.string(),
-  models: z.string(),
+  directory: absolute,
+  models: absolute,
   models_there: z.boolean(),
   free_bytes: z.number(),
   gpus: z.array(z.string()),
   partitions: z.array(z.string()),
   torch: z.string().nullable(),
   venv: z.boolean(),
-  source: z.string().nullable(),
-  environment: z.string().nullable(),
+  source: absolute.nullable(),
+  environment: absolute.nullable(),
   noexec: z.boolean(),
 });
-const placedSchema = z.object({ source: z.string() });
-const environmentSchema = z.object({ python: z.string() });
+const placedSchema = z.object({ source: absolute });
+const environmentSchema = z.object({ python: absolute });
 
 export interface ReadyOptions {
   readonly home: string;

@@ -9,7 +9,7 @@ import { calls } from '../../core/store/protocol.ts';
 import type { DownstreamRequest } from '../downstream/downstream-request.ts';
 import type { HarnessPlace } from '../downstream/harness.ts';
 import type { GeometryRequest } from '../geometry-files.ts';
-import { checked, geometrySchema, launchedSchema } from '../local-target.ts';
+import { checked, launchedSchema } from '../local-target.ts';
 import type { AnyPrepared, Preparation } from '../prepared-cache.ts';
 import { askToStop } from '../run-folders.ts';
 import type { DownstreamOutcome, DownstreamWatch, MergeWatch } from '../session-types.ts';
@@ -58,15 +58,15 @@ export class SshTarget implements Target {
     const told = fromHost(answer, data);
     const problems = told.problems.map((found) => missingThere(found, request, models, this.host));
     const prepared = { ...told, problems };
-    for (const id of of.evaluationsOf(prepared)) await this.#fetch(request.store, `evaluations/${id}.json`);
+    for (const id of of.evaluationsOf(prepared)) await this.#fetch(request.store, 'evaluations', id);
     keepPrepared(request, prepared, data);
     return prepared;
   }
 
   async geometry(request: GeometryRequest): Promise<void> {
     const { store } = await this.#link.place();
-    const { key } = await this.#ask('geometry', { ...request, store }, geometrySchema);
-    await this.#fetch(request.store, `geometry/${key}.json`);
+    const { key } = await this.#ask('geometry', { ...request, store }, calls.geometry.answer);
+    await this.#fetch(request.store, 'geometry', key);
   }
 
   async launch(request: Launch): Promise<Launched> {
@@ -166,8 +166,10 @@ export class SshTarget implements Target {
     await sendFile(this.#link, to, 'plan', path.join(store, 'plans', `${plan}.jsonl`), this.#signal);
   }
 
-  /** Files of these names never change. */
-  async #fetch(store: string, name: string): Promise<void> {
+  /** Files of these names never change, and a host can name no others: it may not be what it seems. */
+  async #fetch(store: string, folder: 'evaluations' | 'geometry', id: string): Promise<void> {
+    if (!/^[0-9a-f]{64}$/.test(id)) throw new TypeError(`${folder} has no file of such a name.`);
+    const name = `${folder}/${id}.json`;
     const file = path.join(store, name);
     if (existsSync(file)) return;
     const { store: from } = await this.#link.place();

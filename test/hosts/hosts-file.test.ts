@@ -49,6 +49,7 @@ describe('hosts.yaml', () => {
     'box: { ssh: 3 }',
     'box: { directory: relative }',
     'box: { directory: "/x\\ny" }',
+    'box: { directory: "/x:y" }',
     'box: { python: "-c" }',
     'box: { workers: 0 }',
     'box: { workers: 2.5 }',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -61,5 +61,35 @@ describe('a merged model that is brought here', () => {
     ]);
     for (const [name, content] of Object.entries(FILES))
       expect(readFileSync(path.join(out, name))).toEqual(content);
+  });
+
+  it('takes no folder away that was filled meanwhile, and says so of a file at once', async () => {
+    const document = (out: string) =>
+      ({ store: '/here', plan: 'p', size: 'S', out }) as unknown as MergeDocument;
+    const watch = { signal: new AbortController().signal };
+    const out = path.join(folder, 'filled');
+    const host = hostWith(9);
+    const link = {
+      ...host.link,
+      request: async (method: string, params: object) => {
+        if (host.asked.length === 1) {
+          mkdirSync(out, { recursive: true });
+          writeFileSync(path.join(out, 'precious'), '');
+        }
+        return host.link.request(method, params);
+      },
+    } as unknown as HostLink;
+    const taken = { problem: { code: 'out_exists', file: out } };
+    await expect(mergeOnHost(link, document(out), watch)).rejects.toMatchObject(taken);
+    expect(readdirSync(out)).toEqual(['precious']);
+    // What came is kept: in an empty folder the same command ends at once.
+    rmSync(path.join(out, 'precious'));
+    const again = hostWith(0);
+    await mergeOnHost(again.link, document(out), watch);
+    expect(readdirSync(out).sort()).toEqual(Object.keys(FILES));
+    const file = path.join(out, 'config.json');
+    await expect(mergeOnHost(link, document(file), watch)).rejects.toMatchObject({
+      problem: { code: 'out_exists', message: `${file} is there already, and no folder.` },
+    });
   });
 });

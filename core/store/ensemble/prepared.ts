@@ -53,7 +53,7 @@ const sharedEvaluationSchema: z.ZodType<SharedEvaluation> = z.strictObject({
 
 export const preparedEnsembleSchema: z.ZodType<PreparedEnsemble> = z.strictObject({
   models: z.record(z.string(), preparedMemberSchema),
-  evaluations: z.record(z.string(), sharedEvaluationSchema),
+  evaluations: z.record(sha256Hex<EvaluationId>(), sharedEvaluationSchema),
   device: deviceSchema,
   estimate: z
     .strictObject({ seconds: z.record(z.string(), z.number().nonnegative()), ...estimateFields })

@@ -26,7 +26,7 @@ const MEANING: Readonly<Record<FormName, string>> = {
   quadratic: 'the next order of the theory: a tail in 1/k and 1/k²',
   power: 'a tail that falls with a power of k',
   flat: 'no tail: the number of experts makes no difference',
-  three_point: 'the published form through k = 1, 2 and 4 exactly',
+  three_point: 'the published form through the three points exactly',
 };
 
 /** What a form assumes, without a full stop. */

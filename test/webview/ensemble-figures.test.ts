@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { curveAxis } from '../../webview/page/figures/ensemble/axes.ts';
 import { budgetFigure } from '../../webview/page/figures/ensemble/budget-figure.ts';
 import { familyFigure } from '../../webview/page/figures/ensemble/family-figure.ts';
 import { gainFigure } from '../../webview/page/figures/ensemble/gain-figure.ts';
 import { modelFigure } from '../../webview/page/figures/ensemble/model-figure.ts';
-import { oracleFigure } from '../../webview/page/figures/ensemble/oracle-figure.ts';
+import { aloneNote, oracleFigure } from '../../webview/page/figures/ensemble/oracle-figure.ts';
 import { servingFigure } from '../../webview/page/figures/ensemble/serving-figure.ts';
 import type { Figure } from '../../webview/page/figures/figure.ts';
 import { ensembleAnswer, waitingOf } from '../../webview/page/panels/ensemble/ensemble-answer.ts';
@@ -55,6 +56,24 @@ describe('figures of an ensemble', () => {
     );
     expect(levels.map(({ id }) => id)).toEqual(['single', 'all-mixed', 'routed']);
     expect(must(gainFigure(report)).series.map(({ id }) => id)).toContain('nulls');
+  });
+
+  it('gives the height to pools where a model alone would take it, and says where that lies', () => {
+    const figure = oracleFigure(report);
+    const drawn = (first: number) => {
+      const oracle = must(figure.series.find(({ id }) => id === 'oracle'));
+      const points = [first, 1, 0.9, 0.85].map((y, i) => ({ x: i + 1, y, low: null, high: null }));
+      const series = [{ ...oracle, points }];
+      return { ...figure, series, y: curveAxis(series, []) };
+    };
+    const [high, low] = [drawn(3), drawn(1.1)];
+    expect(high.y.max).toBeLessThan(1.1);
+    expect(high.y.most).toBeGreaterThan(3);
+    expect(aloneNote(high)).toBe(
+      'An average model alone has 3.000 and lies above what is drawn: zoom out to see it.',
+    );
+    expect(low.y.max).toBeGreaterThan(1.1);
+    expect(aloneNote(low)).toBe('');
   });
 
   it('has a pool in the row of each k, even where another model adds nothing', () => {

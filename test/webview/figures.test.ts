@@ -6,7 +6,7 @@ import { differenceFigure } from '../../webview/page/figures/difference-figure.t
 import { expertFigure } from '../../webview/page/figures/expert-figure.ts';
 import type { Figure, Series, XyFigure } from '../../webview/page/figures/figure.ts';
 import { overlayFigure, overlaysOf } from '../../webview/page/figures/overlay-figure.ts';
-import { residualFigure } from '../../webview/page/figures/residual-figure.ts';
+import { residualFigure, throughAllText } from '../../webview/page/figures/residual-figure.ts';
 import { spreadFigure } from '../../webview/page/figures/spread-figure.ts';
 import { findRow } from '../../webview/page/merges/columns.ts';
 import { csv } from '../../words/csv.ts';
@@ -204,7 +204,16 @@ describe('other figures', () => {
     expect(residuals.map(({ x }) => x)).toEqual(points.map(({ k }) => k));
     const root = Math.sqrt(residuals.reduce((sum, { y }) => sum + y ** 2, 0) / residuals.length);
     expect(root).toBeCloseTo(1000 * must(rmse), 3);
-    const { csv: columns } = must(residualFigure(scopeIn(report))).table;
+    const figure = must(residualFigure(scopeIn(report)));
+    expect(throughAllText(figure)).toBeNull();
+    const rounded = figure.series.map((one) => ({
+      ...one,
+      points: one.points.map((point) => ({ ...point, y: 1e-10 })),
+    }));
+    expect(throughAllText({ ...figure, series: rounded })).toBe(
+      `The law goes through all ${residuals.length} points: nothing is left that it misses.`,
+    );
+    const { csv: columns } = figure.table;
     const at = columns.columns.indexOf('residual_mnat');
     expect([...columns.rows].map((row) => row[at])).toEqual(residuals.map(({ y }) => y));
   });

@@ -10,6 +10,16 @@ import { domainName } from '../text/words.ts';
 import { kAxis, padded, type XyFigure, zeroLevel } from './figure.ts';
 import { plainSeries } from './series.ts';
 
+/** Thousandths of a nat: what is smaller came from adding up losses. */
+const ROUNDING = 1e-6;
+
+/** Said instead of a chart where nothing is missed but by rounding; null where the law misses a point. */
+export function throughAllText({ series: [residuals] }: XyFigure): string | null {
+  const points = residuals?.points ?? [];
+  if (points.some(({ y }) => Math.abs(y) > ROUNDING)) return null;
+  return `The law goes through all ${points.length} points: nothing is left that it misses.`;
+}
+
 /** Null where no law is fitted. */
 export function residualFigure(scope: Scope): XyFigure | null {
   const { report, cell, curve, domain } = scope;

@@ -11,6 +11,19 @@ export function bitsAxis(series: readonly Series[], levels: readonly Level[] = [
   return { ...lossAxis(series, levels), title: 'bits per byte' };
 }
 
+/** A curve from k = 2 on that takes less of the axis than this is hard to read. */
+const READABLE = 0.5;
+
+/** Over k: where models alone would take most of the height, it is the pools', and k = 1 a zoom away. */
+export function curveAxis(series: readonly Series[], levels: readonly Level[]): Axis {
+  const whole = bitsAxis(series, levels);
+  const pools = series.map((one) => ({ ...one, points: one.points.filter(({ x }) => x >= 2) }));
+  if (pools.every(({ points }) => points.length === 0)) return whole;
+  const near = bitsAxis(pools, levels);
+  if (near.max - near.min > READABLE * (whole.max - whole.min)) return whole;
+  return { ...near, least: Math.min(near.least, whole.least), most: Math.max(near.most, whole.most) };
+}
+
 /** From zero: what is drawn is gains. */
 export function gainAxis(ends: readonly number[]): Axis {
   const [min, max] = padded(Math.min(0, ...ends), Math.max(0, ...ends));

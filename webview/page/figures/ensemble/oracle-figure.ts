@@ -6,7 +6,7 @@ import { plain } from '../../../../words/plain.ts';
 import { bytes, parameters } from '../../../../words/units.ts';
 import type { Level, Series, Tip, XyFigure } from '../figure.ts';
 import { estimatedPoint, plainPoint, plainSeries, shownInterval, valueRows } from '../series.ts';
-import { bitsAxis, modelsAxis } from './axes.ts';
+import { curveAxis, modelsAxis } from './axes.ts';
 import { averagePool, bestPool, independentNoise, mixedPool } from './looks.ts';
 import { oracleTable } from './oracle-table.ts';
 
@@ -26,13 +26,21 @@ export function oracleFigure(report: EnsembleReport): XyFigure {
     title: 'The oracle over the number of models',
     summary: `Bits per byte when the best of k models is taken for each sample: ${loss(first?.bits_per_byte.value ?? Number.NaN)} for an average model alone, ${loss(last?.bits_per_byte.value ?? Number.NaN)} for all ${last?.k}.`,
     x: modelsAxis(oracle.length),
-    y: bitsAxis(series, levels),
+    y: curveAxis(series, levels),
     series,
     levels,
     marks: [],
     ringed: null,
     table: oracleTable(report),
   };
+}
+
+/** Of a model alone that lies above what is drawn; empty where it does not. */
+export function aloneNote({ y, series }: XyFigure): string {
+  const alone = series.find(({ id }) => id === 'oracle')?.points[0]?.y ?? null;
+  return alone === null || alone <= y.max
+    ? ''
+    : `An average model alone has ${loss(alone)} and lies above what is drawn: zoom out to see it.`;
 }
 
 function averageOracle(oracle: readonly OraclePoint[]): Series {

@@ -8,7 +8,7 @@ import { budgetFigure, lawSentence } from '../../figures/ensemble/budget-figure.
 import { familyFigure } from '../../figures/ensemble/family-figure.ts';
 import { gainFigure } from '../../figures/ensemble/gain-figure.ts';
 import { modelFigure } from '../../figures/ensemble/model-figure.ts';
-import { oracleFigure } from '../../figures/ensemble/oracle-figure.ts';
+import { aloneNote, oracleFigure } from '../../figures/ensemble/oracle-figure.ts';
 import { servingFigure } from '../../figures/ensemble/serving-figure.ts';
 import type { Page } from '../../page.ts';
 import type { View } from '../../state/view.ts';
@@ -35,7 +35,7 @@ export class OraclePanel {
       'Oracle',
       'Bits per byte by the number of models',
       (report) =>
-        html`${this.#oracle.show(report, '', [byCountNote(report) ?? ''])}
+        html`${this.#oracle.show(report, '', [aloneNote(oracleFigure(report)), byCountNote(report) ?? ''])}
         ${this.#gain.show(report, 'What choosing gains, beside noise')}`,
     );
   }

@@ -3,7 +3,7 @@ import { cellName } from '../../../../words/cell-name.ts';
 import { ChartFrame } from '../../charts/chart-frame.ts';
 import { differenceFigure } from '../../figures/difference-figure.ts';
 import { type Overlay, overlayFigure, overlaysOf } from '../../figures/overlay-figure.ts';
-import { residualFigure } from '../../figures/residual-figure.ts';
+import { residualFigure, throughAllText } from '../../figures/residual-figure.ts';
 import { isoFigure } from '../../figures/sizes/iso-figure.ts';
 import { sizeFigure } from '../../figures/sizes/size-figure.ts';
 import { threePointFigure, threePointText } from '../../figures/study/three-point-figure.ts';
@@ -55,6 +55,7 @@ export class MethodsPanel {
       this.frame.update('Methods', '', null);
       return;
     }
+    const throughAll = residuals && throughAllText(residuals);
     const overlays = this.#overlays(scope.report, scope.cell);
     const differences = this.#figures.differences(scope.report, scope.cell.size);
     if (this.frame.open) {
@@ -63,7 +64,7 @@ export class MethodsPanel {
         this.#charts[overlay.id].update(figure, `${overlay.title} ${scopeKey(scope)}`);
       }
       if (differences) this.#differences.update(differences, scopeKey({ ...scope, domain: null }));
-      if (residuals) this.#residuals.update(residuals, scopeKey(scope));
+      if (residuals && !throughAll) this.#residuals.update(residuals, scopeKey(scope));
     }
     const [cell, domain] = [cellName(scope.report, scope.cell), domainName(scope.report, scope.domain)];
     const several = scope.report.cells.length > 1;
@@ -99,7 +100,7 @@ export class MethodsPanel {
                   <h3>
                     What the law misses <span class="muted">${cellName(scope.report, scope.cell)} · ${domainName(scope.report, scope.domain)}</span>
                   </h3>
-                  ${this.#residuals.element}
+                  ${throughAll ? noteOf(throughAll) : this.#residuals.element}
                 </div>`
               : nothing
           }

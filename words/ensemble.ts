@@ -10,7 +10,7 @@ import type { EnsembleDocument } from '../core/report/ensemble-document.ts';
 import { type Estimate, estimated, moreOrLess } from './estimates.ts';
 import { count, counted, loss } from './numbers.ts';
 import { nameList, plain, plainLines } from './plain.ts';
-import { parameters, roughly } from './units.ts';
+import { countedParameters, roughly } from './units.ts';
 
 export const ORACLE_NOTE =
   'The oracle takes, for each sample, the model of the pool that scores it best: it needs to be known which one that is. ' +
@@ -167,7 +167,7 @@ function oracleSentence(pool: BestPool, report: EnsembleReport): string {
     : `the best pool of ${members.length}`;
   const who = isServed
     ? 'which of them is best, their oracle'
-    : `which model is best, ${what}, ${names(members)} (${parameters(total)} parameters),`;
+    : `which model is best, ${what}, ${names(members)} (${countedParameters(total)}),`;
   const sure = proven
     ? ''
     : ` On all samples it has ${loss(bits_per_byte.value)}, and no such pool is below ${loss(bound)}.`;

@@ -53,6 +53,19 @@ export function parameters(value: number): string {
   return `${value}`;
 }
 
+/** With the noun: `494M parameters`, `1 parameter`. */
+export function countedParameters(value: number): string {
+  return `${parameters(value)} ${value === 1 ? 'parameter' : 'parameters'}`;
+}
+
+/** `64k to 512k parameters`; of sizes that read the same, one. */
+export function parameterRange(values: readonly number[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return parameters(least) === parameters(most)
+    ? countedParameters(most)
+    : `${parameters(least)} to ${countedParameters(most)}`;
+}
+
 /** Thousandths of a nat, the scale at which fits differ. */
 export function millinats(value: number): string {
   const scaled = value * 1000;

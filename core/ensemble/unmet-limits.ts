@@ -1,5 +1,5 @@
 import { plain } from '../../words/plain.ts';
-import { bytes, parameters } from '../../words/units.ts';
+import { bytes, countedParameters } from '../../words/units.ts';
 import type { Warning } from '../law/curve.ts';
 import { type Costs, costsOf, fits, type Sized, setLimits, UNLIMITED } from './limits.ts';
 import type { EnsembleInput, EnsembleModel, PoolGoal } from './types.ts';
@@ -33,5 +33,5 @@ export function unmetText(
 
 function amount(name: keyof Costs, value: number): string {
   if (name === 'k') return `k = ${value}`;
-  return name === 'memory' ? bytes(value) : `${parameters(value)} parameters`;
+  return name === 'memory' ? bytes(value) : countedParameters(value);
 }

@@ -16,7 +16,7 @@ import { estimated, plusMinus } from '../../words/estimates.ts';
 import { BEYOND_NOISE } from '../../words/noise.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
-import { bytes, parameters } from '../../words/units.ts';
+import { bytes, countedParameters } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { type Hint, hintAtEnd } from './hint.ts';
 
@@ -107,7 +107,7 @@ export function poolHint(edited: EditedExperiment): Hint | null {
       : null;
   const text = [
     counted(goal.members.length, 'model'),
-    `${parameters(goal.parameters)} parameters`,
+    countedParameters(goal.parameters),
     bytes(goal.serving_bytes),
     `oracle ${plusMinus(goal.cross_fitted)}`,
   ].join(' · ');

@@ -6,7 +6,7 @@ import { servedNames } from '../../words/ensemble.ts';
 import { estimated } from '../../words/estimates.ts';
 import { loss } from '../../words/numbers.ts';
 import { copyText } from '../../words/relations.ts';
-import { bytes, flops, parameters } from '../../words/units.ts';
+import { bytes, countedParameters, flops, parameters } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { ensembleSentences } from './ensemble-hints.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
@@ -61,7 +61,7 @@ function memberText(member: PreparedMember, family: string | null): string {
   const { active_parameters: active } = member;
   const facts = [
     family ?? member.family,
-    `${parameters(member.parameters)} parameters`,
+    countedParameters(member.parameters),
     active < member.parameters ? `${parameters(active)} used per token` : '',
     member.dtype,
     bytes(member.bytes),

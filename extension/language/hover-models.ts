@@ -7,7 +7,7 @@ import { goalsRemark } from '../../words/goals.ts';
 import { count, counted, loss, signed } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import { cosineText, normText, shareText } from '../../words/task-vectors.ts';
-import { bytes, parameters } from '../../words/units.ts';
+import { bytes, countedParameters } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 import { headlineCell, headlineStudy } from './report-cells.ts';
@@ -94,7 +94,7 @@ function modelText(model: PreparedModel): string {
   const facts = [
     model.distance === null ? '' : `distance ‖v‖/‖θ0‖ ${model.distance.toPrecision(3)}`,
     model.kind === 'adapter' ? 'LoRA adapter' : '',
-    `${parameters(model.parameters)} parameters`,
+    countedParameters(model.parameters),
     model.dtype,
     bytes(model.bytes),
     model.architecture,

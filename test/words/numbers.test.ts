@@ -2,7 +2,26 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnDigits, estimated, interval, lossDigits, plusMinus } from '../../words/estimates.ts';
 import { counted, loss, NONE, ordinal, percent, signed, significant } from '../../words/numbers.ts';
-import { bytes, flops, millinats, pace, parameters, roughly } from '../../words/units.ts';
+import {
+  bytes,
+  countedParameters,
+  flops,
+  millinats,
+  pace,
+  parameterRange,
+  parameters,
+  roughly,
+} from '../../words/units.ts';
+
+it('one parameter is one, and a range of sizes that read the same is one size', () => {
+  expect([countedParameters(1), countedParameters(2), countedParameters(494e6)]).toEqual([
+    '1 parameter',
+    '2 parameters',
+    '494M parameters',
+  ]);
+  expect(parameterRange([64_100, 63_900])).toBe('64k parameters');
+  expect(parameterRange([64_000, 512_000, 1])).toBe('1 to 512k parameters');
+});
 
 describe('numbers', () => {
   it('what is no number is never written as one', () => {

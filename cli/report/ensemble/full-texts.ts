@@ -6,7 +6,7 @@ import { familySentences } from '../../../words/families.ts';
 import { loss } from '../../../words/numbers.ts';
 import { plain } from '../../../words/plain.ts';
 import { floorText, poolFormName, poolFormula } from '../../../words/pool-law.ts';
-import { bytes, parameters } from '../../../words/units.ts';
+import { bytes, countedParameters } from '../../../words/units.ts';
 import { table, wrap } from '../../terminal/table.ts';
 import type { EnsembleTextOptions } from './ensemble-text.ts';
 
@@ -30,7 +30,7 @@ function poolText(
 ): string {
   const sure = proven ? '' : `, no such pool below ${loss(bound)}`;
   return (
-    `${limit}: ${names(members, members.length)} (${parameters(total)} parameters, ${bytes(serving_bytes)}): ` +
+    `${limit}: ${names(members, members.length)} (${countedParameters(total)}, ${bytes(serving_bytes)}): ` +
     `oracle ${estimated(cross_fitted)}, mixed ${loss(mixture)}${sure}`
   );
 }

@@ -4,7 +4,7 @@ import type { EnsembleSummary } from '../../../runner/session-types.ts';
 import { plannedScores } from '../../../words/ensemble.ts';
 import { count, counted } from '../../../words/numbers.ts';
 import { plain, plainLines } from '../../../words/plain.ts';
-import { bytes, parameters, roughly } from '../../../words/units.ts';
+import { bytes, parameterRange, roughly } from '../../../words/units.ts';
 import type { Style } from '../../terminal/style.ts';
 import { table } from '../../terminal/table.ts';
 
@@ -27,10 +27,7 @@ export function summaryText(
   const rows = [
     ...(target === 'local' ? [] : [['host', plain(target)]]),
     ['models', `${plannedScores(plan.unmerged, plan.total)}: ${state.join(', ')}`],
-    [
-      'sizes',
-      `${parameters(Math.min(...sizes))} to ${parameters(Math.max(...sizes))} parameters, ${counted(tokenizers, 'tokenizer')}`,
-    ],
+    ['sizes', `${parameterRange(sizes)}, ${counted(tokenizers, 'tokenizer')}`],
     ['scoring', scoringText(ensemble, summary)],
     ['device', `${plain(prepared.device.description)}, ${dtypes}`],
   ];

@@ -17,7 +17,7 @@ import { type Estimate, interval, lossDigits } from '../../../../words/estimates
 import { BEYOND_NOISE } from '../../../../words/noise.ts';
 import { count, counted, loss } from '../../../../words/numbers.ts';
 import { plain, plainLines } from '../../../../words/plain.ts';
-import { bytes, parameters } from '../../../../words/units.ts';
+import { bytes, countedParameters } from '../../../../words/units.ts';
 import type { DashboardState } from '../../../messages.ts';
 import type { Fact } from '../answer/answer.ts';
 import { planText } from '../answer/answer.ts';
@@ -127,7 +127,7 @@ function costOf({
   serving_bytes,
   parameters: total,
 }: Pick<ServedPool, 'serving_bytes' | 'parameters'>): Fact {
-  return { label: COST, value: bytes(serving_bytes), detail: `${parameters(total)} parameters` };
+  return { label: COST, value: bytes(serving_bytes), detail: countedParameters(total) };
 }
 
 /** The interval on the line below: the value stands alone. */

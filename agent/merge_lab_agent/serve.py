@@ -21,6 +21,7 @@ from merge_lab_agent.harness_version import harness
 from merge_lab_agent.kept_answer import kept_answer
 from merge_lab_agent.launch import launch
 from merge_lab_agent.listing import list_models
+from merge_lab_agent.model_files import place
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.protocol import BadMessage, MessageWriter, Request, read_line, read_message
 from merge_lab_agent.run import as_problem
@@ -61,11 +62,13 @@ class Server:
             "get": get,
             "files": files,
             "discard": discard,
+            "place": place,
         }
 
     def serve(self) -> None:
         """Returns when the input ends or the other side is gone."""
-        self._writer.line(f"merge-lab-agent {PROTOCOL}".encode())
+        # A shell may have printed without ending its line, as what sets a terminal's title does.
+        self._writer.line(f"\nmerge-lab-agent {PROTOCOL}".encode())
         try:
             while not self._writer.closed.is_set():
                 line = read_line(self._source)

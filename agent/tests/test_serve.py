@@ -32,7 +32,7 @@ class Client:
         self.answers: dict[Any, dict[str, Any]] = {}
         self.notified: list[dict[str, Any]] = []
         assert self.process.stdout is not None
-        self.banner = self.process.stdout.readline()
+        self.banner = self.process.stdout.readline() + self.process.stdout.readline()
         self._arrived = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -95,7 +95,7 @@ def plan(tmp_path: Path, tiny_base: Path, tiny_experts: dict[str, Path]) -> Smal
 
 
 def test_the_conversation_begins_with_a_banner_and_hello(client: Client) -> None:
-    assert client.banner == b"merge-lab-agent 1\n"
+    assert client.banner == b"\nmerge-lab-agent 1\n", "whatever a shell printed before, a line of its own"
     early = client.problem("runs", store="/tmp")
     assert early["data"]["code"] == "hello_missing"
     assert client.problem("hello", protocol=7, client="x")["data"] == {
@@ -253,7 +253,7 @@ def test_answers_asked_for_before_the_end_of_input_are_given(tmp_path: Path) -> 
     ]
     process = start_agent("serve", None, tmp_path)
     output, _ = process.communicate("".join(json.dumps(line) + "\n" for line in lines).encode())
-    assert [json.loads(line)["id"] for line in output.splitlines()[1:]] == [1, 2]
+    assert [json.loads(line)["id"] for line in output.splitlines()[2:]] == [1, 2]
 
 
 def test_following_sends_each_new_byte_once_and_replaced_files_whole(client: Client, tmp_path: Path) -> None:
@@ -341,7 +341,9 @@ def test_any_bytes_are_a_message_or_a_bad_one() -> None:
         assert isinstance(message, BadMessage) or message.method == "x"
 
 
-def test_models_are_listed_for_completion(client: Client, tiny_base: Path) -> None:
+def test_models_are_listed_for_completion(
+    client: Client, tiny_base: Path, tiny_experts: dict[str, Path]
+) -> None:
     client.hello()
     found = client.call("list", root=str(tiny_base.parent))
     assert {"path": "base", "kind": "checkpoint"} in found["models"]

@@ -19,7 +19,7 @@ describe.skipIf(whyNoSshd() !== null)('a run on a host', { timeout: TIMEOUT }, (
   let file: string;
   let session: ExperimentSession;
   beforeAll(async () => {
-    world = await HostWorld.start({ profile: 'echo "Welcome!"; echo "{\\"jsonrpc\\": 1}"' });
+    world = await HostWorld.start({ profile: 'echo "Welcome!"; echo "{\\"jsonrpc\\": 1}"; printf x' });
     file = world.experiment(`${LONG}target: ${world.sshd.alias}\n`);
     session = await world.open(file);
     await session.plan();

@@ -222,6 +222,23 @@ export const calls = {
     params: z.strictObject({ store: z.string(), folder: storePath }),
     answer: z.strictObject({}),
   },
+  /** Makes folders of models out of what was `put` as data: each at once, when nothing of it is `lacking` any more. */
+  place: {
+    params: z.strictObject({
+      store: z.string(),
+      models: z
+        .array(
+          z.strictObject({
+            /** Absolute; refused where it holds anything else. */
+            folder: z.string(),
+            files: z.record(z.string(), z.strictObject({ sha256: sha256Hex<string>(), size: offset })),
+          }),
+        )
+        .min(1),
+    }),
+    /** SHA-256 of what is still to be `put`. */
+    answer: z.strictObject({ lacking: z.array(sha256Hex<string>()) }),
+  },
 } as const;
 
 export type CallName = keyof typeof calls;

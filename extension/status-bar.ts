@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { Headline } from '../core/report/report.ts';
-import { allSentences, toServe } from '../words/ensemble.ts';
+import { allSentences } from '../words/ensemble.ts';
 import { hostText } from '../words/hosts.ts';
 import { oneLine } from '../words/plain.ts';
 import { countsOfWorkers, leftText, percentOfNew } from '../words/run-progress.ts';
+import { toServe } from '../words/to-serve.ts';
 import { LANGUAGE } from './experiments/experiment-library.ts';
 import { type ExperimentState, nameIn } from './experiments/experiment-state.ts';
 import type { Lab } from './lab.ts';

@@ -3,19 +3,16 @@ import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import {
   allSentences,
   answerSentences,
-  isLimited,
   names,
   ORACLE_NOTE,
   realisableSentences,
-  servedNames,
   servingSentences,
-  type ToServe,
-  toServe,
 } from '../../words/ensemble.ts';
 import { estimated, plusMinus } from '../../words/estimates.ts';
 import { BEYOND_NOISE } from '../../words/noise.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
+import { isLimited, servedNames, type ToServe, toServe } from '../../words/to-serve.ts';
 import { bytes, countedParameters } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { type Hint, hintAtEnd } from './hint.ts';

@@ -2,10 +2,10 @@
 import type { Path } from '../../core/experiment/diagnostic.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import type { PreparedMember } from '../../core/store/ensemble/format.ts';
-import { servedNames } from '../../words/ensemble.ts';
 import { estimated } from '../../words/estimates.ts';
 import { loss } from '../../words/numbers.ts';
 import { copyText } from '../../words/relations.ts';
+import { servedNames } from '../../words/to-serve.ts';
 import { bytes, countedParameters, flops, parameters } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { ensembleSentences } from './ensemble-hints.ts';

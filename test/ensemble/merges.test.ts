@@ -5,7 +5,8 @@ import { parseExperiment } from '../../core/experiment/parse.ts';
 import { seededRandom } from '../../core/law/random.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import type { PlanId } from '../../core/store/format.ts';
-import { answerSentences, servedNames, toServe } from '../../words/ensemble.ts';
+import { answerSentences } from '../../words/ensemble.ts';
+import { servedNames, toServe } from '../../words/to-serve.ts';
 import { must } from '../webview/sample.ts';
 import { complementary, inputOf } from './pools.ts';
 

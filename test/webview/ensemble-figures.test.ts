@@ -9,8 +9,8 @@ import { servingFigure } from '../../webview/page/figures/ensemble/serving-figur
 import type { Figure } from '../../webview/page/figures/figure.ts';
 import { ensembleAnswer, waitingOf } from '../../webview/page/panels/ensemble/ensemble-answer.ts';
 import { csv } from '../../words/csv.ts';
-import { chosenPool } from '../../words/ensemble.ts';
 import { poolLawAt } from '../../words/pool-law.ts';
+import { chosenPool } from '../../words/to-serve.ts';
 import { complementary, families, inputOf, noise } from '../ensemble/pools.ts';
 import { ensembleDocument, ensembleState } from './ensemble-state.ts';
 import { must } from './sample.ts';

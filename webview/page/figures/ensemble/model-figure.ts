@@ -1,10 +1,11 @@
 /** Every model by itself, the best first: bits per byte with intervals, by family. */
 import type { EnsembleReport, ModelScore } from '../../../../core/ensemble/types.ts';
-import { names, servedNames } from '../../../../words/ensemble.ts';
+import { names } from '../../../../words/ensemble.ts';
 import { estimated } from '../../../../words/estimates.ts';
 import { loss, NONE } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
 import { copyText } from '../../../../words/relations.ts';
+import { servedNames } from '../../../../words/to-serve.ts';
 import { bytes, flops, parameters } from '../../../../words/units.ts';
 import { type BarFigure, padded } from '../figure.ts';
 import { barEnds, valueRows } from '../series.ts';

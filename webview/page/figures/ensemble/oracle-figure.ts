@@ -1,8 +1,9 @@
 /** The oracle over k: an average pool, the best pool, what chance would give, and what needs no oracle. */
 import type { BestPool, EnsembleReport, OraclePoint } from '../../../../core/ensemble/types.ts';
-import { bestSingle, names } from '../../../../words/ensemble.ts';
+import { names } from '../../../../words/ensemble.ts';
 import { loss } from '../../../../words/numbers.ts';
 import { plain } from '../../../../words/plain.ts';
+import { bestSingle } from '../../../../words/to-serve.ts';
 import { bytes, parameters } from '../../../../words/units.ts';
 import type { Level, Series, Tip, XyFigure } from '../figure.ts';
 import { estimatedPoint, plainPoint, plainSeries, shownInterval, valueRows } from '../series.ts';

@@ -4,19 +4,15 @@ import type { EnsembleDocument } from '../../../../core/report/ensemble-document
 import {
   allSentences,
   averagedPool,
-  chosenPool,
-  isLimited,
   leftOutSentences,
   ORACLE_NOTE,
   realisableSentences,
-  servedNames,
-  type ToServe,
-  toServe,
 } from '../../../../words/ensemble.ts';
 import { type Estimate, interval, lossDigits } from '../../../../words/estimates.ts';
 import { BEYOND_NOISE } from '../../../../words/noise.ts';
 import { count, counted, loss } from '../../../../words/numbers.ts';
 import { plain, plainLines } from '../../../../words/plain.ts';
+import { chosenPool, isLimited, servedNames, type ToServe, toServe } from '../../../../words/to-serve.ts';
 import { bytes, countedParameters } from '../../../../words/units.ts';
 import type { DashboardState } from '../../../messages.ts';
 import type { Fact } from '../answer/answer.ts';

@@ -21,7 +21,7 @@ from merge_lab_agent.runs import all_runs, died, engine_of, read_run
 from merge_lab_agent.slurm import slurm_options
 from merge_lab_agent.status import add_event
 from merge_lab_agent.store import Store, cannot_write
-from merge_lab_agent.supervised_run import resume
+from merge_lab_agent.supervised_run import resume, start_supervisor
 
 PATIENCE_SECONDS = 15.0
 LOOK_SECONDS = 0.05
@@ -68,8 +68,11 @@ def launch(request: dict[str, Any]) -> dict[str, Any]:
             folder.mkdir()
         except OSError as error:
             raise cannot_write(folder, error) from error
-        program, own = ("supervised_run", {"job": job}) if engine_of(document) else (job, {})
-        process = start_detached(program, document | {"run": run} | own, folder)
+        document["run"] = run
+        if engine_of(document):
+            process = start_supervisor(document | {"job": job}, folder)
+        else:
+            process = start_detached(job, document, folder)
         _launched.append(process)
         identity = identify(process.pid).to_json()
         device = str(document.get("device", "cpu"))

@@ -7,6 +7,8 @@ sees to a run, by a claim with a lease, since a cluster has several login nodes.
 
 from __future__ import annotations
 
+import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,12 @@ MOST_AUTO_WORKERS = 8
 LARGE_MERGES_OF_WORKER = 8
 MODELS_OF_WORKER = 2
 """Of an ensemble: each is loaded for itself, so that a worker's start is little beside it."""
+PATIENCE_LEASES = 1.5
+"""The lease of a living supervisor moves within this many."""
+
+_started: dict[Path, tuple[subprocess.Popen[bytes], float]] = {}
+"""The last supervisor of each run that was started from here, and when."""
+_starting = threading.Lock()
 
 
 def supervised_run(request: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +78,7 @@ def _seat(run: str) -> str:
 
 def _take_over(claims: Claims, seat: str) -> bool:
     """False where whoever sees to the run lives: its lease moves for longer than a dead one's would stand."""
-    deadline = time.monotonic() + 1.5 * LEASE_SECONDS
+    deadline = time.monotonic() + PATIENCE_LEASES * LEASE_SECONDS
     while not claims.claim(seat):
         if time.monotonic() > deadline:
             return False
@@ -139,11 +147,30 @@ def _goes_on(store: Store, record: RunRecord, request: Path) -> bool:
     if _has_ended(record.folder):
         return False
     claim = store.claims(record.plan) / _seat(record.run)
-    owner = next((ProcessIdentity.from_json(line) for line in json_lines(claim)), None)
-    if owner is None or not alive(owner):
-        for document in json_lines(request):
-            start_detached("supervised_run", document, record.folder)
+    with _starting:
+        owner = next((ProcessIdentity.from_json(line) for line in json_lines(claim)), None)
+        life = False if owner is None else alive(owner)
+        if not (life or _is_tried(record.folder, life)):
+            for document in json_lines(request):
+                start_supervisor(document, record.folder)
     return True
+
+
+def start_supervisor(request: dict[str, Any], folder: Path) -> subprocess.Popen[bytes]:
+    """Remembered, so that whoever asks before it has its claim starts no other."""
+    process = start_detached("supervised_run", request, folder)
+    _started[folder] = process, time.monotonic()
+    return process
+
+
+def _is_tried(folder: Path, life: bool | None) -> bool:
+    """Whether one that was started from here waits for the claim; where nothing is known of the owner's
+    `life`, whether one has lately watched its lease."""
+    if folder not in _started:
+        return False
+    process, since = _started[folder]
+    lately = time.monotonic() - since < PATIENCE_LEASES * LEASE_SECONDS
+    return process.poll() is None or (life is None and lately)
 
 
 def see_to(request: dict[str, Any]) -> None:

@@ -65,6 +65,17 @@ class FakeQueue:
             raise Problem("slurm_refused", self.refuses, "fix")
 
 
+class FakeProcess:
+    """A supervisor that was started for `run`; `code` once it has ended."""
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+        self.code: int | None = None
+
+    def poll(self) -> int | None:
+        return self.code
+
+
 class Watched:
     """A supervisor of two workers that is asked to step by the test."""
 
@@ -313,19 +324,64 @@ def test_one_login_node_sees_to_a_run_and_another_takes_over_when_its_lease_stan
         assert not first.holds("supervisor-run")
 
 
+@pytest.fixture
+def supervisors(monkeypatch: pytest.MonkeyPatch) -> list[FakeProcess]:
+    """Those that were started, instead of processes."""
+    found: list[FakeProcess] = []
+
+    def start(_: str, request: dict[str, Any], __: Path) -> FakeProcess:
+        found.append(FakeProcess(request["run"]))
+        return found[-1]
+
+    monkeypatch.setattr(running, "start_detached", start)
+    return found
+
+
+def supervised(plan: SmallPlan, run: str) -> dict[str, Any]:
+    """A run that has not ended; the request that asks about it."""
+    store, folder = str(plan.store.root), plan.store.run(run)
+    running.request_file(folder, "slurm").parent.mkdir(parents=True)
+    request = {"store": store, "plan": plan.id, "run": run, "job": "downstream", "slurm": {}}
+    running.request_file(folder, "slurm").write_bytes(compact_json(request))
+    running.add_event(folder, "launched", job="downstream", plan=plan.id)
+    return {"store": store, "run": run}
+
+
 def test_the_run_that_is_asked_about_goes_on_whatever_came_after_it(
-    plan: SmallPlan, monkeypatch: pytest.MonkeyPatch
+    plan: SmallPlan, supervisors: list[FakeProcess]
 ) -> None:
-    started: list[str] = []
-    monkeypatch.setattr(running, "start_detached", lambda _, request, __: started.append(request["run"]))
-    store = str(plan.store.root)
-    for run in ("20260101T000000-aaaa", "20260102T000000-bbbb"):
-        folder = plan.store.run(run)
-        running.request_file(folder, "slurm").parent.mkdir(parents=True)
-        request = {"store": store, "plan": plan.id, "run": run, "job": "downstream", "slurm": {}}
-        running.request_file(folder, "slurm").write_bytes(compact_json(request))
-        running.add_event(folder, "launched", job="downstream", plan=plan.id)
-    older, newer = sorted(folder.name for folder in plan.store.runs.iterdir())
-    running.see_to({"store": store, "run": older})
-    running.see_to({"store": store, "plan": plan.id})
-    assert started == [older, newer]
+    older = supervised(plan, "20260101T000000-aaaa")
+    newer = supervised(plan, "20260102T000000-bbbb")
+    running.see_to(older)
+    running.see_to({"store": older["store"], "plan": plan.id})
+    assert [process.run for process in supervisors] == [older["run"], newer["run"]]
+
+
+def test_asking_often_starts_one_supervisor_until_it_has_its_claim_or_is_gone(
+    plan: SmallPlan, supervisors: list[FakeProcess]
+) -> None:
+    asked = supervised(plan, "20260101T000000-cccc")
+    for _ in range(5):
+        running.see_to(asked)
+    assert len(supervisors) == 1
+    supervisors[0].code = 1
+    running.see_to(asked)
+    assert len(supervisors) == 2, "that one never came to its claim"
+
+
+def test_a_lease_of_another_login_node_is_watched_by_one_at_a_time_and_now_and_then(
+    plan: SmallPlan, supervisors: list[FakeProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = supervised(plan, "20260101T000000-dddd")
+    elsewhere = {"host": "login1", "space": "", "pid": 1, "started": "5"}
+    seat = plan.store.claims(plan.id) / f"{SUPERVISOR}-{asked['run']}"
+    seat.parent.mkdir(parents=True, exist_ok=True)
+    seat.write_bytes(compact_json(elsewhere))
+    for _ in range(5):
+        running.see_to(asked)
+    supervisors[0].code = 0
+    running.see_to(asked)
+    assert len(supervisors) == 1
+    monkeypatch.setattr(running, "LEASE_SECONDS", 0.0)
+    running.see_to(asked)
+    assert len(supervisors) == 2

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { ProblemError } from '../../core/problem.ts';
 import { digest } from '../../core/store/canonical.ts';
 import { calls } from '../../core/store/protocol.ts';
-import { plain } from '../../words/plain.ts';
 import { checked } from '../local-target.ts';
 import type { MergeWatch } from '../session-types.ts';
 import type { MergeDocument } from '../target.ts';
@@ -100,7 +99,7 @@ function checkFree(out: string): void {
 function oddName(name: string): ProblemError {
   return new ProblemError({
     code: 'file_name_refused',
-    message: `The merged model has a file that no model has: "${plain(name, 80)}".`,
+    message: `The merged model has a file that no model has: ${JSON.stringify(name.slice(0, 80))}.`,
     fix: 'Look at the folder of the model that was merged: it may have come with such a file.',
   });
 }

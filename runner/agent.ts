@@ -22,6 +22,9 @@ const LIMITS_MS: Readonly<Record<string, number>> = {
   prepare: 1_800_000,
   geometry: 600_000,
   launch: 120_000,
+  // The last piece of a large file waits for its checksum, a model on another disk than the store for its copy.
+  put: 600_000,
+  place: 1_800_000,
 };
 const LIMIT_MS = 30_000;
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Diagnostic } from '../core/experiment/parse.ts';
 import { wrongHostName } from '../core/hosts/host.ts';
+import type { ModelsOffer } from '../core/hosts/missing-model.ts';
 import type { Warning } from '../core/law/curve.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import type { PlanId, WorkerStatus } from '../core/store/format.ts';
@@ -13,7 +14,7 @@ import { AnalysisPool } from './analysis-pool.ts';
 import { openTarget } from './hosts/open-target.ts';
 import { PlanRuns } from './plan-runs.ts';
 import { cannotRead, modelsNotAtHand } from './session-errors.ts';
-import type { OpenOptions } from './session-types.ts';
+import type { MergeWatch, OpenOptions } from './session-types.ts';
 import { storeOfSession } from './store-folder.ts';
 import type { Launch, Target } from './target.ts';
 
@@ -63,6 +64,16 @@ export abstract class PlannedSession<Q extends Question> {
 
   /** Prepares, and writes the plan into the store and onto the target. */
   protected abstract writePlan(): Promise<OutlineOf<Q>>;
+
+  /** Models that lie here and are all that the host lacked when the plan was last made; null where that would not help. */
+  get offer(): ModelsOffer | null {
+    return this.place.offer ?? null;
+  }
+
+  /** Copies what is offered to the host, after the user agreed; then plan again. What arrived is kept where it is stopped. */
+  async sendModels(watch: MergeWatch = {}): Promise<void> {
+    await this.place.sendModels?.(watch);
+  }
 
   /** Reports of a plan of this store, again whenever results arrive: points first, then intervals. */
   watch(plan: PlanId, listener: (update: AnalysisUpdate<ReportOf<Q>>) => void): Disposable {

@@ -1,5 +1,6 @@
 /** Where merges run: this machine, or a host behind ssh. A session does the same with either. */
 import type { Workers } from '../core/hosts/host.ts';
+import type { ModelsOffer } from '../core/hosts/missing-model.ts';
 import type { Problem } from '../core/problem.ts';
 import type { PlanId, PrepareRequest } from '../core/store/format.ts';
 import type { DownstreamRequest } from './downstream/downstream-request.ts';
@@ -29,6 +30,10 @@ export interface Target {
   deviceOfPlans(asked: string): string;
   /** Models and data, looked at and compared. Of this machine from what is kept, while nothing has changed. */
   prepare<A extends AnyPrepared>(request: PrepareRequest, of: Preparation<A>): Promise<A>;
+  /** What would mend all that `prepare` found last; this machine has none. */
+  readonly offer?: ModelsOffer | null;
+  /** Takes it: the models lie there then. Where it is stopped, what arrived is kept. */
+  sendModels?(watch: MergeWatch): Promise<void>;
   /** Measures the task vectors of a size; they are in the store then. */
   geometry(request: GeometryRequest): Promise<void>;
   /** Starts a run of a plan of the store, or joins the one that goes on. It outlives this process. */

@@ -2,11 +2,19 @@ import { bytes } from '../../words/units.ts';
 import type { Host } from './host.ts';
 
 export interface MissingModel {
+  /** As the experiment says it. */
+  readonly source: string;
   /** Absolute folders here and on the host. */
   readonly here: string;
   readonly there: string;
-  /** Bytes of the folder here; null where there is none. */
+  /** Bytes of the model here; null where there is none. */
   readonly size: number | null;
+}
+
+/** Models that lie here and are all that a host still lacks: they can be copied there. */
+export interface ModelsOffer {
+  readonly host: string;
+  readonly models: readonly { readonly source: string; readonly size: number }[];
 }
 
 /** What to do about a model that a host lacks. `models`: where relative ones begin there. */

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Host } from '../../core/hosts/host.ts';
-import { ProblemError } from '../../core/problem.ts';
+import type { ModelsOffer } from '../../core/hosts/missing-model.ts';
+import { ProblemError, problemOf } from '../../core/problem.ts';
 import type { PlanId, PrepareRequest } from '../../core/store/format.ts';
 import { calls } from '../../core/store/protocol.ts';
 import type { DownstreamRequest } from '../downstream/downstream-request.ts';
@@ -20,8 +21,10 @@ import { installOnHost } from './harness-on-host.ts';
 import type { HostLink } from './host-link.ts';
 import { mergeOnHost } from './merge-on-host.ts';
 import { Mirror } from './mirror.ts';
-import { missingThere } from './missing-models.ts';
+import { type ModelToSend, missingThere, modelsToSend } from './missing-models.ts';
+import { sendModels } from './model-to-host.ts';
 import { pause } from './pause.ts';
+import { isPassing } from './ssh-failure.ts';
 import { fetchFile, sendFile } from './transfer.ts';
 
 /** For everything that is known of a plan to arrive. */
@@ -33,6 +36,7 @@ export class SshTarget implements Target {
   readonly #link: HostLink;
   readonly #signal: AbortSignal;
   readonly #mirrors = new Set<Mirror>();
+  #toSend: readonly ModelToSend[] = [];
 
   constructor(link: HostLink, signal: AbortSignal = new AbortController().signal) {
     this.#link = link;
@@ -56,11 +60,21 @@ export class SshTarget implements Target {
     const data = await sendData(this.#link, store, request, this.#signal);
     const answer = await this.#ask('prepare', toHost(request, data, { store, models }), of.schema);
     const told = fromHost(answer, data);
+    this.#toSend = modelsToSend(told.problems, request);
     const problems = told.problems.map((found) => missingThere(found, request, models, this.host));
     const prepared = { ...told, problems };
     for (const id of of.evaluationsOf(prepared)) await this.#fetch(request.store, 'evaluations', id);
     keepPrepared(request, prepared, data);
     return prepared;
+  }
+
+  get offer(): ModelsOffer | null {
+    return this.#toSend.length === 0 ? null : { host: this.host.name, models: this.#toSend };
+  }
+
+  async sendModels(watch: MergeWatch): Promise<void> {
+    await sendModels(this.#link, this.#toSend, { ...watch, signal: this.#either(watch.signal) });
+    this.#toSend = [];
   }
 
   async geometry(request: GeometryRequest): Promise<void> {
@@ -81,10 +95,13 @@ export class SshTarget implements Target {
     return { run, state, note: note ?? null };
   }
 
+  /** The wish is kept here first: while the host is out of reach, the copy that is kept carries it there later. */
   async stop(store: string, run: string, now: boolean): Promise<void> {
-    const place = await this.#link.place();
-    await this.#ask('stop', { store: place.store, run, now }, stoppedSchema);
-    askToStop(store, run, now);
+    try {
+      askToStop(store, run, now);
+    } finally {
+      await this.#tellToStop(run, now);
+    }
   }
 
   async merge(document: MergeDocument, watch: MergeWatch = {}): Promise<{ readonly out: string }> {
@@ -159,6 +176,15 @@ export class SshTarget implements Target {
   async #end(mirror: Mirror): Promise<void> {
     this.#mirrors.delete(mirror);
     await mirror[Symbol.asyncDispose]();
+  }
+
+  async #tellToStop(run: string, now: boolean): Promise<void> {
+    try {
+      const { store } = await this.#link.place();
+      await this.#ask('stop', { store, run, now }, stoppedSchema);
+    } catch (error) {
+      if (this.#mirrors.size === 0 || !isPassing(problemOf(error))) throw error;
+    }
   }
 
   async #sendPlan(store: string, plan: PlanId): Promise<void> {

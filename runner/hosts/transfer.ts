@@ -26,6 +26,13 @@ export interface Sent {
   readonly sha256: string;
 }
 
+interface Sending {
+  /** Of its content, where that is known. */
+  readonly sha256?: string;
+  /** Told how many bytes are there, first of all those of an earlier try. */
+  readonly onHave?: (bytes: number) => void;
+}
+
 /** One that is there already costs a question. Throws the system's error where the file cannot be read. */
 export async function sendFile(
   link: HostLink,
@@ -33,8 +40,9 @@ export async function sendFile(
   kind: 'plan' | 'data',
   file: string,
   signal: AbortSignal,
+  { sha256: known, onHave }: Sending = {},
 ): Promise<Sent> {
-  const sha256 = await digestOf(file);
+  const sha256 = known ?? (await digestOf(file, signal));
   const handle = openSync(file, 'r');
   try {
     const { size } = fstatSync(handle);
@@ -44,12 +52,14 @@ export async function sendFile(
     };
     let { have, path: there } = await put(0, '');
     const piece = Buffer.allocUnsafe(PIECE);
+    onHave?.(have);
     while (have < size) {
       const count = readSync(handle, piece, 0, PIECE, have);
       if (count === 0) throw changed(file);
       const after = await put(have, piece.toString('base64', 0, count));
       have = after.have;
       there = after.path;
+      onHave?.(have);
     }
     return { path: there, sha256 };
   } finally {
@@ -94,13 +104,23 @@ export async function fetchFile(
   }
 }
 
-async function digestOf(file: string): Promise<string> {
+/** SHA-256 of a file's content, in hexadecimal. Throws `cancelled`. */
+export async function digestOf(file: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(file)) {
+    if (signal.aborted) throw new ProblemError(CANCELLED);
+    hash.update(chunk as Buffer);
+  }
   return hash.digest('hex');
 }
 
-function changed(file: string): ProblemError {
+const CANCELLED = {
+  code: 'cancelled',
+  message: 'It was stopped before its end.',
+  fix: 'Start it again when you like: what arrived is kept.',
+};
+
+export function changed(file: string): ProblemError {
   return new ProblemError({
     code: 'transfer_damaged',
     message: `${file} changed while it was sent.`,

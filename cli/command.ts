@@ -1,3 +1,4 @@
+import type { Interrupts } from './terminal/interrupts.ts';
 import type { Io } from './terminal/io.ts';
 
 /** 0 done (perhaps with warnings), 1 the work failed, 2 the input cannot be used, 130 interrupted. */
@@ -14,6 +15,7 @@ export interface CommonOptions {
 
 export interface Context {
   readonly io: Io;
-  /** Aborted by Ctrl-C, except where a command handles that itself. */
+  /** Aborted by Ctrl-C, except while somebody listens to `interrupts`. */
   readonly signal: AbortSignal;
+  readonly interrupts: Interrupts;
 }

@@ -15,6 +15,7 @@ import { run } from './commands/run.ts';
 import { status } from './commands/status.ts';
 import { stop } from './commands/stop.ts';
 import { failed } from './failed.ts';
+import { Interrupts } from './terminal/interrupts.ts';
 import { ioOf } from './terminal/io.ts';
 import { workersOption } from './workers-option.ts';
 
@@ -24,15 +25,21 @@ const VERSION: string = manifest.version;
 export async function main(args: readonly string[], process: NodeJS.Process): Promise<ExitCode> {
   const io = ioOf(process);
   const abort = new AbortController();
-  const context: Context = { io, signal: abort.signal };
-  const interrupt = (): void => abort.abort();
+  const interrupts = new Interrupts();
+  const context: Context = { io, signal: abort.signal, interrupts };
+  const interrupt = (): void => {
+    if (interrupts.tell()) return;
+    // The next one ends the process, whatever it waits for.
+    process.off('SIGINT', interrupt);
+    abort.abort();
+  };
   // A reader that has seen enough, as `| head` does, closes the pipe: that is its right, and no failure.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
     });
   }
-  process.once('SIGINT', interrupt);
+  process.on('SIGINT', interrupt);
   let code: ExitCode = 0;
   const finish = async (work: Promise<ExitCode>): Promise<void> => {
     code = await work;

@@ -10,6 +10,7 @@ import { problemText } from '../problem-text.ts';
 import { ensembleText } from '../report/ensemble/ensemble-text.ts';
 import { summaryText } from '../report/ensemble/summary-text.ts';
 import { print, printJson, say } from '../terminal/io.ts';
+import { sayLeft } from '../terminal/until-interrupted.ts';
 import { withEnsemble } from '../with-session.ts';
 import { pageWritten } from './as-page.ts';
 import { type FollowOptions, followEnsemble } from './follow-ensemble.ts';
@@ -140,9 +141,9 @@ type WatchOptions = FollowOptions & Pick<ScoreOptions, 'json' | 'full' | 'on' | 
 /** Follows a run to its end, or until Ctrl-C, and prints the report of what is there then. */
 async function watch(context: Context, session: EnsembleSession, options: WatchOptions): Promise<ExitCode> {
   const { io } = context;
-  const last = await followEnsemble(io, session, options);
-  if (last === null) {
-    say(io, `Left; the run goes on. End it with: ${invocation(io.env, 'stop', options.file, options.on)}`);
+  const last = await followEnsemble(context, session, options);
+  if (typeof last === 'string') {
+    sayLeft(io, last, options.file, options.on);
     return 130;
   }
   if (!options.more || last.state !== 'done') await showReport(context, session, options);

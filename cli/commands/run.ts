@@ -14,7 +14,7 @@ import { problemText } from '../problem-text.ts';
 import { reportText } from '../report/report-text.ts';
 import { type Io, print, printJson, say } from '../terminal/io.ts';
 import { noteReach, progressView } from '../terminal/progress.ts';
-import { untilInterrupted } from '../terminal/until-interrupted.ts';
+import { type Left, sayLeft, untilInterrupted } from '../terminal/until-interrupted.ts';
 import { withSession } from '../with-session.ts';
 import { runEnsemble } from './ensemble.ts';
 import { planText } from './plan.ts';
@@ -127,9 +127,9 @@ export async function watch(
 ): Promise<ExitCode> {
   const { io } = context;
   const again = invocation(io.env, 'run', options.file, options.on);
-  const last = await followed(io, session, options.leave);
-  if (last === null) {
-    say(io, `Left; the run goes on. End it with: ${invocation(io.env, 'stop', options.file, options.on)}`);
+  const last = await followed(context, session, options.leave);
+  if (typeof last === 'string') {
+    sayLeft(io, last, options.file, options.on);
     return 130;
   }
   const made = await session.report('complete');
@@ -148,8 +148,13 @@ export async function watch(
   return last.state === 'failed' || last.failed > 0 ? 1 : 0;
 }
 
-/** The last status of the run; null when Ctrl-C left it. */
-async function followed(io: Io, session: ExperimentSession, leave: boolean): Promise<WorkerStatus | null> {
+/** The last status of the run, or how Ctrl-C left it. */
+async function followed(
+  context: Context,
+  session: ExperimentSession,
+  leave: boolean,
+): Promise<WorkerStatus | Left> {
+  const { io } = context;
   using view = progressView(io, session.experiment.sweep.subsets.kind === 'precision');
   const losses = lostWorkers();
   let isPrecise = false;
@@ -163,7 +168,7 @@ async function followed(io: Io, session: ExperimentSession, leave: boolean): Pro
     view.update(update);
   });
   const stop = (now: boolean): Promise<void> => session.stop(now);
-  return await untilInterrupted(io, view, following, { unit: 'merge', leave, stop });
+  return await untilInterrupted(context, view, following, { unit: 'merge', leave, stop });
 }
 
 /** Says once of each worker that it failed while others go on: its merges are theirs now. */

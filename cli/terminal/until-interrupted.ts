@@ -1,6 +1,10 @@
+import { problemOf } from '../../core/problem.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
 import type { Following } from '../../runner/session-types.ts';
-import type { Io } from './io.ts';
+import type { Context } from '../command.ts';
+import { invocation } from '../invocation.ts';
+import { problemText } from '../problem-text.ts';
+import { type Io, say } from './io.ts';
 import type { ProgressView } from './progress.ts';
 
 export interface Interruptible {
@@ -11,40 +15,48 @@ export interface Interruptible {
   readonly stop: (now: boolean) => Promise<void>;
 }
 
+/** Ctrl-C left a run that goes on, or one that was asked to stop and has not ended yet. */
+export type Left = 'goes_on' | 'asked_to_stop';
+
 /**
- * The last status of a run that is followed; null when Ctrl-C left it. Else the first Ctrl-C asks it to stop, the second
- * to stop at once.
+ * The last status of a run that is followed, or how Ctrl-C left it. Without `leave` the first Ctrl-C asks it to stop, the
+ * second to stop at once, and the third leaves: whoever is to hear the wish may be out of reach.
  */
 export async function untilInterrupted(
-  io: Io,
+  { io, interrupts }: Pick<Context, 'io' | 'interrupts'>,
   view: ProgressView,
   { finished }: Following,
   { unit, leave, stop }: Interruptible,
-): Promise<WorkerStatus | null> {
+): Promise<WorkerStatus | Left> {
   if (io.err.isTTY)
     view.note(leave ? 'Ctrl-C leaves; the run goes on.' : `Ctrl-C stops after the current ${unit}.`);
-  let interrupts = 0;
-  let left: () => void = () => {};
-  const leaving = new Promise<null>((resolve) => {
-    left = () => resolve(null);
+  let count = 0;
+  let left: (how: Left) => void = () => {};
+  const leaving = new Promise<Left>((resolve) => {
+    left = resolve;
   });
-  const interrupt = (): void => {
-    interrupts += 1;
-    if (leave) {
-      left();
-      return;
+  using _ = interrupts.listen(() => {
+    count += 1;
+    if (leave) left('goes_on');
+    else if (count > 2) left('asked_to_stop');
+    else {
+      view.note(
+        count === 1
+          ? `Stopping after the current ${unit}; press Ctrl-C again to stop at once.`
+          : 'Stopping at once; press Ctrl-C again to leave.',
+      );
+      stop(count > 1).catch((error: unknown) => view.note(problemText(problemOf(error), io.errStyle)));
     }
-    view.note(
-      interrupts === 1
-        ? `Stopping after the current ${unit}; press Ctrl-C again to stop at once.`
-        : 'Stopping at once.',
-    );
-    stop(interrupts > 1).catch((error: unknown) => view.note(String(error)));
-  };
-  process.on('SIGINT', interrupt);
-  try {
-    return await Promise.race([finished, leaving]);
-  } finally {
-    process.off('SIGINT', interrupt);
-  }
+  });
+  return await Promise.race([finished, leaving]);
+}
+
+/** Says what becomes of a run that was left. */
+export function sayLeft(io: Io, left: Left, file: string, on: string | undefined): void {
+  say(
+    io,
+    left === 'goes_on'
+      ? `Left; the run goes on. End it with: ${invocation(io.env, 'stop', file, on)}`
+      : `Left; the run was asked to stop. A host that was out of reach hears it with: ${invocation(io.env, 'status', file, on)}`,
+  );
 }

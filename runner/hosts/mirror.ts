@@ -136,7 +136,8 @@ export class Mirror implements AsyncDisposable {
       } else if (lives) this.#files.lives(lives.run, lives);
       else if (method === 'synced') {
         this.#tries = 0;
-        this.#isSynced();
+        // Whoever only looks goes now: a wish from before must not stay behind.
+        void this.#forwardWishes().then(this.#isSynced);
       }
     } catch (error) {
       ended.abort(new ProblemError(problemOf(error)));

@@ -1,84 +1,81 @@
 /**
  * What luck with domains gives to the best pool among as many models, if these differed by domain as runs of one model
- * do. A few runs say how much they differ, with the error of a few; the best of many models is luckier than the best of them.
+ * do. A few runs say how much they differ, with the error of a few; the best of many models is luckier than the best of
+ * them; and domains that move together are fewer than they look.
  */
-import { seededRandom } from '../law/random.ts';
+import { throwIfCancelled } from '../law/cancelled.ts';
+import { type Random, seededRandom } from '../law/random.ts';
 import type { Estimated } from '../selection/estimated.ts';
-import type { Losses } from '../selection/measured.ts';
+import { dot, type Losses } from '../selection/measured.ts';
 import type { DomainWeights } from '../selection/samples.ts';
+import { covarianceFactor, deviationsOf, directionsOf, freedomOf, sizeOf } from './domain-spread.ts';
+import { luckiestGain } from './luckiest-pool.ts';
 
 const DRAWS = 500;
 
-/** Of what a normal world gives, by simulation. @param k models of a pool; @param M models that it is chosen among */
+/** A normal world of models, and how well its size is known. */
+interface World {
+  /** Shape (rank)(D). */
+  readonly factor: readonly Float64Array[];
+  /** Degrees of freedom. */
+  readonly freedom: number;
+}
+
+/**
+ * By simulation. In which directions models differ is taken once from the runs, and once from all models, which if nothing
+ * but luck makes them differ are runs as well; how much, from the runs alone. Of both answers the one that allows for
+ * less luck.
+ * @param runs two or more, the first of them in the pool @param pool all models that the best k are chosen among
+ */
 export function luckByDomain(
   runs: readonly Losses[],
+  pool: readonly Losses[],
   k: number,
-  M: number,
   weights: DomainWeights,
   seed: number,
+  cancelled?: () => boolean,
 ): Estimated {
-  const freedom = (runs.length - 1) * (weights.length - 1);
-  const deviation = Math.sqrt(squaresOf(runs) / freedom);
+  const own = deviationsOf(runs, weights);
+  const all = deviationsOf([...pool, ...runs.slice(1)], weights);
+  const worlds: World[] = [
+    { factor: covarianceFactor(own), freedom: (runs.length - 1) * directionsOf(own) },
+    { factor: resized(covarianceFactor(all), sizeOf(own)), freedom: (runs.length - 1) * freedomOf(all) },
+  ];
+  const [a, b] = worlds.map((world) => luckIn(world, k, pool.length, seed, cancelled)) as [Luck, Luck];
+  return a.high < b.high ? a : b;
+}
+
+type Luck = { readonly [part in keyof Estimated]: number };
+
+function luckIn(
+  { factor, freedom }: World,
+  k: number,
+  M: number,
+  seed: number,
+  cancelled: (() => boolean) | undefined,
+): Luck {
   const random = seededRandom(seed);
   const draws = Float64Array.from({ length: DRAWS }, () => {
-    const gain = bestPoolGain(randomModels(M, weights, random.normal), k, weights);
-    return (deviation * gain) / Math.sqrt(random.chiSquared(freedom) / freedom);
+    throwIfCancelled(cancelled);
+    const models = Array.from({ length: M }, () => randomModel(factor, random));
+    return luckiestGain(models, k) * Math.sqrt(freedom / random.chiSquared(freedom));
   }).sort();
   const at = (share: number) => draws[Math.round(share * (DRAWS - 1))] as number;
   return { value: at(0.5), low: at(0.025), high: at(0.975) };
 }
 
-/** Of runs by domains, the means of both taken away: samples add to it, so that it is rather too large. */
-function squaresOf(runs: readonly Losses[]): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const ofDomain = (runs[0]?.domains ?? []).map((_, d) =>
-    mean(runs.map(({ domains }) => domains[d] as number)),
-  );
-  return runs.reduce((sum, { domains }) => {
-    const off = Array.from(domains, (value, d) => value - (ofDomain[d] as number));
-    const level = mean(off);
-    return sum + off.reduce((own, value) => own + (value - level) ** 2, 0);
-  }, 0);
-}
-
-/** How much better each model is by domain, of one level. Shape (M)(D). */
-function randomModels(M: number, weights: DomainWeights, normal: () => number): Float64Array[] {
-  return Array.from({ length: M }, () => {
-    const own = Float64Array.from(weights, () => normal());
-    const level = own.reduce((sum, value, d) => sum + (weights[d] as number) * value, 0);
-    return own.map((value) => value - level);
-  });
-}
-
-/** Of the best pair, and models added to it one by one. */
-function bestPoolGain(models: readonly Float64Array[], k: number, weights: DomainWeights): number {
-  const [only] = models;
-  if (!only || models.length < 2) return 0;
-  let best = { pool: only, gain: Number.NEGATIVE_INFINITY };
-  for (const [m, first] of models.entries()) best = bestWith(first, models.slice(m + 1), weights, best);
-  for (let size = 2; size < Math.min(k, models.length); size++)
-    best = bestWith(best.pool, models, weights, best);
-  return best.gain;
-}
-
-interface Pool {
-  /** Of its best model in each domain. Shape (D). */
-  readonly pool: Float64Array;
-  readonly gain: number;
-}
-
-function bestWith(
-  pool: Float64Array,
-  models: readonly Float64Array[],
-  weights: DomainWeights,
-  before: Pool,
-): Pool {
-  let [found, top]: [Float64Array | null, number] = [null, before.gain];
-  for (const model of models) {
-    let gain = 0;
-    for (let d = 0; d < pool.length; d++)
-      gain += (weights[d] as number) * Math.max(pool[d] as number, model[d] as number);
-    if (gain > top) [found, top] = [model, gain];
+/** Shape (D). */
+function randomModel(factor: readonly Float64Array[], random: Random): Float64Array {
+  const model = new Float64Array(factor[0]?.length ?? 0);
+  for (const column of factor) {
+    const z = random.normal();
+    for (let d = 0; d < model.length; d++) model[d] = (model[d] as number) + z * (column[d] as number);
   }
-  return found ? { pool: pool.map((value, d) => Math.max(value, found[d] as number)), gain: top } : before;
+  return model;
+}
+
+/** In the same directions, with this trace of the covariance. */
+function resized(factor: readonly Float64Array[], size: number): Float64Array[] {
+  const scale = Math.sqrt(size / factor.reduce((sum, column) => sum + dot(column, column), 0));
+  return factor.map((column) => column.map((value) => scale * value));
 }

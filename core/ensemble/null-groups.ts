@@ -7,7 +7,7 @@ import type { EnsembleData } from './data.ts';
 import { jackknifeVariance } from './left-out.ts';
 import { luckByDomain } from './lucky-domains.ts';
 import { routedByDomain } from './routed.ts';
-import { bitsPerByte, errorOf, estimateInBits, minus, notBelowZero } from './rows.ts';
+import { bitsPerByte, errorOf, estimateInBits, lessOf, minus, notBelowZero } from './rows.ts';
 import { levelInDomains, meanOf, type RunNoise, runNoise } from './run-noise.ts';
 import type { EnsembleModel, NullGroup, NullKind, PoolGoal } from './types.ts';
 
@@ -38,12 +38,14 @@ export function nullGroups(
   cancelled?: () => boolean,
 ): NullGroup[] {
   const pools = new Map<number, PoolGains | null>();
+  const knowsLuck = data.weights.filter((weight) => weight > 0).length >= FEWEST_DOMAINS;
   return runsOf(data).map((runs) => {
     // One fewer than there are, so that it can be seen how much it matters which ones they are.
     const k = Math.max(2, Math.min(recommended.k, runs.members.length - 1));
     const pool = pools.has(k) ? (pools.get(k) ?? null) : poolGains(k, recommended.limit, data, cancelled);
     pools.set(k, pool);
-    return nullGroup(runs, k, pool, data, complete);
+    const luck = complete && knowsLuck ? luckOf(runs, k, data, cancelled) : null;
+    return nullGroup(runs, k, pool, luck, data, complete);
   });
 }
 
@@ -110,6 +112,7 @@ function nullGroup(
   { model, kind, members }: Runs,
   k: number,
   pool: PoolGains | null,
+  luck: Estimated | null,
   data: EnsembleData,
   complete: boolean,
 ): NullGroup {
@@ -125,7 +128,6 @@ function nullGroup(
           ),
         )
       : [];
-  const luck = complete && data.weights.length >= FEWEST_DOMAINS ? luckOf(rows, k, data) : null;
   const judged = (gain: keyof RunNoise, row: Losses) => judgedByRuns(gain, row, without, data);
   const routed = pool && bitsPerByte(pool.routed, data, complete);
   const excess = (gain: keyof RunNoise) => pool && judged(gain, minus(pool[gain], noise[gain], data.samples));
@@ -150,20 +152,14 @@ function nullGroup(
   };
 }
 
-function luckOf(runs: readonly Losses[], k: number, { pool, weights, seed }: EnsembleData): Estimated {
-  return estimateInBits(luckByDomain(runs, k, pool.length, weights, seed));
-}
-
-/** Of independent numbers: the ends of both lie as far out as those of their difference. */
-function lessOf(a: Estimated, b: Estimated): Estimated {
-  const value = a.value - b.value;
-  if (a.low === null || a.high === null || b.low === null || b.high === null)
-    return { value, low: null, high: null };
-  return {
-    value,
-    low: value - Math.hypot(a.value - a.low, b.high - b.value),
-    high: value + Math.hypot(a.high - a.value, b.value - b.low),
-  };
+function luckOf(
+  { members }: Runs,
+  k: number,
+  { rows, pool, weights, seed }: EnsembleData,
+  cancelled: (() => boolean) | undefined,
+): Estimated {
+  const rowsOf = (models: readonly number[]) => models.map((m) => rows[m] as Losses);
+  return estimateInBits(luckByDomain(rowsOf(members), rowsOf(pool), k, weights, seed, cancelled));
 }
 
 /** With the errors from samples and from which runs there are. */

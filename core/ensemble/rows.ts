@@ -90,6 +90,18 @@ export function notBelowZero({ value, low, high }: Estimated): Estimated {
   return { value, low: low === null ? null : Math.max(0, low), high };
 }
 
+/** Of independent numbers: the ends of both lie as far out as those of their difference. */
+export function lessOf(a: Estimated, b: Estimated): Estimated {
+  const value = a.value - b.value;
+  if (a.low === null || a.high === null || b.low === null || b.high === null)
+    return { value, low: null, high: null };
+  return {
+    value,
+    low: value - Math.hypot(a.value - a.low, b.high - b.value),
+    high: value + Math.hypot(a.high - a.value, b.value - b.low),
+  };
+}
+
 function judged(value: number, row: Losses, { samples, weights }: Scale): Estimated {
   return estimatedFrom(value, [errorOf(row, samples, weights)]);
 }

@@ -1,4 +1,5 @@
 /** Numbers beside the lines of an ensemble: the answer at `models:`, each model's loss, what `pool:` gives. */
+import type { ModelScore } from '../../core/ensemble/types.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import {
   allSentences,
@@ -12,6 +13,7 @@ import { estimated, plusMinus } from '../../words/estimates.ts';
 import { BEYOND_NOISE } from '../../words/noise.ts';
 import { count, counted } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
+import { copyText } from '../../words/relations.ts';
 import { isLimited, servedNames, type ToServe, toServe } from '../../words/to-serve.ts';
 import { bytes, countedParameters } from '../../words/units.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
@@ -66,12 +68,16 @@ export function modelHints(edited: EditedExperiment): readonly Hint[] {
   const report = edited.state?.ensemble;
   if (!report) return [];
   const members = new Set(servedNames(report));
-  const scored = report.models.flatMap(({ name, bits_per_byte, null_of, merge_of }) => {
+  const scored = report.models.flatMap((model) => {
+    const { name, bits_per_byte, merge_of } = model;
     const line = edited.keyRange(['models', name])?.start.line;
     if (line === undefined) return [];
-    const place = members.has(name) ? '✓' : null_of !== null ? 'copy' : merge_of !== null ? 'merge' : '';
+    const isServed = members.has(name);
+    const place = isServed ? '✓' : copyText(model) || (merge_of === null ? '' : 'merge');
     const text = [plusMinus(bits_per_byte), place].filter(Boolean).join(' ');
-    return [hintAtEnd(edited, line, text, modelTooltip(name, estimated(bits_per_byte), place))];
+    const where = isServed ? `${plain(name)} is to be served.` : whereOf(model);
+    const tooltip = `${plain(name)} has ${estimated(bits_per_byte)} bits per byte by itself.\n${where}`;
+    return [hintAtEnd(edited, line, text, tooltip)];
   });
   const failed = report.left_out.flatMap(({ code, model, message }) => {
     const line = edited.keyRange(['models', model])?.start.line;
@@ -82,14 +88,11 @@ export function modelHints(edited: EditedExperiment): readonly Hint[] {
   return [...scored, ...failed];
 }
 
-const OUTSIDE: Readonly<Record<string, string>> = {
-  copy: 'It is in no pool: it shows what noise gives.',
-  merge: 'A merge is in no pool: it is held against pools by what serving takes.',
-};
-
-function modelTooltip(name: string, loss: string, place: string): string {
-  const where = OUTSIDE[place] ?? `${plain(name)} is ${place === '' ? 'not ' : ''}to be served.`;
-  return `${plain(name)} has ${loss} bits per byte by itself.\n${where}`;
+/** Of one that is not to be served. */
+function whereOf({ name, null_of, merge_of }: ModelScore): string {
+  if (null_of !== null) return 'It is in no pool: it shows what noise gives.';
+  if (merge_of !== null) return 'A merge is in no pool: it is held against pools by what serving takes.';
+  return `${plain(name)} is not to be served.`;
 }
 
 /** What the limits of the pool give. */

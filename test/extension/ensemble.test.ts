@@ -129,7 +129,7 @@ describe('an ensemble in the editor', () => {
     expect(all.map(({ position }) => position.line)).toEqual([3, 4, 5, 8]);
     expect(all.map(({ text }) => text.replace(/^[\d.± ]+/, ''))).toEqual([
       '✓',
-      'copy',
+      'another run of small',
       '✓',
       expect.stringMatching(/^models · 2\.0B parameters · 4\.0 GB · oracle \d\.\d+ ± /),
     ]);
@@ -187,7 +187,12 @@ describe('an ensemble in the editor', () => {
     const limit = { k: null, parameters: 1e4, memory: null };
     const state = withState({ ensemble: { ...REPORT, limit, goal: null } });
     const shown = hints(state, new Set(['experts', 'goals']));
-    expect(shown.map(({ text }) => text.replace(/^[\d.± ]+/, ''))).toEqual(['', 'copy', '', 'nothing fits']);
+    expect(shown.map(({ text }) => text.replace(/^[\d.± ]+/, ''))).toEqual([
+      '',
+      'another run of small',
+      '',
+      'nothing fits',
+    ]);
     expect(ensembleHeadline(state)?.text).toMatch(/^no model is within the limits of pool/);
   });
 

@@ -9,12 +9,12 @@ describe('an ensemble', () => {
   it('is run, answers beside its lines and on the dashboard, and is held against a merge of its models', async () => {
     const { window } = await journey({ name: 'ensemble', sample: copyEnsembleSample });
     await window.codeLens('▶ Run (6 models').click();
-    await window.hint('copy').waitFor(SOON);
+    await window.hint('another run of').waitFor(SOON);
     const page = window.webview();
     await window.codeLens('■ Stop').waitFor({ state: 'detached', ...SOON });
     await window.hint('serve ').waitFor(SOON);
     expect(await window.hintsIn('neox:')).toMatch(/^\d\.\d+( ± \d\.\d+)?( ✓)?$/);
-    expect(await window.hintsIn('again:')).toMatch(/copy$/);
+    expect(await window.hintsIn('again:')).toMatch(/another run of \w+$/);
     const hover = await window.hover('biology:', 'biology');
     expect(await hover.textContent()).toMatch(/By itself \d\.\d+/);
 

@@ -73,7 +73,11 @@ function programOf(context: Context, finish: Finish): Command {
       '--on <host>',
       'where merges run: local, a host of hosts.yaml, or an alias of your ssh configuration',
     );
-  const yes = (): Option => new Option('--yes', 'agree to what setting a host up does').default(false);
+  const yes = (): Option =>
+    new Option(
+      '--yes',
+      'agree to what setting a host up does, and to copies of models that it lacks',
+    ).default(false);
   const full = (): Option =>
     new Option('--full', 'add the law of every domain, and the study').default(false);
   const command = (name: string, description: string): Command =>

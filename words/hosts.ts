@@ -2,7 +2,9 @@
 import type { Host } from '../core/hosts/host.ts';
 import type { HostFacts, HostLeftovers } from '../core/hosts/host-facts.ts';
 import type { HostView } from '../core/hosts/host-view.ts';
+import type { ModelsOffer } from '../core/hosts/missing-model.ts';
 import type { TargetName } from '../core/hosts/target-name.ts';
+import { counted } from './numbers.ts';
 import { plain } from './plain.ts';
 import { bytes } from './units.ts';
 
@@ -30,6 +32,23 @@ export function reachQuestion({ name, ssh }: Host): string {
 export function setUpSentence({ directory }: HostFacts, environment: boolean): string {
   const packages = environment ? ', and a Python environment with PyTorch (up to 6 GB)' : '';
   return `Into ${plain(directory, 200)}, readable by you alone: the agent's source (less than 1 MB)${packages}. Nothing else of the host is changed.`;
+}
+
+/** `gpu-box lacks 2 models that are here: ./models/math, ./models/code (1.2 GB).` */
+export function lackingSentence(offer: ModelsOffer): string {
+  const { host, models } = offer;
+  const shown = models.slice(0, models.length > MOST_NAMED ? MOST_NAMED - 1 : MOST_NAMED);
+  const more = models.length - shown.length;
+  const names = shown.map(({ source }) => plain(source, 120)).join(', ');
+  const are = models.length === 1 ? 'is' : 'are';
+  const rest = more === 0 ? '' : ` and ${more} more`;
+  return `${plain(host)} lacks ${counted(models.length, 'model')} that ${are} here: ${names}${rest} (${offerSize(offer)}).`;
+}
+
+const MOST_NAMED = 12;
+
+export function offerSize({ models }: ModelsOffer): string {
+  return bytes(models.reduce((sum, { size }) => sum + size, 0));
 }
 
 /** What earlier versions left on a host, a line each; none where nothing is left over. */

@@ -22,7 +22,6 @@ from merge_lab_agent.kept_answer import kept_answer
 from merge_lab_agent.launch import launch
 from merge_lab_agent.listing import list_models
 from merge_lab_agent.model_files import place
-from merge_lab_agent.model_files import place
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.protocol import BadMessage, MessageWriter, Request, read_line, read_message
 from merge_lab_agent.run import as_problem
@@ -63,7 +62,6 @@ class Server:
             "get": get,
             "files": files,
             "discard": discard,
-            "place": place,
             "place": place,
         }
 

@@ -6,6 +6,7 @@ import { allSentences, NOTHING_TO_AVERAGE, names } from '../../words/ensemble.ts
 import { plain } from '../../words/plain.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
+import { planned } from '../models-there.ts';
 import { problemText } from '../problem-text.ts';
 import { ensembleText } from '../report/ensemble/ensemble-text.ts';
 import { summaryText } from '../report/ensemble/summary-text.ts';
@@ -56,7 +57,7 @@ type ScoreOptions = EnsembleOptions & {
 /** Runs what the plan lacks. */
 async function score(context: Context, session: EnsembleSession, options: ScoreOptions): Promise<ExitCode> {
   const { io } = context;
-  const summary = await session.plan();
+  const summary = await planned(context, session, options);
   io.err.write(`${summaryText(session, summary, io.errStyle)}\n\n`);
   const { run, state, warnings } = await session.run();
   for (const warning of warnings) say(io, warning.message);

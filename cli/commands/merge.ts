@@ -1,10 +1,9 @@
 import type { MergeOptions } from '../../runner/experiment-session.ts';
-import type { Writing } from '../../runner/session-types.ts';
 import { loss } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
-import { writingText } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
-import { type Io, print, printJson, say } from '../terminal/io.ts';
+import { print, printJson, say } from '../terminal/io.ts';
+import { tellWriting } from '../terminal/writing.ts';
 import { parseWeights } from '../weights-option.ts';
 import { withSession } from '../with-session.ts';
 
@@ -16,8 +15,6 @@ export interface MergeCommandOptions extends CommonOptions {
   readonly scale?: string;
   readonly size?: string;
 }
-
-const TELL_MS = 2_000;
 
 /** `merge FILE`: writes a merged model: what the options or `merge:` say, else the recommended subset. */
 export async function merge(context: Context, file: string, options: MergeCommandOptions): Promise<ExitCode> {
@@ -32,7 +29,7 @@ export async function merge(context: Context, file: string, options: MergeComman
       ...(options.size === undefined ? {} : { size: options.size }),
     };
     if (!options.json) say(context.io, 'Merging …');
-    const written = await session.merge({ ...what, onProgress: progressOf(context.io) });
+    const written = await session.merge({ ...what, onProgress: tellWriting(context.io) });
     if (options.json) printJson(context.io, written);
     else {
       const { subset, method, loss: measured, out } = written;
@@ -43,14 +40,4 @@ export async function merge(context: Context, file: string, options: MergeComman
     }
     return 0;
   });
-}
-
-/** Nothing of a merge that is written, or brought from a host, at once. */
-function progressOf(io: Io): (writing: Writing) => void {
-  let said = performance.now();
-  return (writing) => {
-    if (performance.now() - said < TELL_MS) return;
-    said = performance.now();
-    say(io, writingText(writing));
-  };
 }

@@ -6,6 +6,7 @@ import { plain, plainLines } from '../../words/plain.ts';
 import { precisionSentence } from '../../words/precision.ts';
 import { bytes, parameters, roughly } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { planned } from '../models-there.ts';
 import { summaryText } from '../report/ensemble/summary-text.ts';
 import { print, printJson } from '../terminal/io.ts';
 import type { Style } from '../terminal/style.ts';
@@ -22,7 +23,7 @@ export async function plan(
   if (asksForBudget(options)) return planBudget(context, file, options);
   if (EnsembleSession.isOf(file)) return planEnsemble(context, file, options);
   return withSession(context, file, options, async (session) => {
-    const summary = await session.plan();
+    const summary = await planned(context, session, options);
     if (options.json) printJson(context.io, planDocument(session, summary));
     else print(context.io, planText(session, summary, context.io.style));
     return 0;
@@ -35,7 +36,7 @@ async function planEnsemble(
   options: CommonOptions & { readonly device?: string },
 ): Promise<ExitCode> {
   return withEnsemble(context, file, options, async (session) => {
-    const summary = await session.plan();
+    const summary = await planned(context, session, options);
     const { total } = summary.plan;
     const document = { ...documentOf(summary), target: session.target, store: session.store, models: total };
     if (options.json) printJson(context.io, document);

@@ -10,6 +10,7 @@ import { plainLines } from '../../words/plain.ts';
 import { precisionSentence } from '../../words/precision.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
+import { planned } from '../models-there.ts';
 import { problemText } from '../problem-text.ts';
 import { reportText } from '../report/report-text.ts';
 import { type Io, print, printJson, say } from '../terminal/io.ts';
@@ -75,7 +76,7 @@ async function measure(
   options: WatchOptions,
 ): Promise<ExitCode> {
   const { io } = context;
-  const summary = await session.plan();
+  const summary = await planned(context, session, options);
   io.err.write(`${planText(session, summary, io.errStyle)}\n\n`);
   const outcome = await session.run();
   for (const warning of outcome.warnings) say(io, warning.message);

@@ -56,6 +56,7 @@ export class SshTarget implements Target {
   }
 
   async prepare<A extends AnyPrepared>(request: PrepareRequest, of: Preparation<A>): Promise<A> {
+    this.#toSend = [];
     const { store, models } = await this.#link.place();
     const data = await sendData(this.#link, store, request, this.#signal);
     const answer = await this.#ask('prepare', toHost(request, data, { store, models }), of.schema);

@@ -114,11 +114,11 @@ class Follower:
 
     def _look_at(self, name: str, stream: _Stream) -> bool:
         """Sends at most a chunk a file, so that a long one does not delay the others; True if more waits."""
-        self._find(stream)
+        self._find(stream, thorough=False)
         # In this order: a run that has gone has written its last word, and a word speaks of results on disk.
         lives = [] if stream.plan is None else stream.plan.lives()
         replaced = [found for path, file in stream.files.items() if (found := _replaced(stream, path, file))]
-        self._find(stream)
+        self._find(stream, thorough=bool(lives or replaced))
         more = False
         for path, file in list(stream.files.items()):
             if path.endswith(APPENDED):
@@ -137,9 +137,9 @@ class Follower:
             self._tell(name, "synced", {})
         return False
 
-    def _find(self, stream: _Stream) -> None:
+    def _find(self, stream: _Stream, *, thorough: bool) -> None:
         """Files that are new, at their beginning."""
-        own = [] if stream.plan is None else stream.plan.paths()
+        own = [] if stream.plan is None else stream.plan.paths(thorough=thorough)
         for path in own:
             if not path.endswith("/"):
                 stream.files.setdefault(path, _File(0))

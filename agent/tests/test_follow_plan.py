@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from small_plans import plan_line, save_plan
 
+from merge_lab_agent import plan_files, runs
 from merge_lab_agent.follow import CHUNK, Follower
+from merge_lab_agent.plan_files import PlanFiles
 from merge_lab_agent.process import identify, this_process
 from merge_lab_agent.store import Store, write_atomically
 
@@ -94,6 +96,52 @@ def test_a_plan_brings_its_results_and_runs_and_no_others(store: Store, heard: H
     late = results(store, "other", other.id, OTHER[:1])
     wait_for(lambda: heard.content("results/other.jsonl") == late)
     assert len(heard.all("synced")) == 1
+
+
+def test_what_cannot_be_read_hides_no_other_file(store: Store) -> None:
+    own = save_plan(store, {}, OWN)
+    results(store, "mine", own.id, OWN)
+    (store.results / "a folder.jsonl").mkdir()
+    (store.results / "dangling.jsonl").symlink_to("nowhere")
+    (store.runs / "dangling").symlink_to("nowhere")
+    run_of(store, "r", own.id, "done", this_process().to_json())
+    paths = PlanFiles(store, own.id).paths(thorough=True)
+    assert paths == ["results/mine.jsonl", "runs/r/events.jsonl", "runs/r/agent.log", "runs/r/status/"]
+
+
+def test_results_of_other_plans_are_looked_at_again_where_a_word_may_speak_of_them(store: Store) -> None:
+    own, other = save_plan(store, {}, OWN), save_plan(store, {}, OTHER)
+    results(store, "other", other.id, OTHER[1:])
+    files = PlanFiles(store, own.id)
+    assert files.paths(thorough=True) == []
+    results(store, "other", other.id, OTHER[:1])
+    assert files.paths(thorough=False) == []
+    assert files.paths(thorough=True) == ["results/other.jsonl"]
+    results(store, "new", own.id, [])
+    (store.results / "young.jsonl").write_bytes(b"")
+    assert files.paths(thorough=False) == ["results/new.jsonl", "results/other.jsonl"]
+    results(store, "young", own.id, [])
+    assert "results/young.jsonl" in files.paths(thorough=False), "it was there without a line before"
+
+
+def test_a_run_whose_processes_are_gone_is_not_read_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_files, "LIVES_SECONDS", 0.0)
+    own = save_plan(store, {}, OWN)
+    run_of(store, "ended", own.id, "done", this_process().to_json() | {"pid": 2**22})
+    run_of(store, "works", own.id, "running", this_process().to_json())
+    files = PlanFiles(store, own.id)
+    told = files.lives()
+    assert [life["run"] for life in told] == ["ended", "works"]
+    read: list[str] = []
+    monkeypatch.setattr(
+        plan_files, "read_run", lambda folder: read.append(folder.name) or runs.read_run(folder)
+    )
+    assert files.lives() == []
+    assert read == ["works"]
+    files.tell_again(told)
+    assert [life["run"] for life in files.lives()] == ["ended", "works"]
 
 
 def test_the_last_word_comes_after_the_results_that_it_speaks_of(store: Store, heard: Heard) -> None:

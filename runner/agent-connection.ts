@@ -91,8 +91,15 @@ export class AgentConnection {
   }
 
   /** Starts a process, waits for its banner, and agrees on a protocol. Throws a ProblemError. */
-  static async open(command: Command, notify: Notify, startMs = START_MS): Promise<AgentConnection> {
+  static async open(
+    command: Command,
+    notify: Notify,
+    startMs = START_MS,
+    signal?: AbortSignal,
+  ): Promise<AgentConnection> {
     const connection = new AgentConnection(command, notify);
+    const close = (): void => void connection.close();
+    signal?.addEventListener('abort', close, { once: true });
     try {
       await connection.#greeting(startMs);
       const hello = await connection.request('hello', { protocol: PROTOCOL, client: CLIENT }, startMs);
@@ -101,6 +108,8 @@ export class AgentConnection {
     } catch (error) {
       await connection.close();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', close);
     }
   }
 
@@ -161,6 +170,8 @@ export class AgentConnection {
       new ProblemError({ code: 'agent_closed', message: 'The agent was closed.', fix: 'Open it again.' }),
     );
     this.#child.stdin?.end();
+    // One that is still on its way does not read.
+    if (this.#hello === null) this.#child.kill();
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 2_000);
     await this.#closed;
     clearTimeout(timer);
@@ -326,7 +337,7 @@ function otherProtocol(spoken: number, command: Command): ProblemError {
   });
 }
 
-function cancelled(method: string): ProblemError {
+export function cancelled(method: string): ProblemError {
   return new ProblemError({ code: 'cancelled', message: `${method} was cancelled.`, fix: 'Start it again.' });
 }
 

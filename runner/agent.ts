@@ -1,6 +1,14 @@
 /** The agent as a service: started when first asked, started again when it died, but not for ever. */
 import { ProblemError } from '../core/problem.ts';
-import { AgentConnection, type Command, type Hello, type Notify, START_MS } from './agent-connection.ts';
+import {
+  AgentConnection,
+  type Command,
+  cancelled,
+  type Hello,
+  type Notify,
+  START_MS,
+} from './agent-connection.ts';
+import { orAborted } from './or-aborted.ts';
 import { pythonStart } from './setup/python-start.mjs';
 
 const MOST_DEATHS = 3;
@@ -35,7 +43,7 @@ export class Agent {
   readonly #listeners = new Set<Notify>();
   #connection: Promise<AgentConnection> | null = null;
   #deaths = 0;
-  #disposed = false;
+  readonly #closing = new AbortController();
 
   constructor(command: Command, options: AgentOptions = {}) {
     this.#command = command;
@@ -49,15 +57,15 @@ export class Agent {
   }
 
   /** What it said of itself; starts it. */
-  async hello(): Promise<Hello> {
-    const { hello } = await this.#connected();
+  async hello(signal?: AbortSignal): Promise<Hello> {
+    const { hello } = await this.#connected('hello', signal);
     if (hello) return hello;
     throw new ProblemError({ code: 'agent_error', message: 'The agent said no hello.', fix: 'Try again.' });
   }
 
   /** A call and its answer. Every call has a time limit; an agent that passes one is ended. */
   async request(method: string, params: unknown, options: RequestOptions = {}): Promise<unknown> {
-    const connection = await this.#connected();
+    const connection = await this.#connected(method, options.signal);
     try {
       const limit = options.timeoutMs ?? LIMITS_MS[method] ?? LIMIT_MS;
       const answer = await connection.request(method, params, limit, options.signal);
@@ -81,13 +89,19 @@ export class Agent {
   }
 
   async dispose(): Promise<void> {
-    this.#disposed = true;
+    this.#closing.abort();
     const connection = await this.#connection?.catch(() => null);
     await connection?.close();
   }
 
-  async #connected(): Promise<AgentConnection> {
-    if (this.#disposed) throw closed();
+  /** Whoever does not wait any longer is let go; the agent goes on starting. */
+  async #connected(method: string, signal?: AbortSignal): Promise<AgentConnection> {
+    if (signal?.aborted) throw cancelled(method);
+    return orAborted(this.#connect(), signal, () => cancelled(method));
+  }
+
+  async #connect(): Promise<AgentConnection> {
+    if (this.#closing.signal.aborted) throw agentClosed();
     const known = await this.#connection?.catch(() => null);
     if (known?.alive) return known;
     if (known) this.#died(known);
@@ -104,6 +118,7 @@ export class Agent {
           for (const listener of this.#listeners) listener(method, params);
         },
         this.#startMs,
+        this.#closing.signal,
       );
     } catch (error) {
       this.#deaths += 1;
@@ -131,6 +146,6 @@ export class Agent {
   }
 }
 
-function closed(): ProblemError {
+export function agentClosed(): ProblemError {
   return new ProblemError({ code: 'agent_closed', message: 'The agent was closed.', fix: 'Open it again.' });
 }

@@ -1,7 +1,7 @@
 /** One connection to a host for everything: its agent, started when first asked, and again after a cut. */
 import type { Host } from '../../core/hosts/host.ts';
 import { type Problem, ProblemError } from '../../core/problem.ts';
-import { Agent, type RequestOptions } from '../agent.ts';
+import { Agent, agentClosed, type RequestOptions } from '../agent.ts';
 import type { Command, CommandEnd } from '../agent-connection.ts';
 import type { HostPlace } from './known-hosts.ts';
 import { pause } from './pause.ts';
@@ -9,8 +9,10 @@ import { NO_AGENT, SERVE } from './scripts.ts';
 import { scriptInput, sshArguments } from './ssh-command.ts';
 import { isPassing, sshProblem } from './ssh-failure.ts';
 
-/** Between tries, once a host was reached: half a minute in all, then the failure is told. */
+/** Between tries, once a host was reached. */
 const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
+/** For a connection to come back after a cut, however long each try takes; then the cut is told. */
+const PATIENCE_MS = 30_000;
 
 /** What an agent of another version, or a damaged one, is told by: it is put there once more, as it should be. */
 const PLACED_AGAIN: ReadonlySet<string> = new Set([
@@ -24,16 +26,24 @@ export class HostLink {
   readonly host: Host;
   readonly #find: (isGone: boolean) => Promise<HostPlace>;
   readonly #signal: AbortSignal | undefined;
+  readonly #patienceMs: number;
+  readonly #over = new AbortController();
   #place: Promise<HostPlace> | null = null;
   #agent: Agent | null = null;
   #reached = false;
   #isGone = false;
 
   /** `find` says where the agent lies, and puts it there where it does not yet, or where it has gone from. */
-  constructor(host: Host, find: (isGone: boolean) => Promise<HostPlace>, signal?: AbortSignal) {
+  constructor(
+    host: Host,
+    find: (isGone: boolean) => Promise<HostPlace>,
+    signal?: AbortSignal,
+    patienceMs = PATIENCE_MS,
+  ) {
     this.host = host;
     this.#find = find;
     this.#signal = signal;
+    this.#patienceMs = patienceMs;
   }
 
   /** Where things are on the host. */
@@ -47,49 +57,80 @@ export class HostLink {
     }
   }
 
+  /** Throws `agent_closed` once this is disposed of: a try after that would leave a process behind. */
   async agent(): Promise<Agent> {
     if (this.#agent) return this.#agent;
     const place = await this.place();
+    if (this.#over.signal.aborted) throw agentClosed();
     this.#agent ??= new Agent(serveCommand(this.host, place), { mostDeaths: Number.POSITIVE_INFINITY });
     return this.#agent;
   }
 
   /** A call that may be asked twice, as all of the agent's may: a cut on the way is mended, not told. */
   async request(method: string, params: object, options: RequestOptions = {}): Promise<unknown> {
-    const signal = AbortSignal.any([this.#signal, options.signal].filter((each) => each !== undefined));
+    const signals = [this.#signal, this.#over.signal, options.signal];
+    const signal = AbortSignal.any(signals.filter((each) => each !== undefined));
+    let cut: Cut | null = null;
     for (let tries = 0; ; tries += 1) {
+      let isBack = false;
       try {
-        const answer = await (await this.agent()).request(method, params, { ...options, signal });
+        const agent = await this.agent();
+        if (cut) await backInTime(agent, cut, signal);
+        isBack = true;
+        const answer = await agent.request(method, params, { ...options, signal });
         this.#reached = true;
         return answer;
       } catch (error) {
-        const again = await this.#mayTryAgain(error, tries);
-        if (!again) throw error;
-        await pause(PAUSES_MS[tries] ?? 0, signal);
+        if (signal.aborted || !(error instanceof ProblemError)) throw error;
+        if (tries === 0 && this.#isDamaged(error.problem)) {
+          await this.#forget();
+          continue;
+        }
+        if (!this.#reached || !isPassing(error.problem)) throw error;
+        // One that hears and does not answer was not cut off.
+        if (cut === null || (isBack && error.problem.code !== 'agent_silent'))
+          cut = { error, until: performance.now() + this.#patienceMs };
+        const pauseMs = PAUSES_MS[tries];
+        if (pauseMs === undefined || performance.now() + pauseMs >= cut.until) throw error;
+        await pause(pauseMs, signal);
       }
     }
   }
 
   async dispose(): Promise<void> {
-    await this.#agent?.dispose();
-    this.#agent = null;
+    this.#over.abort();
+    await this.#close();
   }
 
-  async #mayTryAgain(error: unknown, tries: number): Promise<boolean> {
-    if (!(error instanceof ProblemError) || this.#signal?.aborted) return false;
-    const { code } = error.problem;
-    const isDamaged = PLACED_AGAIN.has(code) || (code === 'agent_died' && !this.#reached);
-    if (isDamaged && tries === 0) {
-      await this.#forget();
-      return true;
-    }
-    return this.#reached && isPassing(error.problem) && tries < PAUSES_MS.length;
+  #isDamaged({ code }: Problem): boolean {
+    return PLACED_AGAIN.has(code) || (code === 'agent_died' && !this.#reached);
   }
 
   async #forget(): Promise<void> {
     this.#place = null;
     this.#isGone = true;
-    await this.dispose();
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#agent?.dispose();
+    this.#agent = null;
+  }
+}
+
+interface Cut {
+  readonly error: ProblemError;
+  /** By `performance.now()`. */
+  readonly until: number;
+}
+
+/** Throws what cut it off where it is not back by then. */
+async function backInTime(agent: Agent, { error, until }: Cut, signal: AbortSignal): Promise<void> {
+  const late = AbortSignal.timeout(Math.max(0, Math.ceil(until - performance.now())));
+  try {
+    await agent.hello(AbortSignal.any([late, signal]));
+  } catch (reason) {
+    throw late.aborted ? error : reason;
   }
 }
 

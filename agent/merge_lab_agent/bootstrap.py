@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryFile
 from typing import Any
 
 MARK = "merge-lab-host "
@@ -39,32 +40,27 @@ def say(**message: Any) -> None:
 
 
 def look(request: dict[str, Any]) -> dict[str, Any]:
-    """`{directory, models, agent, environment}` → what is there. Creates the directory, and nothing else."""
+    """`{directory, models, agent, environment}` → what is there. Creates nothing: others may be at it."""
     directory, models = expanded(request["directory"]), expanded(request["models"])
-    made = not directory.exists()
-    private(directory)
-    check_writable(directory)
+    there = writable_part(directory)
     source = directory / "agent" / request["agent"]
     environment = directory / "environments" / request["environment"]
-    found = {
+    return {
         "system": f"{os.uname().sysname} {os.uname().machine}",
         "python": sys.executable,
         "version": ".".join(str(part) for part in sys.version_info[:3]),
         "directory": str(directory),
         "models": str(models),
         "models_there": models.is_dir(),
-        "free_bytes": shutil.disk_usage(directory).free,
+        "free_bytes": shutil.disk_usage(there).free,
         "gpus": gpus(),
         "partitions": partitions(),
         "torch": torch_version(),
         "venv": has_venv(),
         "source": str(source) if (source / "merge_lab_agent").is_dir() else None,
         "environment": str(environment / "bin" / "python") if (environment / READY).exists() else None,
-        "noexec": not can_execute(directory),
+        "noexec": not can_execute(there),
     }
-    if made:
-        directory.rmdir()
-    return found
 
 
 def place(request: dict[str, Any]) -> dict[str, Any]:
@@ -323,19 +319,21 @@ def private(folder: Path) -> None:
     """The folder, for its owner alone where it is made here."""
     try:
         if not folder.is_dir():
-            folder.mkdir(mode=0o700, parents=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
     except OSError as error:
         raise not_writable(folder, error) from error
 
 
-def check_writable(folder: Path) -> None:
-    probe = folder / f".probe-{os.getpid()}"
+def writable_part(folder: Path) -> Path:
+    """What there is already of its path, tried with a file that has no name where the system knows such."""
     try:
-        probe.write_bytes(b"x")
-        probe.unlink()
+        there = next(part for part in (folder, *folder.parents) if part.exists())
+        with TemporaryFile(dir=there) as probe:
+            probe.write(b"x")
     except OSError as error:
         raise not_writable(folder, error) from error
+    return there
 
 
 def not_writable(folder: Path, error: OSError) -> Refused:

@@ -79,7 +79,27 @@ def test_a_look_finds_what_is_there_and_leaves_nothing(host: Host) -> None:
     assert (facts["source"], facts["environment"]) == (None, None)
     assert facts["torch"] is not None, "this Python has it"
     assert not facts["noexec"]
+    assert host.call("look", directory="~/deep/below")["free_bytes"] > 0
     assert list(host.home.iterdir()) == []
+
+
+def test_a_look_bears_another_client_that_sets_the_host_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "p" / "host"
+    request = {"directory": str(directory), "models": "/models"} | VERSION
+    files = {"merge_lab_agent/__init__.py": ""}
+
+    def meanwhile() -> list[str]:
+        bootstrap.place(request | {"files": files})
+        return []
+
+    monkeypatch.setattr(bootstrap, "gpus", meanwhile)
+    bootstrap.look(request)
+    assert (directory / "agent" / VERSION["agent"] / "merge_lab_agent" / "__init__.py").exists()
+    looks = iter([False])  # the other makes it after this one looked
+    monkeypatch.setattr(Path, "is_dir", lambda _: next(looks, True))
+    bootstrap.private(directory)
 
 
 def test_sources_are_placed_once_for_their_owner_alone(host: Host) -> None:

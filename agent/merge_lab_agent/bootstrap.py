@@ -302,7 +302,14 @@ _children: set[subprocess.Popen[str]] = set()
 
 
 def expanded(text: str) -> Path:
-    path = Path(text).expanduser()
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError as error:
+        raise Refused(
+            "host_path_invalid",
+            f"'{text}' begins with a home that the host does not know.",
+            "Give an absolute path as `directory:` or `models:` in hosts.yaml, or set HOME there.",
+        ) from error
     if not path.is_absolute():
         raise Refused("host_path_invalid", f"'{text}' is no absolute path.", "Begin it with / or ~/.")
     return path

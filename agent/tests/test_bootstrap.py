@@ -202,7 +202,10 @@ def test_a_folder_that_cannot_be_written_is_named(host: Host) -> None:
     problem = host.call("look", directory="/proc/none")["error"]
     assert problem["code"] == "host_not_writable"
     assert "/proc/none" in problem["message"]
-    assert host.call("look", directory="relative")["error"]["code"] == "host_path_invalid"
+    for path in ("relative", "~there-is-no-such-user/x"):
+        problem = host.call("look", directory=path)["error"]
+        assert problem["code"] == "host_path_invalid"
+        assert path in problem["message"]
 
 
 def test_what_runs_with_workers_on_other_machines_need_stays(host: Host) -> None:

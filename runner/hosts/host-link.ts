@@ -22,6 +22,11 @@ const PLACED_AGAIN: ReadonlySet<string> = new Set([
   'protocol_mismatch',
 ]);
 
+export interface LinkOptions extends RequestOptions {
+  /** Goes on where the session is cancelled: what must not stay behind is asked so. */
+  readonly regardless?: boolean;
+}
+
 export class HostLink {
   readonly host: Host;
   readonly #find: (isGone: boolean) => Promise<HostPlace>;
@@ -67,8 +72,9 @@ export class HostLink {
   }
 
   /** A call that may be asked twice, as all of the agent's may: a cut on the way is mended, not told. */
-  async request(method: string, params: object, options: RequestOptions = {}): Promise<unknown> {
-    const signals = [this.#signal, this.#over.signal, options.signal];
+  async request(method: string, params: object, options: LinkOptions = {}): Promise<unknown> {
+    const session = options.regardless ? undefined : this.#signal;
+    const signals = [session, this.#over.signal, options.signal];
     const signal = AbortSignal.any(signals.filter((each) => each !== undefined));
     let cut: Cut | null = null;
     for (let tries = 0; ; tries += 1) {

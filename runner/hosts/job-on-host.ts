@@ -8,6 +8,8 @@ import type { HostLink } from './host-link.ts';
 import { pause } from './pause.ts';
 
 const LOOK_MS = 500;
+/** For a job that is cancelled to be stopped on the host. */
+const LAST_WORDS_MS = 10_000;
 
 export interface JobWatch {
   /** Stops the job at once. */
@@ -19,24 +21,43 @@ export interface JobWatch {
 export async function jobOnHost(
   link: HostLink,
   job: { readonly merge: object } | { readonly downstream: object },
+  watch: JobWatch,
+): Promise<WorkerStatus | undefined> {
+  const { signal } = watch;
+  const { store } = await link.place();
+  if (signal.aborted) throw new ProblemError(CANCELLED);
+  // Only once its name is known can it be stopped.
+  const last = { signal: soonAfter(signal, LAST_WORDS_MS), regardless: true };
+  const { run } = checked('launch', launchedSchema, await link.request('launch', { store, ...job }, last));
+  try {
+    return await untilEnded(link, { store, run }, watch);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    await link.request('stop', { store, run, now: true }, last).catch(() => {});
+    throw new ProblemError(CANCELLED);
+  }
+}
+
+async function untilEnded(
+  link: HostLink,
+  asked: { readonly store: string; readonly run: string },
   { signal, onStatus }: JobWatch,
 ): Promise<WorkerStatus | undefined> {
-  const { store } = await link.place();
-  const launched = await link.request('launch', { store, ...job }, { signal });
-  const { run } = checked('launch', launchedSchema, launched);
   for (;;) {
     await pause(LOOK_MS, signal);
-    if (signal.aborted) {
-      await link.request('stop', { store, run, now: true }).catch(() => {});
-      throw new ProblemError(CANCELLED);
-    }
-    const asked = await link.request('runs', { store, run }, { signal });
-    const [found] = checked('runs', calls.runs.answer, asked).runs;
+    const [found] = checked('runs', calls.runs.answer, await link.request('runs', asked, { signal })).runs;
     const status = found && statusOf(found.workers);
     if (status) onStatus?.(status);
     if (found?.problem) throw new ProblemError(found.problem);
     if (found && hasEnded(found.state)) return status;
   }
+}
+
+/** Aborts a while after the other one does. */
+function soonAfter(signal: AbortSignal, ms: number): AbortSignal {
+  const late = new AbortController();
+  signal.addEventListener('abort', () => setTimeout(() => late.abort(), ms).unref(), { once: true });
+  return late.signal;
 }
 
 /** On a cluster that of whoever sees to the jobs, of which one may follow another. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type Problem, problemOf } from '../core/problem.ts';
 import { oneLine } from '../words/plain.ts';
+import { copyModels } from './hosts/copy-models.ts';
 import { hostRepairs } from './hosts/host-repairs.ts';
 import type { Lab } from './lab.ts';
 import { repairsOf } from './repairs.ts';
@@ -65,7 +66,9 @@ async function tell(lab: Lab, problem: Problem, remedy: Remedy): Promise<void> {
   const host = remedy.host ?? hostOf(lab, experiment);
   // Whatever fails while a remedy is looked for, the problem itself is told.
   const ofModels = await repairsOf(lab, problem, experiment).catch(() => []);
-  const repairs = [...(host === null ? [] : hostRepairs(problem, host, experiment)), ...ofModels];
+  const model = experiment && lab.library.model(experiment);
+  const ofHost = host === null ? [] : hostRepairs(problem, host, experiment);
+  const repairs = [...(model ? copyModels(problem, model) : []), ...ofHost, ...ofModels];
   // The agent that is set up here is not the one of a host.
   const known = host === null ? BUTTONS[problem.code] : undefined;
   const buttons = known ?? (repairs.length > 0 ? [] : [LOG]);

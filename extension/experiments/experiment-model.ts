@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Experiment } from '../../core/experiment/experiment.ts';
 import type { Parsed } from '../../core/experiment/parse.ts';
 import type { HostView } from '../../core/hosts/host-view.ts';
+import type { ModelsOffer } from '../../core/hosts/missing-model.ts';
 import { type Problem, ProblemError, problemOf } from '../../core/problem.ts';
 import type { EnsembleDocument } from '../../core/report/ensemble-document.ts';
 import { type MergeChoice, mergekitYaml } from '../../core/report/mergekit.ts';
@@ -26,6 +27,7 @@ import type {
   Known,
   KnownEnsemble,
   MergeOptions,
+  MergeWatch,
   MergeWritten,
   OpenOptions,
   Verification,
@@ -181,6 +183,17 @@ export class ExperimentModel {
         await this.#look();
       }
     });
+  }
+
+  /** Models of this machine that are all that the host lacked when it was planned last. */
+  get offer(): ModelsOffer | null {
+    return this.#job?.session.offer ?? null;
+  }
+
+  /** Copies them there, after the user agreed; `plan` then finds them. */
+  async sendModels(watch: MergeWatch): Promise<void> {
+    const { session } = this.#job ?? {};
+    await this.#busy('Copying models', async () => session?.sendModels(watch));
   }
 
   /** Starts a run of what was planned last, whatever the text has become since, or joins the one that goes on. */

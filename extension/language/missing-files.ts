@@ -47,8 +47,7 @@ export function missingFiles(
 const FIX = 'Correct the path; a relative one begins at the folder of this file.';
 
 const FIX_THERE = 'Correct the path; on a host a relative one begins at its folder of models.';
-const COPY =
-  'It lies on this machine: plan the experiment to see how large it is, and the command that copies it.';
+const COPY = 'It lies on this machine: plan the experiment to see how large it is, and to copy it there.';
 
 function missingThere(files: readonly NamedFile[], host: string): string {
   const { written } = files[0] as NamedFile;

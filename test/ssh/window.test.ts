@@ -1,5 +1,5 @@
 /** A run on a host as windows see it: it goes on without them, and one that is opened later finds it. */
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseExperiment } from '../../core/experiment/parse.ts';
@@ -35,14 +35,17 @@ describe.skipIf(whyNoSshd() !== null)('a window on a run on a host', { timeout: 
     await world.remove();
   });
 
-  function open(text = readFileSync(file, 'utf8')): {
+  function open(
+    text = readFileSync(file, 'utf8'),
+    at = file,
+  ): {
     model: ExperimentModel;
     states: ExperimentState[];
     ends: RunEnd[];
   } {
     const states: ExperimentState[] = [];
     const ends: RunEnd[] = [];
-    const model: ExperimentModel = new ExperimentModel(file, parseExperiment(text, { file }), {
+    const model: ExperimentModel = new ExperimentModel(at, parseExperiment(text, { file: at }), {
       session: () => ({}),
       analyses: new AnalysisPool(),
       now: () => Date.now(),
@@ -83,6 +86,39 @@ describe.skipIf(whyNoSshd() !== null)('a window on a run on a host', { timeout: 
     expect(await models.below(alias, '/nowhere', AbortSignal.abort())).toBeNull();
     const asked = ['models/base', 'models', '/nowhere'];
     expect(await Promise.all(asked.map((each) => models.holds(alias, each)))).toEqual([true, false, false]);
+  });
+
+  it('offers to copy models that lie here alone, and has them there through a cut', async () => {
+    const { alias } = world.sshd;
+    const own = world.tiny.experiment(`${TINY}target: ${alias}\n`);
+    const here = path.join(path.dirname(own), 'models');
+    const there = path.join(world.sshd.home, 'models', 'models');
+    const names = ['alpha', 'beta'];
+    for (const name of names) rmSync(path.join(there, name), { recursive: true });
+    const { model } = open(readFileSync(own, 'utf8'), own);
+    await expect(model.plan()).rejects.toMatchObject({ problem: { code: 'model_missing' } });
+    expect(model.offer).toMatchObject({
+      host: alias,
+      models: names.map((name) => ({ source: `./models/${name}`, there: path.join(there, name) })),
+    });
+    const shares: number[] = [];
+    await model.sendModels({
+      onProgress: ({ done, total }) => {
+        if (shares.push(done / total) === 3) expect(world.sshd.cut()).toBeGreaterThan(0);
+      },
+    });
+    expect(shares.at(-1)).toBe(1);
+    for (const name of names) {
+      expect(filesBelow(path.join(there, name))).toEqual(filesBelow(path.join(here, name)));
+      expect(statSync(path.join(there, name)).mode & 0o777).toBe(0o700);
+    }
+    expect((await model.plan()).missing).toBeGreaterThan(0);
+    expect(model.offer).toBeNull();
+    await model.dispose();
+    // Two domains, and no second copy of a model.
+    expect(readdirSync(path.join(world.store, 'data')).filter((name) => !name.startsWith('.'))).toHaveLength(
+      2,
+    );
   });
 
   it('may be closed, connects to nothing when it is opened again, and follows it to its end when it is told to', async () => {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -17,7 +19,7 @@ from merge_lab_agent.problem import Problem
 from merge_lab_agent.process import identify
 from merge_lab_agent.ray_cluster import ray_address
 from merge_lab_agent.request import object_field, text_field
-from merge_lab_agent.runs import all_runs, died, engine_of, read_run
+from merge_lab_agent.runs import all_runs, died, engine_of, json_lines, read_run
 from merge_lab_agent.slurm import slurm_options
 from merge_lab_agent.status import add_event
 from merge_lab_agent.store import Store, cannot_write
@@ -36,7 +38,8 @@ def launch(request: dict[str, Any]) -> dict[str, Any]:
 
     With `slurm: {...}` the workers are jobs of Slurm, with `ray: auto | ADDRESS` actors of Ray. A run with a
     supervisor is attached to, and supervised again where that is gone. With `merge: {...}` or
-    `downstream: {...}` (the document of that job, the latter also with `slurm`) the job is that instead.
+    `downstream: {...}` (the document of that job, the latter also with `slurm`) the job is that instead; one
+    that works at the same document is attached to, since a client that was cut off asks again.
     `note` says what would end the run early. Raises the run's own Problem where it fails at once.
     """
     store = Store.open(text_field(request, "store"))
@@ -55,7 +58,9 @@ def launch(request: dict[str, Any]) -> dict[str, Any]:
         if process.poll() is not None:
             _launched.remove(process)
     with _one_launch_at_a_time(store):
-        if job == "run" and (running := _running(store, plan)) is not None:
+        asked = _digest(document)
+        running = _running(store, plan) if job == "run" else _working_at(store, job, asked)
+        if running is not None:
             return {"run": running, "state": "attached"}
         _check_room(store)
         if "slurm" in document:
@@ -77,7 +82,8 @@ def launch(request: dict[str, Any]) -> dict[str, Any]:
         identity = identify(process.pid).to_json()
         device = str(document.get("device", "cpu"))
         place = {"source": str(PACKAGE.parent), "python": sys.executable}
-        add_event(folder, "launched", job=job, plan=plan, device=device, process=identity, **place)
+        about = {"job": job, "plan": plan, "device": device, "asked": asked}
+        add_event(folder, "launched", **about, process=identity, **place)
     answer = {"run": run, "state": _first_state(process, folder)}
     note = None if "slurm" in document else logout_note()  # jobs of Slurm outlive any login
     return answer if note is None else answer | {"note": note}
@@ -103,6 +109,20 @@ def _running(store: Store, plan: str) -> str | None:
         if record.job == "run" and record.plan == plan and record.active and not record.stopping:
             return record.run
     return None
+
+
+def _working_at(store: Store, job: str, asked: str) -> str | None:
+    """The newest living run of that job that was asked the same, by digest."""
+    for record in reversed(all_runs(store)):
+        if record.job == job and record.active and not record.stopping:
+            events = json_lines(record.folder / "events.jsonl")
+            if any(event.get("asked") == asked for event in events):
+                return record.run
+    return None
+
+
+def _digest(document: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
 def _first_state(process: subprocess.Popen[bytes], folder: Path) -> str:

@@ -216,6 +216,7 @@ def _appearing_at(out: Path) -> Iterator[Path]:
         folder.mkdir(parents=True)
         yield folder
         sync_folder(folder)
+        _refuse_existing(out)  # hours may have passed
         if out.is_dir():
             out.rmdir()
         folder.rename(out)

@@ -6,10 +6,11 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from small_plans import SmallPlan, losses, run_agent, start_agent, write_plan
+from small_plans import SmallPlan, losses, plan_line, run_agent, save_plan, start_agent, write_plan
 from transformers import AutoModelForCausalLM
 
 from merge_lab_agent import launch as launching
@@ -197,6 +198,29 @@ def test_a_merge_can_be_launched_too(plan: SmallPlan, tmp_path: Path, home: Path
     wait_for(lambda: state(plan, run) == "done")
     assert (tmp_path / "m" / "config.json").exists()
     assert launch(asked(plan[:3]))["state"] == "started", "a merge is no run of the plan to attach to"
+
+
+def test_a_job_that_is_asked_for_again_after_a_cut_is_attached_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store.open(tmp_path / "store")
+    plan = save_plan(store, {}, [plan_line(0, ["a"], None)])
+    living = SimpleNamespace(pid=os.getpid(), poll=lambda: None)
+    monkeypatch.setattr(launching, "start_detached", lambda *_: living)
+    monkeypatch.setattr(launching, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(launching, "_launched", [])
+
+    def ask(job: str, **document: Any) -> dict[str, Any]:
+        return launch({"store": str(store.root), job: {"plan": plan.id} | document})
+
+    merge, scores = ask("merge", out="/a", size="S"), ask("downstream", tasks=["arc"])
+    assert ask("merge", size="S", out="/a") == {"run": merge["run"], "state": "attached"}
+    assert ask("downstream", tasks=["arc"]) == {"run": scores["run"], "state": "attached"}
+    assert (
+        ask("merge", out="/b", size="S")["state"] == ask("downstream", tasks=["mmlu"])["state"] == "started"
+    )
+    stop({"store": str(store.root), "run": merge["run"], "now": True})
+    assert ask("merge", out="/a", size="S")["state"] == "started", "that one is ending"
 
 
 def test_surviving_logout_is_only_doubted_where_the_system_says_so() -> None:

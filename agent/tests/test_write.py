@@ -22,7 +22,7 @@ from merge_lab_agent.problem import Problem
 from merge_lab_agent.resident import ResidentModel
 from merge_lab_agent.store import Store
 from merge_lab_agent.task_vectors import Pool
-from merge_lab_agent.write import write_merged
+from merge_lab_agent.write import _appearing_at, write_merged
 
 METHODS = [
     {"method": "average", "compatibility": "none"},
@@ -225,6 +225,17 @@ def test_what_exists_is_never_written_over(request_of: dict[str, Any]) -> None:
     out.write_text("a file")
     assert refused(request_of).code == "out_exists"
     assert out.read_text() == "a file"
+
+
+def test_what_another_wrote_meanwhile_is_named_at_the_end(tmp_path: Path) -> None:
+    with (
+        pytest.raises(Problem) as caught,
+        _appearing_at(tmp_path / "out"),
+        _appearing_at(tmp_path / "out") as it,
+    ):
+        (it / "config.json").write_text("{}")
+    assert caught.value.code == "out_exists"
+    assert [file.name for file in tmp_path.rglob("*")] == ["out", "config.json"]
 
 
 def test_a_folder_that_cannot_be_written_is_not_called_a_store(

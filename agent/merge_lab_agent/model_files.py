@@ -57,10 +57,12 @@ def _place_all(store: Store, models: list[SentModel]) -> list[str]:
 
 
 def _forget(store: Store, models: list[SentModel], waiting: list[SentModel]) -> None:
-    """Removes the copies in the store, but for those that another folder still waits for."""
+    """Removes the copies in the store, but for those that another folder still waits for, and locks: whoever
+    waits for one finds the folder made."""
     wanted = {digest for model in waiting for digest, _ in model.files.values()}
-    for digest in {digest for model in models for digest, _ in model.files.values()} - wanted:
-        file = store.data(digest)
+    here = {digest for model in models for digest, _ in model.files.values()} - wanted
+    locks = [_lock_of(store, model.folder) for model in models if model not in waiting]
+    for file in [*map(store.data, here), *locks]:
         try:
             file.unlink(missing_ok=True)
         except OSError as error:
@@ -70,8 +72,11 @@ def _forget(store: Store, models: list[SentModel], waiting: list[SentModel]) -> 
 def _lock(store: Store, folder: Path) -> Any:
     from filelock import FileLock
 
-    name = hashlib.sha256(os.fsencode(folder)).hexdigest()
-    return FileLock(store.root / "data" / f".{name}.lock", is_singleton=False)
+    return FileLock(_lock_of(store, folder), is_singleton=False)
+
+
+def _lock_of(store: Store, folder: Path) -> Path:
+    return store.root / "data" / f".{hashlib.sha256(os.fsencode(folder)).hexdigest()}.lock"
 
 
 def _is_there(model: SentModel) -> bool:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from merge_lab_agent.problem import Problem
+
 WAITING = ("PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT", "RESV_DEL_HOLD")
 GOING = ("RUNNING", "CONFIGURING", "COMPLETING", "STAGE_OUT", "SIGNALING", "SUSPENDED", "STOPPED", "RESIZING")
 OWN_FAULT = ("FAILED", "OUT_OF_MEMORY")
 """What the process did, or was ended for; everything else was done to it."""
+
+
+class NoAnswer(Problem):
+    """The queue did not answer in time; what it was asked may be done all the same."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from merge_lab_agent.detached import agent_environment
-from merge_lab_agent.jobs import Task
+from merge_lab_agent.jobs import NoAnswer, Task
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.request import invalid
 
@@ -49,7 +49,7 @@ class Queue:
         return f"merge-lab-{self.run}"
 
     def submit(self, count: int) -> str:
-        """An array of workers on `slurm/request.json`; the array's number. Raises `slurm_refused`."""
+        """An array of workers on `slurm/request.json`; its number. Raises `slurm_refused`, NoAnswer."""
         script = self.folder / "slurm" / "worker.sh"
         script.write_text(SCRIPT, encoding="ascii")
         # The script writes its log itself: Slurm would read % in the folder's name as a pattern.
@@ -60,7 +60,7 @@ class Queue:
         return said.strip().partition(";")[0]
 
     def look(self) -> list[Task]:
-        """Those that wait, run, or ended a short while ago. Raises `slurm_refused`."""
+        """Those that wait, run, or ended a short while ago. Raises `slurm_refused`, NoAnswer."""
         mine = (f"--name={self._name}", f"--user={os.getuid()}")
         shape = ("--noheader", "--array", "--states=all", "--format=%A|%i|%T|%r")
         lines = [line.split("|", 3) for line in _call("squeue", *shape, *mine, cwd=self.folder).splitlines()]
@@ -87,7 +87,7 @@ def slurm_options(value: Any) -> dict[str, str | int]:
 
 
 def _call(command: str, *arguments: str, cwd: Path) -> str:
-    """What it printed. Raises `slurm_missing`, or `slurm_refused` in Slurm's own words."""
+    """What it printed. Raises `slurm_missing`, `slurm_refused` in Slurm's own words, or NoAnswer."""
     places = os.pathsep.join([os.environ.get("PATH", os.defpath), *PLACES])
     program = shutil.which(command, path=places)
     if program is None:
@@ -107,7 +107,13 @@ def _call(command: str, *arguments: str, cwd: Path) -> str:
             timeout=PATIENCE_SECONDS,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except subprocess.TimeoutExpired as error:
+        raise NoAnswer(
+            "slurm_silent",
+            f"Slurm's {command} gave no answer within {PATIENCE_SECONDS:.0f} s.",
+            "See with `sinfo` on the host whether Slurm answers; once it does, run again.",
+        ) from error
+    except OSError as error:
         raise _refused(command, f"{error}") from error
     if ended.returncode != 0:
         raise _refused(command, ended.stderr.decode("utf-8", "replace"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from merge_lab_agent.detached import problem_of
-from merge_lab_agent.jobs import OWN_FAULT, Task
+from merge_lab_agent.jobs import OWN_FAULT, NoAnswer, Task
 from merge_lab_agent.problem import Problem
 from merge_lab_agent.status import ENDED, StatusWriter, add_event
 from merge_lab_agent.supervised_work import Work
@@ -81,6 +82,7 @@ class Supervisor:
         self.wanted = wanted
         self._begun = begun
         self._said: str | None = None
+        self._silence: NoAnswer | None = None
         self._submissions = 0
         self._submit_at = float("-inf")
         self._fruitless = 0
@@ -89,7 +91,16 @@ class Supervisor:
         self._ending_since: float | None = None
 
     def supervise(self) -> str:
-        """How the run ended: `done` or `stopped`. Raises the Problem that ends it early."""
+        """How the run ended: `done` or `stopped`. Raises what ends it early, and then no job stays."""
+        try:
+            return self._supervise()
+        except Exception:
+            # Whatever goes wrong now, what ended the run is what is told.
+            with contextlib.suppress(Exception):
+                self.queue.cancel([task for task in self.queue.look() if task.lives])
+            raise
+
+    def _supervise(self) -> str:
         (fewest, most), before = self.engine.look_seconds, ""
         pause = fewest
         while True:
@@ -152,11 +163,17 @@ class Supervisor:
         self._submit_at = time.monotonic() + min(LONGEST_RETRY_SECONDS, RETRY_SECONDS * self._submissions)
         try:
             job = self.queue.submit(missing)
+        except NoAnswer as problem:
+            # The next look finds the jobs by their name if they were taken.
+            self._silence, self._loss = problem, problem.message
+            self._submit_at = time.monotonic() + RETRY_SECONDS
+            return
         except Problem as problem:
             if self._submissions == 0 and not tasks:
                 raise
             self._loss = problem.message
             return
+        self._silence = None
         self._submissions += 1
         add_event(self.folder, "submitted", **{f"{self.engine.key}_job": job, "workers": missing})
 
@@ -201,6 +218,8 @@ class Supervisor:
         return f"the workers that {name} has started" if any(task.lives for task in tasks) else name
 
     def _gave_up(self) -> Problem:
+        if self._silence is not None:
+            return self._silence
         return Problem(
             f"{self.engine.key}_jobs_end",
             f"{self.engine.name} ended the workers of this run {MOST_FRUITLESS + 1} times before one more "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ import pytest
 from small_plans import SmallPlan, write_plan
 
 from merge_lab_agent import claims as claiming
+from merge_lab_agent import slurm
 from merge_lab_agent import supervised_run as running
 from merge_lab_agent import supervisor as supervising
 from merge_lab_agent.claims import Claims
 from merge_lab_agent.devices import planned_device
-from merge_lab_agent.jobs import Task
+from merge_lab_agent.jobs import NoAnswer, Task
 from merge_lab_agent.launch import launch
 from merge_lab_agent.plan import Plan
 from merge_lab_agent.precision import choose_dtype
@@ -38,12 +40,19 @@ class FakeQueue:
         self.tasks: list[Task] = []
         self.submitted: list[int] = []
         self.refuses: str | None = None
+        self.silent = False
+        """Does not answer when jobs are submitted; `takes` them all the same."""
+        self.takes = True
 
     def submit(self, count: int) -> str:
         self._answer()
         begin = len(self.tasks) + 1
         self.submitted.append(count)
-        self.tasks += [Task(str(begin + n), f"{begin}_{n}", "PENDING", "Resources") for n in range(count)]
+        if self.takes:
+            names = [f"{begin}_{n}" for n in range(count)]
+            self.tasks += [Task(str(begin + n), name, "PENDING", "Resources") for n, name in enumerate(names)]
+        if self.silent:
+            raise NoAnswer("slurm_silent", "no answer", "fix")
         return str(begin)
 
     def look(self) -> list[Task]:
@@ -192,6 +201,30 @@ def test_it_gives_up_where_workers_end_and_no_merge_is_scored(watched: Watched) 
     assert len(watched.queue.submitted) == MOST_FRUITLESS + 1
 
 
+def test_jobs_that_slurm_took_without_an_answer_are_found_by_their_name(watched: Watched) -> None:
+    watched.queue.silent = True
+    watched.step()
+    watched.step()
+    assert watched.queue.submitted == [2]
+    assert watched.waiting_for == "Slurm to start 2 workers (Resources)"
+
+
+def test_where_slurm_never_answers_the_run_ends_and_leaves_no_job(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched.queue.silent, watched.queue.takes = True, False
+
+    def late(*_: object) -> None:
+        if len(watched.queue.submitted) > MOST_FRUITLESS:
+            watched.queue.tasks = [Task("9", "9_0", "PENDING", "Resources")]
+
+    monkeypatch.setattr(watched.supervisor, "_sleep", late)
+    with pytest.raises(Problem) as caught:
+        watched.supervisor.supervise()
+    assert caught.value.code == "slurm_silent"
+    assert watched.queue.living() == []
+
+
 def test_a_worker_that_says_why_it_failed_is_not_tried_again(watched: Watched) -> None:
     watched.step()
     problem = {"code": "model_missing", "message": "There is no model.", "fix": "Put it there."}
@@ -286,6 +319,18 @@ def test_options_are_flags_and_nothing_else_is_an_option() -> None:
         with pytest.raises(Problem) as caught:
             slurm_options(wrong)
         assert caught.value.code == "request_invalid"
+
+
+def test_a_command_without_an_answer_is_told_apart_from_one_that_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "squeue").write_text("#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "squeue").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(slurm, "PATIENCE_SECONDS", 0.2)
+    with pytest.raises(NoAnswer) as caught:
+        slurm.Queue("run", tmp_path, {}).look()
+    assert caught.value.code == "slurm_silent"
 
 
 def test_a_host_without_slurm_says_so(

@@ -13,7 +13,7 @@ const ALIVE = new Set(['starting', 'queued', 'loading', 'running', 'stopping']);
 /** `attach FILE`: follows a run that is going on. */
 export async function attach(context: Context, file: string, options: RunOptions): Promise<ExitCode> {
   if (EnsembleSession.isOf(file)) return attachEnsemble(context, file, options);
-  return withSession({ ...context, signal: new AbortController().signal }, file, options, async (session) => {
+  return withSession(context, file, options, async (session) => {
     const { precision } = await session.plan();
     const running = (await session.status()).some((status) => ALIVE.has(status.state));
     if (!running && precision?.stop === 'precise') {

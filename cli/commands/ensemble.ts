@@ -11,7 +11,7 @@ import { problemText } from '../problem-text.ts';
 import { ensembleText } from '../report/ensemble/ensemble-text.ts';
 import { summaryText } from '../report/ensemble/summary-text.ts';
 import { print, printJson, say } from '../terminal/io.ts';
-import { sayLeft } from '../terminal/until-interrupted.ts';
+import { sayingWhereCut, sayLeft } from '../terminal/until-interrupted.ts';
 import { withEnsemble } from '../with-session.ts';
 import { pageWritten } from './as-page.ts';
 import { type FollowOptions, followEnsemble } from './follow-ensemble.ts';
@@ -34,9 +34,7 @@ export async function runEnsemble(
   options: EnsembleOptions & Refused & { readonly verify?: boolean },
 ): Promise<ExitCode> {
   refuse(options);
-  // What Ctrl-C means here is decided while a run is followed.
-  const own = { ...context, signal: new AbortController().signal };
-  return withEnsemble(own, file, options, async (session) => {
+  return withEnsemble(context, file, options, async (session) => {
     const asked = { ...options, file };
     // Nobody waits for the end of a run that is left to itself.
     const more = options.verify ?? !options.detach;
@@ -59,7 +57,7 @@ async function score(context: Context, session: EnsembleSession, options: ScoreO
   const { io } = context;
   const summary = await planned(context, session, options);
   io.err.write(`${summaryText(session, summary, io.errStyle)}\n\n`);
-  const { run, state, warnings } = await session.run();
+  const { run, state, warnings } = await sayingWhereCut(context, options, () => session.run());
   for (const warning of warnings) say(io, warning.message);
   if (state === 'nothing_to_do') {
     if (!options.more) await showReport(context, session, options);
@@ -86,6 +84,7 @@ async function averageUnasked(
   try {
     return (await averageLogits(context, session, options, code)) === 130 ? 130 : code;
   } catch (error) {
+    if (context.signal.aborted) throw error;
     say(context.io, `Logits are not averaged: ${plain(problemOf(error).message, 300)}`);
     await showReport(context, session, options);
     return code;
@@ -116,8 +115,7 @@ export async function attachEnsemble(
   file: string,
   options: Pick<EnsembleOptions, 'json' | 'full' | 'on'>,
 ): Promise<ExitCode> {
-  const own = { ...context, signal: new AbortController().signal };
-  return withEnsemble(own, file, options, async (session) => {
+  return withEnsemble(context, file, options, async (session) => {
     await session.plan();
     return watch(context, session, { file, leave: true, ...options });
   });

@@ -91,13 +91,14 @@ type Asked = Pick<CommonOptions, 'on'> & { readonly file: string };
 
 /** Scores what the report singles out on the experiment's tasks. Ctrl-C stops; what is scored stays. */
 export async function scoreOnTasks(
-  { io, signal }: Context,
+  { io, interrupts }: Context,
   session: ExperimentSession,
   asked: Asked,
 ): Promise<ExitCode> {
   const tell = progressOf(io);
+  using cancel = interrupts.once();
   try {
-    const { state, failed } = await session.downstream({ signal, onProgress: tell });
+    const { state, failed } = await session.downstream({ signal: cancel.signal, onProgress: tell });
     if (state === 'nothing_to_do') say(io, 'Every model is scored on every task.');
     if (state === 'stopped') return stopped(io, asked);
     return failed > 0 ? 1 : 0;

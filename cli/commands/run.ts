@@ -15,7 +15,7 @@ import { problemText } from '../problem-text.ts';
 import { reportText } from '../report/report-text.ts';
 import { type Io, print, printJson, say } from '../terminal/io.ts';
 import { noteReach, progressView } from '../terminal/progress.ts';
-import { type Left, sayLeft, untilInterrupted } from '../terminal/until-interrupted.ts';
+import { type Left, sayingWhereCut, sayLeft, untilInterrupted } from '../terminal/until-interrupted.ts';
 import { withSession } from '../with-session.ts';
 import { runEnsemble } from './ensemble.ts';
 import { planText } from './plan.ts';
@@ -38,8 +38,7 @@ export interface RunCommandOptions extends RunOptions {
 /** `run FILE`: plan, run with live numbers, then report. Ctrl-C stops after the current merge; a second one at once. */
 export async function run(context: Context, file: string, options: RunCommandOptions): Promise<ExitCode> {
   if (EnsembleSession.isOf(file)) return runEnsemble(context, file, options);
-  const own = { ...context, signal: new AbortController().signal };
-  return withSession(own, file, options, async (session) => {
+  return withSession(context, file, options, async (session) => {
     const asked = { ...options, file, leave: false };
     const { downstream } = options;
     if (downstream) await readyHarness(context, session, options.yes === true);
@@ -78,7 +77,7 @@ async function measure(
   const { io } = context;
   const summary = await planned(context, session, options);
   io.err.write(`${planText(session, summary, io.errStyle)}\n\n`);
-  const outcome = await session.run();
+  const outcome = await sayingWhereCut(context, options, () => session.run());
   for (const warning of outcome.warnings) say(io, warning.message);
   if (outcome.state === 'nothing_to_do') {
     if (!options.more) await report(context, session, options);

@@ -6,9 +6,20 @@ export class Interrupts {
     this.#listeners.push(listener);
     return {
       [Symbol.dispose]: () => {
-        this.#listeners.splice(this.#listeners.lastIndexOf(listener), 1);
+        const place = this.#listeners.lastIndexOf(listener);
+        if (place !== -1) this.#listeners.splice(place, 1);
       },
     };
+  }
+
+  /** Aborted by the first Ctrl-C until it is disposed of; a second one is for others. */
+  once(): Disposable & { readonly signal: AbortSignal } {
+    const abort = new AbortController();
+    const listening = this.listen(() => {
+      listening[Symbol.dispose]();
+      abort.abort();
+    });
+    return { signal: abort.signal, [Symbol.dispose]: () => listening[Symbol.dispose]() };
   }
 
   /** Whether anybody listened. */

@@ -60,3 +60,21 @@ export function sayLeft(io: Io, left: Left, file: string, on: string | undefined
       : `Left; the run was asked to stop. A host that was out of reach hears it with: ${invocation(io.env, 'status', file, on)}`,
   );
 }
+
+/** A start that Ctrl-C cuts short may have come through: says how that is seen. */
+export async function sayingWhereCut<T>(
+  { io, signal }: Context,
+  { file, on }: { readonly file: string; readonly on?: string },
+  start: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    if (signal.aborted)
+      say(
+        io,
+        `Left while a run was started. Whether it goes on says: ${invocation(io.env, 'status', file, on)}`,
+      );
+    throw error;
+  }
+}

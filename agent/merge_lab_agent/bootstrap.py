@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -24,6 +25,8 @@ MARK = "merge-lab-host "
 READY = "merge-lab.json"
 """In an environment that is complete: written last."""
 ENDED = ("stopped", "done", "failed")
+BEAT_SECONDS = 30.0
+_saying = threading.Lock()
 
 
 class Refused(Exception):
@@ -35,8 +38,16 @@ class Refused(Exception):
 
 
 def say(**message: Any) -> None:
-    sys.stdout.write("\n" + MARK + json.dumps(message) + "\n")
-    sys.stdout.flush()
+    with _saying:
+        sys.stdout.write("\n" + MARK + json.dumps(message) + "\n")
+        sys.stdout.flush()
+
+
+def beat() -> None:
+    """Says that it lives, for a client to know long work from a host that is gone."""
+    while True:
+        time.sleep(BEAT_SECONDS)
+        say(alive=True)
 
 
 def look(request: dict[str, Any]) -> dict[str, Any]:
@@ -453,7 +464,8 @@ def main() -> None:
             os.killpg(child.pid, 15)
         os._exit(0)
 
-    threading.Thread(target=read, daemon=True).start()
+    for side in (read, beat):
+        threading.Thread(target=side, daemon=True).start()
     while True:
         with arrived:
             arrived.wait_for(lambda: bool(waiting))

@@ -25,7 +25,7 @@ VERSION = {"agent": "0.1.0-abc", "environment": "def"}
 class Host:
     """The program as a client speaks to it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, program: bytes = PROGRAM) -> None:
         self.home = home
         home.mkdir()
         environment = os.environ | {"HOME": str(home)}
@@ -37,7 +37,7 @@ class Host:
             cwd="/",
         )
         self.progress: list[str] = []
-        self.send(str(len(PROGRAM)).encode() + b"\n" + PROGRAM)
+        self.send(str(len(program)).encode() + b"\n" + program)
 
     def send(self, content: bytes) -> None:
         assert self.process.stdin is not None
@@ -189,6 +189,16 @@ def test_nothing_is_installed_into_a_python_that_was_not_made_there(host: Host) 
     for python in (sys.executable, "~/.merge-lab/environments/def/../../bin/python"):
         refused = host.call("install", python=python, requirements=["no-such-package"])
         assert refused["error"]["code"] == "host_path_invalid"
+
+
+def test_it_gives_signs_of_life_while_nothing_is_told(tmp_path: Path) -> None:
+    host = Host(tmp_path / "home", PROGRAM.replace(b"BEAT_SECONDS = 30.0", b"BEAT_SECONDS = 0.01"))
+    assert host.process.stdout is not None
+    try:
+        assert any(b'"alive": true' in line for line in host.process.stdout)
+    finally:
+        host.process.kill()
+        host.process.wait()
 
 
 def test_it_ends_with_its_input_and_what_it_started_too(host: Host) -> None:

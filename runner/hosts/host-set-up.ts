@@ -14,11 +14,14 @@ import { lastWords, sshProblem } from './ssh-failure.ts';
 const MARK = 'merge-lab-host ';
 /** A shell and Python from a cold disk, and what answers at once. */
 const ANSWER_MS = 60_000;
+/** For work of any length, between two signs of life: the program gives one every 30 s. */
+const LIFE_MS = 180_000;
 
 const messageSchema = z.union([
   z.object({ error: problemSchema }),
   z.object({ progress: z.string() }),
   z.object({ detail: z.string() }),
+  z.object({ alive: z.literal(true) }),
   z.object({ answer: z.record(z.string(), z.unknown()) }),
 ]);
 
@@ -27,12 +30,17 @@ export type SetUpNews = (news: { readonly progress?: string; readonly detail?: s
 interface Waiting {
   resolve(answer: unknown): void;
   reject(error: ProblemError): void;
-  heard(news: { progress?: string; detail?: string }): void;
+  heard(news: { progress: string } | { detail: string } | { alive: true }): void;
+}
+
+interface Limits {
+  readonly answerMs: number;
+  readonly lifeMs: number;
 }
 
 export class HostSetUp {
   readonly #host: Host;
-  readonly #answerMs: number;
+  readonly #limits: Limits;
   readonly #child: ChildProcess;
   readonly #said = new Tail();
   readonly #closed: Promise<void>;
@@ -41,9 +49,9 @@ export class HostSetUp {
   #ended: ProblemError | null = null;
 
   /** `source`: the folder of the agent's sources on this machine. */
-  constructor(host: Host, source: string, answerMs = ANSWER_MS) {
+  constructor(host: Host, source: string, limits: Partial<Limits> = {}) {
     this.#host = host;
-    this.#answerMs = answerMs;
+    this.#limits = { answerMs: ANSWER_MS, lifeMs: LIFE_MS, ...limits };
     const program = readFileSync(path.join(source, 'merge_lab_agent', 'bootstrap.py'));
     this.#child = spawn('ssh', sshArguments(host), { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
     const lines = new Lines((line) => this.#line(line));
@@ -65,7 +73,7 @@ export class HostSetUp {
     this.#child.stdin?.write(program);
   }
 
-  /** One call at a time. `news` tells how far it is; without it, it must answer within a minute. */
+  /** One call at a time, which must answer within a minute; with `news` it may take as long as the host gives signs of life. */
   call(
     name: string,
     params: object,
@@ -74,10 +82,11 @@ export class HostSetUp {
     const { news, signal } = options;
     if (this.#ended) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
-      const timer = news ? null : setTimeout(() => this.#end('silent'), this.#answerMs);
+      const limitMs = news ? this.#limits.lifeMs : this.#limits.answerMs;
+      const timer = setTimeout(() => this.#silent(limitMs), limitMs);
       const abort = (): void => this.#fail(CANCELLED);
       const settled = (): void => {
-        if (timer) clearTimeout(timer);
+        clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
         this.#waiting = null;
       };
@@ -90,7 +99,10 @@ export class HostSetUp {
           settled();
           reject(error);
         },
-        heard: (said) => news?.(said),
+        heard: (said) => {
+          if (news) timer.refresh();
+          if (!('alive' in said)) news?.(said);
+        },
       };
       signal?.addEventListener('abort', abort, { once: true });
       if (signal?.aborted) abort();
@@ -102,6 +114,8 @@ export class HostSetUp {
   async close(): Promise<void> {
     this.#fail(CANCELLED);
     this.#child.stdin?.end();
+    // One that is still on its way does not read.
+    if (!this.#answered) this.#child.kill();
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 2_000);
     await this.#closed;
     clearTimeout(timer);
@@ -121,11 +135,17 @@ export class HostSetUp {
     else this.#waiting?.heard(message);
   }
 
-  #end(code: number | null | 'silent' | 'missing'): void {
+  #silent(ms: number): void {
+    const said = this.#said.lines(20);
+    const known = sshProblem(this.#host, { code: 'silent', said, greeted: this.#answered });
+    this.#fail(known ?? quiet(this.#host, ms));
+    this.#child.kill('SIGKILL');
+  }
+
+  #end(code: number | null | 'missing'): void {
     const said = this.#said.lines(20);
     const known = sshProblem(this.#host, { code, said, greeted: this.#answered });
     this.#fail(known ?? (code === NO_PYTHON ? noPython(this.#host, said) : ended(this.#host, code, said)));
-    if (code === 'silent') this.#child.kill('SIGKILL');
   }
 
   #fail(problem: Problem): void {
@@ -167,11 +187,19 @@ function noPython({ name, python }: Host, said: string): Problem {
   };
 }
 
-function ended({ name }: Host, code: number | null | 'silent' | 'missing', said: string): Problem {
+function ended({ name }: Host, code: number | null | 'missing', said: string): Problem {
   const last = lastWords(said);
   return {
     code: 'host_failed',
     message: `The shell of ${name} ended (exit code ${code ?? 'none'}) before it answered.${last ? ` It said: ${last}` : ''}`,
     fix: 'See that it runs `sh` and Python for logins without a terminal, then try again.',
+  };
+}
+
+function quiet({ name, ssh }: Host, ms: number): Problem {
+  return {
+    code: 'host_silent',
+    message: `${name} gave no sign of life for ${Math.ceil(ms / 60_000)} min while it was worked on.`,
+    fix: `See whether it answers (ssh ${ssh}), then try again: what is there already is kept.`,
   };
 }

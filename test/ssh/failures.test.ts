@@ -32,7 +32,7 @@ describe.skipIf(whyNoSshd() !== null)('a host', () => {
   });
 
   async function look(asked: Host, answerMs = 30_000): Promise<HostFacts> {
-    const setUp = new HostSetUp(asked, release.folder, answerMs);
+    const setUp = new HostSetUp(asked, release.folder, { answerMs });
     try {
       return await lookAt(setUp, asked, { release, signal: undefined });
     } finally {

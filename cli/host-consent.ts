@@ -14,8 +14,8 @@ export function agreeToHost(io: Io, yes: boolean): AgreeToHost {
   };
 }
 
-/** Asks whether to go on, on a terminal; elsewhere only `--yes` does. */
-export async function agrees(io: Io, yes: boolean): Promise<boolean> {
+/** Asks on a terminal; elsewhere only `--yes` agrees. */
+export async function agrees(io: Io, yes: boolean, question = 'Go on?'): Promise<boolean> {
   if (yes) return true;
   if (!process.stdin.isTTY || !io.err.isTTY) {
     say(io, 'Nobody can be asked here: --yes agrees.');
@@ -23,7 +23,7 @@ export async function agrees(io: Io, yes: boolean): Promise<boolean> {
   }
   const terminal = createInterface({ input: process.stdin, output: io.err });
   try {
-    return /^y(es)?$/i.test((await terminal.question('Go on? [y/N] ')).trim());
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
   } finally {
     terminal.close();
   }

@@ -24,8 +24,9 @@ export async function planned<Summary>(
   } catch (error) {
     const { offer } = session;
     if (!offer) throw error;
-    say(io, `${lackingSentence(offer)} They can be copied there now.`);
-    if (!(await agrees(io, yes))) throw error;
+    say(io, lackingSentence(offer));
+    if (!(await agrees(io, yes, offer.models.length === 1 ? 'Copy it there?' : 'Copy them there?')))
+      throw error;
   }
   say(io, 'Copying …');
   try {

@@ -46,7 +46,7 @@ describe('models that only this machine has', () => {
     expect(done).toEqual(['plan', 'send', 'plan']);
     const text = said();
     expect(text).toContain('gpu-box lacks 2 models that are here: ./models/math, ./models/');
-    expect(text).toContain('(1.2 GB). They can be copied there now.');
+    expect(text).toContain('(1.2 GB).\n');
     expect(text).not.toContain('\u001b');
   });
 

@@ -285,10 +285,13 @@ def install_torch(pip: list[str], wanted: str) -> None:
 
 
 def run(command: list[str], code: str, what: str) -> None:
-    """Its lines are told as they come; they are the reason where it fails."""
+    """Its lines are told as they come; they are the reason where it fails.
+
+    It holds what this process has locked: where this one is killed, others wait until it has gone too.
+    """
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        errors="replace", start_new_session=True,
+        errors="replace", start_new_session=True, pass_fds=_locks,
     )  # fmt: skip
     _children.add(process)
     last: list[str] = []
@@ -310,6 +313,8 @@ def run(command: list[str], code: str, what: str) -> None:
 
 
 _children: set[subprocess.Popen[str]] = set()
+_locks: set[int] = set()
+"""Open files of the locks that are held."""
 
 
 def expanded(text: str) -> Path:
@@ -405,7 +410,7 @@ def has_venv() -> bool:
 
 @contextmanager
 def alone(directory: Path) -> Iterator[None]:
-    """One client at a time changes a host; the system gives the right back when a process goes."""
+    """One client at a time changes a host; the system gives the right back when its processes are gone."""
     private(directory)
     with (directory / ".set-up.lock").open("w") as lock:
         try:
@@ -413,7 +418,11 @@ def alone(directory: Path) -> Iterator[None]:
         except OSError:
             say(progress="Waiting for another client that sets this host up")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        _locks.add(lock.fileno())
+        try:
+            yield
+        finally:
+            _locks.discard(lock.fileno())
 
 
 CALLS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import platform
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -206,6 +208,25 @@ def test_it_ends_with_its_input_and_what_it_started_too(host: Host) -> None:
     assert host.process.stdin is not None
     host.process.stdin.close()
     assert host.process.wait(20) == 0
+
+
+def test_what_outlives_its_set_up_keeps_others_out(tmp_path: Path) -> None:
+    pip = "import os, sys, time; print(os.getpid(), flush=True); time.sleep(60)"
+    code = (
+        "import sys; from pathlib import Path; from merge_lab_agent import bootstrap as b\n"
+        f"with b.alone(Path(sys.argv[1])): b.run([sys.executable, '-c', {pip!r}], 'pip_failed', 'x')"
+    )
+    set_up = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
+    assert set_up.stdout is not None
+    said = next(line for line in set_up.stdout if line.startswith(bootstrap.MARK.encode()))
+    pid = int(json.loads(said[len(bootstrap.MARK) :])["detail"])
+    set_up.kill()
+    set_up.wait()
+    with (tmp_path / ".set-up.lock").open("w") as lock:
+        with pytest.raises(OSError, match="unavailable"):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.kill(pid, signal.SIGKILL)
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def test_a_folder_that_cannot_be_written_is_named(host: Host) -> None:

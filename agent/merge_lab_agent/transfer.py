@@ -51,18 +51,21 @@ def put(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def get(request: dict[str, Any]) -> dict[str, Any]:
-    """`{store, path, offset}` → `{data, size}`: the next piece of a file of the store, in base64.
+    """`{store, path, offset, most}` → `{data, size}`: the next piece of a file of the store, in base64.
+
+    `most`: of how many bytes, since on a slow way many take longer than a client waits.
 
     Raises Problem `path_outside_store`, `file_missing`, `file_unreadable`.
     """
     store = Store.at(text_field(request, "store"))
     path, offset = text_field(request, "path"), _natural(request, "offset")
+    most = _natural({"most": LARGEST_PIECE} | request, "most")
     check_inside(path)
     file = store.root / path
     try:
         with file.open("rb") as opened:
             opened.seek(offset)
-            data = opened.read(LARGEST_PIECE)
+            data = opened.read(min(most, LARGEST_PIECE))
             size = os.fstat(opened.fileno()).st_size
     except FileNotFoundError as error:
         raise Problem("file_missing", f"There is no file '{file}'.", "Run it again.", file=file) from error

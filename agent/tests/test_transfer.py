@@ -84,6 +84,8 @@ def test_files_of_the_store_come_down_in_pieces(tmp_path: Path) -> None:
     assert base64.b64decode(first["data"]) + base64.b64decode(rest["data"]) == content
     assert first["size"] == rest["size"] == len(content)
     assert get(asked | {"offset": len(content)})["data"] == ""
+    few = get(asked | {"offset": LARGEST_PIECE, "most": 2})
+    assert (base64.b64decode(few["data"]), few["size"]) == (b"en", len(content))
 
 
 @pytest.mark.parametrize(

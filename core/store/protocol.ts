@@ -209,7 +209,7 @@ export const calls = {
   },
   /** The next piece of a file of the store. */
   get: {
-    params: z.strictObject({ store: z.string(), path: storePath, offset }),
+    params: z.strictObject({ store: z.string(), path: storePath, offset, most: offset.exactOptional() }),
     answer: z.strictObject({ data: z.base64(), size: offset }),
   },
   /** Sizes of a merged model's files, by name; none where it is not written. */

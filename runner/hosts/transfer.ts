@@ -17,8 +17,7 @@ import { calls } from '../../core/store/protocol.ts';
 import { checked } from '../local-target.ts';
 import { cannotWrite } from '../write-atomically.ts';
 import type { HostLink } from './host-link.ts';
-
-const PIECE = 512 * 1024;
+import { FIRST, MOST, nextPiece } from './piece-size.ts';
 
 export interface Sent {
   /** Absolute path on the host. */
@@ -51,14 +50,17 @@ export async function sendFile(
       return checked('put', calls.put.answer, await link.request('put', asked, { signal }));
     };
     let { have, path: there } = await put(0, '');
-    const piece = Buffer.allocUnsafe(PIECE);
+    const piece = Buffer.allocUnsafe(MOST);
+    let most = FIRST;
     onHave?.(have);
     while (have < size) {
-      const count = readSync(handle, piece, 0, PIECE, have);
+      const began = performance.now();
+      const count = readSync(handle, piece, 0, most, have);
       if (count === 0) throw changed(file);
       const after = await put(have, piece.toString('base64', 0, count));
       have = after.have;
       there = after.path;
+      most = nextPiece(most, performance.now() - began);
       onHave?.(have);
     }
     return { path: there, sha256 };
@@ -81,15 +83,17 @@ export async function fetchFile(
     mkdirSync(path.dirname(file), { recursive: true });
     const handle = openSync(part, constants.O_RDWR | constants.O_CREAT, 0o666);
     try {
-      let have = fstatSync(handle).size;
+      let [have, most] = [fstatSync(handle).size, FIRST];
       for (;;) {
         onHave(have);
-        const asked = { store, path: name, offset: have };
+        const began = performance.now();
+        const asked = { store, path: name, offset: have, most };
         const { data, size } = checked('get', calls.get.answer, await link.request('get', asked, { signal }));
         const piece = Buffer.from(data, 'base64');
         for (let written = 0; written < piece.length; )
           written += writeSync(handle, piece, written, piece.length - written, have + written);
         have += piece.length;
+        most = nextPiece(most, performance.now() - began);
         if (have >= size) break;
         if (piece.length === 0) throw changed(name);
       }

@@ -6,7 +6,7 @@ import { NAME_PYTHON, SET_UP_AGENT } from './python-advice.ts';
 
 /** Protocols that this client speaks. */
 export const PROTOCOL = 1;
-const CLIENT = 'merge-lab';
+const GREETING = { protocol: PROTOCOL, client: 'merge-lab' };
 const BANNER = /^merge-lab-agent (\d+)$/;
 /** What noisy shells print before the banner; beyond it, this is no agent. */
 const LARGEST_NOISE = 1 << 20;
@@ -102,7 +102,7 @@ export class AgentConnection {
     signal?.addEventListener('abort', close, { once: true });
     try {
       await connection.#greeting(startMs);
-      const hello = await connection.request('hello', { protocol: PROTOCOL, client: CLIENT }, startMs);
+      const hello = await connection.greet(startMs);
       connection.#hello = checkHello(hello, command);
       return connection;
     } catch (error) {
@@ -128,6 +128,11 @@ export class AgentConnection {
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /** Answered at once by an agent that lives, whatever else it is doing. */
+  greet(timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
+    return this.request('hello', GREETING, timeoutMs, signal);
   }
 
   /** Rejects with the agent's own problem, `agent_silent` past the limit, or `agent_died`. */

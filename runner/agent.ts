@@ -77,6 +77,12 @@ export class Agent {
     }
   }
 
+  /** Ends the connection where it does not answer; never begins one. */
+  async probe(): Promise<void> {
+    const connection = await this.#connection?.catch(() => null);
+    await connection?.greet(LIMIT_MS).catch(() => {});
+  }
+
   /** Resolves when the process that answers now is gone; at once where there is none. */
   async gone(): Promise<void> {
     const connection = await this.#connection?.catch(() => null);

@@ -4,16 +4,21 @@ import * as z from 'zod';
 import { type Problem, ProblemError, problemOf } from '../../core/problem.ts';
 import type { PlanId } from '../../core/store/format.ts';
 import { notifications } from '../../core/store/protocol.ts';
+import type { Agent } from '../agent.ts';
 import { isAskedToStop, isAskedToStopNow } from '../run-folders.ts';
 import { lock } from '../setup/lock.mjs';
 import type { HostLink } from './host-link.ts';
 import { MirrorFiles } from './mirror-files.ts';
 import { pause } from './pause.ts';
-import { isPassing } from './ssh-failure.ts';
+import { isPassing, lost } from './ssh-failure.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const WISHES_MS = 300;
+/** Without a word for so long the host is asked for one: ssh does not watch over a connection that is shared. */
+const QUIET_MS = 30_000;
+/** For a host that stands still to hear that nobody listens any longer. */
+const GOODBYE_MS = 1_000;
 
 const streamSchema = z.object({ stream: z.string() });
 
@@ -26,6 +31,7 @@ export interface MirrorOptions {
   readonly alone: boolean;
   /** The host went out of reach, or (null) is back. */
   readonly onReach?: (problem: Problem | null) => void;
+  readonly quietMs?: number;
 }
 
 export class Mirror implements AsyncDisposable {
@@ -44,6 +50,8 @@ export class Mirror implements AsyncDisposable {
   #fail: (error: unknown) => void = () => {};
   #tries = 0;
   #isAway = false;
+  #wasThere = false;
+  #heard = 0;
 
   constructor(link: HostLink, options: MirrorOptions) {
     this.#link = link;
@@ -99,6 +107,7 @@ export class Mirror implements AsyncDisposable {
     const early: [string, unknown][] = [];
     let stream: string | null = null;
     using _ = agent.onNotification((method, params) => {
+      this.#heard += 1;
       if (stream === null) early.push([method, params]);
       else this.#hear(stream, method, params, ended);
     });
@@ -107,6 +116,8 @@ export class Mirror implements AsyncDisposable {
     const answer = await agent.request('follow', asked, { signal });
     stream = streamSchema.parse(answer).stream;
     this.#tell(null);
+    this.#wasThere = true;
+    using _watch = this.#watchOver(agent);
     for (const [method, params] of early.splice(0)) this.#hear(stream, method, params, ended);
     const over = new Promise<void>((resolve) => {
       for (const each of [signal, ended.signal]) {
@@ -116,9 +127,19 @@ export class Mirror implements AsyncDisposable {
     });
     await Promise.race([agent.gone(), over]);
     if (signal.aborted || ended.signal.aborted) {
-      await agent.request('unfollow', { stream }).catch(() => {});
+      const told = agent.request('unfollow', { stream }).catch(() => {});
+      await Promise.race([told, pause(GOODBYE_MS, new AbortController().signal)]);
       if (ended.signal.reason instanceof ProblemError) throw ended.signal.reason;
-    } else this.#tell(lost(this.#link.host.name));
+    } else this.#tell(lost(this.#link.host));
+  }
+
+  #watchOver(agent: Agent): Disposable {
+    let before = this.#heard;
+    const timer = setInterval(() => {
+      if (this.#heard === before) void agent.probe();
+      before = this.#heard;
+    }, this.#options.quietMs ?? QUIET_MS);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
   }
 
   #hear(stream: string, method: string, params: unknown, ended: AbortController): void {
@@ -164,15 +185,10 @@ export class Mirror implements AsyncDisposable {
 
   #out(error: unknown): void {
     if (this.#abort.signal.aborted) return;
-    if (!(error instanceof ProblemError) || !isPassing(error.problem)) throw error;
+    if (!(error instanceof ProblemError)) throw error;
+    // A shared connection that hangs answers nobody anew, until its own ssh gives it up.
+    const hangs = this.#wasThere && error.problem.code === 'host_silent';
+    if (!hangs && !isPassing(error.problem)) throw error;
     this.#tell(error.problem);
   }
-}
-
-function lost(name: string): Problem {
-  return {
-    code: 'host_connection_lost',
-    message: `The connection to ${name} broke; the run there goes on.`,
-    fix: 'Nothing is needed: it is tried again.',
-  };
 }

@@ -130,6 +130,15 @@ export function sshProblem(host: Host, { code, said, greeted }: CommandEnd): Pro
   };
 }
 
+/** Of a connection that is kept, and made again by itself. */
+export function lost({ name }: Host): Problem {
+  return {
+    code: 'host_connection_lost',
+    message: `The connection to ${name} broke; the run there goes on.`,
+    fix: 'Nothing is needed: it is tried again.',
+  };
+}
+
 /** Without what ssh says of every connection. */
 export function lastWords(said: string): string {
   const lines = said

@@ -82,7 +82,7 @@ class Follower:
             if path.endswith("/"):
                 folders.append(path)
             else:
-                stream.files[path] = _File(offset)
+                stream.files[path] = _File(_begin(store.root / path, offset))
         stream.folders = tuple(folders)
         name = new_worker_id()
         with self._lock:
@@ -151,7 +151,10 @@ class Follower:
 
     def _send_new(self, stream: str, file: Path, path: str, followed: _File) -> bool:
         size = file.stat().st_size
-        if size <= followed.offset:
+        if size < followed.offset:
+            # A disk that lost its end: what the client has is not what is here.
+            followed.offset = 0
+        if size == followed.offset:
             return False
         with file.open("rb") as opened:
             opened.seek(followed.offset)
@@ -174,6 +177,14 @@ class Follower:
             if stream not in self._streams:
                 return
         self._notify(method, {"stream": stream} | params)
+
+
+def _begin(file: Path, offset: int) -> int:
+    """Where the disk lost the end of a file, what the client has is not what is here: it is sent anew."""
+    try:
+        return offset if file.stat().st_size >= offset else 0
+    except OSError:
+        return offset
 
 
 def _replaced(stream: _Stream, path: str, followed: _File) -> _Replaced | None:

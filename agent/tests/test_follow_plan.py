@@ -75,6 +75,20 @@ def run_of(store: Store, name: str, plan: str, state: str, process: dict[str, An
     write_atomically(folder / "status" / "w.json", json.dumps({"state": state, "worker": "w"}).encode())
 
 
+def test_a_file_that_lost_its_end_is_sent_anew(store: Store, heard: Heard) -> None:
+    folder = store.run("r")
+    folder.mkdir(parents=True)
+    (folder / "agent.log").write_bytes(b"01234")
+    (folder / "events.jsonl").write_bytes(b'{"a":1}\n{"b":2}\n')
+    files = {"runs/r/agent.log": 10, "runs/r/events.jsonl": 8}
+    heard.follower.follow({"store": str(store.root), "files": files})
+    wait_for(lambda: len(heard.all("bytes")) == 2)
+    assert {params["path"]: params["offset"] for params in heard.all("bytes")} == {
+        "runs/r/agent.log": 0,
+        "runs/r/events.jsonl": 8,
+    }
+
+
 def test_a_plan_brings_its_results_and_runs_and_no_others(store: Store, heard: Heard) -> None:
     own, other = save_plan(store, {}, OWN), save_plan(store, {}, OTHER)
     mine = results(store, "mine", own.id, [])

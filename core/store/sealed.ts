@@ -8,9 +8,13 @@ const SEAL_END = TAIL.lastIndexOf('0') + 1;
 
 /** The line's value if its check holds: CRC-32 of the bytes before `,"crc"`, which is the last field. */
 export function checkedJson(bytes: Uint8Array): unknown {
+  return isSealed(bytes) ? json(bytes) : undefined;
+}
+
+/** Whether its check holds. */
+export function isSealed(bytes: Uint8Array): boolean {
   const body = bytes.length - TAIL.length;
-  if (body < 1 || sealOf(bytes, body) !== crc32(bytes.subarray(0, body))) return undefined;
-  return json(bytes);
+  return body >= 1 && sealOf(bytes, body) === crc32(bytes.subarray(0, body));
 }
 
 /** The number in the tail that begins at `body`; null where the tail is not one, in lower-case hex. */

@@ -7,16 +7,20 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  truncateSync,
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
 import { cannotWrite, writeAtomically } from '../write-atomically.ts';
+import { wholeUntil } from './whole-lines.ts';
 
 const NAME = '[A-Za-z0-9][A-Za-z0-9._-]{0,127}';
 /** Grow at their end, and never change otherwise. */
 const APPENDED = new RegExp(
   `^(?:(?:results|downstream)/${NAME}\\.jsonl|runs/${NAME}/(?:events\\.jsonl|agent\\.log))$`,
 );
+/** Of these, one that the host has lost the end of is begun anew; results that it lost are still true here. */
+const ONE_WRITER = /^runs\//;
 const REPLACED = new RegExp(`^runs/${NAME}/status/${NAME}\\.json$`);
 const RUN = new RegExp(`^${NAME}$`);
 /** A status is a few hundred bytes; one that comes in several pieces is none. */
@@ -34,12 +38,14 @@ export type Taken = 'taken' | 'gap' | 'refused';
 export class MirrorFiles {
   readonly #store: string;
   readonly #sizes = new Map<string, number>();
+  /** Where the host was asked to go on from. */
+  readonly #asked = new Map<string, number>();
 
   constructor(store: string) {
     this.#store = store;
   }
 
-  /** Path to size of all that grows: where to go on from. */
+  /** Path to size of all that grows, as far as it is whole: where to go on from. */
   offsets(): Readonly<Record<string, number>> {
     this.#sizes.clear();
     const inside = (folder: string): string[] =>
@@ -49,11 +55,13 @@ export class MirrorFiles {
       ...inside('downstream'),
       ...inside('runs').flatMap((run) => [`${run}/events.jsonl`, `${run}/agent.log`]),
     ];
-    return Object.fromEntries(
-      found
-        .filter((file) => APPENDED.test(file) && this.#size(file) > 0)
-        .map((file) => [file, this.#size(file)]),
-    );
+    this.#asked.clear();
+    for (const file of found.filter((name) => APPENDED.test(name))) {
+      const whole = this.#whole(file);
+      this.#sizes.set(file, whole);
+      if (whole > 0) this.#asked.set(file, whole);
+    }
+    return Object.fromEntries(this.#asked);
   }
 
   /**
@@ -67,6 +75,11 @@ export class MirrorFiles {
       return 'taken';
     }
     if (!APPENDED.test(file)) return 'refused';
+    if (offset === 0 && ONE_WRITER.test(file) && this.#asked.delete(file)) {
+      this.#write(file, 0, data);
+      truncateSync(path.join(this.#store, file), data.length);
+      return 'taken';
+    }
     const size = this.#size(file);
     if (offset > size) return 'gap';
     if (offset + data.length > size) this.#write(file, size, data.subarray(size - offset));
@@ -86,6 +99,11 @@ export class MirrorFiles {
     const size = statSync(path.join(this.#store, file), { throwIfNoEntry: false })?.size ?? 0;
     this.#sizes.set(file, size);
     return size;
+  }
+
+  #whole(file: string): number {
+    const size = this.#size(file);
+    return file.endsWith('.jsonl') ? wholeUntil(path.join(this.#store, file), size) : size;
   }
 
   #write(file: string, at: number, data: Uint8Array): void {

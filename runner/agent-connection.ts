@@ -1,6 +1,7 @@
 /** One process of the agent, spoken to in JSON-RPC 2.0, a message a line. Its life ends with the process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Problem, ProblemError } from '../core/problem.ts';
+import { placedProblemSchema } from '../core/store/problem-schema.ts';
 import { Lines, Tail } from './lines.ts';
 import { NAME_PYTHON, SET_UP_AGENT } from './python-advice.ts';
 
@@ -72,7 +73,10 @@ export class AgentConnection {
       ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
       env: { ...(command.env ?? process.env), PYTHONUNBUFFERED: '1', PYTHONUTF8: '1' },
     });
-    const lines = new Lines((line) => this.#line(line));
+    const lines = new Lines(
+      (line) => this.#line(line),
+      () => this.#garbled(),
+    );
     this.#child.stdout?.on('data', (chunk: Buffer) => lines.feed(chunk));
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#stderr.feed(chunk));
     // A write to a process that has gone is told by its end.
@@ -194,6 +198,17 @@ export class AgentConnection {
     });
   }
 
+  #garbled(): void {
+    this.#end(
+      new ProblemError({
+        code: 'agent_error',
+        message: `${this.#command.program} sends a line without an end: that is no agent's answer.`,
+        fix: `See what this says: ${byHand(this.#command)}`,
+      }),
+    );
+    this.#child.kill('SIGKILL');
+  }
+
   #line(line: string): void {
     if (this.#greeted) this.#beforeBanner(line, this.#greeted);
     else if (this.#ended === null) this.#message(line);
@@ -303,14 +318,8 @@ function parse(
 /** The agent says what is wrong in `error.data`; anything else is a fault of the conversation itself. */
 function problemOf(error: unknown, method: string): ProblemError {
   const { data, message } = (error ?? {}) as { data?: unknown; message?: unknown };
-  const problem = data as Partial<Problem> | null | undefined;
-  if (
-    typeof problem?.code === 'string' &&
-    typeof problem.message === 'string' &&
-    typeof problem.fix === 'string'
-  ) {
-    return new ProblemError(problem as Problem);
-  }
+  const problem = placedProblemSchema.safeParse(data).data;
+  if (problem) return new ProblemError(problem);
   return new ProblemError({
     code: 'agent_error',
     message: `The agent could not answer ${method}: ${typeof message === 'string' ? message : 'no reason given'}`,

@@ -1,6 +1,7 @@
 /** One job of the agent as a process of its own: a JSON document in, one JSON line out. */
 import { spawn } from 'node:child_process';
-import { type Problem, ProblemError } from '../core/problem.ts';
+import { ProblemError } from '../core/problem.ts';
+import { placedProblemSchema } from '../core/store/problem-schema.ts';
 import type { Command } from './agent-connection.ts';
 import { Lines, Tail } from './lines.ts';
 import { NAME_PYTHON, SET_UP_AGENT } from './python-advice.ts';
@@ -40,7 +41,7 @@ export function runJob(
     child.on('error', (error) => reject(cannotStart(command, error)));
     child.on('close', (code) => {
       signal?.removeEventListener('abort', abort);
-      const problem = problemIn(answer);
+      const problem = placedProblemSchema.safeParse(answer?.['error']).data;
       if (signal?.aborted && (problem || !answer)) reject(cancelled());
       else if (problem) reject(new ProblemError(problem));
       else if (answer) resolve(answer);
@@ -59,13 +60,6 @@ function object(line: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
-}
-
-function problemIn(answer: Record<string, unknown> | null): Problem | null {
-  const error = answer?.['error'] as Partial<Problem> | null | undefined;
-  return error && typeof error.code === 'string' && typeof error.message === 'string'
-    ? (error as Problem)
-    : null;
 }
 
 function cancelled(): ProblemError {

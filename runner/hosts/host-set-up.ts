@@ -54,7 +54,10 @@ export class HostSetUp {
     this.#limits = { answerMs: ANSWER_MS, lifeMs: LIFE_MS, ...limits };
     const program = readFileSync(path.join(source, 'merge_lab_agent', 'bootstrap.py'));
     this.#child = spawn('ssh', sshArguments(host), { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
-    const lines = new Lines((line) => this.#line(line));
+    const lines = new Lines(
+      (line) => this.#line(line),
+      () => this.#garbled(),
+    );
     this.#child.stdout?.on('data', (chunk: Buffer) => lines.feed(chunk));
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#said.feed(chunk));
     // A write to a process that has gone is told by its end.
@@ -135,6 +138,11 @@ export class HostSetUp {
     else this.#waiting?.heard(message);
   }
 
+  #garbled(): void {
+    this.#fail(endless(this.#host));
+    this.#child.kill('SIGKILL');
+  }
+
   #silent(ms: number): void {
     const said = this.#said.lines(20);
     const known = sshProblem(this.#host, { code: 'silent', said, greeted: this.#answered });
@@ -201,5 +209,13 @@ function quiet({ name, ssh }: Host, ms: number): Problem {
     code: 'host_silent',
     message: `${name} gave no sign of life for ${Math.ceil(ms / 60_000)} min while it was worked on.`,
     fix: `See whether it answers (ssh ${ssh}), then try again: what is there already is kept.`,
+  };
+}
+
+function endless({ name, ssh }: Host): Problem {
+  return {
+    code: 'host_failed',
+    message: `The shell of ${name} sends a line without an end.`,
+    fix: `See what its login shell prints: ssh ${ssh}`,
   };
 }

@@ -53,6 +53,14 @@ describe('an agent that works', () => {
     expect(new Set(answers.map((answer) => (answer as { pid: number }).pid)).size).toBe(1);
   });
 
+  it('is not believed where its problem or its line is none', async () => {
+    expect(await problem(agent('wrong-error').request('prepare', {}))).toMatchObject({ code: 'agent_error' });
+    expect(await problem(agent('endless-answer').request('prepare', {}))).toMatchObject({
+      code: 'agent_error',
+      message: expect.stringContaining('a line without an end'),
+    });
+  });
+
   it("hands on the agent's own problem", async () => {
     expect(await problem(agent('error').request('prepare', {}))).toEqual({
       code: 'model_missing',

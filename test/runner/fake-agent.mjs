@@ -29,6 +29,11 @@ else if (mode === 'no-module') {
     } else if (mode === 'dies' || params?.die) {
       process.stderr.write('Segmentation fault\n');
       process.exit(139);
+    } else if (mode === 'endless-answer') {
+      for (let sent = 0; sent < 80; sent += 1) process.stdout.write('x'.repeat(1 << 20));
+    } else if (mode === 'wrong-error') {
+      const data = { code: 'model_missing', message: 'None.', fix: 'Check.', file: { a: 1 } };
+      say({ id, error: { code: -32000, message: 'failed', data } });
     } else if (mode === 'error') {
       const data = {
         code: 'model_missing',

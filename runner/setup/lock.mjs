@@ -11,6 +11,8 @@ const BEAT_MS = 5_000;
  * both sides go on, and no clock that jumps matters.
  */
 const MOST_SILENT_LOOKS = 200;
+/** @type {Set<string>} locks of this process */
+const held = new Set();
 
 /**
  * One set-up at a time: a second one waits for the first, then finds its work done. A holder that died without a word
@@ -61,13 +63,18 @@ function hold(file) {
     }
   }, BEAT_MS);
   beat.unref();
-  const release = () => rmSync(file, { force: true });
-  process.once('exit', release);
+  if (held.size === 0) process.on('exit', releaseAll);
+  held.add(file);
   return () => {
     clearInterval(beat);
-    process.off('exit', release);
-    release();
+    if (!held.delete(file)) return;
+    if (held.size === 0) process.off('exit', releaseAll);
+    rmSync(file, { force: true });
   };
+}
+
+function releaseAll() {
+  for (const file of held) rmSync(file, { force: true });
 }
 
 /**

@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 export type Direction = 'up' | 'down';
 
+const PATIENCE_MS = 60_000;
+
 export class Network {
   readonly #server: net.Server;
   readonly #pairs = new Set<readonly [net.Socket, net.Socket]>();
@@ -36,11 +38,17 @@ export class Network {
     return pairs.length;
   }
 
-  /** Cuts as soon as so many more bytes have passed. Resolves then. */
+  /** Cuts as soon as so many more bytes have passed. Resolves then; rejects where they do not. */
   cutAfter(direction: Direction, bytes: number): Promise<void> {
-    return new Promise((cut) => {
+    const passed = new Promise<void>((cut) => {
       this.#left = { direction, bytes, cut };
     });
+    const late = wait(PATIENCE_MS, undefined, { ref: false }).then(() => {
+      throw new Error(`Not so many bytes passed ${direction}: ${this.#left?.bytes} are left.`);
+    });
+    const either = Promise.race([passed, late]);
+    either.catch(() => {});
+    return either;
   }
 
   /** Nothing passes, and neither side is told: a cable that was pulled. What waits goes on afterwards. */

@@ -3,7 +3,7 @@
  * vectors, results and scores on tasks that belong to it. Names inside an archive are checked against a list of forms; nothing else is unpacked.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { ProblemError } from '../core/problem.ts';
@@ -13,7 +13,9 @@ import { parsePlan } from '../core/store/plan-file.ts';
 import type { AnyOutline } from './analysis-messages.ts';
 import { archiveTasks, BESIDE, placesOfTasks } from './archived-tasks.ts';
 import { readEnsemblePlan } from './ensemble/ensemble-plans.ts';
+import { makeFolders } from './make-folders.ts';
 import { readPlan } from './plan-files.ts';
+import { cannotWrite } from './write-atomically.ts';
 
 const HEX = '[0-9a-f]{64}';
 const FORMS: readonly RegExp[] = [
@@ -69,9 +71,7 @@ export function exportArchive(file: string, store: string, plan: AnyOutline, arc
     }
   }
   const bytes = zipSync(entries, { level: 6 });
-  const partial = `${archive}.partial`;
-  writeFileSync(partial, bytes);
-  renameSync(partial, archive);
+  write(archive, bytes);
   return { archive, bytes: bytes.length, results, left_out: tasks.left_out };
 }
 
@@ -173,7 +173,6 @@ function verify(archive: string, entry: string, bytes: Uint8Array): void {
 
 /** True when the file was written. A different file of the same name keeps its place; ours gets a name by content. */
 function place(file: string, bytes: Uint8Array): boolean {
-  mkdirSync(path.dirname(file), { recursive: true });
   let target = file;
   if (existsSync(target)) {
     if (readFileSync(target).equals(bytes)) return false;
@@ -182,9 +181,19 @@ function place(file: string, bytes: Uint8Array): boolean {
     target = path.join(dir, `${name}-${digest}${ext}`);
     if (existsSync(target)) return false;
   }
-  writeFileSync(`${target}.partial`, bytes);
-  renameSync(`${target}.partial`, target);
+  write(target, bytes);
   return true;
+}
+
+/** Whole or not at all. Throws `disk_full` or `store_not_writable`. */
+function write(file: string, bytes: Uint8Array): void {
+  try {
+    makeFolders(path.dirname(file));
+    writeFileSync(`${file}.partial`, bytes);
+    renameSync(`${file}.partial`, file);
+  } catch (cause) {
+    throw cannotWrite(file, cause as NodeJS.ErrnoException);
+  }
 }
 
 function invalid(archive: string, why: string, cause?: unknown): ProblemError {

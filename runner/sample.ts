@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../core/problem.ts';
+import { makeFolders } from './make-folders.ts';
 import { sampleExperiments } from './sample-experiments.ts';
 
 /** Not for users: results of other runs, the scripts that made the sample, what the system leaves behind. */
@@ -29,7 +30,7 @@ export async function copySample(
   const stage = path.join(target, UNFINISHED);
   const placed: string[] = [];
   try {
-    await mkdir(stage, { recursive: true });
+    makeFolders(stage);
     const names = (await readdir(from)).filter(
       (name) => !LEFT_OUT.has(name) && (!isExperiment(name) || experiments.includes(name)),
     );
@@ -61,7 +62,7 @@ async function claim(target: string): Promise<'none' | 'empty' | 'unfinished'> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw asProblem(error, target);
     try {
-      await mkdir(target, { recursive: true });
+      makeFolders(target);
       return 'none';
     } catch (cause) {
       throw asProblem(cause, target);

@@ -1,10 +1,11 @@
 /** Where the store of a folder's experiments is: `.mergelab/<target>` beside them, or under the user's home. */
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import { type Brought, bringAlong } from './bring-along.ts';
+import { makeFolders } from './make-folders.ts';
 
 export interface StoreOptions {
   readonly home?: string;
@@ -97,7 +98,7 @@ function storeElsewhere(folder: string, { home, target = 'local' }: StoreOptions
 function create(store: string): NodeJS.ErrnoException | null {
   const probe = path.join(store, `.probe-${process.pid}`);
   try {
-    mkdirSync(store, { recursive: true });
+    makeFolders(store);
     writeFileSync(probe, '');
     rmSync(probe);
     ignoreInGit(path.dirname(store));

@@ -1,12 +1,13 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { ProblemError } from '../core/problem.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** A reader, or a power cut, finds the old content or the new, never a part. Throws `disk_full` or `store_not_writable`. */
 export function writeAtomically(file: string, text: string): void {
   const fresh = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolders(path.dirname(file));
     const handle = openSync(fresh, 'w');
     try {
       const bytes = Buffer.from(text);

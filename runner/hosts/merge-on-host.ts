@@ -1,10 +1,11 @@
 /** A merged model written on a host, then brought here. */
-import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, renameSync, rmdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ProblemError } from '../../core/problem.ts';
 import { digest } from '../../core/store/canonical.ts';
 import { calls } from '../../core/store/protocol.ts';
 import { checked } from '../local-target.ts';
+import { checkCanBeMade } from '../make-folders.ts';
 import type { MergeWatch } from '../session-types.ts';
 import type { MergeDocument } from '../target.ts';
 import type { HostLink } from './host-link.ts';
@@ -24,6 +25,7 @@ export async function mergeOnHost(
 ): Promise<{ readonly out: string }> {
   const { out, ...rest } = document;
   checkFree(out);
+  checkCanBeMade(out);
   const { store } = await link.place();
   const name = digest({ ...rest, store }).slice(0, 32);
   const folder = `merged/${name}`;
@@ -38,7 +40,6 @@ export async function mergeOnHost(
   await bring(link, store, folder, files, half, watch);
   // Hours may have passed.
   checkFree(out);
-  mkdirSync(path.dirname(out), { recursive: true });
   const to = existsSync(out) ? realpathSync(out) : out;
   if (existsSync(to)) rmdirSync(to);
   renameSync(half, to);

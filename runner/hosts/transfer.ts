@@ -5,7 +5,6 @@ import {
   constants,
   createReadStream,
   fstatSync,
-  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -15,6 +14,7 @@ import path from 'node:path';
 import { ProblemError } from '../../core/problem.ts';
 import { calls } from '../../core/store/protocol.ts';
 import { checked } from '../local-target.ts';
+import { makeFolders } from '../make-folders.ts';
 import { cannotWrite } from '../write-atomically.ts';
 import type { HostLink } from './host-link.ts';
 import { FIRST, MOST, nextPiece } from './piece-size.ts';
@@ -80,7 +80,7 @@ export async function fetchFile(
 ): Promise<void> {
   const part = path.join(path.dirname(file), `.${path.basename(file)}.part`);
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolders(path.dirname(file));
     const handle = openSync(part, constants.O_RDWR | constants.O_CREAT, 0o666);
     try {
       let [have, most] = [fstatSync(handle).size, FIRST];

@@ -4,6 +4,7 @@ import { parseExperiment } from '../core/experiment/parse.ts';
 import { ProblemError } from '../core/problem.ts';
 import { DiagnosticsError, FoundProblemsError } from '../runner/session-errors.ts';
 import type { Context, ExitCode } from './command.ts';
+import { Declined } from './declined.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { problemText } from './problem-text.ts';
 import { printJson } from './terminal/io.ts';
@@ -31,6 +32,13 @@ export function failed(context: Context, error: unknown, json: boolean): ExitCod
     if (json) printJson(io, { error: error.problem, problems: error.prepared.problems });
     for (const text of foundTexts(error, io.errStyle)) io.err.write(`${text}\n`);
     return 1;
+  }
+  if (error instanceof Declined) {
+    const { message, exitCode } = error;
+    const fix = 'Run the command again, and answer y.';
+    if (json) printJson(io, { error: { code: 'declined', message, fix } });
+    io.err.write(`${exitCode === 130 ? '\n' : ''}${message}\n`);
+    return exitCode;
   }
   const problem =
     error instanceof ProblemError

@@ -1,9 +1,10 @@
 /** What the user is asked before a host is used, and what is said while it is made ready. */
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import type { HostQuestion } from '../core/hosts/host-facts.ts';
 import type { AgreeToHost, SetUpNews } from '../runner/session-types.ts';
 import { factLines, reachQuestion, setUpSentence } from '../words/hosts.ts';
 import { plain } from '../words/plain.ts';
+import { Declined } from './declined.ts';
 import { type Io, say } from './terminal/io.ts';
 
 /** Asks on a terminal; elsewhere only `--yes` agrees. */
@@ -14,16 +15,36 @@ export function agreeToHost(io: Io, yes: boolean): AgreeToHost {
   };
 }
 
-/** Asks on a terminal; elsewhere only `--yes` agrees. */
-export async function agrees(io: Io, yes: boolean, question = 'Go on?'): Promise<boolean> {
+export interface Asked {
+  readonly question?: string;
+  /** What is so where the answer is no. */
+  readonly declined?: string;
+}
+
+/** Asks on a terminal; elsewhere only `--yes` agrees. Throws `Declined` where somebody says no. */
+export async function agrees(io: Io, yes: boolean, asked: Asked = {}): Promise<boolean> {
   if (yes) return true;
   if (!process.stdin.isTTY || !io.err.isTTY) {
     say(io, 'Nobody can be asked here: --yes agrees.');
     return false;
   }
-  const terminal = createInterface({ input: process.stdin, output: io.err });
+  await consent(createInterface({ input: process.stdin, output: io.err }), asked);
+  return true;
+}
+
+/** Throws `Declined` for any answer but yes, for Ctrl-C and for the end of the input. */
+export async function consent(
+  terminal: Interface,
+  { question = 'Go on?', declined = 'Nothing was changed.' }: Asked,
+): Promise<void> {
+  const left = new AbortController();
+  const leave = (code: 1 | 130) => (): void => left.abort(new Declined(declined, code));
+  terminal.once('SIGINT', leave(130)).once('close', leave(1));
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    const answer = await terminal.question(`${question} [y/N] `, { signal: left.signal });
+    if (!/^y(es)?$/i.test(answer.trim())) throw new Declined(declined, 1);
+  } catch (error) {
+    throw left.signal.aborted ? left.signal.reason : error;
   } finally {
     terminal.close();
   }

@@ -25,8 +25,8 @@ export async function planned<Summary>(
     const { offer } = session;
     if (!offer) throw error;
     say(io, lackingSentence(offer));
-    if (!(await agrees(io, yes, offer.models.length === 1 ? 'Copy it there?' : 'Copy them there?')))
-      throw error;
+    const question = offer.models.length === 1 ? 'Copy it there?' : 'Copy them there?';
+    if (!(await agrees(io, yes, { question, declined: 'Nothing was copied.' }))) throw error;
   }
   say(io, 'Copying …');
   try {

@@ -41,7 +41,7 @@ export class Network {
   /** Cuts as soon as so many more bytes have passed. Resolves then; rejects where they do not. */
   cutAfter(direction: Direction, bytes: number): Promise<void> {
     const passed = new Promise<void>((cut) => {
-      this.#left = { direction, bytes, cut };
+      this.#left = { direction, bytes: Math.round(bytes), cut };
     });
     const late = wait(PATIENCE_MS, undefined, { ref: false }).then(() => {
       throw new Error(`Not so many bytes passed ${direction}: ${this.#left?.bytes} are left.`);

@@ -4,7 +4,7 @@ import { calls } from '../../core/store/protocol.ts';
 import { userHome } from '../store-folder.ts';
 import { findHost } from './find-host.ts';
 import { HostLink } from './host-link.ts';
-import { knownHost } from './known-hosts.ts';
+import { knownHost, knownModels } from './known-hosts.ts';
 import { pause } from './pause.ts';
 
 export interface ModelThere {
@@ -74,9 +74,11 @@ export class HostModels implements AsyncDisposable {
 
   async #ask(name: string, folder: string): Promise<Listing> {
     const { host } = findHost(name, this.#home);
-    const place = knownHost(this.#home, host)?.place;
-    if (!place) return null;
-    const root = /^[/~]/.test(folder) ? folder : `${place.models}/${folder}`;
+    const known = knownHost(this.#home, host);
+    const models = known && knownModels(known, host);
+    if (!known || !models) return null;
+    const { place } = known;
+    const root = /^[/~]/.test(folder) ? folder : `${models}/${folder}`;
     const link = this.#link(name, () => new HostLink(host, async (isGone) => (isGone ? gone() : place)));
     try {
       const signal = AbortSignal.timeout(GIVEN_UP_MS);

@@ -64,11 +64,16 @@ function entries(home: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Null where it was never agreed to, or is described otherwise by now. */
+/** Null where it was never agreed to, or is another place by now: whose models are used there needs no consent. */
 export function knownHost(home: string, host: Host): KnownHost | null {
   const known = readKnownHosts(home).get(host.name);
-  const fields = ['ssh', 'python', 'directory', 'models'] as const;
+  const fields = ['ssh', 'python', 'directory'] as const;
   return known && fields.every((field) => known.host[field] === host[field]) ? known : null;
+}
+
+/** Where the host's models lie; null where `models:` is another one by now, and the host must say what that is there. */
+export function knownModels({ host: before, place }: KnownHost, host: Host): string | null {
+  return before.models === host.models ? place.models : null;
 }
 
 export function rememberHost(home: string, known: KnownHost): void {

@@ -5,7 +5,7 @@ import type { HostFacts, HostQuestion } from '../../core/hosts/host-facts.ts';
 import { type Problem, ProblemError } from '../../core/problem.ts';
 import type { HostRelease } from './host-release.ts';
 import { HostSetUp, type SetUpNews } from './host-set-up.ts';
-import { absolute, type HostPlace, knownHost, rememberHost } from './known-hosts.ts';
+import { absolute, type HostPlace, knownHost, knownModels, rememberHost } from './known-hosts.ts';
 
 const factsSchema: z.ZodType<HostFacts> = z.object({
   system: z.string(),
@@ -49,7 +49,8 @@ const SPACE_BYTES = 6e9;
 export async function readyHost(host: Host, options: ReadyOptions): Promise<HostPlace> {
   const { home, release } = options;
   const known = knownHost(home, host);
-  if (known?.agent === release.agent && !options.isGone) return known.place;
+  if (known?.agent === release.agent && knownModels(known, host) !== null && !options.isGone)
+    return known.place;
   if (!known && !options.isMeant) await mustAgree(options, { kind: 'reach', host });
   const setUp = new HostSetUp(host, release.folder);
   try {

@@ -3,12 +3,12 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { plainHost } from '../../core/hosts/host.ts';
+import { type Host, plainHost } from '../../core/hosts/host.ts';
 import { preparedEnsembleSchema } from '../../core/store/ensemble/prepared.ts';
 import type { GeometryRequest } from '../../runner/geometry-files.ts';
 import { type DataOnHost, fromHost } from '../../runner/hosts/data-on-host.ts';
 import type { HostLink } from '../../runner/hosts/host-link.ts';
-import { readKnownHosts, rememberHost } from '../../runner/hosts/known-hosts.ts';
+import { knownHost, knownModels, readKnownHosts, rememberHost } from '../../runner/hosts/known-hosts.ts';
 import { SshTarget } from '../../runner/hosts/ssh-target.ts';
 import type { AnyPrepared } from '../../runner/prepared-cache.ts';
 
@@ -68,6 +68,20 @@ it('a host whose entry is damaged is asked for once more, and no other one', () 
   }
   expect([...readKnownHosts(folder).keys()]).toEqual(['one', 'other']);
   expect(existsSync(path.join(folder, 'known-hosts.json'))).toBe(true);
+});
+
+it('another folder of models is asked for there, and needs no new consent; another directory does', () => {
+  const host = { ...plainHost('box'), models: '~/models' };
+  const place = { python: '/python', source: '/agent', store: '/store', models: '/home/me/models' };
+  rememberHost(folder, { host, agent: 'a', place });
+  const models = (now: Host) => {
+    const known = knownHost(folder, now);
+    return known && knownModels(known, now);
+  };
+  expect(models(host)).toBe('/home/me/models');
+  expect(knownHost(folder, { ...host, models: '/data' })).not.toBeNull();
+  expect(models({ ...host, models: '/data' })).toBeNull();
+  expect(knownHost(folder, { ...host, directory: '/data' })).toBeNull();
 });
 
 it('files are named as here also where the name there of one begins as that of another', () => {

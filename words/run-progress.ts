@@ -92,3 +92,12 @@ export function leftText(
   const seconds = secondsLeft(workers);
   return seconds === null ? '' : `${endsEarly ? 'at most ' : ''}${roughly(seconds)} left`;
 }
+
+/**
+ * `when last seen, 2 min ago`; of a host that nothing was heard of, `as far as is known here`.
+ * @param seen milliseconds since 1970, as `now` is
+ */
+export function lastSeenText(seen: number | null, now: number): string {
+  if (seen === null) return 'as far as is known here';
+  return `when last seen, ${roughly(Math.max(0, now - seen) / 1000)} ago`;
+}

@@ -2,6 +2,7 @@ import { ProblemError } from '../../core/problem.ts';
 import { hasEnded } from '../../core/store/status.ts';
 import type { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import type { ExperimentSession } from '../../runner/experiment-session.ts';
+import { lastNews } from '../../runner/hosts/mirror-files.ts';
 import { count } from '../../words/numbers.ts';
 import { precisionSentence } from '../../words/precision.ts';
 import { scoredText } from '../../words/run-progress.ts';
@@ -9,7 +10,7 @@ import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
 import { print, printJson } from '../terminal/io.ts';
-import { statusLine } from '../terminal/progress.ts';
+import { lastSeenLine, statusLine } from '../terminal/progress.ts';
 import { withEither } from '../with-session.ts';
 
 /** `status FILE`: what is measured, and whether a run goes on. */
@@ -19,28 +20,40 @@ export async function status(context: Context, file: string, options: CommonOpti
     const { plan, problem, precision, workers, ...progress } = await stateAndWorkers(session);
     const isPrecise = precision?.stop === 'precise';
     const missing = isPrecise ? 0 : progress.total - progress.done - progress.failed;
-    if (options.json) {
-      printJson(io, { plan, store: session.store, ...progress, missing, precision, workers, problem });
-      return 0;
-    }
     const newest = workers
       .filter((worker) => worker.run === workers[0]?.run)
       // Ended because nothing was left to find out.
       .map((worker) =>
         isPrecise && worker.state === 'stopped' ? { ...worker, state: 'done' as const } : worker,
       );
-    if (newest.length > 0) print(io, statusLine({ status: newest, progress }, precision !== null));
-    else
-      print(
-        io,
-        `${scoredText({ ...progress, at_start: 0 })}; ${waiting(progress.done, missing, invocation(io.env, 'run', file, options.on))}.`,
-      );
+    // What failed on the way to a host's news leaves those that came before.
+    const isApart = problem !== null && session.target !== 'local';
+    const seen = isApart && newest[0] ? lastNews(session.store, newest[0].run) : null;
+    if (options.json) {
+      const last_seen = seen === null ? null : new Date(seen).toISOString();
+      const known = isApart ? workers.map((worker) => ({ ...worker, seconds_left: null })) : workers;
+      printJson(io, {
+        plan,
+        store: session.store,
+        reached: !isApart,
+        last_seen,
+        ...progress,
+        missing,
+        precision,
+        workers: known,
+        problem,
+      });
+      return isApart ? 1 : 0;
+    }
+    const run = invocation(io.env, 'run', file, options.on);
+    if (isApart) print(io, lastSeenLine({ status: newest, progress }, seen, Date.now()));
+    else if (newest.length > 0) print(io, statusLine({ status: newest, progress }, precision !== null));
+    else print(io, `${scoredText({ ...progress, at_start: 0 })}; ${waiting(progress.done, missing, run)}.`);
     if (precision) print(io, precisionSentence(precision));
     for (const { problem: ended } of newest) if (ended) print(io, problemText(ended, io.style));
     if (problem) print(io, problemText(problem, io.style));
-    if (missing > 0 && newest[0]?.state === 'failed')
-      print(io, `Go on with: ${invocation(io.env, 'run', file, options.on)}`);
-    return 0;
+    if (missing > 0 && newest[0]?.state === 'failed' && !isApart) print(io, `Go on with: ${run}`);
+    return isApart ? 1 : 0;
   });
 }
 

@@ -9,6 +9,7 @@ import { count, loss } from '../../words/numbers.ts';
 import { plain, plainLines } from '../../words/plain.ts';
 import {
   countsOfWorkers,
+  lastSeenText,
   leftText,
   type RunCounts,
   scoredText,
@@ -109,6 +110,14 @@ function bar(update: Update, style: Style, columns: number, endsEarly: boolean):
 function countsOf({ progress, status }: Update): RunCounts {
   const going = status.filter(({ state }) => !hasEnded(state));
   return { ...progress, at_start: countsOfWorkers(going).at_start };
+}
+
+/** `212 of 521 models scored · running when last seen, 2 min ago`: of a host out of reach nobody knows what is now. */
+export function lastSeenLine(update: Update, seen: number | null, now: number): string {
+  const parts = [scoredText(countsOf(update))];
+  if (update.progress.failed > 0) parts.push(`${count(update.progress.failed)} failed`);
+  const state = update.status.length === 0 ? '' : `${stateOfRun(update.status)} `;
+  return [...parts, `${state}${lastSeenText(seen, now)}`].join(' · ');
 }
 
 /** `212 of 521 models scored · 24 s left · cpu float32`, or why nothing moves. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { statusLine } from '../../cli/terminal/progress.ts';
+import { lastSeenLine, statusLine } from '../../cli/terminal/progress.ts';
 import type { RunState, WorkerStatus } from '../../core/store/format.ts';
 import { stateOfRun } from '../../core/store/status.ts';
 import { MirrorFiles } from '../../runner/hosts/mirror-files.ts';
@@ -112,6 +112,13 @@ describe('a run of several workers', () => {
     const status = [...run().status, waits as WorkerStatus];
     expect(statusLine({ status, progress: { done: 4, failed: 0, total: 9 } })).toMatch(
       / · 1\.0 GB · waiting for Slurm to start 1 worker \(Resources\)$/,
+    );
+    // Of a host out of reach: neither a time left nor where it works.
+    expect(lastSeenLine({ status, progress: { done: 4, failed: 1, total: 9 } }, 0, 121_000)).toBe(
+      '4 of 9 models scored · 1 failed · running when last seen, 2 min ago',
+    );
+    expect(lastSeenLine({ status: [], progress: { done: 4, failed: 0, total: 9 } }, null, 0)).toBe(
+      '4 of 9 models scored · as far as is known here',
     );
   });
 });

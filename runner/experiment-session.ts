@@ -16,6 +16,7 @@ import type { HarnessPlace } from './downstream/harness.ts';
 import { followRun } from './follow-run.ts';
 import { measureTaskVectors, readTaskVectors } from './geometry-files.ts';
 import { mergeRequest, writtenMerge } from './merge-request.ts';
+import { isMergeThere } from './merge-there.ts';
 import { estimatePlan, refuseWhatCannotFit } from './plan-estimate.ts';
 import { PlannedSession, readQuestion, type SessionOptions } from './planned-session.ts';
 import { OF_MERGES, readPrepared } from './prepared-cache.ts';
@@ -158,15 +159,23 @@ export class ExperimentSession extends PlannedSession<Experiment> {
     return followRun({ store, runs, plan: this.requirePlan(), experiment, analysis }, listener);
   }
 
-  /** Writes a merged model as a folder. */
+  /** Writes a merged model as a folder; one that holds this very merge already is left as it is. */
   async merge(options: MergeOptions = {}): Promise<MergeWritten> {
     const prepared = await this.prepare();
     const plan = await this.#write(prepared);
     const report = await this.report('complete');
     const context = { experiment: this.experiment, plan, prepared, report, root: path.dirname(this.file) };
     const { document, choice } = mergeRequest({ ...context, store: this.store }, options);
-    const { out } = await this.place.merge(document, options);
-    return { out, size: choice.size, subset: choice.subset, ...writtenMerge(context, choice) };
+    const isThere = isMergeThere(document);
+    if (!isThere) options.onBegin?.();
+    const { out } = isThere ? document : await this.place.merge(document, options);
+    return {
+      out,
+      already_there: isThere,
+      size: choice.size,
+      subset: choice.subset,
+      ...writtenMerge(context, choice),
+    };
   }
 
   /** Throws what would keep `downstream` from beginning, before anything long is run for it. */

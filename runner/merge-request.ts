@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Experiment } from '../core/experiment/experiment.ts';
 import { ProblemError } from '../core/problem.ts';
 import { methodLabels } from '../core/report/labels.ts';
+import { MERGE_RECORD, mergeRecord } from '../core/report/merge-record.ts';
 import { findMerge } from '../core/report/merge-table.ts';
 import { type MergeChoice, mergekitYaml } from '../core/report/mergekit.ts';
 import { modelCard } from '../core/report/model-card.ts';
@@ -54,6 +55,7 @@ export function mergeRequest(
     files: {
       'README.md': modelCard(plan, report, choice, stored),
       ...(yaml === null ? {} : { 'mergekit.yaml': yaml }),
+      [MERGE_RECORD]: mergeRecord(plan.header, choice),
     },
   };
   return { document, choice };

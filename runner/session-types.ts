@@ -163,12 +163,16 @@ export interface MergeOptions extends MergeWatch {
   readonly seed?: number;
   /** Absolute, or relative to the experiment's folder. */
   readonly out?: string;
+  /** Told once everything asked for is known, before anything is written. */
+  readonly onBegin?: () => void;
 }
 
 /** What was written. */
 export interface MergeWritten {
   /** Absolute folder. */
   readonly out: string;
+  /** The folder held this very merge before. */
+  readonly already_there: boolean;
   readonly size: string;
   /** Its label; null where weights were given. */
   readonly method: string | null;

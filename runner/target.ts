@@ -56,7 +56,13 @@ export interface Target {
 }
 
 /** As the agent's `merge` reads it. */
-export type MergeDocument = { readonly store: string; readonly plan: PlanId; readonly out: string } & object;
+export interface MergeDocument {
+  readonly store: string;
+  readonly plan: PlanId;
+  readonly out: string;
+  /** Texts by name, put beside the weights. */
+  readonly files: Readonly<Record<string, string>>;
+}
 
 /** The host went out of reach, or (null) is back. */
 export type Reach = (problem: Problem | null) => void;

@@ -1,4 +1,6 @@
-import type { MergeOptions } from '../../runner/experiment-session.ts';
+import { problemOf } from '../../core/problem.ts';
+import type { ExperimentSession, MergeOptions } from '../../runner/experiment-session.ts';
+import type { MergeWritten } from '../../runner/session-types.ts';
 import { loss } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
@@ -28,16 +30,37 @@ export async function merge(context: Context, file: string, options: MergeComman
       ...(options.scale === undefined ? {} : { scale: Number(options.scale) }),
       ...(options.size === undefined ? {} : { size: options.size }),
     };
-    if (!options.json) say(context.io, 'Merging …');
-    const written = await session.merge({ ...what, onProgress: tellWriting(context.io) });
+    const onBegin = options.json ? undefined : () => say(context.io, 'Merging …');
+    const written = await merged(context, session, {
+      ...what,
+      ...(onBegin ? { onBegin } : {}),
+      onProgress: tellWriting(context.io),
+    });
+    if (written === null) return 130;
     if (options.json) printJson(context.io, written);
     else {
-      const { subset, method, loss: measured, out } = written;
+      const { subset, method, loss: measured, out, already_there: already } = written;
       const names = subset.map((name) => plain(name)).join(', ');
       const scored = measured === null ? 'not scored' : `measured loss ${loss(measured)}`;
       print(context.io, `${names}${method === null ? ', weighted' : ` by ${plain(method)}`}: ${scored}.`);
-      print(context.io, `Written: ${plain(out, 1000)}`);
+      print(context.io, `${already ? 'It is there already' : 'Written'}: ${plain(out, 1000)}`);
     }
     return 0;
   });
+}
+
+/** Null where it was stopped, which is said. */
+async function merged(
+  { io, signal }: Context,
+  session: ExperimentSession,
+  options: MergeOptions,
+): Promise<MergeWritten | null> {
+  try {
+    return await session.merge(options);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const { code, message, fix } = problemOf(error);
+    say(io, code === 'cancelled' ? `${message} ${fix}` : 'It was stopped before its end.');
+    return null;
+  }
 }

@@ -52,7 +52,7 @@ async function write(lab: Lab, ready: Ready, chosen: ChosenMerge): Promise<void>
     // Of a chosen subset this is lower than its cross-fitted loss: the samples chose it.
     const measured = written.loss === null ? '' : `, loss ${loss(written.loss, 4)} on all samples`;
     const picked = await vscode.window.showInformationMessage(
-      `Written: ${oneLine(written.out, 300)}${measured}.`,
+      `${written.already_there ? 'It is there already' : 'Written'}: ${oneLine(written.out, 300)}${measured}.`,
       'Show in Explorer',
       'Copy Path',
     );

@@ -70,14 +70,19 @@ async function bring(
     }
     const before = done;
     let isFirst = true;
-    await fetchFile(link, store, `${folder}/${name}`, file, signal, (have) => {
+    const onHave = (have: number): void => {
       done = before + have;
       if (isFirst) kept += have;
       isFirst = false;
       const seconds = (performance.now() - began) / 1000;
       const seconds_left = done > kept ? (seconds * (total - done)) / (done - kept) : null;
       onProgress?.({ done, total, seconds_left });
-    });
+    };
+    try {
+      await fetchFile(link, store, `${folder}/${name}`, file, signal, onHave);
+    } catch (error) {
+      throw signal.aborted ? stoppedAt(done / Math.max(1, total)) : error;
+    }
   }
 }
 
@@ -94,6 +99,14 @@ function checkFree(out: string): void {
       : `${out} is there already, and no folder.`,
     fix: 'Name another folder, or empty it.',
     file: out,
+  });
+}
+
+function stoppedAt(share: number): ProblemError {
+  return new ProblemError({
+    code: 'cancelled',
+    message: 'Stopped while the merged model was brought here.',
+    fix: `The same command goes on from ${Math.floor(share * 100)}%.`,
   });
 }
 

@@ -11,7 +11,10 @@ const CUT = new ProblemError({ code: 'host_connection_lost', message: 'It broke.
 const FILES = { 'config.json': Buffer.from('{}'), 'model.safetensors': Buffer.from('abcdefghij') };
 
 /** A host whose merged model is written, in pieces of four bytes; after `pieces` of them its connection goes. */
-function hostWith(pieces: number): { readonly link: HostLink; readonly asked: string[] } {
+function hostWith(
+  pieces: number,
+  onPiece: () => void = () => {},
+): { readonly link: HostLink; readonly asked: string[] } {
   const asked: string[] = [];
   const request = async (method: string, params: object): Promise<unknown> => {
     if (method === 'files')
@@ -20,6 +23,7 @@ function hostWith(pieces: number): { readonly link: HostLink; readonly asked: st
     const { path: name, offset } = params as { path: string; offset: number };
     if (asked.length === pieces) throw CUT;
     asked.push(`${path.basename(name)} from ${offset}`);
+    onPiece();
     const content = FILES[path.basename(name) as keyof typeof FILES];
     return { data: content.subarray(offset, offset + 4).toString('base64'), size: content.length };
   };
@@ -61,6 +65,24 @@ describe('a merged model that is brought here', () => {
     ]);
     for (const [name, content] of Object.entries(FILES))
       expect(readFileSync(path.join(out, name))).toEqual(content);
+  });
+
+  it('says where the same command goes on when it is stopped', async () => {
+    const stop = new AbortController();
+    const document = { store: '/here', plan: 'p', out: path.join(folder, 'stopped'), files: {} };
+    const { link } = hostWith(9, () => stop.abort());
+    const asking = {
+      ...link,
+      request: async (method: string, params: object) => {
+        if (stop.signal.aborted) throw CUT;
+        return link.request(method, params);
+      },
+    } as unknown as HostLink;
+    await expect(
+      mergeOnHost(asking, document as MergeDocument, { signal: stop.signal }),
+    ).rejects.toMatchObject({
+      problem: { code: 'cancelled', fix: 'The same command goes on from 16%.' },
+    });
   });
 
   it('takes no folder away that was filled meanwhile, and says so of a file at once', async () => {

@@ -218,6 +218,10 @@ describe('a merged model', () => {
       expect.arrayContaining(['README.md', 'mergekit.yaml', 'config.json', 'model.safetensors']),
     );
     expect(readFileSync(path.join(out, 'README.md'), 'utf8')).toContain('alpha + gamma');
+    const told0 = told.length;
+    const same = await session.merge({ subset: ['alpha', 'gamma'], out, onProgress: (at) => told.push(at) });
+    expect(same).toMatchObject({ out, already_there: true });
+    expect(told).toHaveLength(told0);
     const again = session.merge({ subset: ['alpha'], out: './merged/two' });
     expect(await problem(again)).toMatchObject({ code: 'out_exists' });
     expect(await problem(session.merge({ subset: ['delta'] }))).toMatchObject({ code: 'option_invalid' });

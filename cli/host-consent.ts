@@ -5,13 +5,15 @@ import type { AgreeToHost, SetUpNews } from '../runner/session-types.ts';
 import { factLines, reachQuestion, setUpSentence } from '../words/hosts.ts';
 import { plain } from '../words/plain.ts';
 import { Declined } from './declined.ts';
+import { invocation } from './invocation.ts';
 import { type Io, say } from './terminal/io.ts';
 
-/** Asks on a terminal; elsewhere only `--yes` agrees. */
-export function agreeToHost(io: Io, yes: boolean): AgreeToHost {
+/** Asks on a terminal; elsewhere only `--yes` agrees. `yes`: undefined where the command has no such option. */
+export function agreeToHost(io: Io, yes: boolean | undefined): AgreeToHost {
   return async (question) => {
     say(io, questionText(question));
-    return agrees(io, yes);
+    const setUp = `${invocation(io.env, 'hosts', question.host.name)} --set-up --yes`;
+    return agrees(io, yes === true, yes === undefined ? { agreeWith: setUp } : {});
   };
 }
 
@@ -19,13 +21,15 @@ export interface Asked {
   readonly question?: string;
   /** What is so where the answer is no. */
   readonly declined?: string;
+  /** The command that agrees where nobody can be asked; left out where this one does, with `--yes`. */
+  readonly agreeWith?: string;
 }
 
 /** Asks on a terminal; elsewhere only `--yes` agrees. Throws `Declined` where somebody says no. */
 export async function agrees(io: Io, yes: boolean, asked: Asked = {}): Promise<boolean> {
   if (yes) return true;
   if (!process.stdin.isTTY || !io.err.isTTY) {
-    say(io, 'Nobody can be asked here: --yes agrees.');
+    say(io, `Nobody can be asked here: ${asked.agreeWith ?? '--yes'} agrees.`);
     return false;
   }
   await consent(createInterface({ input: process.stdin, output: io.err }), asked);

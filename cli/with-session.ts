@@ -42,7 +42,7 @@ export async function withEnsemble(
 function openOptions({ io, signal }: Context, options: Options): OpenOptions {
   return {
     signal,
-    agreeToHost: agreeToHost(io, options.yes === true),
+    agreeToHost: agreeToHost(io, options.yes),
     onHostNews: hostNews(io),
     ...options,
   };

@@ -29,7 +29,9 @@ export function reachQuestion({ name, ssh }: Host): string {
 }
 
 /** What is put where, before anything is. `environment`: whether packages are installed too. */
-export function setUpSentence({ directory }: HostFacts, environment: boolean): string {
+export function setUpSentence({ directory, source }: HostFacts, environment: boolean): string {
+  if (source !== null && !environment)
+    return `The agent is there already, in ${plain(directory, 200)}: that you agreed is remembered here, and nothing is copied.`;
   const packages = environment ? ', and a Python environment with PyTorch (up to 6 GB)' : '';
   return `Into ${plain(directory, 200)}, readable by you alone: the agent's source (less than 1 MB)${packages}. Nothing else of the host is changed.`;
 }

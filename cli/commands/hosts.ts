@@ -42,7 +42,7 @@ export async function hosts(
 }
 
 async function makeReady({ io, signal }: Context, name: string, options: HostsOptions): Promise<ExitCode> {
-  const agree = agreeToHost(io, options.yes === true);
+  const agree = agreeToHost(io, options.yes);
   const host = await setUpHost(name, { agree, isMeant: true, news: hostNews(io), signal });
   if (options.json) printJson(io, { host, ready: true });
   else print(io, `${plain(host.name)} is ready: ${invocation(io.env, 'run')} FILE --on ${plain(host.name)}`);

@@ -111,7 +111,7 @@ async function mustAgree({ agree }: ReadyOptions, question: HostQuestion): Promi
       question.kind === 'reach'
         ? `The experiment wants to run on ${name}, which nobody agreed to yet.`
         : `Nobody agreed yet that the agent is set up on ${name}.`,
-    fix: `Look at what would be done and agree: merge-lab hosts ${name} --set-up`,
+    fix: `Look at what would be done and agree: merge-lab hosts ${name} --set-up, with --yes where nobody can be asked.`,
   });
 }
 

@@ -1,9 +1,12 @@
 import { createInterface } from 'node:readline/promises';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import type { Context } from '../../cli/command.ts';
 import { failed } from '../../cli/failed.ts';
-import { consent } from '../../cli/host-consent.ts';
+import { agreeToHost, consent } from '../../cli/host-consent.ts';
+import type { Io } from '../../cli/terminal/io.ts';
 import { styleFor } from '../../cli/terminal/style.ts';
+import { plainHost } from '../../core/hosts/host.ts';
 
 /** What comes of keys pressed at a question; null where it was agreed to. */
 async function answered(keys: string): Promise<unknown> {
@@ -17,14 +20,18 @@ async function answered(keys: string): Promise<unknown> {
   return end;
 }
 
+/** Streams that are no terminal, and what was written to them. */
+function world() {
+  const [out, err] = [new PassThrough(), new PassThrough()];
+  const style = styleFor({}, {});
+  const io = { out, err, env: {}, style, errStyle: style, columns: 80 } as unknown as Io;
+  return { io, said: () => ({ out: String(out.read() ?? ''), err: String(err.read() ?? '') }) };
+}
+
 /** What is said of it, and the exit code. */
 function told(error: unknown, json = false) {
-  const [out, err] = [new PassThrough(), new PassThrough()] as unknown as NodeJS.WriteStream[];
-  const style = styleFor({}, {});
-  const io = { out, err, env: {}, style, errStyle: style, columns: 80 };
-  const code = failed({ io } as unknown as Parameters<typeof failed>[0], error, json);
-  const read = (stream: unknown) => String((stream as PassThrough).read() ?? '');
-  return { code, out: read(out), err: read(err) };
+  const { io, said } = world();
+  return { code: failed({ io } as Context, error, json), ...said() };
 }
 
 describe('a question', () => {
@@ -45,5 +52,15 @@ describe('a question', () => {
   it('that was declined is said to programs, too', async () => {
     const { out } = told(await answered('n\r'), true);
     expect(JSON.parse(out)).toMatchObject({ error: { code: 'declined', message: 'Nothing was changed.' } });
+  });
+
+  it('that nobody can be asked is agreed to by an option that there is', async () => {
+    const ask = async (yes: boolean | undefined) => {
+      const { io, said } = world();
+      expect(await agreeToHost(io, yes)({ kind: 'reach', host: plainHost('gpu-box') })).toBe(false);
+      return said().err;
+    };
+    expect(await ask(false)).toMatch(/: --yes agrees\.\n$/);
+    expect(await ask(undefined)).toMatch(/: merge-lab hosts gpu-box --set-up --yes agrees\.\n$/);
   });
 });

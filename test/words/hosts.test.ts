@@ -36,6 +36,10 @@ describe('what is asked before a host is used', () => {
       /^Into \/home\/ann\/\.merge-lab, .*less than 1 MB\), and .*6 GB/,
     );
     expect(setUpSentence(facts, false)).not.toContain('PyTorch');
+    expect(setUpSentence({ ...facts, source: '/home/ann/.merge-lab/agent/1' }, false)).toBe(
+      'The agent is there already, in /home/ann/.merge-lab: that you agreed is remembered here, and nothing is copied.',
+    );
+    expect(setUpSentence({ ...facts, source: '/home/ann/.merge-lab/agent/1' }, true)).toContain('PyTorch');
     expect(reachQuestion({ ...plainHost('gpu-box'), ssh: 'ann@10.0.0.7' })).toContain(
       'with ssh as ann@10.0.0.7',
     );

@@ -1,5 +1,5 @@
 /** The sample's models on a host behind a real ssh server of this machine, and an experiment that runs there. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Sshd } from '../ssh/sshd.ts';
@@ -14,11 +14,11 @@ export async function startHost(): Promise<Sshd> {
   return sshd;
 }
 
-/** @returns the experiment: 127 merges, by one worker, of models that only the host has */
+/** @returns the experiment: 127 merges, by one worker, of models that the host has but for two */
 export function putOnHost({ folder, file }: Sample, sshd: Sshd): string {
-  cpSync(path.join(folder, 'models', 'S'), path.join(sshd.home, 'models', 'models', 'S'), {
-    recursive: true,
-  });
+  const there = path.join(sshd.home, 'models', 'models', 'S');
+  cpSync(path.join(folder, 'models', 'S'), there, { recursive: true });
+  for (const name of ['biology', 'physics']) rmSync(path.join(there, name), { recursive: true });
   const described = { [sshd.alias]: { python: agentPython(), workers: 1 } };
   writeFileSync(path.join(path.dirname(folder), 'home', 'hosts.yaml'), JSON.stringify(described));
   const text = readFileSync(file, 'utf8').replace(/^ {2}(analysis|code): .*\n/gm, '');

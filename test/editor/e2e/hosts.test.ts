@@ -43,6 +43,14 @@ describe.skipIf(whyNoSshd() !== null)('a host', () => {
     await window.screenshot('host-set-up');
     expect(liveRuns(sample.folder)).toEqual([]);
     await setUp.getByRole('button', { name: 'Set Up' }).click();
+    const copy = window.page.getByRole('button', { name: 'Copy 2 Models' });
+    await copy.waitFor(SOON);
+    await window.screenshot('host-models');
+    await copy.click();
+    const agreed = window.dialog('Copy 2 models to gpu-box?');
+    await agreed.waitFor(SOON);
+    await window.screenshot('host-copy');
+    await agreed.getByRole('button', { name: 'Copy', exact: true }).click();
     await window.codeLens(/■ Stop \(\d+%/).waitFor(SOON);
     await window.screenshot('host-running');
     expect(existsSync(path.join(sample.folder, '.mergelab', 'gpu-box'))).toBe(true);

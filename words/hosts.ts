@@ -1,12 +1,12 @@
 /** What is said of a host, and what is asked before it is used. What the host says of itself is made harmless. */
 import type { Host } from '../core/hosts/host.ts';
-import type { HostFacts, HostLeftovers } from '../core/hosts/host-facts.ts';
+import type { HostFacts, HostLeftovers, Leftover } from '../core/hosts/host-facts.ts';
 import type { HostView } from '../core/hosts/host-view.ts';
 import type { ModelsOffer } from '../core/hosts/missing-model.ts';
 import type { TargetName } from '../core/hosts/target-name.ts';
 import { counted } from './numbers.ts';
 import { plain } from './plain.ts';
-import { bytes } from './units.ts';
+import { bytes, roughly } from './units.ts';
 
 /** What a look at a host found, a line each. */
 export function factLines(facts: HostFacts): readonly string[] {
@@ -53,16 +53,30 @@ export function offerSize({ models }: ModelsOffer): string {
   return bytes(models.reduce((sum, { size }) => sum + size, 0));
 }
 
-/** What earlier versions left on a host, a line each; none where nothing is left over. */
+/** What is left over on a host, a line each; none where nothing is. */
 export function leftoverLines({ directory, leftovers, store_bytes }: HostLeftovers): readonly string[] {
   if (leftovers.length === 0) return [];
+  const versions = leftovers.filter(({ age_seconds }) => age_seconds === null);
+  const begun = leftovers.filter(({ age_seconds }) => age_seconds !== null);
   return [
-    `In ${plain(directory, 200)}, not needed by this version:`,
-    ...leftovers.map(
-      (each) => `  ${plain(each.name, 200)} (${bytes(each.bytes)})${each.in_use ? ', in use: stays' : ''}`,
+    ...listed(`In ${plain(directory, 200)}, not needed by this version:`, versions),
+    ...listed(
+      `In ${plain(directory, 200)}, merged models that were not fetched and copies of models that did not end:`,
+      begun,
     ),
     `Results and data (${bytes(store_bytes)}) stay: ${plain(`${directory.replace(/\/$/, '')}/store`, 200)}`,
   ];
+}
+
+function listed(title: string, found: readonly Leftover[]): readonly string[] {
+  return found.length === 0 ? [] : [title, ...found.map((each) => `  ${leftoverText(each)}`)];
+}
+
+/** `store/merged/3f0a (1.2 GB, touched 3 days ago)`; of what stays why. */
+function leftoverText({ name, bytes: size, age_seconds: age, in_use: stays }: Leftover): string {
+  const touched = age === null ? '' : `, touched ${roughly(age)} ago`;
+  const why = stays ? (age === null ? ', in use: stays' : ', less than a day: stays') : '';
+  return `${plain(name, 200)} (${bytes(size)}${touched})${why}`;
 }
 
 /** `gpu-box, last seen 2026-11-23 14:05`; of one that is connected, its name. */

@@ -26,6 +26,9 @@ READY = "merge-lab.json"
 """In an environment that is complete: written last."""
 ENDED = ("stopped", "done", "failed")
 BEAT_SECONDS = 30.0
+UNTOUCHED_SECONDS = 24 * 3600.0
+"""What a client still brings is touched more often."""
+LONGEST_HEADER = 100_000_000
 _saying = threading.Lock()
 
 
@@ -154,9 +157,11 @@ def install(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def leftovers(request: dict[str, Any]) -> dict[str, Any]:
-    """`{directory, agent, environment}` → versions and environments that this version does not need.
+    """`{directory, agent, environment}` → versions and environments that this version does not need, and
+    what a client began to bring from or to the store and did not end.
 
-    With the bytes of each, whether a process runs from it, and the bytes of the store, which is needed.
+    With the bytes of each, whether it stays as in use, the age of what was begun, and the bytes of the rest
+    of the store, which is needed.
     """
     directory = expanded(request["directory"])
     needed = {("agent", request["agent"]), ("environments", request["environment"])}
@@ -170,11 +175,48 @@ def leftovers(request: dict[str, Any]) -> dict[str, Any]:
         {
             "name": f"{folder.parent.name}/{folder.name}",
             "bytes": bytes_in(folder),
+            "age_seconds": None,
             "in_use": in_use(folder) or used_by_runs(directory, folder),
         }
         for folder in folders
     ]
-    return {"directory": str(directory), "leftovers": listed, "store_bytes": bytes_in(directory / "store")}
+    begun: list[dict[str, Any]] = [
+        {
+            "name": path.relative_to(directory).as_posix(),
+            "bytes": bytes_in(path),
+            "age_seconds": age(path),
+            "in_use": age(path) < UNTOUCHED_SECONDS,
+        }
+        for path in unended(directory / "store")
+    ]
+    kept = bytes_in(directory / "store") - sum(each["bytes"] for each in begun)
+    return {"directory": str(directory), "leftovers": [*listed, *begun], "store_bytes": kept}
+
+
+def unended(store: Path) -> list[Path]:
+    """Merged models that no client has fetched to its end, and copies of models that wait for their rest."""
+    merged = [path for path in (store / "merged").glob("*") if path.is_dir() and not path.is_symlink()]
+    data = [path for path in (store / "data").glob("*") if path.is_file() and not path.is_symlink()]
+    return sorted([*merged, *(path for path in data if path.suffix == ".part" or is_safetensors(path))])
+
+
+def is_safetensors(file: Path) -> bool:
+    """By its beginning, which no text has: the length of a header in JSON, and the header."""
+    try:
+        with file.open("rb") as opened:
+            begin = opened.read(9)
+    except OSError:
+        return False
+    return begin[8:] == b"{" and int.from_bytes(begin[:8], "little") <= LONGEST_HEADER
+
+
+def age(path: Path) -> float:
+    """Seconds since it, or anything right in it, changed last."""
+    changed = [0.0]
+    for each in (path, *path.glob("*")):
+        with suppress(OSError):
+            changed.append(each.lstat().st_mtime)
+    return max(0.0, time.time() - max(changed))
 
 
 def remove(request: dict[str, Any]) -> dict[str, Any]:
@@ -185,6 +227,9 @@ def remove(request: dict[str, Any]) -> dict[str, Any]:
     with alone(directory):
         for name in request["names"]:
             path = inside(name)
+            if path.parts[:1] == ("store",) and len(path.parts) == 3:
+                freed += remove_unended(directory, path, removed)
+                continue
             if len(path.parts) != 2 or path.parts[0] not in ("agent", "environments"):
                 raise Refused("host_path_invalid", f"'{name}' is not for cleaning.", "Ask what is left over.")
             folder = directory / path
@@ -206,8 +251,27 @@ def remove(request: dict[str, Any]) -> dict[str, Any]:
     return {"removed": removed, "freed_bytes": freed}
 
 
+def remove_unended(directory: Path, path: PurePosixPath, removed: list[str]) -> int:
+    """Bytes that are free now; what was touched within a day stays."""
+    place = directory / path
+    if path.parts[1] not in ("merged", "data"):
+        raise Refused("host_path_invalid", f"'{path}' is not for cleaning.", "Ask what is left over.")
+    if place not in unended(directory / "store") or age(place) < UNTOUCHED_SECONDS:
+        return 0
+    size = bytes_in(place)
+    if place.is_dir():
+        shutil.rmtree(place)
+    else:
+        place.unlink()
+        place.with_name(f"{place.name}.lock").unlink(missing_ok=True)
+    removed.append(str(path))
+    return size
+
+
 def bytes_in(folder: Path) -> int:
-    """Of all files below, links not followed; what goes meanwhile counts nothing."""
+    """Of a file, or of all files below, links not followed; what goes meanwhile counts nothing."""
+    if folder.is_file():
+        return folder.stat().st_size
     total = 0
     for parent, _, names in os.walk(folder):
         for name in names:

@@ -298,8 +298,43 @@ def test_what_no_version_needs_is_listed_and_removed(host: Host) -> None:
     assert (ours / "store" / "some" / "file").exists()
 
 
+def test_what_no_client_brought_to_its_end_is_listed_and_removed_after_a_day(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    merged, header = store / "merged", (2).to_bytes(8, "little") + b"{}"
+    files = {
+        merged / "aa" / "model.safetensors": b"x" * 1000,
+        merged / "bb" / "model.safetensors": b"x" * 1000,
+        store / "data" / ".c.part": b"x" * 100,
+        store / "data" / ".c.part.lock": b"",
+        store / "data" / "d": header,
+        store / "data" / "e": b'{"text": "evaluation data"}',
+        store / "results" / "f.jsonl": b"x" * 7,
+    }
+    for file, content in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    for path in (*files, merged / "aa", merged / "bb"):
+        if path != merged / "bb":  # it is being fetched: what gives pieces of it touches it
+            os.utime(path, (1, 1))
+    asked = {"directory": str(tmp_path)} | VERSION
+    found = bootstrap.leftovers(asked)
+    assert [(each["name"], each["bytes"], each["in_use"]) for each in found["leftovers"]] == [
+        ("store/data/.c.part", 100, False),
+        ("store/data/d", 10, False),
+        ("store/merged/aa", 1000, False),
+        ("store/merged/bb", 1000, True),
+    ]
+    assert found["store_bytes"] == 7 + len(files[store / "data" / "e"])
+    names = [each["name"] for each in found["leftovers"]]
+    removed = bootstrap.remove(asked | {"names": [*names, "store/data/e"]})
+    assert removed == {"removed": names[:3], "freed_bytes": 1110}
+    assert sorted(path.name for path in (store / "data").iterdir()) == ["e"]
+    assert (merged / "bb" / "model.safetensors").exists()
+
+
 @pytest.mark.parametrize(
-    "name", ["store", "agent", "agent/../store", "/etc/passwd", "store/results", "agent/a/b"]
+    "name",
+    ["store", "agent", "agent/../store", "/etc/passwd", "store/results", "agent/a/b", "store/results/x"],
 )
 def test_nothing_else_is_removed(host: Host, name: str) -> None:
     (host.home / ".merge-lab" / "store" / "results").mkdir(parents=True)

@@ -33,10 +33,20 @@ export type HostQuestion =
       readonly environment: boolean;
     };
 
-/** What earlier versions left on a host. Bytes on disk; what a process runs from is in use, and stays. */
+/** What earlier versions left on a host, and what was begun to be brought from or to it. */
 export interface HostLeftovers {
   readonly directory: string;
   /** Of results and data, which always stay. */
   readonly store_bytes: number;
-  readonly leftovers: readonly { readonly name: string; readonly bytes: number; readonly in_use: boolean }[];
+  readonly leftovers: readonly Leftover[];
+}
+
+export interface Leftover {
+  /** Below `directory`. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Since it was touched last: of a merged model that was not fetched, or of a copy of a model that did not end; else null. */
+  readonly age_seconds: number | null;
+  /** A process runs from it, or it was touched within a day: it stays. */
+  readonly in_use: boolean;
 }

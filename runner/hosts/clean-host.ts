@@ -1,4 +1,4 @@
-/** What earlier versions left on a host, and its removal. */
+/** What earlier versions left on a host, what was not brought to its end, and the removal of both. */
 import * as z from 'zod';
 import type { Host } from '../../core/hosts/host.ts';
 import type { HostLeftovers } from '../../core/hosts/host-facts.ts';
@@ -8,10 +8,16 @@ import { agentSourceFolder, hostRelease } from './host-release.ts';
 import { HostSetUp } from './host-set-up.ts';
 import { understood } from './ready-host.ts';
 
+const leftoverSchema = z.object({
+  name: z.string(),
+  bytes: z.number(),
+  age_seconds: z.number().nullable(),
+  in_use: z.boolean(),
+});
 const leftoversSchema: z.ZodType<HostLeftovers> = z.object({
   directory: z.string(),
   store_bytes: z.number(),
-  leftovers: z.array(z.object({ name: z.string(), bytes: z.number(), in_use: z.boolean() })),
+  leftovers: z.array(leftoverSchema),
 });
 const removedSchema = z.object({ removed: z.array(z.string()), freed_bytes: z.number() });
 

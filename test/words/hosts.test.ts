@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { plainHost } from '../../core/hosts/host.ts';
 import type { HostFacts } from '../../core/hosts/host-facts.ts';
-import { factLines, hostText, moment, reachQuestion, setUpSentence } from '../../words/hosts.ts';
+import {
+  factLines,
+  hostText,
+  leftoverLines,
+  moment,
+  reachQuestion,
+  setUpSentence,
+} from '../../words/hosts.ts';
 
 const facts: HostFacts = {
   system: 'Linux x86_64',
@@ -53,6 +60,26 @@ describe('what is asked before a host is used', () => {
       partitions: ['\u001b[2J'],
     });
     expect(lines.join('')).not.toMatch(/\p{Cc}|\p{Cf}/u);
+  });
+});
+
+describe('what is left over on a host', () => {
+  it('is listed by what it is, with what stays and why', () => {
+    const left = { bytes: 1.2e9, in_use: false };
+    const leftovers = [
+      { ...left, name: 'agent/0.0.9-old', age_seconds: null, in_use: true },
+      { ...left, name: 'store/merged/3f0a', age_seconds: 3 * 86_400 },
+      { ...left, name: 'store/data/.9c.part', age_seconds: 7200, in_use: true },
+    ];
+    expect(leftoverLines({ directory: '/ours', store_bytes: 5e6, leftovers })).toEqual([
+      'In /ours, not needed by this version:',
+      '  agent/0.0.9-old (1.2 GB), in use: stays',
+      'In /ours, merged models that were not fetched and copies of models that did not end:',
+      '  store/merged/3f0a (1.2 GB, touched 3 days ago)',
+      '  store/data/.9c.part (1.2 GB, touched 2 h ago), less than a day: stays',
+      'Results and data (5.0 MB) stay: /ours/store',
+    ]);
+    expect(leftoverLines({ directory: '/ours', store_bytes: 5e6, leftovers: [] })).toEqual([]);
   });
 });
 

@@ -17,6 +17,8 @@ export interface Repair {
   readonly title: string;
   /** True where the thing that failed is worth another try at once. */
   readonly act: () => Thenable<boolean>;
+  /** Of the problem as this repair sees it. Left out: the problem's own. */
+  readonly words?: string;
 }
 
 /** Another source may help. */

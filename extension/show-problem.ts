@@ -73,7 +73,7 @@ async function tell(lab: Lab, problem: Problem, remedy: Remedy): Promise<void> {
   const known = host === null ? BUTTONS[problem.code] : undefined;
   const buttons = known ?? (repairs.length > 0 ? [] : [LOG]);
   const picked = await vscode.window.showErrorMessage(
-    oneLine(wordsOf(problem, buttons), 700),
+    oneLine(repairs[0]?.words ?? wordsOf(problem, buttons), 700),
     ...repairs.map(({ title }) => title),
     ...buttons.map(({ title }) => title),
     ...(retry ? ['Try Again'] : []),

@@ -23,7 +23,8 @@ export function copyModels({ code }: Problem, model: ExperimentModel): readonly 
     );
     return true;
   };
-  return [{ title: `Copy ${counted(offer.models.length, 'Model')} (${offerSize(offer)})`, act }];
+  const title = `Copy ${counted(offer.models.length, 'Model')} (${offerSize(offer)})`;
+  return [{ title, act, words: lackingSentence(offer) }];
 }
 
 async function agreed(offer: ModelsOffer): Promise<boolean> {

@@ -1,3 +1,4 @@
-/** What installs Python packages: loaded when somebody asks for that, and in the editor a bundle of its own. */
+/** What installs Python packages, and tries whether a Python has them: loaded when asked for, and in the editor a bundle of its own. */
+export { checkAgentPython } from './check-agent-python.ts';
 export { installHarness } from './downstream/install-harness.ts';
 export { setUpAgent } from './set-up-agent.ts';

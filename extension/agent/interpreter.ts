@@ -1,7 +1,7 @@
 /** Which Python runs the agent: what the user names, else what was set up; asked only when something is to run. */
 import * as vscode from 'vscode';
 import type { Problem } from '../../core/problem.ts';
-import { checkAgentPython, findAgentPython, type PythonVersions } from '../../runner/agent-environment.ts';
+import { findAgentPython, type PythonVersions } from '../../runner/agent-environment.ts';
 import { namedPython } from '../settings.ts';
 
 export type Readiness =
@@ -63,6 +63,7 @@ export class AgentInterpreter {
 
   async #tried(python: string, signal?: AbortSignal): Promise<Readiness> {
     const known = this.#good.get(python);
+    const { checkAgentPython } = await import('../../runner/installing.ts');
     const checked = known
       ? ({ ok: true, versions: known } as const)
       : await checkAgentPython(python, signal ? { signal } : {});

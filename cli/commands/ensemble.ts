@@ -5,6 +5,7 @@ import type { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts'
 import { allSentences, NOTHING_TO_AVERAGE, names } from '../../words/ensemble.ts';
 import { plain } from '../../words/plain.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { orElsewhere } from '../elsewhere.ts';
 import { invocation } from '../invocation.ts';
 import { planned } from '../models-there.ts';
 import { problemText } from '../problem-text.ts';
@@ -129,8 +130,10 @@ export async function reportEnsemble(
 ): Promise<ExitCode> {
   refuse(options);
   return withEnsemble(context, file, options, async (session) => {
-    if (options.html === undefined) await showReport(context, session, options);
-    else await pageWritten(context, await session.report(), session.file, options);
+    await orElsewhere(context.io, session, options.on, async () => {
+      if (options.html === undefined) await showReport(context, session, options);
+      else await pageWritten(context, await session.report(), session.file, options);
+    });
     return 0;
   });
 }

@@ -4,6 +4,7 @@ import { reportDocument } from '../../core/report/report-document.ts';
 import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import { cellName } from '../../words/cell-name.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { orElsewhere, sayElsewhere } from '../elsewhere.ts';
 import { reportText } from '../report/report-text.ts';
 import { print, printJson } from '../terminal/io.ts';
 import { withSession } from '../with-session.ts';
@@ -25,7 +26,9 @@ export async function report(context: Context, file: string, options: ReportOpti
   const { io } = context;
   if (EnsembleSession.isOf(file)) return reportEnsemble(context, file, options);
   return withSession(context, file, options, async (session) => {
-    const made = await session.report('complete', options.shapley);
+    const made = await orElsewhere(io, session, options.on, () =>
+      session.report('complete', options.shapley),
+    );
     if (options.html !== undefined) await pageWritten(context, made, session.file, options);
     else if (options.json) printJson(io, reportDocument(made));
     else
@@ -38,6 +41,7 @@ export async function report(context: Context, file: string, options: ReportOpti
           cell: chosenCell(made, options),
         }),
       );
+    await sayElsewhere(io, session, options.on, made.progress.done);
     return 0;
   });
 }

@@ -7,6 +7,7 @@ import { count } from '../../words/numbers.ts';
 import { precisionSentence } from '../../words/precision.ts';
 import { scoredText } from '../../words/run-progress.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { elsewhere, elsewhereText, orElsewhere } from '../elsewhere.ts';
 import { invocation } from '../invocation.ts';
 import { problemText } from '../problem-text.ts';
 import { print, printJson } from '../terminal/io.ts';
@@ -17,7 +18,12 @@ import { withEither } from '../with-session.ts';
 export async function status(context: Context, file: string, options: CommonOptions): Promise<ExitCode> {
   const { io } = context;
   return withEither(context, file, options, async (session) => {
-    const { plan, problem, precision, workers, ...progress } = await stateAndWorkers(session);
+    const { plan, problem, precision, workers, ...progress } = await orElsewhere(
+      io,
+      session,
+      options.on,
+      () => stateAndWorkers(session),
+    );
     const isPrecise = precision?.stop === 'precise';
     const missing = isPrecise ? 0 : progress.total - progress.done - progress.failed;
     const newest = workers
@@ -28,19 +34,20 @@ export async function status(context: Context, file: string, options: CommonOpti
       );
     // What failed on the way to a host's news leaves those that came before.
     const isApart = problem !== null && session.target !== 'local';
+    const copies = await elsewhere(session, options.on, progress.done);
     const seen = isApart && newest[0] ? lastNews(session.store, newest[0].run) : null;
     if (options.json) {
-      const last_seen = seen === null ? null : new Date(seen).toISOString();
       const known = isApart ? workers.map((worker) => ({ ...worker, seconds_left: null })) : workers;
       printJson(io, {
         plan,
         store: session.store,
         reached: !isApart,
-        last_seen,
+        last_seen: timeOf(seen),
         ...progress,
         missing,
         precision,
         workers: known,
+        elsewhere: copies.map(({ seen, ...copy }) => ({ ...copy, last_seen: timeOf(seen) })),
         problem,
       });
       return isApart ? 1 : 0;
@@ -49,12 +56,17 @@ export async function status(context: Context, file: string, options: CommonOpti
     if (isApart) print(io, lastSeenLine({ status: newest, progress }, seen, Date.now()));
     else if (newest.length > 0) print(io, statusLine({ status: newest, progress }, precision !== null));
     else print(io, `${scoredText({ ...progress, at_start: 0 })}; ${waiting(progress.done, missing, run)}.`);
+    for (const copy of copies) print(io, elsewhereText(copy, Date.now()));
     if (precision) print(io, precisionSentence(precision));
     for (const { problem: ended } of newest) if (ended) print(io, problemText(ended, io.style));
     if (problem) print(io, problemText(problem, io.style));
     if (missing > 0 && newest[0]?.state === 'failed' && !isApart) print(io, `Go on with: ${run}`);
     return isApart ? 1 : 0;
   });
+}
+
+function timeOf(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }
 
 /** A run that ended between the two looks has written results that the first did not see: then it looks again. */

@@ -23,6 +23,8 @@ export function placeOfProblem(
   places: Places,
   { model, domain, code }: Pick<Problem, 'code'> & { readonly model?: string; readonly domain?: string },
 ): Range | null {
+  // Of the machine, whatever the text says.
+  if (code.startsWith('host_')) return null;
   const ofModel = model === undefined ? null : modelRange(places, model);
   const ofDomain = domain === undefined ? null : domainRange(places, domain);
   const own =

@@ -5,6 +5,7 @@ import { Agent, agentClosed, type RequestOptions } from '../agent.ts';
 import type { Command, CommandEnd } from '../agent-connection.ts';
 import type { HostPlace } from './known-hosts.ts';
 import { pause } from './pause.ts';
+import { fullThere } from './problem-of-host.ts';
 import { NO_AGENT, SERVE } from './scripts.ts';
 import { scriptInput, sshArguments } from './ssh-command.ts';
 import { isPassing, sshProblem } from './ssh-failure.ts';
@@ -83,7 +84,9 @@ export class HostLink {
         const agent = await this.agent();
         if (cut) await backInTime(agent, cut, signal);
         isBack = true;
-        const answer = await agent.request(method, params, { ...options, signal });
+        const answer = await agent.request(method, params, { ...options, signal }).catch((error) => {
+          throw fullThere(error, this.host);
+        });
         this.#reached = true;
         return answer;
       } catch (error) {

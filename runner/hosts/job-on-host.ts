@@ -6,6 +6,7 @@ import { hasEnded } from '../../core/store/status.ts';
 import { checked, launchedSchema } from '../local-target.ts';
 import type { HostLink } from './host-link.ts';
 import { pause } from './pause.ts';
+import { ofHost } from './problem-of-host.ts';
 
 const LOOK_MS = 500;
 /** For a job that is cancelled to be stopped on the host. */
@@ -48,7 +49,7 @@ async function untilEnded(
     const [found] = checked('runs', calls.runs.answer, await link.request('runs', asked, { signal })).runs;
     const status = found && statusOf(found.workers);
     if (status) onStatus?.(status);
-    if (found?.problem) throw new ProblemError(found.problem);
+    if (found?.problem) throw new ProblemError(ofHost(found.problem, link.host));
     if (found && hasEnded(found.state)) return status;
   }
 }

@@ -24,6 +24,7 @@ import { Mirror } from './mirror.ts';
 import { type ModelToSend, missingThere, modelsToSend } from './missing-models.ts';
 import { sendModels } from './model-to-host.ts';
 import { pause } from './pause.ts';
+import { ofHost } from './problem-of-host.ts';
 import { isPassing } from './ssh-failure.ts';
 import { fetchFile, sendFile } from './transfer.ts';
 
@@ -62,7 +63,9 @@ export class SshTarget implements Target {
     const answer = await this.#ask('prepare', toHost(request, data, { store, models }), of.schema);
     const told = fromHost(answer, data);
     this.#toSend = modelsToSend(told.problems, request);
-    const problems = told.problems.map((found) => missingThere(found, request, models, this.host));
+    const problems = told.problems.map((found) =>
+      ofHost(missingThere(found, request, models, this.host), this.host),
+    );
     const prepared = { ...told, problems };
     for (const id of of.evaluationsOf(prepared)) await this.#fetch(request.store, 'evaluations', id);
     keepPrepared(request, prepared, data);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,8 +110,16 @@ class Follower:
         while not self._ended.wait(pause):
             with self._lock:
                 streams = list(self._streams.items())
-            more = [self._look_at(name, stream) for name, stream in streams]
+            more = [self._look_again(name, stream) for name, stream in streams]
             pause = 0.0 if any(more) else LOOK_SECONDS
+
+    def _look_again(self, name: str, stream: _Stream) -> bool:
+        """One look that fails must not end the following of all: the next one tries again."""
+        try:
+            return self._look_at(name, stream)
+        except Exception:
+            traceback.print_exc()
+            return False
 
     def _look_at(self, name: str, stream: _Stream) -> bool:
         """Sends at most a chunk a file, so that a long one does not delay the others; True if more waits."""

@@ -89,6 +89,22 @@ def test_a_file_that_lost_its_end_is_sent_anew(store: Store, heard: Heard) -> No
     }
 
 
+def test_one_look_that_fails_is_followed_by_others(
+    store: Store, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = save_plan(store, {}, OWN)
+    look, failures = PlanFiles.lives, iter([RuntimeError("once")])
+
+    def lives(files: PlanFiles) -> list[dict[str, Any]]:
+        for failure in failures:
+            raise failure
+        return look(files)
+
+    monkeypatch.setattr(PlanFiles, "lives", lives)
+    heard.follower.follow({"store": str(store.root), "plan": plan.id, "files": {}})
+    wait_for(lambda: bool(heard.all("synced")))
+
+
 def test_a_plan_brings_its_results_and_runs_and_no_others(store: Store, heard: Heard) -> None:
     own, other = save_plan(store, {}, OWN), save_plan(store, {}, OTHER)
     mine = results(store, "mine", own.id, [])

@@ -2,6 +2,7 @@ import { EnsembleSession } from '../runner/ensemble/ensemble-session.ts';
 import { ExperimentSession, type OpenOptions } from '../runner/experiment-session.ts';
 import type { CommonOptions, Context, ExitCode } from './command.ts';
 import { diagnosticText } from './diagnostic-text.ts';
+import { sayDoubted } from './doubted-target.ts';
 import { agreeToHost, hostNews } from './host-consent.ts';
 import { say } from './terminal/io.ts';
 
@@ -15,7 +16,7 @@ export async function withSession(
   options: Options,
   use: (session: ExperimentSession) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  return during(context, await ExperimentSession.open(file, openOptions(context, options)), use);
+  return during(context, await ExperimentSession.open(file, openOptions(context, options)), options, use);
 }
 
 /** The same of a file of either kind. */
@@ -36,7 +37,7 @@ export async function withEnsemble(
   options: Options,
   use: (session: EnsembleSession) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  return during(context, EnsembleSession.open(file, openOptions(context, options)), use);
+  return during(context, EnsembleSession.open(file, openOptions(context, options)), options, use);
 }
 
 function openOptions({ io, signal }: Context, options: Options): OpenOptions {
@@ -51,6 +52,7 @@ function openOptions({ io, signal }: Context, options: Options): OpenOptions {
 async function during<S extends Session>(
   { io }: Context,
   session: S,
+  { on }: Options,
   use: (session: S) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   try {
@@ -60,6 +62,7 @@ async function during<S extends Session>(
       }
     }
     for (const warning of session.warnings) say(io, warning.message);
+    await sayDoubted(io, session, on);
     return await use(session);
   } finally {
     await session.dispose();

@@ -1,5 +1,5 @@
 import type { Range } from '../../core/experiment/diagnostic.ts';
-import { didYouMean } from '../../core/experiment/shape.ts';
+import { doubtedTarget } from '../../core/hosts/doubted-target.ts';
 import { wrongHostName } from '../../core/hosts/host.ts';
 import type { TargetName } from '../../core/hosts/target-name.ts';
 import { plain } from '../../words/plain.ts';
@@ -19,11 +19,6 @@ export function targetIn(edited: EditedExperiment): NamedTarget | null {
   return name && range ? { name, range } : null;
 }
 
-/** The nearest name that is known, where the target was probably meant to be that one. */
-export function meantTarget(name: string, targets: readonly TargetName[]): string | undefined {
-  return didYouMean(name, ['local', ...targets.map(({ host }) => host.name)]);
-}
-
 /**
  * A target that can be no host, or that neither of the user's lists names: ssh may find it by its name all the same, which
  * nobody asks while one types. Nothing is said while the lists are not read.
@@ -35,21 +30,13 @@ export function targetDiagnostics(
   const named = targetIn(edited);
   if (!named || named.name === 'local') return [];
   const { name, range } = named;
-  const shown = plain(name);
   const wrong = wrongHostName(name);
   if (wrong !== null) {
-    const message = `The target "${shown}" is no host: ${wrong}.`;
+    const message = `The target "${plain(name)}" is no host: ${wrong}.`;
     const fix = 'Write `target: local`, a host of hosts.yaml, or an alias of your ssh configuration.';
     return [{ severity: 'error', code: 'target_unknown', message: messageOf({ message, fix }), range }];
   }
-  if (!targets || targets.some(({ host }) => host.name === name)) return [];
-  const meant = meantTarget(name, targets);
-  // An address needs no entry in any list.
-  if (meant === undefined && /[.@]/.test(name)) return [];
-  const message = `Neither hosts.yaml nor your ssh configuration names "${shown}".`;
-  const fix =
-    meant === undefined
-      ? 'ssh will look for it by this name; describe it in hosts.yaml where it has another one.'
-      : `Did you mean \`${meant}\`?`;
-  return [{ severity: 'warning', code: 'target_unknown', message: messageOf({ message, fix }), range }];
+  const doubted = targets && doubtedTarget(name, targets);
+  if (!doubted) return [];
+  return [{ severity: 'warning', code: 'target_unknown', message: messageOf(doubted), range }];
 }

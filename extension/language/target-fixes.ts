@@ -1,8 +1,9 @@
+import { doubtedTarget } from '../../core/hosts/doubted-target.ts';
 import type { TargetName } from '../../core/hosts/target-name.ts';
 import { plain } from '../../words/plain.ts';
 import type { EditedExperiment } from './edited-experiment.ts';
 import { change, type QuickFix } from './quick-fix.ts';
-import { meantTarget, targetDiagnostics, targetIn } from './target-diagnostics.ts';
+import { targetDiagnostics, targetIn } from './target-diagnostics.ts';
 import { plainScalar } from './yaml-edit.ts';
 
 const MOST = 5;
@@ -13,7 +14,7 @@ export function targetFixes(edited: EditedExperiment, targets: readonly TargetNa
   if (!named) return [];
   const { name, range } = named;
   const [wrong] = targetDiagnostics(edited, targets);
-  const meant = wrong && meantTarget(name, targets);
+  const meant = wrong && doubtedTarget(name, targets)?.meant;
   const others = ['local', ...targets.map(({ host }) => host.name)].filter(
     (each) => each !== name && each !== meant,
   );

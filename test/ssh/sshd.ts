@@ -31,6 +31,8 @@ export interface SshdOptions {
   readonly server?: readonly string[];
   /** Stands in for the login shell. */
   readonly shell?: string;
+  /** Where it listens, and what starts it there. Left out: on this machine's own address. */
+  readonly at?: { readonly address: string; readonly command: readonly string[] };
 }
 
 export class Sshd {
@@ -63,6 +65,10 @@ export class Sshd {
     return sshd;
   }
 
+  get #address(): string {
+    return this.#options.at?.address ?? '127.0.0.1';
+  }
+
   get pid(): number {
     return this.#process?.pid ?? -1;
   }
@@ -72,11 +78,12 @@ export class Sshd {
     const program = findSshd() ?? '';
     writeFileSync(this.#file('sshd_config'), this.#serverConfig());
     const log = openSync(this.#file('sshd.log'), 'a');
-    this.#process = spawn(program, ['-D', '-e', '-f', this.#file('sshd_config')], {
+    const [first = program, ...more] = [...(this.#options.at?.command ?? []), program];
+    this.#process = spawn(first, [...more, '-D', '-e', '-f', this.#file('sshd_config')], {
       stdio: ['ignore', 'ignore', log],
     });
     closeSync(log);
-    for (let tries = 0; !(await answers(this.port)); tries += 1) {
+    for (let tries = 0; !(await answers(this.#address, this.port)); tries += 1) {
       if (tries > 200)
         throw new Error(`sshd does not start: ${readFileSync(this.#file('sshd.log'), 'utf8')}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
@@ -105,7 +112,7 @@ export class Sshd {
     const lines = [
       `Host ${this.alias}`,
       ...more,
-      'HostName 127.0.0.1',
+      `HostName ${this.#address}`,
       `Port ${this.port}`,
       `IdentityFile "${this.#file('client_key')}"`,
       'IdentitiesOnly yes',
@@ -121,7 +128,7 @@ export class Sshd {
   /** Which host key the client takes for this server's; null for none. */
   trust(key: 'host_key' | 'other_key' | null): void {
     const text =
-      key === null ? '' : `[127.0.0.1]:${this.port} ${readFileSync(this.#file(`${key}.pub`), 'utf8')}`;
+      key === null ? '' : `[${this.#address}]:${this.port} ${readFileSync(this.#file(`${key}.pub`), 'utf8')}`;
     writeFileSync(this.#file('known_hosts'), text);
   }
 
@@ -157,7 +164,7 @@ export class Sshd {
       // The first word on anything counts.
       ...(this.#options.server ?? []),
       `Port ${this.port}`,
-      'ListenAddress 127.0.0.1',
+      `ListenAddress ${this.#address}`,
       `HostKey "${this.#file('host_key')}"`,
       `AuthorizedKeysFile "${this.#file('authorized_keys')}"`,
       `PidFile "${this.#file('sshd.pid')}"`,
@@ -188,9 +195,9 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1');
+    const socket = net.connect(port, address);
     socket.once('data', () => {
       socket.destroy();
       resolve(true);

@@ -41,6 +41,8 @@ export class Namespace {
   }
 
   remove(): void {
+    // A process that still ends there would keep both.
+    spawnSync('ip', ['link', 'delete', this.#here]);
     spawnSync('ip', ['netns', 'delete', this.#name]);
   }
 

@@ -14,11 +14,12 @@ export function factLines(facts: HostFacts): readonly string[] {
     plain(facts.system),
     `Python ${plain(facts.version)} at ${plain(facts.python, 200)}${facts.torch === null ? '' : `, PyTorch ${plain(facts.torch)}`}`,
     facts.gpus.length === 0 ? 'no NVIDIA card' : facts.gpus.map((gpu) => plain(gpu, 100)).join('; '),
+    `${bytes(facts.free_bytes)} free at ${plain(facts.directory, 200)}`,
+    `models: ${plain(facts.models, 200)}${facts.models_there ? '' : ' (not there yet)'}`,
     ...(facts.partitions.length === 0
       ? []
       : [`Slurm: ${facts.partitions.map((each) => plain(each, 100)).join('; ')}`]),
-    `${bytes(facts.free_bytes)} free at ${plain(facts.directory, 200)}`,
-    `models: ${plain(facts.models, 200)}${facts.models_there ? '' : ' (not there yet)'}`,
+    ...(facts.ray === null ? [] : [`Ray ${plain(facts.ray)}`]),
   ];
 }
 

@@ -54,7 +54,10 @@ def beat() -> None:
 
 
 def look(request: dict[str, Any]) -> dict[str, Any]:
-    """`{directory, models, agent, environment}` → what is there. Creates nothing: others may be at it."""
+    """`{directory, models, agent, environment, named}` → what is there; `named`: the agent runs in this Python.
+
+    Creates nothing: others may be at it.
+    """
     directory, models = expanded(request["directory"]), expanded(request["models"])
     there = writable_part(directory)
     source = directory / "agent" / request["agent"]
@@ -68,8 +71,9 @@ def look(request: dict[str, Any]) -> dict[str, Any]:
         "models_there": models.is_dir(),
         "free_bytes": shutil.disk_usage(there).free,
         "gpus": gpus(),
-        "partitions": partitions(),
-        "torch": torch_version(),
+        **slurm(),
+        "torch": installed("torch"),
+        "ray": installed("ray") if request.get("named") else ray_in(environment),
         "venv": has_venv(),
         "source": str(source) if (source / "merge_lab_agent").is_dir() else None,
         "environment": str(environment / "bin" / "python") if (environment / READY).exists() else None,
@@ -442,9 +446,24 @@ def gpus() -> list[str]:
     return lines_of("nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader")
 
 
-def partitions() -> list[str]:
-    """Of Slurm, with the state of their nodes; none where this is no login node."""
-    return lines_of("sinfo", "--noheader", "--format=%R is %a: %D %T")
+def slurm() -> dict[str, Any]:
+    """`partitions` with the state of their nodes, and what `sinfo` said instead: nothing where it answered,
+    None where the shell finds none."""
+    command = ["sinfo", "--noheader", "--format=%R is %a: %D %T"]
+    try:
+        ended = subprocess.run(command, capture_output=True, timeout=20, check=False)
+    except subprocess.TimeoutExpired as error:
+        return {"partitions": [], "sinfo": one_line(error.stderr or b"") or "nothing, for 20 s"}
+    except OSError:
+        return {"partitions": [], "sinfo": None}
+    if ended.returncode != 0:
+        return {"partitions": [], "sinfo": one_line(ended.stderr) or f"exit code {ended.returncode}"}
+    return {"partitions": ended.stdout.decode(errors="replace").strip().splitlines(), "sinfo": ""}
+
+
+def one_line(said: bytes) -> str:
+    lines = (line.strip() for line in said.decode(errors="replace").splitlines())
+    return "; ".join(line for line in lines if line)[:500]
 
 
 def lines_of(*command: str) -> list[str]:
@@ -456,13 +475,19 @@ def lines_of(*command: str) -> list[str]:
     return said.stdout.strip().splitlines() if said.returncode == 0 else []
 
 
-def torch_version() -> str | None:
+def installed(package: str) -> str | None:
+    """Its version in this Python."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        return version("torch")
+        return version(package)
     except PackageNotFoundError:
         return None
+
+
+def ray_in(environment: Path) -> str | None:
+    found = next(environment.glob("lib/*/site-packages/ray-*.dist-info"), None)
+    return found.name.removeprefix("ray-").removesuffix(".dist-info") if found else None
 
 
 def has_venv() -> bool:

@@ -7,6 +7,7 @@ Options are those of sbatch(1), states and reasons those of squeue(1), https://s
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,10 @@ FLAGS = {
 PLACES = ("/usr/local/bin", "/opt/slurm/bin", "/usr/local/slurm/bin", "/cm/shared/apps/slurm/current/bin")
 """Beyond the PATH: shells without a login do not read what adds Slurm to it on many clusters."""
 PATIENCE_SECONDS = 30.0
+_UNCONFIGURED = re.compile(
+    r"resolve_ctls_from_dns_srv|configuration source|unable to (process|status) .*(config|slurm\.conf)", re.I
+)
+"""What Slurm's library says where it knows of no cluster."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,12 @@ def _refused(command: str, said: str) -> Problem:
         for line in said.splitlines()
         if line.strip()
     )
+    if _UNCONFIGURED.search(words):
+        return Problem(
+            "slurm_unconfigured",
+            f"Slurm is installed on this host but not configured. {command} said: {words[:500]}",
+            "Remove `slurm:` of this host in hosts.yaml, or name a login node of the cluster as `ssh:`.",
+        )
     return Problem(
         "slurm_refused",
         f"Slurm's {command} refused: {words[:500] or 'it gave no reason'}",

@@ -104,6 +104,23 @@ def test_a_look_bears_another_client_that_sets_the_host_up(
     bootstrap.private(directory)
 
 
+def test_a_look_says_what_sinfo_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert bootstrap.slurm() == {"partitions": [], "sinfo": None}
+    sinfo = tmp_path / "sinfo"
+    sinfo.write_text("#!/bin/sh\necho 'sinfo: error: no' >&2\necho ' fatal: more' >&2\nexit 1\n")
+    sinfo.chmod(0o755)
+    assert bootstrap.slurm() == {"partitions": [], "sinfo": "sinfo: error: no; fatal: more"}
+    sinfo.write_text("#!/bin/sh\necho 'gpu is up: 3 idle'\n")
+    assert bootstrap.slurm() == {"partitions": ["gpu is up: 3 idle"], "sinfo": ""}
+
+
+def test_a_look_finds_ray_in_the_environment(tmp_path: Path) -> None:
+    assert bootstrap.ray_in(tmp_path) is None
+    (tmp_path / "lib" / "python3.12" / "site-packages" / "ray-2.52.1.dist-info").mkdir(parents=True)
+    assert bootstrap.ray_in(tmp_path) == "2.52.1"
+
+
 def test_sources_are_placed_once_for_their_owner_alone(host: Host) -> None:
     files = {"pyproject.toml": "", "merge_lab_agent/__init__.py": "one = 'ü'"}
     placed = host.call("place", files=files)

@@ -430,3 +430,17 @@ def test_a_lease_of_another_login_node_is_watched_by_one_at_a_time_and_now_and_t
     monkeypatch.setattr(running, "LEASE_SECONDS", 0.0)
     running.see_to(asked)
     assert len(supervisors) == 2
+
+
+def test_slurm_without_a_cluster_is_told_from_one_that_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "sbatch: error: resolve_ctls_from_dns_srv: res_nsearch error: Unknown host"
+    program = tmp_path / "sbatch"
+    program.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(Problem) as caught:
+        slurm._call("sbatch", cwd=tmp_path)
+    assert caught.value.code == "slurm_unconfigured"
+    assert "resolve_ctls_from_dns_srv" in caught.value.message

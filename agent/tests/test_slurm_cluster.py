@@ -137,7 +137,7 @@ def test_workers_are_lost_and_the_supervisor_is_killed_and_every_merge_is_scored
 
 
 def test_a_look_at_a_login_node_says_its_partitions() -> None:
-    assert set(bootstrap.partitions()) == {"work is up: 1 idle", "closed is down: 1 idle"}
+    assert set(bootstrap.slurm()["partitions"]) == {"work is up: 1 idle", "closed is down: 1 idle"}
 
 
 def test_jobs_that_wait_for_ever_are_said_with_the_reason_and_can_be_stopped(plan: SmallPlan) -> None:

@@ -1,3 +1,4 @@
+import { hostLacks } from '../../runner/hosts/host-lacks.ts';
 import { type ListedHost, listHosts, lookAtHost, setUpHost } from '../../runner/hosts/host-state.ts';
 import { factLines } from '../../words/hosts.ts';
 import { plain } from '../../words/plain.ts';
@@ -28,17 +29,17 @@ export async function hosts(
   if (options.setUp) return makeReady(context, name, options);
   const { io, signal } = context;
   const { host, facts, release } = await lookAtHost(name, signal);
-  if (options.json) printJson(io, { host, facts, agent: release.agent });
+  const problems = hostLacks(host, facts);
+  if (options.json) printJson(io, { host, facts, agent: release.agent, problems });
   else {
     print(io, `${plain(host.name)} can be reached.`);
     for (const line of factLines(facts)) print(io, `  ${line}`);
-    if (host.slurm && facts.partitions.length === 0)
-      print(io, '  hosts.yaml says `slurm:`, but its shell finds no `sinfo`, or Slurm does not answer');
     const there = facts.source !== null && (host.python !== null || facts.environment !== null);
     const next = `${invocation(io.env, 'hosts', host.name)} --set-up`;
     print(io, there ? 'The agent is there.' : `The agent is not there yet: ${next}`);
+    for (const problem of problems) print(io, problemText(problem, io.style));
   }
-  return 0;
+  return problems.length === 0 ? 0 : 1;
 }
 
 async function makeReady({ io, signal }: Context, name: string, options: HostsOptions): Promise<ExitCode> {

@@ -14,7 +14,11 @@ export interface HostFacts {
   readonly gpus: readonly string[];
   /** Of Slurm, with the state of their nodes as it says it; none where the host is no login node. */
   readonly partitions: readonly string[];
+  /** What Slurm's `sinfo` said instead of partitions: empty where it answers, null where the shell finds none. */
+  readonly sinfo: string | null;
+  /** Versions in `python`; null where it has none. */
   readonly torch: string | null;
+  readonly ray: string | null;
   readonly venv: boolean;
   /** Where this version of the agent lies; null where it does not. */
   readonly source: string | null;

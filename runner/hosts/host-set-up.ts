@@ -186,6 +186,14 @@ function noPython({ name, python }: Host, said: string): Problem {
       fix: 'Correct `python:` in hosts.yaml, or remove it to have an environment made.',
     };
   }
+  if (python !== null && !/: Python \d/.test(found)) {
+    const said = found.slice(found.indexOf(': ') + 2).slice(0, 100);
+    return {
+      code: 'host_python_missing',
+      message: `${python} on ${name} is no Python${said ? `: asked for its version, it says "${said}"` : ''}.`,
+      fix: 'Correct `python:` in hosts.yaml, or remove it to have an environment made.',
+    };
+  }
   return {
     code: found ? 'host_python_too_old' : 'host_python_missing',
     message: found

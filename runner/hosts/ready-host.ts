@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import type { Host } from '../../core/hosts/host.ts';
 import type { HostFacts, HostQuestion } from '../../core/hosts/host-facts.ts';
-import { type Problem, ProblemError } from '../../core/problem.ts';
+import { ProblemError } from '../../core/problem.ts';
+import { whyNotReady } from './host-lacks.ts';
 import type { HostRelease } from './host-release.ts';
 import { HostSetUp, type SetUpNews } from './host-set-up.ts';
 import { absolute, type HostPlace, knownHost, knownModels, rememberHost } from './known-hosts.ts';
@@ -17,7 +18,9 @@ const factsSchema: z.ZodType<HostFacts> = z.object({
   free_bytes: z.number(),
   gpus: z.array(z.string()),
   partitions: z.array(z.string()),
+  sinfo: z.string().nullable(),
   torch: z.string().nullable(),
+  ray: z.string().nullable(),
   venv: z.boolean(),
   source: absolute.nullable(),
   environment: absolute.nullable(),
@@ -39,9 +42,6 @@ export interface ReadyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** PyTorch, its environment and what pip unpacks on the way. */
-const SPACE_BYTES = 6e9;
-
 /**
  * Where the agent is on the host. Throws a ProblemError: the codes of `sshProblem`, `host_not_agreed`,
  * `host_not_writable`, `host_noexec`, `host_disk_full`, `host_torch_missing`, `venv_missing`, `pip_failed`.
@@ -56,8 +56,8 @@ export async function readyHost(host: Host, options: ReadyOptions): Promise<Host
   try {
     const facts = await lookAt(setUp, host, options);
     const needsEnvironment = host.python === null && facts.environment === null;
-    if (needsEnvironment) refuseWhatCannotBe(host, facts);
-    else if (host.python !== null && facts.torch === null) throw new ProblemError(noTorch(host, facts));
+    const problem = whyNotReady(host, facts);
+    if (problem) throw new ProblemError(problem);
     if (!known || needsEnvironment)
       await mustAgree(options, { kind: 'set_up', host, facts, environment: needsEnvironment });
     const place = await settle(setUp, host, facts, options);
@@ -76,7 +76,11 @@ export async function lookAt(
 ): Promise<HostFacts> {
   const { directory, models } = host;
   const { agent, environment } = release;
-  const found = await setUp.call('look', { directory, models, agent, environment }, { signal });
+  const found = await setUp.call(
+    'look',
+    { directory, models, agent, environment, named: host.python !== null },
+    { signal },
+  );
   return understood(host, factsSchema, found);
 }
 
@@ -113,45 +117,6 @@ async function mustAgree({ agree }: ReadyOptions, question: HostQuestion): Promi
         : `Nobody agreed yet that the agent is set up on ${name}.`,
     fix: `Look at what would be done and agree: merge-lab hosts ${name} --set-up, with --yes where nobody can be asked.`,
   });
-}
-
-function refuseWhatCannotBe(host: Host, facts: HostFacts): void {
-  const problem = whyNoEnvironment(host, facts);
-  if (problem) throw new ProblemError(problem);
-}
-
-function whyNoEnvironment({ name }: Host, facts: HostFacts): Problem | null {
-  const { directory } = facts;
-  if (facts.noexec) {
-    return {
-      code: 'host_noexec',
-      message: `Nothing can be run from ${directory} on ${name}: its file system is mounted noexec.`,
-      fix: 'Name another folder as `directory:` in hosts.yaml, or a Python that has PyTorch as `python:`.',
-    };
-  }
-  if (!facts.venv) {
-    return {
-      code: 'venv_missing',
-      message: `The Python of ${name} (${facts.python}) cannot make environments.`,
-      fix: 'Install its venv module there (on Debian or Ubuntu: python3-venv), or name another Python as `python:` in hosts.yaml.',
-    };
-  }
-  if (facts.free_bytes < SPACE_BYTES) {
-    return {
-      code: 'host_disk_full',
-      message: `An environment with PyTorch needs about 6 GB; ${directory} on ${name} has ${(facts.free_bytes / 1e9).toFixed(1)} GB free.`,
-      fix: 'Free some space there, or name another folder as `directory:` in hosts.yaml.',
-    };
-  }
-  return null;
-}
-
-function noTorch({ name }: Host, { python }: HostFacts): Problem {
-  return {
-    code: 'host_torch_missing',
-    message: `The Python named for ${name}, ${python}, has no PyTorch.`,
-    fix: 'Install torch and transformers into it, name another one, or remove `python:` from hosts.yaml to have an environment made.',
-  };
 }
 
 /** What a host answers is checked at the edge. Throws `host_failed`. */

@@ -39,4 +39,16 @@ describe.skipIf(process.platform === 'win32')('a host that is worked on', () => 
       await setUp.close();
     }
   });
+
+  it('says of a program that is named as Python and is none what it is', async () => {
+    ssh("echo 'merge-lab-found /bin/ls: ls (GNU coreutils) 9.1' >&2", 'exit 70');
+    const setUp = new HostSetUp({ ...plainHost('box'), python: '/bin/ls' }, folder);
+    await expect(setUp.call('look', {})).rejects.toMatchObject({
+      problem: {
+        code: 'host_python_missing',
+        message: '/bin/ls on box is no Python: asked for its version, it says "ls (GNU coreutils) 9.1".',
+      },
+    });
+    await setUp.close();
+  });
 });

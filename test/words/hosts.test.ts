@@ -20,7 +20,9 @@ const facts: HostFacts = {
   free_bytes: 42e9,
   gpus: ['NVIDIA H100, 81559 MiB'],
   partitions: [],
+  sinfo: null,
   torch: null,
+  ray: null,
   venv: true,
   source: null,
   environment: null,
@@ -36,6 +38,7 @@ describe('what is asked before a host is used', () => {
       '42.0 GB free at /home/ann/.merge-lab',
       'models: /home/ann/models (not there yet)',
     ]);
+    expect(factLines({ ...facts, ray: '2.52.1' }).at(-1)).toBe('Ray 2.52.1');
     expect(factLines({ ...facts, partitions: ['gpu is up: 3 idle', 'gpu is up: 1 mixed'] })).toContain(
       'Slurm: gpu is up: 3 idle; gpu is up: 1 mixed',
     );

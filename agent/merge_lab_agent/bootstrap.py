@@ -54,7 +54,7 @@ def beat() -> None:
 
 
 def look(request: dict[str, Any]) -> dict[str, Any]:
-    """`{directory, models, agent, environment, named}` → what is there; `named`: the agent runs in this Python.
+    """`{directory, models, agent, environment, named}` → what is there; `named`: the agent runs in it.
 
     Creates nothing: others may be at it.
     """

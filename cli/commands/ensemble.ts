@@ -6,7 +6,7 @@ import { allSentences, NOTHING_TO_AVERAGE, names } from '../../words/ensemble.ts
 import { plain } from '../../words/plain.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { orElsewhere } from '../elsewhere.ts';
-import { invocation } from '../invocation.ts';
+import { type AskedRun, invocation, runAgain } from '../invocation.ts';
 import { planned } from '../models-there.ts';
 import { problemText } from '../problem-text.ts';
 import { ensembleText } from '../report/ensemble/ensemble-text.ts';
@@ -47,11 +47,11 @@ export async function runEnsemble(
   });
 }
 
-type ScoreOptions = EnsembleOptions & {
-  readonly file: string;
-  /** Another run follows this one where it ends well: its report would be one too many. */
-  readonly more?: boolean;
-};
+type ScoreOptions = EnsembleOptions &
+  Omit<AskedRun, 'downstream'> & {
+    /** Another run follows this one where it ends well: its report would be one too many. */
+    readonly more?: boolean;
+  };
 
 /** Runs what the plan lacks. */
 async function score(context: Context, session: EnsembleSession, options: ScoreOptions): Promise<ExitCode> {
@@ -138,7 +138,9 @@ export async function reportEnsemble(
   });
 }
 
-type WatchOptions = FollowOptions & Pick<ScoreOptions, 'json' | 'full' | 'on' | 'file' | 'more'>;
+type WatchOptions = FollowOptions &
+  Omit<AskedRun, 'downstream'> &
+  Pick<ScoreOptions, 'json' | 'full' | 'more'>;
 
 /** Follows a run to its end, or until Ctrl-C, and prints the report of what is there then. */
 async function watch(context: Context, session: EnsembleSession, options: WatchOptions): Promise<ExitCode> {
@@ -151,7 +153,7 @@ async function watch(context: Context, session: EnsembleSession, options: WatchO
   if (!options.more || last.state !== 'done') await showReport(context, session, options);
   if (last.problem) io.err.write(`\n${problemText(last.problem, io.errStyle)}\n`);
   if (last.state === 'stopped') {
-    say(io, `\nStopped. Nothing is lost. Go on with: ${invocation(io.env, 'run', options.file, options.on)}`);
+    say(io, `\nStopped. Nothing is lost. Go on with: ${runAgain(io.env, options)}`);
     return 130;
   }
   return last.state === 'failed' || last.failed > 0 ? 1 : 0;

@@ -17,10 +17,10 @@ import type { DownstreamProgress } from '../../runner/session-types.ts';
 import { counted } from '../../words/numbers.ts';
 import { plain } from '../../words/plain.ts';
 import { bytes, roughly } from '../../words/units.ts';
-import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import type { Context, ExitCode } from '../command.ts';
 import { diagnosticText } from '../diagnostic-text.ts';
 import { agrees } from '../host-consent.ts';
-import { invocation } from '../invocation.ts';
+import { type AskedRun, runAgain } from '../invocation.ts';
 import { type Io, say } from '../terminal/io.ts';
 
 /**
@@ -86,14 +86,11 @@ async function installed(
   }, signal);
 }
 
-/** As on the command line. */
-type Asked = Pick<CommonOptions, 'on'> & { readonly file: string };
-
 /** Scores what the report singles out on the experiment's tasks. Ctrl-C stops; what is scored stays. */
 export async function scoreOnTasks(
   { io, interrupts }: Context,
   session: ExperimentSession,
-  asked: Asked,
+  asked: AskedRun,
 ): Promise<ExitCode> {
   const tell = progressOf(io);
   using cancel = interrupts.once();
@@ -108,9 +105,9 @@ export async function scoreOnTasks(
   }
 }
 
-function stopped(io: Io, { file, on }: Asked): ExitCode {
-  const again = invocation(io.env, 'run', file, on);
-  say(io, `Stopped. What was scored is kept. Go on with: ${again} --downstream`);
+function stopped(io: Io, asked: AskedRun): ExitCode {
+  const again = runAgain(io.env, { ...asked, downstream: true });
+  say(io, `Stopped. What was scored is kept. Go on with: ${again}`);
   return 130;
 }
 

@@ -9,7 +9,7 @@ import { followUpsText } from '../../words/follow-ups.ts';
 import { plainLines } from '../../words/plain.ts';
 import { precisionSentence } from '../../words/precision.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
-import { invocation } from '../invocation.ts';
+import { type AskedRun, invocation, runAgain } from '../invocation.ts';
 import { planned } from '../models-there.ts';
 import { problemText } from '../problem-text.ts';
 import { reportText } from '../report/report-text.ts';
@@ -110,9 +110,8 @@ async function verify(
   return code;
 }
 
-export interface WatchOptions extends RunOptions {
-  /** As it was named on the command line. */
-  readonly file: string;
+export interface WatchOptions extends RunOptions, AskedRun {
+  readonly full: boolean;
   /** Ctrl-C leaves the run alone instead of stopping it. */
   readonly leave: boolean;
   /** Another run follows this one where it ends well: its report would be one too many. */
@@ -126,7 +125,7 @@ export async function watch(
   options: WatchOptions,
 ): Promise<ExitCode> {
   const { io } = context;
-  const again = invocation(io.env, 'run', options.file, options.on);
+  const again = runAgain(io.env, options);
   const last = await followed(context, session, options.leave);
   if (typeof last === 'string') {
     sayLeft(io, last, options.file, options.on);

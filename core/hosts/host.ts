@@ -39,7 +39,7 @@ export function isWorkers(value: unknown): value is Workers {
 
 /** Why a text cannot be a host's name, else null. It becomes a folder on any system and an argument of ssh. */
 export function wrongHostName(name: string): string | null {
-  if (name === 'local') return '`local` is this machine';
+  if (name === 'local') return 'that is this machine';
   if (/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/.test(name) && !name.endsWith('.')) return null;
   return 'a host has a name of letters, digits and . _ - @, that begins with a letter or a digit';
 }

@@ -87,12 +87,18 @@ function readHost(name: string, entry: unknown): { readonly host: Host | null; r
   const shown = name.slice(0, 60);
   const wrong = wrongHostName(name);
   if (wrong)
-    return { host: null, found: [{ path: [name], message: `\`${shown}\`: ${wrong}.`, fix: 'Rename it.' }] };
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+    return {
+      host: null,
+      found: [
+        { path: [name], message: `A host cannot be called \`${shown}\`: ${wrong}.`, fix: 'Rename it.' },
+      ],
+    };
+  if (typeof entry !== 'object' || Array.isArray(entry)) {
     const message = `\`${shown}\` must be a map of keys to values.`;
     return { host: null, found: [{ path: [name], message, fix: `Write \`${shown}: { ssh: user@host }\`.` }] };
   }
-  const values = entry as Record<string, unknown>;
+  // A name with nothing behind it has every default.
+  const values = (entry ?? {}) as Record<string, unknown>;
   const found = Object.keys(values).flatMap(
     (key) => wrongKey(name, key) ?? wrongValue(name, key, values[key]) ?? [],
   );

@@ -12,7 +12,10 @@ export function hostsJsonSchema(): Schema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Model Merge Lab hosts',
     type: 'object',
-    additionalProperties: mapOf(HOST_KEYS, (key) => special[key] ?? { type: 'string' }),
+    additionalProperties: {
+      ...mapOf(HOST_KEYS, (key) => special[key] ?? { type: 'string' }),
+      type: ['object', 'null'],
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { type Host, plainHost, wrongHostName } from '../../core/hosts/host.ts';
 import { type HostsFile, parseHosts } from '../../core/hosts/hosts-file.ts';
-import { ProblemError } from '../../core/problem.ts';
+import { type Problem, ProblemError } from '../../core/problem.ts';
 
 export interface FoundHost {
   readonly host: Host;
@@ -35,16 +35,20 @@ export function readHosts(home: string): HostsFile {
   }
 }
 
-/** Throws `host_invalid`, or the first problem of `hosts.yaml` where that keeps the host from being known. */
+/** Throws `host_invalid`, or the problems of `hosts.yaml` as one where they keep the host from being known. */
 export function findHost(name: string, home: string): FoundHost {
   const wrong = wrongHostName(name);
   const { hosts, problems } = readHosts(home);
   if (wrong !== null) throw new ProblemError(invalid(name, wrong, [...hosts.keys()]));
   const declared = hosts.get(name);
   if (declared) return { host: declared, isDeclared: true };
-  const [problem] = problems;
-  if (problem) throw new ProblemError(problem);
+  const [first, ...rest] = problems;
+  if (first) throw new ProblemError({ ...first, message: [first.message, ...rest.map(also)].join('\n') });
   return { host: plainHost(name), isDeclared: false };
+}
+
+function also({ line, column, message, fix }: Problem): string {
+  return `  also ${line}:${column}: ${message} ${fix}`;
 }
 
 function invalid(name: string, why: string, known: readonly string[]) {

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { wrongDestination, wrongHostName } from '../../core/hosts/host.ts';
 import { parseHosts } from '../../core/hosts/hosts-file.ts';
+import { findHost } from '../../runner/hosts/find-host.ts';
 
 const parse = (text: string) => parseHosts(text, 'hosts.yaml');
 
@@ -23,6 +27,7 @@ describe('hosts.yaml', () => {
     });
     expect(hosts.get('lab')).toMatchObject({ ssh: 'lab', workers: 4 });
     expect(parse('').problems).toEqual([]);
+    expect(parse('lab:\nbox:\n').hosts.get('lab')).toEqual(parse('lab: {}').hosts.get('lab'));
   });
 
   it('says what is wrong at its place, with what was probably meant, and keeps the other hosts', () => {
@@ -38,6 +43,20 @@ describe('hosts.yaml', () => {
         column: 3,
       },
     ]);
+  });
+
+  it('reports all that is wrong with a host, also where one is looked for', () => {
+    const text = 'box:\n  directory: relative/x\n  models: rel\n  ray: 5\nlocal: {}\n';
+    expect(parse(text).problems.map(({ line }) => line)).toEqual([2, 3, 4, 5]);
+    const home = mkdtempSync(path.join(os.tmpdir(), 'merge-lab-hosts-'));
+    writeFileSync(path.join(home, 'hosts.yaml'), text);
+    try {
+      expect(() => findHost('box', home)).toThrow(
+        /`directory` of `box`.*\n {2}also 3:3: `models` .*\n {2}also 4:3: `ray` .*\n {2}also 5:1: A host cannot be called `local`: that is this machine/,
+      );
+    } finally {
+      rmSync(home, { recursive: true });
+    }
   });
 
   it.each([

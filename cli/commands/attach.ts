@@ -1,8 +1,7 @@
-import { ProblemError } from '../../core/problem.ts';
 import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import { precisionSentence } from '../../words/precision.ts';
 import type { Context, ExitCode } from '../command.ts';
-import { invocation } from '../invocation.ts';
+import { nothingRuns } from '../nothing-runs.ts';
 import { say } from '../terminal/io.ts';
 import { withSession } from '../with-session.ts';
 import { attachEnsemble } from './ensemble.ts';
@@ -14,19 +13,13 @@ const ALIVE = new Set(['starting', 'queued', 'loading', 'running', 'stopping']);
 export async function attach(context: Context, file: string, options: RunOptions): Promise<ExitCode> {
   if (EnsembleSession.isOf(file)) return attachEnsemble(context, file, options);
   return withSession(context, file, options, async (session) => {
-    const { precision } = await session.plan();
+    const { precision, missing } = await session.plan();
     const running = (await session.status()).some((status) => ALIVE.has(status.state));
     if (!running && precision?.stop === 'precise') {
       say(context.io, precisionSentence(precision));
       return 0;
     }
-    if (!running) {
-      throw new ProblemError({
-        code: 'nothing_runs',
-        message: 'No run of this experiment is going on.',
-        fix: `Start one with: ${invocation(context.io.env, 'run', file, options.on)}`,
-      });
-    }
+    if (!running) throw nothingRuns(context.io.env, { file, on: options.on, missing });
     return watch(context, session, { ...options, file, leave: true });
   });
 }

@@ -8,11 +8,12 @@ import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { orElsewhere } from '../elsewhere.ts';
 import { type AskedRun, invocation, runAgain } from '../invocation.ts';
 import { planned } from '../models-there.ts';
+import { ofARun } from '../nothing-runs.ts';
 import { problemText } from '../problem-text.ts';
 import { ensembleText } from '../report/ensemble/ensemble-text.ts';
 import { summaryText } from '../report/ensemble/summary-text.ts';
 import { print, printJson, say } from '../terminal/io.ts';
-import { sayingWhereCut, sayLeft } from '../terminal/until-interrupted.ts';
+import { sayingWhereCut, sayLeft, stoppedText } from '../terminal/until-interrupted.ts';
 import { withEnsemble } from '../with-session.ts';
 import { pageWritten } from './as-page.ts';
 import { type FollowOptions, followEnsemble } from './follow-ensemble.ts';
@@ -117,8 +118,10 @@ export async function attachEnsemble(
   options: Pick<EnsembleOptions, 'json' | 'full' | 'on'>,
 ): Promise<ExitCode> {
   return withEnsemble(context, file, options, async (session) => {
-    await session.plan();
-    return watch(context, session, { file, leave: true, ...options });
+    const { missing } = await session.plan();
+    return ofARun(context.io.env, { file, on: options.on, missing }, () =>
+      watch(context, session, { file, leave: true, ...options }),
+    );
   });
 }
 
@@ -145,15 +148,16 @@ type WatchOptions = FollowOptions &
 /** Follows a run to its end, or until Ctrl-C, and prints the report of what is there then. */
 async function watch(context: Context, session: EnsembleSession, options: WatchOptions): Promise<ExitCode> {
   const { io } = context;
-  const last = await followEnsemble(context, session, options);
-  if (typeof last === 'string') {
-    sayLeft(io, last, options.file, options.on);
+  const ended = await followEnsemble(context, session, options);
+  if (typeof ended === 'string') {
+    sayLeft(io, ended, options.file, options.on);
     return 130;
   }
+  const { last } = ended;
   if (!options.more || last.state !== 'done') await showReport(context, session, options);
   if (last.problem) io.err.write(`\n${problemText(last.problem, io.errStyle)}\n`);
   if (last.state === 'stopped') {
-    say(io, `\nStopped. Nothing is lost. Go on with: ${runAgain(io.env, options)}`);
+    say(io, `\n${stoppedText(ended, runAgain(io.env, options))}`);
     return 130;
   }
   return last.state === 'failed' || last.failed > 0 ? 1 : 0;

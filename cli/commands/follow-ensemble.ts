@@ -1,20 +1,19 @@
-import type { WorkerStatus } from '../../core/store/format.ts';
 import type { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import type { Context } from '../command.ts';
 import { noteReach, progressView } from '../terminal/progress.ts';
-import { type Left, untilInterrupted } from '../terminal/until-interrupted.ts';
+import { type Ended, type Left, untilInterrupted } from '../terminal/until-interrupted.ts';
 
 export interface FollowOptions {
   /** Ctrl-C leaves the run alone instead of stopping it. */
   readonly leave: boolean;
 }
 
-/** The last status of the run, or how Ctrl-C left it. */
+/** How the run ended, or how Ctrl-C left it. */
 export async function followEnsemble(
   context: Context,
   session: EnsembleSession,
   { leave }: FollowOptions,
-): Promise<WorkerStatus | Left> {
+): Promise<Ended | Left> {
   using view = progressView(context.io);
   using following = session.follow((update) => {
     noteReach(view, update);

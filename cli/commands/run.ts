@@ -1,7 +1,6 @@
 import type { Workers } from '../../core/hosts/host.ts';
 import type { Report } from '../../core/report/report.ts';
 import { reportDocument } from '../../core/report/report-document.ts';
-import type { WorkerStatus } from '../../core/store/format.ts';
 import { hasEnded, stateOfRun } from '../../core/store/status.ts';
 import { EnsembleSession } from '../../runner/ensemble/ensemble-session.ts';
 import type { ExperimentSession, Update } from '../../runner/experiment-session.ts';
@@ -15,7 +14,14 @@ import { problemText } from '../problem-text.ts';
 import { reportText } from '../report/report-text.ts';
 import { type Io, print, printJson, say } from '../terminal/io.ts';
 import { noteReach, progressView } from '../terminal/progress.ts';
-import { type Left, sayingWhereCut, sayLeft, untilInterrupted } from '../terminal/until-interrupted.ts';
+import {
+  type Ended,
+  type Left,
+  sayingWhereCut,
+  sayLeft,
+  stoppedText,
+  untilInterrupted,
+} from '../terminal/until-interrupted.ts';
 import { withSession } from '../with-session.ts';
 import { runEnsemble } from './ensemble.ts';
 import { planText } from './plan.ts';
@@ -126,11 +132,12 @@ export async function watch(
 ): Promise<ExitCode> {
   const { io } = context;
   const again = runAgain(io.env, options);
-  const last = await followed(context, session, options.leave);
-  if (typeof last === 'string') {
-    sayLeft(io, last, options.file, options.on);
+  const ended = await followed(context, session, options.leave);
+  if (typeof ended === 'string') {
+    sayLeft(io, ended, options.file, options.on);
     return 130;
   }
+  const { last } = ended;
   const made = await session.report('complete');
   const { precision } = made;
   if (!options.more || !(last.state === 'done' || precision?.stop === 'precise')) show(io, made, options);
@@ -140,19 +147,15 @@ export async function watch(
     return last.failed > 0 ? 1 : 0;
   }
   if (last.state === 'stopped') {
-    say(io, `\nStopped. Nothing is lost. Go on with: ${again}`);
+    say(io, `\n${stoppedText(ended, again)}`);
     return 130;
   }
   if (last.state === 'failed') say(io, `Nothing that was scored is lost. Go on with: ${again}`);
   return last.state === 'failed' || last.failed > 0 ? 1 : 0;
 }
 
-/** The last status of the run, or how Ctrl-C left it. */
-async function followed(
-  context: Context,
-  session: ExperimentSession,
-  leave: boolean,
-): Promise<WorkerStatus | Left> {
+/** How the run ended, or how Ctrl-C left it. */
+async function followed(context: Context, session: ExperimentSession, leave: boolean): Promise<Ended | Left> {
   const { io } = context;
   using view = progressView(io, session.experiment.sweep.subsets.kind === 'precision');
   const losses = lostWorkers();

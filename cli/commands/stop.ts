@@ -1,4 +1,5 @@
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
+import { ofARun } from '../nothing-runs.ts';
 import { print, printJson } from '../terminal/io.ts';
 import { withEither } from '../with-session.ts';
 
@@ -9,8 +10,8 @@ export async function stop(
   options: CommonOptions & { readonly now: boolean },
 ): Promise<ExitCode> {
   return withEither(context, file, options, async (session) => {
-    await session.plan();
-    await session.stop(options.now);
+    const { missing } = await session.plan();
+    await ofARun(context.io.env, { file, on: options.on, missing }, () => session.stop(options.now));
     if (options.json) printJson(context.io, { stopped: true, now: options.now });
     else {
       const what = session.kind === 'ensemble' ? 'model' : 'merge';

@@ -18,8 +18,15 @@ export interface Interruptible {
 /** Ctrl-C left a run that goes on, or one that was asked to stop and has not ended yet. */
 export type Left = 'goes_on' | 'asked_to_stop';
 
+/** A run that ended while it was followed. */
+export interface Ended {
+  readonly last: WorkerStatus;
+  /** It was asked here to stop. */
+  readonly isStoppedHere: boolean;
+}
+
 /**
- * The last status of a run that is followed, or how Ctrl-C left it. Without `leave` the first Ctrl-C asks it to stop, the
+ * How a run that is followed ended, or how Ctrl-C left it. Without `leave` the first Ctrl-C asks it to stop, the
  * second to stop at once, and the third leaves: whoever is to hear the wish may be out of reach.
  */
 export async function untilInterrupted(
@@ -27,7 +34,7 @@ export async function untilInterrupted(
   view: ProgressView,
   { finished }: Following,
   { unit, leave, stop }: Interruptible,
-): Promise<WorkerStatus | Left> {
+): Promise<Ended | Left> {
   if (io.err.isTTY)
     view.note(leave ? 'Ctrl-C leaves; the run goes on.' : `Ctrl-C stops after the current ${unit}.`);
   let count = 0;
@@ -48,7 +55,13 @@ export async function untilInterrupted(
       stop(count > 1).catch((error: unknown) => view.note(problemText(problemOf(error), io.errStyle)));
     }
   });
-  return await Promise.race([finished, leaving]);
+  const ended = finished.then((last) => ({ last, isStoppedHere: count > 0 }));
+  return await Promise.race([ended, leaving]);
+}
+
+/** @param again the command that goes on with it */
+export function stoppedText({ isStoppedHere }: Pick<Ended, 'isStoppedHere'>, again: string): string {
+  return `Stopped${isStoppedHere ? '' : ' from elsewhere'}. Nothing is lost. Go on with: ${again}`;
 }
 
 /** Says what becomes of a run that was left. */

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { invocation, runAgain } from '../../cli/invocation.ts';
+import { ofARun } from '../../cli/nothing-runs.ts';
+import { ProblemError } from '../../core/problem.ts';
 
 it('advice that is pasted goes to the same file on the same host', () => {
   expect(invocation({}, 'attach', 'my file.mergelab.yaml', 'gpu-box')).toBe(
@@ -18,4 +20,17 @@ it('a run is gone on with as it was begun', () => {
     'merge-lab run a.mergelab.yaml --on gpu-box --device cuda:0 --workers 1 --verify --downstream --full',
   );
   expect(runAgain({}, { ...asked, verify: false })).toMatch(/ --no-verify$/);
+});
+
+it('where no run goes on, the next command is said with its file: the report of what is finished, else a run', async () => {
+  const nothing = new ProblemError({ code: 'nothing_runs', message: 'Nothing runs.', fix: 'Run FILE.' });
+  const fix = async (missing: number, error = nothing) => {
+    const named = { file: 'a.mergelab.yaml', on: 'gpu-box', missing };
+    const end = ofARun({}, named, () => Promise.reject(error));
+    return end.catch((reason: ProblemError) => reason.problem.fix);
+  };
+  expect(await fix(3)).toBe('Start one with: merge-lab run a.mergelab.yaml --on gpu-box');
+  expect(await fix(0)).toBe('See what it gave: merge-lab report a.mergelab.yaml --on gpu-box');
+  const other = new ProblemError({ code: 'host_unreachable', message: 'No way there.', fix: 'Wait.' });
+  expect(await fix(0, other)).toBe('Wait.');
 });

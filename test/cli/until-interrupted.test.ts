@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Interrupts } from '../../cli/terminal/interrupts.ts';
 import { type Io, ioOf } from '../../cli/terminal/io.ts';
-import { untilInterrupted } from '../../cli/terminal/until-interrupted.ts';
+import { stoppedText, untilInterrupted } from '../../cli/terminal/until-interrupted.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { WorkerStatus } from '../../core/store/format.ts';
 
@@ -17,10 +17,13 @@ function following(leave: boolean, stop: (now: boolean) => Promise<void> = async
   const interrupts = new Interrupts();
   const notes: string[] = [];
   const view = { note: (text: string) => notes.push(text), update: () => {}, [Symbol.dispose]: () => {} };
-  const finished = new Promise<WorkerStatus>(() => {});
+  let finish: (last: WorkerStatus) => void = () => {};
+  const finished = new Promise<WorkerStatus>((resolve) => {
+    finish = resolve;
+  });
   const run = { finished, [Symbol.dispose]: () => {} };
   const end = untilInterrupted({ io, interrupts }, view, run, { unit: 'merge', leave, stop });
-  return { interrupts, notes, end };
+  return { interrupts, notes, end, stopped: () => finish({ state: 'stopped' } as WorkerStatus) };
 }
 
 describe('Ctrl-C while a run is followed', () => {
@@ -46,5 +49,17 @@ describe('Ctrl-C while a run is followed', () => {
     interrupts.tell();
     await new Promise(setImmediate);
     expect(notes.at(-1)).toBe('error box is away. [host_unreachable]\n  → Wait.');
+  });
+
+  it('tells a run that was stopped here from one that was stopped from elsewhere', async () => {
+    const toldAfter = async (presses: number) => {
+      const { interrupts, end, stopped } = following(false);
+      for (let n = 0; n < presses; n += 1) interrupts.tell();
+      stopped();
+      const ended = await end;
+      return typeof ended === 'string' ? ended : stoppedText(ended, 'merge-lab run x');
+    };
+    expect(await toldAfter(1)).toBe('Stopped. Nothing is lost. Go on with: merge-lab run x');
+    expect(await toldAfter(0)).toMatch(/^Stopped from elsewhere\. Nothing is lost\./);
   });
 });

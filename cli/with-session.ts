@@ -1,3 +1,4 @@
+import { rmdirSync } from 'node:fs';
 import { EnsembleSession } from '../runner/ensemble/ensemble-session.ts';
 import { ExperimentSession, type OpenOptions } from '../runner/experiment-session.ts';
 import type { CommonOptions, Context, ExitCode } from './command.ts';
@@ -66,5 +67,15 @@ async function during<S extends Session>(
     return await use(session);
   } finally {
     await session.dispose();
+    removeIfEmpty(session.store);
+  }
+}
+
+/** What ended before anything was kept leaves no store. */
+function removeIfEmpty(store: string): void {
+  try {
+    rmdirSync(store);
+  } catch {
+    // Something is kept in it.
   }
 }

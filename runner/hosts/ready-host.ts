@@ -93,7 +93,9 @@ async function settle(
   const { directory } = facts;
   const { agent, environment, files, torch, requirements } = release;
   const told = { news: news ?? (() => {}), signal };
-  told.news({ progress: `Copying the agent to ${host.name}` });
+  // What is there is compared, and copied again where it is damaged.
+  const doing = facts.source === null ? 'Copying the agent to' : 'Checking the agent on';
+  told.news({ progress: `${doing} ${host.name}` });
   const placed = understood(host, placedSchema, await setUp.call('place', { directory, agent, files }, told));
   const python =
     host.python === null

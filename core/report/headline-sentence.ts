@@ -41,7 +41,7 @@ function withoutK(told: Told): string {
 
 /** Why there is no recommended k: too little is measured, or all that there is and no k meets the goal. */
 function noKSentence({ done, total }: Progress, complete: boolean, curve: Curve | undefined): string {
-  if (done === 0) return complete ? 'No merge succeeded.' : 'Nothing is measured yet.';
+  if (done === 0) return complete ? 'No merge succeeded.' : 'No merge is measured yet.';
   const measured = `${done} of ${total} merges ${done === 1 ? 'is' : 'are'} measured`;
   // Without a typical curve, further merges may still give one.
   if (!complete && !curve?.k_return) return `${measured}: too few for a recommendation yet.`;

@@ -230,10 +230,10 @@ describe('any prefix of a plan', () => {
     }
   });
 
-  it('says that nothing is measured, then that it is too little', () => {
+  it('says that no merge is measured, then that it is too little', () => {
     expect(makeReport(inputOf(world, {}, 0), { stage: 'complete' }).headline).toMatchObject({
       state: 'waiting',
-      sentence: 'Nothing is measured yet.',
+      sentence: 'No merge is measured yet.',
       recommended_k: null,
     });
   });

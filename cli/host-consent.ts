@@ -10,10 +10,15 @@ import { type Io, say } from './terminal/io.ts';
 
 /** Asks on a terminal; elsewhere only `--yes` agrees. `yes`: undefined where the command has no such option. */
 export function agreeToHost(io: Io, yes: boolean | undefined): AgreeToHost {
+  const refused = new Set<HostQuestion['kind']>();
   return async (question) => {
+    // One command may want the host more than once.
+    if (refused.has(question.kind)) return false;
     say(io, questionText(question));
     const setUp = `${invocation(io.env, 'hosts', question.host.name)} --set-up --yes`;
-    return agrees(io, yes === true, yes === undefined ? { agreeWith: setUp } : {});
+    const agreed = await agrees(io, yes === true, yes === undefined ? { agreeWith: setUp } : {});
+    if (!agreed) refused.add(question.kind);
+    return agreed;
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Leftover } from '../../core/hosts/host-facts.ts';
 import { otherEnvironments, removeAgentEnvironment } from '../../runner/agent-environment.ts';
 import { cleanHost } from '../../runner/hosts/clean-host.ts';
 import { userHome } from '../../runner/store-folder.ts';
@@ -14,45 +15,52 @@ export async function clean(
   options: CommonOptions,
 ): Promise<ExitCode> {
   const { io } = context;
-  const freed =
+  const { freed, leftovers } =
     host === undefined ? await cleanHere(context, options) : await cleanThere(context, host, options);
-  if (options.json) printJson(io, { freed_bytes: freed ?? 0 });
+  if (options.json) printJson(io, { freed_bytes: freed ?? 0, leftovers });
   else if (freed !== null) print(io, `${bytes(freed)} freed.`);
   return 0;
 }
 
-/** Bytes freed, or null. */
-async function cleanHere({ io, signal }: Context, { yes }: CommonOptions): Promise<number | null> {
+interface Cleaned {
+  /** Bytes; null where nothing was removed. */
+  readonly freed: number | null;
+  /** What was found, of which those in use stay. */
+  readonly leftovers: readonly Omit<Leftover, 'age_seconds'>[];
+}
+
+async function cleanHere({ io, signal }: Context, { yes }: CommonOptions): Promise<Cleaned> {
   const home = userHome();
   const found = await otherEnvironments(home);
-  if (found.length === 0) return nothing(io, 'Here', 'results lie in .mergelab beside each experiment');
+  const leftovers = found.map(({ folder, bytes: size }) => ({ name: folder, bytes: size, in_use: false }));
+  if (found.length === 0) {
+    sayNothing(io, 'Here', 'results lie in .mergelab beside each experiment');
+    return { freed: null, leftovers };
+  }
   say(io, 'Environments of other versions, on this machine:');
   for (const { folder, bytes: size } of found) say(io, `  ${folder} (${bytes(size)})`);
   say(io, 'A window or run of such a version stops working. Results stay.');
-  if (!(await agrees(io, yes === true))) return null;
-  return (await removeAgentEnvironment(home, { of: 'others', signal })).freedBytes;
+  if (!(await agrees(io, yes === true))) return { freed: null, leftovers };
+  return { freed: (await removeAgentEnvironment(home, { of: 'others', signal })).freedBytes, leftovers };
 }
 
-async function cleanThere(
-  { io, signal }: Context,
-  name: string,
-  { yes }: CommonOptions,
-): Promise<number | null> {
+async function cleanThere({ io, signal }: Context, name: string, { yes }: CommonOptions): Promise<Cleaned> {
+  let leftovers: Cleaned['leftovers'] = [];
   const cleaned = await cleanHost(
     name,
     async (host, found) => {
+      leftovers = found.leftovers;
       const removable = found.leftovers.filter(({ in_use }) => !in_use);
       for (const line of leftoverLines(found)) say(io, line);
       if (removable.length > 0) return agrees(io, yes === true);
-      nothing(io, `On ${host.name}`, `its results and data take ${bytes(found.store_bytes)}`);
+      sayNothing(io, `On ${host.name}`, `its results and data take ${bytes(found.store_bytes)}`);
       return false;
     },
     signal,
   );
-  return cleaned?.freed_bytes ?? null;
+  return { freed: cleaned?.freed_bytes ?? null, leftovers };
 }
 
-function nothing(io: Io, where: string, rest: string): null {
+function sayNothing(io: Io, where: string, rest: string): void {
   say(io, `${where} nothing is left over; ${rest}.`);
-  return null;
 }

@@ -12,7 +12,7 @@ import { ofARun } from '../nothing-runs.ts';
 import { problemText } from '../problem-text.ts';
 import { ensembleText } from '../report/ensemble/ensemble-text.ts';
 import { summaryText } from '../report/ensemble/summary-text.ts';
-import { print, printJson, say } from '../terminal/io.ts';
+import { breadth, print, printJson, say } from '../terminal/io.ts';
 import { sayingWhereCut, sayLeft, stoppedText } from '../terminal/until-interrupted.ts';
 import { withEnsemble } from '../with-session.ts';
 import { pageWritten } from './as-page.ts';
@@ -58,7 +58,7 @@ type ScoreOptions = EnsembleOptions &
 async function score(context: Context, session: EnsembleSession, options: ScoreOptions): Promise<ExitCode> {
   const { io } = context;
   const summary = await planned(context, session, options);
-  io.err.write(`${summaryText(session, summary, io.errStyle)}\n\n`);
+  io.err.write(`${summaryText(session, summary, { style: io.errStyle, columns: breadth(io.err, io) })}\n\n`);
   const { run, state, warnings } = await sayingWhereCut(context, options, () => session.run());
   for (const warning of warnings) say(io, warning.message);
   if (state === 'nothing_to_do') {

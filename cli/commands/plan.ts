@@ -8,9 +8,9 @@ import { bytes, parameters, roughly } from '../../words/units.ts';
 import type { CommonOptions, Context, ExitCode } from '../command.ts';
 import { planned } from '../models-there.ts';
 import { summaryText } from '../report/ensemble/summary-text.ts';
-import { print, printJson } from '../terminal/io.ts';
+import { breadth, type Io, print, printJson } from '../terminal/io.ts';
 import type { Style } from '../terminal/style.ts';
-import { table } from '../terminal/table.ts';
+import { labelled, wrap } from '../terminal/table.ts';
 import { withEnsemble, withSession } from '../with-session.ts';
 import { asksForBudget, type BudgetOptions, planBudget } from './plan-budget.ts';
 
@@ -25,7 +25,7 @@ export async function plan(
   return withSession(context, file, options, async (session) => {
     const summary = await planned(context, session, options);
     if (options.json) printJson(context.io, planDocument(session, summary));
-    else print(context.io, planText(session, summary, context.io.style));
+    else print(context.io, planText(session, summary, shownOn(context.io)));
     return 0;
   });
 }
@@ -40,7 +40,7 @@ async function planEnsemble(
     const { total } = summary.plan;
     const document = { ...documentOf(summary), target: session.target, store: session.store, models: total };
     if (options.json) printJson(context.io, document);
-    else print(context.io, summaryText(session, summary, context.io.style));
+    else print(context.io, summaryText(session, summary, shownOn(context.io)));
     return 0;
   });
 }
@@ -64,8 +64,22 @@ function documentOf({
   return { plan: plan.id, done, failed, missing, estimate, device, header: plan.header, warnings };
 }
 
+interface Shown {
+  readonly style: Style;
+  /** Of the terminal. */
+  readonly columns: number;
+}
+
+function shownOn(io: Io): Shown {
+  return { style: io.style, columns: breadth(io.out, io) };
+}
+
 /** The plan in a few lines, also printed before a run. */
-export function planText(session: ExperimentSession, summary: PlanSummary, style: Style): string {
+export function planText(
+  session: ExperimentSession,
+  summary: PlanSummary,
+  { style, columns }: Shown,
+): string {
   const { plan, done, failed, missing, precision, estimate, prepared } = summary;
   const { header } = plan;
   const tokens = Object.values(prepared.evaluations).reduce(
@@ -101,18 +115,16 @@ export function planText(session: ExperimentSession, summary: PlanSummary, style
   const tasks = session.experiment.evaluation.downstream.map(({ task }) => plain(task, 60));
   if (tasks.length > 0) rows.push(['tasks', `${tasks.join(', ')}, scored by run --downstream`]);
   if (missing > 0) rows.push(['expected', `${precision ? 'at most ' : ''}${expected(estimate)}`]);
-  const warnings = summary.warnings.map(
-    (warning) =>
-      `  ${style.yellow('note')} ${plainLines(warning.message)}${warning.fix ? ` ${plainLines(warning.fix)}` : ''}`,
+  const warnings = summary.warnings.map((warning) =>
+    wrap(
+      `${style.yellow('note')} ${plainLines(warning.message)}${warning.fix ? ` ${plainLines(warning.fix)}` : ''}`,
+      columns,
+      '  ',
+    ),
   );
-  const columns = [
-    { title: '', align: 'left' },
-    { title: '', align: 'left' },
-  ] as const;
-  const body = table(
+  const body = labelled(
+    rows.map(([name = '', text = '']) => [style.dim(name), text]),
     columns,
-    rows.map(([name, text]) => [style.dim(name ?? ''), text ?? '']),
-    { indent: '  ' },
   );
   return [style.bold(plain(session.experiment.name)), body, ...warnings].join('\n');
 }

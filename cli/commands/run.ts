@@ -12,7 +12,7 @@ import { type AskedRun, invocation, runAgain } from '../invocation.ts';
 import { planned } from '../models-there.ts';
 import { problemText } from '../problem-text.ts';
 import { reportText } from '../report/report-text.ts';
-import { type Io, print, printJson, say } from '../terminal/io.ts';
+import { breadth, type Io, print, printJson, say } from '../terminal/io.ts';
 import { noteReach, progressView } from '../terminal/progress.ts';
 import {
   type Ended,
@@ -82,7 +82,7 @@ async function measure(
 ): Promise<ExitCode> {
   const { io } = context;
   const summary = await planned(context, session, options);
-  io.err.write(`${planText(session, summary, io.errStyle)}\n\n`);
+  io.err.write(`${planText(session, summary, { style: io.errStyle, columns: breadth(io.err, io) })}\n\n`);
   const outcome = await sayingWhereCut(context, options, () => session.run());
   for (const warning of outcome.warnings) say(io, warning.message);
   if (outcome.state === 'nothing_to_do') {

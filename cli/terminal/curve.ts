@@ -1,4 +1,5 @@
 import type { Style } from './style.ts';
+import { flowing } from './table.ts';
 
 /** What the small chart draws over k. Losses in nats per token. */
 export interface CurveDrawing {
@@ -56,7 +57,9 @@ export function drawCurve(drawing: CurveDrawing, style: Style, columns = 72, row
     const label = row === 0 ? labels[0] : row === rows - 1 ? labels[1] : '';
     return `${(label ?? '').padStart(gutter)} ${label ? '┤' : '│'}${cells.join('')}`.trimEnd();
   });
-  return [...body, axis(drawing, style, gutter, step, width), legend(drawing, baseInRange)].join('\n');
+  return [...body, axis(drawing, style, gutter, step, width), legend(drawing, baseInRange, columns)].join(
+    '\n',
+  );
 }
 
 function axis(drawing: CurveDrawing, style: Style, gutter: number, step: number, width: number): string {
@@ -76,12 +79,12 @@ function axis(drawing: CurveDrawing, style: Style, gutter: number, step: number,
   return `${ruler}\n${' '.repeat(gutter + 2)}${labels}  k`;
 }
 
-function legend(drawing: CurveDrawing, baseInRange: boolean): string {
+function legend(drawing: CurveDrawing, baseInRange: boolean, columns: number): string {
   const parts = [`${MARK.point} typical subset`];
   if (drawing.chosen.length > 0) parts.push(`${MARK.chosen} chosen subset`);
   if (drawing.law.length > 0) parts.push(`${MARK.law} law, not measured`);
   if (drawing.base !== null)
     parts.push(baseInRange ? `${MARK.base} base` : `base ${drawing.base.toFixed(3)} (off the scale)`);
   if (drawing.recommended) parts.push('[k] recommended');
-  return `  ${parts.join('   ')}`;
+  return flowing(parts, '   ', columns, '  ');
 }

@@ -22,6 +22,11 @@ export function ioOf(process: NodeJS.Process): Io {
   };
 }
 
+/** Columns to break text at: no line is broken for a file or a program. */
+export function breadth(stream: NodeJS.WriteStream, { columns }: Pick<Io, 'columns'>): number {
+  return stream.isTTY ? columns : Number.POSITIVE_INFINITY;
+}
+
 export function print(io: Io, text = ''): void {
   io.out.write(`${text}\n`);
 }

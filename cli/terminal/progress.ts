@@ -20,6 +20,7 @@ import { curveOf, drawingOf } from '../report/curve-of.ts';
 import { subsetText } from '../report/k-table.ts';
 import { type Io, say } from './io.ts';
 import type { Style } from './style.ts';
+import { fittingParts } from './table.ts';
 
 /** Shows a run while it goes on. On a terminal it redraws in place; elsewhere it says a line now and then. */
 export interface ProgressView extends Disposable {
@@ -55,10 +56,11 @@ class LiveProgress implements ProgressView {
   update(update: Update): void {
     this.#report = update.report ?? this.#report;
     const style = this.#io.errStyle;
+    const columns = Math.max(40, Math.min(this.#io.err.columns || this.#io.columns, 120));
     const lines = [
       ...this.#notes.map((note) => style.dim(note)),
-      bar(update, style, this.#io.columns, this.#endsEarly),
-      ...(this.#report ? soFar(this.#report, style, this.#io.columns) : []),
+      bar(update, style, columns, this.#endsEarly),
+      ...(this.#report ? soFar(this.#report, style, columns) : []),
     ];
     this.#log(lines.join('\n'));
   }
@@ -100,10 +102,12 @@ class PlainProgress implements ProgressView {
   [Symbol.dispose](): void {}
 }
 
-function bar(update: Update, style: Style, columns: number, endsEarly: boolean): string {
+/** What does not fit is left out from the end. */
+export function bar(update: Update, style: Style, columns: number, endsEarly: boolean): string {
   const width = Math.max(10, Math.min(30, columns - 60));
   const filled = Math.floor(width * shareOfNew(countsOf(update)));
-  return `${style.cyan('█'.repeat(filled))}${style.dim('░'.repeat(width - filled))} ${statusLine(update, endsEarly)}`;
+  const said = fittingParts(statusParts(update, endsEarly), BETWEEN, columns - width - 1);
+  return `${style.cyan('█'.repeat(filled))}${style.dim('░'.repeat(width - filled))} ${said}`;
 }
 
 /** Of the run while it goes on, of all that there is once it has ended. */
@@ -117,11 +121,18 @@ export function lastSeenLine(update: Update, seen: number | null, now: number): 
   const parts = [scoredText(countsOf(update))];
   if (update.progress.failed > 0) parts.push(`${count(update.progress.failed)} failed`);
   const state = update.status.length === 0 ? '' : `${stateOfRun(update.status)} `;
-  return [...parts, `${state}${lastSeenText(seen, now)}`].join(' · ');
+  return [...parts, `${state}${lastSeenText(seen, now)}`].join(BETWEEN);
 }
 
 /** `212 of 521 models scored · 24 s left · cpu float32`, or why nothing moves. */
 export function statusLine(update: Update, endsEarly = false): string {
+  return statusParts(update, endsEarly).join(BETWEEN);
+}
+
+const BETWEEN = ' · ';
+
+/** What matters most is first. */
+function statusParts(update: Update, endsEarly: boolean): readonly string[] {
   const { failed } = update.progress;
   const parts = [scoredText(countsOf(update))];
   if (failed > 0) parts.push(`${count(failed)} failed`);
@@ -132,7 +143,7 @@ export function statusLine(update: Update, endsEarly = false): string {
   else if (state !== 'running') parts.push(state);
   else if (left !== '') parts.push(left);
   if (state === 'running') parts.push(...placeOf(workers), ...waitingBeside(update.status));
-  return parts.join(' · ');
+  return parts;
 }
 
 /** Why further workers do not work yet. */
@@ -158,7 +169,9 @@ function soFar(report: Report, style: Style, columns: number): string[] {
   const best = lowest === null ? null : mergeAt(cell.merges, lowest);
   const lines: string[] = [];
   if (best)
-    lines.push(`best so far ${loss(best.objective)}  ${style.dim(subsetText(report, best.members, 50))}`);
+    lines.push(
+      `best so far ${loss(best.objective)}  ${style.dim(subsetText(report, best.members, Math.min(50, columns - 22)))}`,
+    );
   const drawing = drawingOf(report, cell, style, columns);
   if (drawing) lines.push('', `${style.dim(cellName(report, cell))}`, drawing);
   const recommended = curveOf(cell)?.recommended_k;

@@ -73,3 +73,37 @@ export function wrap(text: string, width: number, indent = ''): string {
   }
   return lines.join('\n');
 }
+
+/** Rows of a label and a text, which is broken at spaces where it would be wider than the terminal. */
+export function labelled(rows: readonly (readonly [label: string, text: string])[], width: number): string {
+  const gutter = Math.max(0, ...rows.map(([label]) => stringWidth(label))) + 4;
+  const lines = rows.flatMap(([label, text]) =>
+    wrap(text, Math.max(20, width - gutter))
+      .split('\n')
+      .map((line, index) => [index === 0 ? label : '', line]),
+  );
+  const left = { title: '', align: 'left' } as const;
+  return table([left, left], lines, { indent: '  ' });
+}
+
+/** Parts beside each other, the first ones as far as they fit. */
+export function fittingParts(parts: readonly string[], between: string, width: number): string {
+  let shown = parts.slice(0, 1).join('');
+  for (const part of parts.slice(1)) {
+    const longer = shown + between + part;
+    if (stringWidth(longer) > width) break;
+    shown = longer;
+  }
+  return shown;
+}
+
+/** Parts beside each other, on as many lines as they need, each after `indent`. */
+export function flowing(parts: readonly string[], between: string, width: number, indent = ''): string {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = `${lines.at(-1)}${between}${part}`;
+    if (lines.length > 0 && stringWidth(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(indent + part);
+  }
+  return lines.join('\n');
+}

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { drawCurve } from '../../cli/terminal/curve.ts';
+import { bar } from '../../cli/terminal/progress.ts';
 import { styleFor, wantsColour } from '../../cli/terminal/style.ts';
-import { table, wrap } from '../../cli/terminal/table.ts';
+import { fittingParts, flowing, labelled, table, wrap } from '../../cli/terminal/table.ts';
+import type { WorkerStatus } from '../../core/store/format.ts';
 
 const noColour = styleFor({ isTTY: false }, {});
 
@@ -40,6 +42,51 @@ describe('tables', () => {
     const wrapped = wrap(text, 20, '  ');
     expect(wrapped.split(/\s+/).filter(Boolean).join(' ')).toBe(text);
     for (const line of wrapped.split('\n')) expect(line.length).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('on a narrow terminal', () => {
+  const parts = ['212 of 521 models scored', '24 s left', '2 workers on cpu float32', '1.2 GB'];
+
+  test('labelled text is broken between words, below where it begins', () => {
+    const text = 'Intel Xeon, 2 cores, float32 (the fastest on a processor)';
+    const shown = labelled([['device', text]], 40);
+    expect(shown.split('\n')).toEqual([
+      '  device  Intel Xeon, 2 cores, float32',
+      '          (the fastest on a processor)',
+    ]);
+    expect(labelled([['device', text]], Number.POSITIVE_INFINITY)).toBe(`  device  ${text}`);
+  });
+
+  test('parts are broken between each other, or the last ones left out', () => {
+    for (const width of [40, 60, 80]) {
+      const lines = flowing(parts, '   ', width, '  ').split('\n');
+      expect(lines.flatMap((line) => line.trim().split('   '))).toEqual(parts);
+      for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(width);
+    }
+    expect(fittingParts(parts, ' · ', 40)).toBe('212 of 521 models scored · 24 s left');
+    expect(fittingParts(parts, ' · ', 10)).toBe(parts[0]);
+    expect(fittingParts(parts, ' · ', 200)).toBe(parts.join(' · '));
+  });
+
+  test.each([50, 60, 80])('the line of a run that goes on stays within %i columns', (columns) => {
+    const counts = { done: 212, failed: 0, total: 521 };
+    const place = { device: 'cuda:0', dtype: 'float32', memory_bytes: 1.2e9 };
+    const worker = { state: 'running', seconds_left: 24, at_start: 0, ...counts, ...place };
+    const line = bar({ status: [worker as WorkerStatus], progress: counts }, noColour, columns, false);
+    expect(stringWidth(line)).toBeLessThanOrEqual(columns);
+    expect(line).toContain('212 of 521 models scored');
+  });
+
+  test.each([40, 60, 80])('the caption of a curve stays within %i columns', (columns) => {
+    const points = [1, 2, 3].map((k) => ({ k, loss: 1 + 1 / k }));
+    const text = drawCurve(
+      { points, chosen: points, law: [{ k: 4, loss: 1.2 }], base: 9, recommended: 3, pool: 4 },
+      noColour,
+      columns,
+    );
+    for (const line of text.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
+    expect(text).toContain('[k] recommended');
   });
 });
 

@@ -38,7 +38,7 @@ describe.skipIf(whyNoSshd() !== null)('an ensemble on a host', { timeout: 360_00
     const first = EnsembleSession.open(file, options());
     const before = await first.plan();
     expect([before.done, before.missing]).toEqual([0, 3]);
-    expect(summaryText(first, before, styleFor({}, { NO_COLOR: '1' }))).toMatch(
+    expect(summaryText(first, before, { style: styleFor({}, { NO_COLOR: '1' }), columns: 80 })).toMatch(
       new RegExp(`host +${world.sshd.alias}\\n`),
     );
     const { domains } = first.ensemble.evaluation;

@@ -6,13 +6,13 @@ import { count, counted } from '../../../words/numbers.ts';
 import { plain, plainLines } from '../../../words/plain.ts';
 import { bytes, parameterRange, roughly } from '../../../words/units.ts';
 import type { Style } from '../../terminal/style.ts';
-import { table } from '../../terminal/table.ts';
+import { labelled, wrap } from '../../terminal/table.ts';
 
 /** What a run will do, in a few lines. */
 export function summaryText(
   { ensemble, target }: Pick<EnsembleSession, 'ensemble' | 'target'>,
   summary: EnsembleSummary,
-  style: Style,
+  { style, columns }: { readonly style: Style; readonly columns: number },
 ): string {
   const { plan, prepared, done, failed, missing, warnings } = summary;
   const members = Object.values(plan.header.models);
@@ -32,16 +32,12 @@ export function summaryText(
     ['device', `${plain(prepared.device.description)}, ${dtypes}`],
   ];
   if (missing > 0) rows.push(['expected', expected(summary)]);
-  const body = table(
-    [
-      { title: '', align: 'left' },
-      { title: '', align: 'left' },
-    ],
-    rows.map(([name, text]) => [style.dim(name ?? ''), text ?? '']),
-    { indent: '  ' },
+  const body = labelled(
+    rows.map(([name = '', text = '']) => [style.dim(name), text]),
+    columns,
   );
-  const notes = warnings.map(
-    ({ message, fix }) => `  ${style.yellow('note')} ${plainLines(message)} ${plainLines(fix)}`,
+  const notes = warnings.map(({ message, fix }) =>
+    wrap(`${style.yellow('note')} ${plainLines(message)} ${plainLines(fix)}`, columns, '  '),
   );
   return [style.bold(plain(ensemble.name)), body, ...notes].join('\n');
 }

@@ -105,12 +105,16 @@ describe('one experiment, from file to merged folder', () => {
       expect.arrayContaining(['config.json', 'model.safetensors', 'README.md', 'tokenizer.json']),
     );
     expect(readFileSync(path.join(folder, 'merged', 'README.md'), 'utf8')).toContain('gamma');
-    const again = await mergeLab(['merge', file, '--subset', 'alpha,gamma', '--out', 'merged'], folder);
+    const same = await mergeLab(['merge', file, '--subset', 'alpha,gamma', '--out', 'merged'], folder);
+    expect(same).toMatchObject({ code: 0, err: '' });
+    expect(same.out).toMatch(/It is there already: .*merged/);
+    const again = await mergeLab(['merge', file, '--subset', 'alpha', '--out', 'merged'], folder);
     expect(again.code).toBe(1);
     expect(again.err).toMatch(/error .*merged/);
     const unknown = await mergeLab(['merge', file, '--subset', 'alpha,gama', '--out', 'other'], folder);
     expect(unknown.code).not.toBe(0);
     expect(unknown.err).toContain('gama');
+    expect(unknown.err).not.toContain('Merging');
     expect(existsSync(path.join(folder, 'other'))).toBe(false);
   });
 

@@ -122,8 +122,10 @@ describe.skipIf(whyNoSshd() !== null)('a run on a host', { timeout: TIMEOUT }, (
     expect(progress.at(-1)).toBe(1);
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));
     expect(filesBelow(path.join(world.store, 'merged')).size).toBe(0);
-    const again = session.merge({ subset: ['alpha', 'beta'], out: 'merged/two' });
-    await expect(again).rejects.toMatchObject({ problem: { code: 'out_exists' } });
+    const same = await session.merge({ subset: ['alpha', 'beta'], out: 'merged/two' });
+    expect(same).toMatchObject({ out, already_there: true });
+    const other = session.merge({ subset: ['alpha'], out: 'merged/two' });
+    await expect(other).rejects.toMatchObject({ problem: { code: 'out_exists' } });
   });
 
   it('says what is wrong with data by its name here', async () => {

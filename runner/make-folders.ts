@@ -31,7 +31,6 @@ export function checkCanBeMade(place: string): void {
         code: 'out_not_writable',
         message: `${place} cannot be written: nothing can be made in ${there} (${(cause as NodeJS.ErrnoException).code}).`,
         fix: 'Name another folder, or give yourself the right to write there.',
-        file: place,
       },
       { cause },
     );

@@ -53,7 +53,8 @@ async function cleanThere({ io, signal }: Context, name: string, { yes }: Common
       const removable = found.leftovers.filter(({ in_use }) => !in_use);
       for (const line of leftoverLines(found)) say(io, line);
       if (removable.length > 0) return agrees(io, yes === true);
-      sayNothing(io, `On ${host.name}`, `its results and data take ${bytes(found.store_bytes)}`);
+      if (leftovers.length > 0) say(io, 'Nothing of it can be removed now.');
+      else sayNothing(io, `On ${host.name}`, `its results and data take ${bytes(found.store_bytes)}`);
       return false;
     },
     signal,

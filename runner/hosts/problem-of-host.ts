@@ -6,7 +6,9 @@ const OF_MACHINE: ReadonlySet<string> = new Set(['model_missing', 'memory_too_sm
 
 /** What a host's agent says of its machine, with the name of the host: the same words are said of this one. */
 export function ofHost<P extends Problem & { readonly model?: string }>(problem: P, { name }: Host): P {
-  const message = `On ${name}: ${problem.message}`;
+  const message = problem.message.startsWith('There is')
+    ? `On ${name} t${problem.message.slice(1)}`
+    : `On ${name}: ${problem.message}`;
   // The disk of a model is the hub's cache.
   if (FULL.has(problem.code) && problem.model === undefined) {
     const fix = 'Free some space there, or name another `directory:` in hosts.yaml.';

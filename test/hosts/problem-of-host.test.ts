@@ -20,7 +20,7 @@ describe('what a host says of its machine', () => {
       fix: 'Correct it.',
       model: 'a',
     };
-    expect(ofHost(missing, host)).toEqual({ ...missing, message: 'On gpu-box: There is no folder /x.' });
+    expect(ofHost(missing, host)).toEqual({ ...missing, message: 'On gpu-box there is no folder /x.' });
     const other = { code: 'tokenizer_differs', message: 'It differs.', fix: 'Take another.' };
     expect(ofHost(other, host)).toBe(other);
   });

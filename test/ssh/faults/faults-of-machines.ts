@@ -23,7 +23,7 @@ export const FAULTS_OF_MACHINES: Readonly<Record<string, Fault>> = {
     try {
       await world.until('its end is told', () => world.ended !== null);
       assert.equal(world.ended, 'disk_full');
-      assert.match(await refusalOf(world.session.run()), /^disk_/);
+      assert.match(await refusalOf(world.session.run()), /^host_disk_full$/);
     } finally {
       free();
     }
